@@ -5,6 +5,7 @@
 MAKEFLAGS += --no-print-directory
 B := .venv/bin
 export PATH := $(CURDIR)/$(B):$(PATH)
+export NPM_CONFIG_UPDATE_NOTIFIER := false
 
 # exec: the server takes the place of the shell, so that Ctrl-C and TERM reach it and nothing is left behind.
 run:

@@ -101,7 +101,7 @@ def prepare_web(*, with_bundle: bool) -> None:
 
 def _npm(title: str, *words: str) -> None:
     print(title, flush=True)
-    call(BIN / "npm", "--prefix", WEB, "--loglevel=error", "--no-update-notifier", *words)
+    call(BIN / "npm", "--prefix", WEB, "--loglevel=error", *words)
 
 
 def main(goal: str) -> None:
