@@ -49,7 +49,7 @@ class BlockSource(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # every buffer we are given is one
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # narrower: bytes in, bytes out
         while not self._rest:
             block = next(self._blocks, None)
             if block is None:
