@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from siegel.lib import age
 
 CHUNK = age.CHUNK_SIZE
-BLOCK = 16 * CHUNK
+BLOCK = 8 * CHUNK
 
 # Where off-by-one errors live: around one chunk, two chunks and the end of an internal block.
 EDGE_SIZES = [base + delta for base in (0, CHUNK, 2 * CHUNK, BLOCK) for delta in (-1, 0, 1) if base + delta >= 0]

@@ -1,6 +1,8 @@
 """The payload alone: streams, ranges, and a storage that answers as it likes."""
 
 import io
+import itertools
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -51,11 +53,22 @@ def test_streams_in_blocks_of_any_size_open(size: int, block_size: int) -> None:
 
 def test_a_stream_gives_its_verified_blocks_before_the_error() -> None:
     payload = bytearray(sealed_payload(KEY, content(2 * BLOCK)))
-    payload[16 + 20 * SEALED_CHUNK] ^= 1
+    payload[16 + 10 * SEALED_CHUNK] ^= 1
     opened = age.open_blocks(KEY, pieces(bytes(payload), 50_000))
-    assert next(opened) + next(opened) == content(2 * BLOCK)[: 20 * CHUNK]
+    assert next(opened) + next(opened) == content(2 * BLOCK)[: 10 * CHUNK]
     with pytest.raises(age.PayloadError):
         next(opened)
+
+
+def test_memory_does_not_grow_with_the_stream() -> None:
+    tracemalloc.start()
+    try:
+        sealed = age.seal_blocks(KEY, itertools.repeat(bytes(CHUNK), 800))
+        assert sum(map(len, age.open_blocks(KEY, sealed))) == 800 * CHUNK
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * CHUNK
 
 
 def test_empty_blocks_in_a_stream_do_not_end_it() -> None:
