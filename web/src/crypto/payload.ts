@@ -5,22 +5,23 @@
  * and a flag that is 1 for the last chunk alone. So chunks can be neither reordered nor left off. A payload
  * stands apart from its headers: several headers may hold the file key of one payload.
  *
- * Bounded memory: `DEPTH` batches of 16 chunks are under way at a time, whatever the size of the file.
+ * Chunks are passed on as the cipher gives them, never copied together: fresh memory costs more than the cipher.
+ * Bounded memory: about 1 MiB is under way at a time, whatever the size of the file.
  */
 
 import { type Aead, chacha20poly1305, TAG_SIZE } from "./aead";
-import { type Bytes, concat, randomBytes } from "./bytes";
+import { type Bytes, randomBytes } from "./bytes";
 import { PayloadError } from "./errors";
 import { hkdf } from "./hkdf";
-import { type Block, blocks, type Source, takeFirst } from "./source";
+import { blocks, type Source, takeFirst } from "./source";
 
 export const FILE_KEY_SIZE = 16;
 export const NONCE_SIZE = 16;
 export const CHUNK_SIZE = 64 * 1024;
 
 const SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE;
-const BATCH_CHUNKS = 16;
-const DEPTH = 4;
+/** Chunks under way at a time: 1 MiB keeps the browser's threads busy and still fits a cache. */
+const DEPTH = 16;
 
 /** Bytes of the payload of a file of `plaintextBytes`; an empty file has one empty chunk. */
 export function sealedSize(plaintextBytes: number): number {
@@ -37,8 +38,11 @@ export function plaintextSize(payloadBytes: number): number {
   return size;
 }
 
-/** The sealed bytes of the source, in order: the nonce, then up to 1 MiB (and tags) at a time. */
-export async function* sealPayload(fileKey: Uint8Array, source: Source): AsyncGenerator<Bytes, void, void> {
+/** The sealed bytes of the source, in order: the nonce, then chunk after chunk. */
+export async function* sealPayload(
+  fileKey: Uint8Array,
+  source: Source,
+): AsyncGenerator<Uint8Array, void, void> {
   const nonce = randomBytes(NONCE_SIZE);
   const aead = await payloadCipher(fileKey, nonce);
   yield nonce;
@@ -51,7 +55,10 @@ export async function* sealPayload(fileKey: Uint8Array, source: Source): AsyncGe
  * @throws PayloadError when anything is altered, missing or too much; what was released before is authentic, but
  * the file is complete only when the iteration ends without an error.
  */
-export async function* openPayload(fileKey: Uint8Array, source: Source): AsyncGenerator<Bytes, void, void> {
+export async function* openPayload(
+  fileKey: Uint8Array,
+  source: Source,
+): AsyncGenerator<Uint8Array, void, void> {
   const { first: nonce, rest } = await takeFirst(source, NONCE_SIZE);
   if (nonce.length < NONCE_SIZE) throw new PayloadError("truncated");
   const aead = await payloadCipher(fileKey, nonce);
@@ -89,46 +96,22 @@ function chunkNonce(number: number, last: boolean): Bytes {
 
 type ChunkStep = (chunk: Bytes, number: number, last: boolean) => Promise<Uint8Array>;
 
-/** What the chunks of a batch became, up to the first that failed. */
-interface Outcome {
-  readonly bytes: Bytes;
-  readonly failure?: unknown;
-}
-
 /** The step's results in the order of the chunks, though many are under way at once. */
-async function* inOrder(source: Source, size: number, step: ChunkStep): AsyncGenerator<Bytes, void, void> {
-  const underWay: Promise<Outcome>[] = [];
-  let number = 0;
-  for await (const batch of blocks(source, BATCH_CHUNKS * size)) {
-    underWay.push(settled(batch, number, size, step));
-    number += BATCH_CHUNKS;
-    const oldest = underWay.length === DEPTH ? underWay.shift() : undefined;
-    if (oldest) yield* released(await oldest);
-  }
-  for (const outcome of underWay) yield* released(await outcome);
-}
-
-/** Never rejects: a failure must wait until the batches before it have been released. */
-async function settled(
-  { bytes, last }: Block,
-  first: number,
+async function* inOrder(
+  source: Source,
   size: number,
   step: ChunkStep,
-): Promise<Outcome> {
-  const chunks: Promise<Uint8Array>[] = [];
-  for (let at = 0; at === 0 || at < bytes.length; at += size) {
-    const isLast = last && at + size >= bytes.length;
-    chunks.push(step(bytes.subarray(at, at + size), first + chunks.length, isLast));
+): AsyncGenerator<Uint8Array, void, void> {
+  const underWay: Promise<Uint8Array>[] = [];
+  let number = 0;
+  for await (const { bytes, last } of blocks(source, size)) {
+    const result = step(bytes, number, last);
+    // A failure is not lost: it is thrown when those before it have been released.
+    result.catch(() => undefined);
+    underWay.push(result);
+    number += 1;
+    const oldest = underWay.length === DEPTH ? underWay.shift() : undefined;
+    if (oldest) yield await oldest;
   }
-  const done: Uint8Array[] = [];
-  for (const result of await Promise.allSettled(chunks)) {
-    if (result.status === "rejected") return { bytes: concat(...done), failure: result.reason };
-    done.push(result.value);
-  }
-  return { bytes: concat(...done) };
-}
-
-function* released(outcome: Outcome): Generator<Bytes, void, void> {
-  if (outcome.bytes.length > 0) yield outcome.bytes;
-  if (outcome.failure !== undefined) throw outcome.failure;
+  for (const result of underWay) yield await result;
 }

@@ -67,22 +67,36 @@ export interface Block {
   readonly last: boolean;
 }
 
-/** The same bytes in blocks of exactly `size`; the last one has 1 to `size` bytes, or 0 if there are none at all. */
+/**
+ * The same bytes in blocks of exactly `size`; the last one has 1 to `size` bytes, or 0 if there are none at all.
+ *
+ * A block that lies whole in a piece is a view on it: whoever makes the pieces does not use their memory again.
+ */
 export async function* blocks(source: Source, size: number): AsyncGenerator<Block, void, void> {
-  let waiting: Uint8Array[] = [];
-  let length = 0;
+  let whole: Bytes | undefined; // perhaps the last: nobody knows before there are more bytes
+  let partial = new Uint8Array(0);
+  let filled = 0;
   for await (const piece of pieces(source)) {
-    waiting.push(piece);
-    length += piece.length;
-    if (length <= size) continue;
-    const whole = waiting.length === 1 ? piece : concat(...waiting);
-    // One byte at least stays behind: only then is it sure that a block is not the last.
-    let at = 0;
-    for (; length - at > size; at += size) yield { bytes: plain(whole.subarray(at, at + size)), last: false };
-    waiting = [whole.subarray(at)];
-    length -= at;
+    for (let at = 0; at < piece.length; ) {
+      if (whole) yield { bytes: whole, last: false };
+      whole = undefined;
+      if (filled === 0 && piece.length - at >= size) {
+        whole = plain(piece.subarray(at, at + size));
+        at += size;
+        continue;
+      }
+      if (filled === 0) partial = new Uint8Array(size);
+      const part = piece.subarray(at, at + size - filled);
+      partial.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled === size) {
+        whole = partial;
+        filled = 0;
+      }
+    }
   }
-  yield { bytes: plain(concat(...waiting)), last: true };
+  yield { bytes: whole ?? partial.subarray(0, filled), last: true };
 }
 
 /** WebCrypto takes no view on shared memory; such a view is copied, any other is passed on. */
