@@ -93,6 +93,7 @@ export class VaultChain {
   rosterHash: string | null = null;
   readonly epochs = new Map<number, AcceptedEpoch>();
   readonly nodes = new Map<string, Node>();
+  private readonly heads: string[] = [];
   private readonly certificates: Certificates;
 
   private constructor(certificates: Certificates, vault: string, head: string) {
@@ -140,6 +141,12 @@ export class VaultChain {
     for (const take of next) take();
     this.seq = record.seq;
     this.head = head;
+    this.heads.push(head);
+  }
+
+  /** Hash of the record `seq`, or null when the chain has none. */
+  headAt(seq: number): string | null {
+    return this.heads[seq - 1] ?? null;
   }
 
   private async changed(entry: Entry, record: VaultRecord, author: VerifiedCertificate): Promise<readonly (() => void)[]> {
