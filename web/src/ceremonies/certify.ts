@@ -1,7 +1,14 @@
 /** Certificates as their issuers write them. */
 
 import { MAY_CERTIFY } from "../seals/certificates";
-import { CERTIFICATE, type Certificate, type CertificateKind, hashOf, type Signed, signDocument } from "../seals/documents";
+import {
+  CERTIFICATE,
+  type Certificate,
+  type CertificateKind,
+  hashOf,
+  type Signed,
+  signDocument,
+} from "../seals/documents";
 import type { HolderKeys, SigningKeys } from "../seals/keys";
 
 const PLAIN: Pick<Certificate, "generation" | "not_after" | "office" | "role" | "vaults"> = {

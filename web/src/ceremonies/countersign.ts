@@ -7,15 +7,31 @@ import { api } from "../wire/api";
 import { certify } from "./certify";
 
 /** Countersigns every provisional key this person may certify; gives their number. */
-export async function countersign({ keys, session }: Open, certificates: Certificates, now: number): Promise<number> {
+export async function countersign(
+  { keys, session }: Open,
+  certificates: Certificates,
+  now: number,
+): Promise<number> {
   const own = certificates.person(keys.kid);
   const { certificates: waiting } = await api.provisional();
   let count = 0;
   for (const { doc } of waiting) {
     const certificate = certificates.byCertificateHash(hashOf(fromDoc(doc).bytes));
-    if (certificate === null || !own.certifies.includes(certificate.kind) || !certificates.isProvisional(certificate.kid)) continue;
+    if (
+      certificate === null ||
+      !own.certifies.includes(certificate.kind) ||
+      !certificates.isProvisional(certificate.kid)
+    )
+      continue;
     const { kind, subject, signing_key: signingKey, recipient, generation } = certificate;
-    const made = await certify(session.firm.id, { kind, subject, signingKey, recipient }, keys, own.hash, now, { generation });
+    const made = await certify(
+      session.firm.id,
+      { kind, subject, signingKey, recipient },
+      keys,
+      own.hash,
+      now,
+      { generation },
+    );
     await api.addCertificate(toDoc(made));
     count += 1;
   }

@@ -13,7 +13,10 @@ import { api } from "../wire/api";
 import { appendOf } from "../wire/codec";
 
 /** Who belongs to a new dossier: its creator and the owners manage, the recovery holds. */
-function firstHolders(certificates: Certificates, creator: VerifiedCertificate): readonly VerifiedCertificate[] {
+function firstHolders(
+  certificates: Certificates,
+  creator: VerifiedCertificate,
+): readonly VerifiedCertificate[] {
   const others = certificates.all().filter(({ kind }) => kind === "owner" || kind === "recovery");
   const unique = new Map([creator, ...others].map((certificate) => [certificate.kid, certificate] as const));
   return [...unique.values()].sort((a, b) => (a.kid < b.kid ? -1 : 1));
@@ -40,7 +43,11 @@ export async function beginDossierVault(
   const place = { firm, vault, epoch: 1, previous: null, roster: rosterHash };
   const { epoch, seed, wraps } = await beginEpoch(place, holders.map(sealedTo), keys);
   const { rowKey } = await epochKeys(seed);
-  const row = await sealRow(rowKey, { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 }, { title });
+  const row = await sealRow(
+    rowKey,
+    { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 },
+    { title },
+  );
   const changes = [
     { kind: "genesis", dossier, row: hashOf(row), vault_kind: "dossier" },
     { kind: "roster", hash: rosterHash, seq: 1 },

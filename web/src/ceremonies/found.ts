@@ -84,15 +84,48 @@ export async function foundFirm(made: NewFirm, entries: OwnerEntries, now: numbe
   return keepOpen(session, ownerSeed, 1, made.root.kid);
 }
 
-async function firstCertificates({ firm, person, root, recovery, owner, scannerKey, serviceKey }: NewFirm, now: number) {
+async function firstCertificates(
+  { firm, person, root, recovery, owner, scannerKey, serviceKey }: NewFirm,
+  now: number,
+) {
   const signs = (signingKey: string) => ({ signingKey, recipient: null });
-  const rootCertificate = await certify(firm.id, { kind: "root", subject: firm.id, ...signs(root.signingKey) }, root, null, now);
+  const rootCertificate = await certify(
+    firm.id,
+    { kind: "root", subject: firm.id, ...signs(root.signingKey) },
+    root,
+    null,
+    now,
+  );
   const byRoot = certificateHash(rootCertificate);
-  const recoveryCertificate = await certify(firm.id, { kind: "recovery", subject: firm.id, ...recovery }, root, byRoot, now);
-  const ownerCertificate = await certify(firm.id, { kind: "owner", subject: person, ...owner }, root, byRoot, now);
+  const recoveryCertificate = await certify(
+    firm.id,
+    { kind: "recovery", subject: firm.id, ...recovery },
+    root,
+    byRoot,
+    now,
+  );
+  const ownerCertificate = await certify(
+    firm.id,
+    { kind: "owner", subject: person, ...owner },
+    root,
+    byRoot,
+    now,
+  );
   const byOwner = certificateHash(ownerCertificate);
-  const scanner = await certify(firm.id, { kind: "scanner", subject: newId(), ...signs(scannerKey) }, owner, byOwner, now);
-  const service = await certify(firm.id, { kind: "service", subject: newId(), ...signs(serviceKey) }, owner, byOwner, now);
+  const scanner = await certify(
+    firm.id,
+    { kind: "scanner", subject: newId(), ...signs(scannerKey) },
+    owner,
+    byOwner,
+    now,
+  );
+  const service = await certify(
+    firm.id,
+    { kind: "service", subject: newId(), ...signs(serviceKey) },
+    owner,
+    byOwner,
+    now,
+  );
   return [rootCertificate, recoveryCertificate, ownerCertificate, scanner, service];
 }
 
@@ -105,4 +138,3 @@ export function sheetSeeds(made: NewFirm): { readonly root: Bytes; readonly reco
 export function fingerprint(made: NewFirm): string {
   return made.root.kid;
 }
-

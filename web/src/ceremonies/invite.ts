@@ -40,7 +40,12 @@ export interface Letter {
   readonly notAfter: number;
 }
 
-export async function invite(open: Open, certificates: Certificates, guest: Guest, now: number): Promise<Letter> {
+export async function invite(
+  open: Open,
+  certificates: Certificates,
+  guest: Guest,
+  now: number,
+): Promise<Letter> {
   const { keys, session, root } = open;
   const id = newInvitationId();
   const code = newCode();
@@ -48,19 +53,35 @@ export async function invite(open: Open, certificates: Certificates, guest: Gues
   const made = await holderKeys(invitationSeed(code, session.firm.id, id, root));
   const own = certificates.person(keys.kid);
   const notAfter = now + LIFE_S;
-  const certificate = await certify(session.firm.id, { kind: "invitation", subject: person, ...made }, keys, own.hash, now, {
-    certifies: [guest.role],
-    not_after: notAfter,
-    role: guest.role,
-    vaults: [...guest.vaults].sort(),
-  });
+  const certificate = await certify(
+    session.firm.id,
+    { kind: "invitation", subject: person, ...made },
+    keys,
+    own.hash,
+    now,
+    {
+      certifies: [guest.role],
+      not_after: notAfter,
+      role: guest.role,
+      vaults: [...guest.vaults].sort(),
+    },
+  );
   const vaults = await Promise.all(guest.vaults.map((vault) => OpenedVault.load(open, vault)));
   const rights = guest.role === "client" ? "write" : "manage";
   const { name, username, role, client } = guest;
   for (let attempt = 1; ; attempt++) {
-    const appends = await Promise.all(vaults.map((vault) => admit(vault, made, { key: made.kid, rights, subject: person })));
+    const appends = await Promise.all(
+      vaults.map((vault) => admit(vault, made, { key: made.kid, rights, subject: person })),
+    );
     try {
-      await api.invite({ id, person: { id: person, name, username }, role, client, certificate: toDoc(certificate), vaults: appends });
+      await api.invite({
+        id,
+        person: { id: person, name, username },
+        role,
+        client,
+        certificate: toDoc(certificate),
+        vaults: appends,
+      });
       return { id, code, guest, notAfter };
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== "stale" || attempt === ATTEMPTS) throw error;

@@ -1,16 +1,26 @@
 /** Redeeming an invitation on whatever device is at hand: code → keys → password → signed in. */
 
 import { sealSmall } from "../crypto/age";
-import { toBase64url } from "../crypto/base64";
+import { fromBase64url, toBase64url } from "../crypto/base64";
 import { type Bytes, randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
 import { Certificates, type VerifiedCertificate } from "../seals/certificates";
-import { CERTIFICATE, EPOCH, fromDoc, hashOf, LOGIN, ROSTER, read, readSigned, signDocument, toDoc } from "../seals/documents";
+import {
+  CERTIFICATE,
+  EPOCH,
+  fromDoc,
+  hashOf,
+  LOGIN,
+  ROSTER,
+  read,
+  readSigned,
+  signDocument,
+  toDoc,
+} from "../seals/documents";
 import { openSeed } from "../seals/epochs";
 import { must, RefusedError } from "../seals/errors";
 import { invitationSeed } from "../seals/invitations";
 import { type HolderKeys, holderKeys, keyId } from "../seals/keys";
-import { fromBase64url } from "../crypto/base64";
 import { api, type InvitationAnswer, type InvitedVault } from "../wire/api";
 import { acceptedCertificate, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
@@ -41,7 +51,11 @@ export async function recognise(id: string, code: Bytes): Promise<Recognised> {
   if (invitation?.kind !== "invitation" || invitation.kid !== keys.kid) {
     throw new RefusedError("wrong_code", "the code does not belong to this invitation");
   }
-  must(invitation.subject === answer.person.id && invitation.role === answer.role, "malformed", "the invitation names another person");
+  must(
+    invitation.subject === answer.person.id && invitation.role === answer.role,
+    "malformed",
+    "the invitation names another person",
+  );
   return { id, code, answer, certificates, invitation, keys };
 }
 
@@ -62,7 +76,13 @@ export async function redeem(recognised: Recognised, password: string, now: numb
   const own = await holderKeys(seed);
   const { role } = invitation;
   must(role !== null, "malformed", "the invitation has no role");
-  const certificate = await certify(firm, { kind: role, subject: answer.person.id, ...own }, invitationKeys, invitation.hash, now);
+  const certificate = await certify(
+    firm,
+    { kind: role, subject: answer.person.id, ...own },
+    invitationKeys,
+    invitation.hash,
+    now,
+  );
   const root = recognised.certificates.root;
   const unlocked = { seed, person: answer.person.id, generation: 1, root };
   const { credential, unlock } = await newCredential(firm, answer.person.username, password, unlocked);
@@ -103,6 +123,10 @@ async function invitedSeed({ certificates, invitation, keys }: Recognised, invit
   const epochSigned = fromDoc(invited.epoch);
   const epochAuthor = certificates.person(read(EPOCH, epochSigned.bytes).author);
   const epoch = await readSigned(EPOCH, epochSigned, epochAuthor.signing_key);
-  must(epoch.vault === vault && epoch.firm === certificates.firm, "foreign_record", "the epoch is another vault's");
+  must(
+    epoch.vault === vault && epoch.firm === certificates.firm,
+    "foreign_record",
+    "the epoch is another vault's",
+  );
   return { epoch: epoch.epoch, seed: await openSeed(fromWire(invited.wrap), keys.identity, epoch.recipient) };
 }

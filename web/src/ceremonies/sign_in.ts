@@ -30,6 +30,10 @@ export async function signInWithKeyFile(file: KeyFile, now: number): Promise<Ope
   const fields = { firm, nonce, origin: location.origin, subject: file.person, time: now };
   const session = await api.signInWithKey(file.slug, toDoc(await signDocument(LOGIN, fields, keys.signing)));
   must(session.person.id === file.person, "malformed", "the session is another person's");
-  must(session.firm.root === file.root, "wrong_root", "the firm shows another root than the one in the key file");
+  must(
+    session.firm.root === file.root,
+    "wrong_root",
+    "the firm shows another root than the one in the key file",
+  );
   return keepOpen(session, file.seed, file.generation, file.root);
 }

@@ -43,7 +43,12 @@ async function restKey(local: CryptoKey, half: string): Promise<CryptoKey> {
 }
 
 /** Keeps an unlocked seed for the other pages of this session. */
-export async function keepOpen(session: Session, seed: Bytes, generation: number, root: string): Promise<Open> {
+export async function keepOpen(
+  session: Session,
+  seed: Bytes,
+  generation: number,
+  root: string,
+): Promise<Open> {
   const keys = await holderKeys(seed);
   const before = await recall<Kept>(PERSON);
   // Another person's heads and keys must not stay behind in this browser.
@@ -93,11 +98,18 @@ export function onForgotten(then: () => void): void {
 }
 
 /** @throws IntegrityError (`rolled_back`) when a vault's head is older than, or other than, the one seen here before. */
-export async function requireNotRolledBack(vault: string, seq: number, headAtSeq: (seq: number) => string | null): Promise<void> {
+export async function requireNotRolledBack(
+  vault: string,
+  seq: number,
+  headAtSeq: (seq: number) => string | null,
+): Promise<void> {
   const known = await recall<Known>(`head:${vault}`);
   if (known === undefined) return;
   if (seq < known.seq || headAtSeq(known.seq) !== known.head) {
-    throw new IntegrityError("rolled_back", "the server shows an older or another state of the vault than before");
+    throw new IntegrityError(
+      "rolled_back",
+      "the server shows an older or another state of the vault than before",
+    );
   }
 }
 

@@ -105,20 +105,23 @@ export class Certificates {
   /** The certificate under which `kid` acts as a person. @throws IntegrityError (`unknown_author`). */
   person(kid: string): VerifiedCertificate {
     const found = this.of(kid).find((certificate) => PEOPLE.includes(certificate.kind));
-    if (found === undefined) throw new IntegrityError("unknown_author", "no certificate makes this key a person's");
+    if (found === undefined)
+      throw new IntegrityError("unknown_author", "no certificate makes this key a person's");
     return found;
   }
 
   scanner(kid: string): VerifiedCertificate {
     const found = this.of(kid).find((certificate) => certificate.kind === "scanner");
-    if (found === undefined) throw new IntegrityError("unknown_scanner", "no owner has certified this scanner");
+    if (found === undefined)
+      throw new IntegrityError("unknown_scanner", "no owner has certified this scanner");
     return found;
   }
 
   /** Any certificate of the key of a holder. @throws IntegrityError (`unknown_holder`). */
   holder(kid: string): VerifiedCertificate {
     const [found] = this.of(kid);
-    if (found === undefined) throw new IntegrityError("unknown_holder", "no certificate leads from this holder to the root");
+    if (found === undefined)
+      throw new IntegrityError("unknown_holder", "no certificate leads from this holder to the root");
     return found;
   }
 
@@ -130,7 +133,9 @@ export class Certificates {
 
   /** Whether nobody but an invitation vouches for this person's key so far. */
   isProvisional(kid: string): boolean {
-    return this.of(kid).every(({ issuer }) => issuer !== null && this.byHash.get(issuer)?.kind === "invitation");
+    return this.of(kid).every(
+      ({ issuer }) => issuer !== null && this.byHash.get(issuer)?.kind === "invitation",
+    );
   }
 
   private async admit(
@@ -184,13 +189,21 @@ function checkShape(certificate: Certificate): void {
   must(ONLY_SIGN.includes(kind) === (recipient === null), "malformed", "recipient does not fit the kind");
   must((alg === "ed25519") === (recipient === null), "malformed", "alg does not fit the recipient");
   must((kind === "root") === (certificate.issuer === null), "malformed", "only the root has no issuer");
-  must(certifies.every((allowed) => MAY_CERTIFY[kind].includes(allowed)), "scope_exceeded", "certifies more than its kind may");
+  must(
+    certifies.every((allowed) => MAY_CERTIFY[kind].includes(allowed)),
+    "scope_exceeded",
+    "certifies more than its kind may",
+  );
   if (kind !== "invitation") {
     must(role === null && vaults.length === 0, "malformed", "only invitations have a role and vaults");
     must(not_after === null, "malformed", "only invitations expire");
     return;
   }
-  must(role !== null && certifies.length === 1 && certifies[0] === role, "malformed", "an invitation certifies its role");
+  must(
+    role !== null && certifies.length === 1 && certifies[0] === role,
+    "malformed",
+    "an invitation certifies its role",
+  );
   must(
     not_after !== null && not_after > not_before && not_after - not_before <= MAX_INVITATION_S,
     "malformed",
@@ -207,7 +220,11 @@ function checkIssue(certificate: Certificate, issuer: VerifiedCertificate, accep
   must(issuer.certifies.includes(certificate.kind), "scope_exceeded", "the issuer may not certify this kind");
   checkTime(issuer, acceptedAt);
   if (certificate.kind === "invitation") {
-    must(certificate.role !== null && issuer.certifies.includes(certificate.role), "scope_exceeded", "the issuer may not invite for this role");
+    must(
+      certificate.role !== null && issuer.certifies.includes(certificate.role),
+      "scope_exceeded",
+      "the issuer may not invite for this role",
+    );
   }
   if (issuer.kind === "invitation") {
     must(certificate.subject === issuer.subject, "scope_exceeded", "the invitation names another person");

@@ -15,12 +15,12 @@ import {
   MANIFEST,
   type Manifest,
   RECORD,
-  ROSTER,
   type Rights,
+  ROSTER,
   type Roster,
   type RosterHolder,
-  readSigned,
   read,
+  readSigned,
   type Signed,
   sameHash,
   type VaultRecord,
@@ -125,13 +125,19 @@ export class VaultChain {
   /** Whether somebody redeemed an invitation after the current epoch began: its letter may have been read. */
   isRotationDue(): boolean {
     const since = this.epoch.logIndex;
-    return (this.roster?.holders ?? []).some(({ key }) => (this.certificates.redemptionOf(key)?.logIndex ?? -1) > since);
+    return (this.roster?.holders ?? []).some(
+      ({ key }) => (this.certificates.redemptionOf(key)?.logIndex ?? -1) > since,
+    );
   }
 
   /** Verifies one entry and moves the head. @throws IntegrityError; the chain is then unchanged. */
   async apply(entry: Entry): Promise<void> {
     const claimed = read(RECORD, entry.record.bytes);
-    must(claimed.firm === this.firm && claimed.vault === this.vault, "foreign_record", "the record is another vault's");
+    must(
+      claimed.firm === this.firm && claimed.vault === this.vault,
+      "foreign_record",
+      "the record is another vault's",
+    );
     must(claimed.seq === this.seq + 1, "wrong_seq", "a record is missing or repeated");
     must(sameHash(claimed.previous, this.head), "wrong_previous", "the record does not follow the last one");
     const author = this.certificates.person(claimed.author);
@@ -149,7 +155,11 @@ export class VaultChain {
     return this.heads[seq - 1] ?? null;
   }
 
-  private async changed(entry: Entry, record: VaultRecord, author: VerifiedCertificate): Promise<readonly (() => void)[]> {
+  private async changed(
+    entry: Entry,
+    record: VaultRecord,
+    author: VerifiedCertificate,
+  ): Promise<readonly (() => void)[]> {
     if (record.seq === 1) return this.begun(entry, record, author);
     const [only] = record.changes;
     if (record.changes.length === 1 && only?.kind === "roster") {
@@ -165,16 +175,27 @@ export class VaultChain {
     return this.contents(entry, record, author);
   }
 
-  private async begun(entry: Entry, record: VaultRecord, author: VerifiedCertificate): Promise<readonly (() => void)[]> {
+  private async begun(
+    entry: Entry,
+    record: VaultRecord,
+    author: VerifiedCertificate,
+  ): Promise<readonly (() => void)[]> {
     const [genesis, roster, epoch] = record.changes;
     must(
-      record.changes.length === 3 && genesis?.kind === "genesis" && roster?.kind === "roster" && epoch?.kind === "epoch",
+      record.changes.length === 3 &&
+        genesis?.kind === "genesis" &&
+        roster?.kind === "roster" &&
+        epoch?.kind === "epoch",
       "wrong_genesis",
       "a vault begins with genesis, roster and epoch",
     );
     const mayBegin = author.kind === "owner" || author.kind === "clerk" || genesis.vault_kind === "personal";
     must(mayBegin, "no_right", "this person may not begin such a vault");
-    must((genesis.vault_kind === "dossier") === (genesis.dossier !== null), "wrong_genesis", "kind and dossier do not fit");
+    must(
+      (genesis.vault_kind === "dossier") === (genesis.dossier !== null),
+      "wrong_genesis",
+      "kind and dossier do not fit",
+    );
     const first = await this.newRoster(entry, roster, author);
     const creator = first.roster.holders.find(({ key }) => key === author.kid);
     must(creator?.rights === "manage", "no_right", "the creator must manage the vault");
@@ -203,9 +224,17 @@ export class VaultChain {
     const roster = await readSigned(ROSTER, entry.roster, author.signing_key);
     const hash = hashOf(entry.roster.bytes);
     must(sameHash(hash, change.hash), "wrong_hash", "the roster is not the one the record names");
-    must(roster.firm === this.firm && roster.vault === this.vault, "foreign_record", "the roster is another vault's");
+    must(
+      roster.firm === this.firm && roster.vault === this.vault,
+      "foreign_record",
+      "the roster is another vault's",
+    );
     must(roster.author === author.kid, "wrong_author", "roster and record have different authors");
-    must(roster.seq === change.seq && roster.seq === (this.roster?.seq ?? 0) + 1, "wrong_seq", "a roster is missing");
+    must(
+      roster.seq === change.seq && roster.seq === (this.roster?.seq ?? 0) + 1,
+      "wrong_seq",
+      "a roster is missing",
+    );
     must(roster.previous === this.rosterHash, "wrong_previous", "the roster does not follow the last one");
     for (const holder of roster.holders) this.checkHolder(holder);
     return { roster, hash };
@@ -213,8 +242,16 @@ export class VaultChain {
 
   private checkHolder(holder: RosterHolder): void {
     const certificate = this.certificates.holder(holder.key);
-    must(certificate.subject === holder.subject, "wrong_holder", "the holder's key is certified for somebody else");
-    must((holder.rights === "hold") === (certificate.kind === "recovery"), "wrong_holder", "hold is for the recovery alone");
+    must(
+      certificate.subject === holder.subject,
+      "wrong_holder",
+      "the holder's key is certified for somebody else",
+    );
+    must(
+      (holder.rights === "hold") === (certificate.kind === "recovery"),
+      "wrong_holder",
+      "hold is for the recovery alone",
+    );
     must(certificate.recipient !== null, "wrong_holder", "a key that only signs cannot hold a vault");
   }
 
@@ -229,12 +266,28 @@ export class VaultChain {
     const hash = hashOf(entry.epoch.bytes);
     const before = this.epochs.get(this.epochs.size);
     must(sameHash(hash, change.hash), "wrong_hash", "the epoch is not the one the record names");
-    must(epoch.firm === this.firm && epoch.vault === this.vault, "foreign_record", "the epoch is another vault's");
+    must(
+      epoch.firm === this.firm && epoch.vault === this.vault,
+      "foreign_record",
+      "the epoch is another vault's",
+    );
     must(epoch.author === author.kid, "wrong_author", "epoch and record have different authors");
-    must(epoch.epoch === change.epoch && epoch.epoch === this.epochs.size + 1, "wrong_seq", "an epoch is missing");
-    must(epoch.previous === (before?.hash ?? null), "wrong_previous", "the epoch does not follow the last one");
+    must(
+      epoch.epoch === change.epoch && epoch.epoch === this.epochs.size + 1,
+      "wrong_seq",
+      "an epoch is missing",
+    );
+    must(
+      epoch.previous === (before?.hash ?? null),
+      "wrong_previous",
+      "the epoch does not follow the last one",
+    );
     must(epoch.roster === rosterHash, "wrong_roster", "the epoch was made for another roster");
-    must((entry.previousSeed === undefined) === (before === undefined), "missing_document", "the sealed previous seed");
+    must(
+      (entry.previousSeed === undefined) === (before === undefined),
+      "missing_document",
+      "the sealed previous seed",
+    );
     return { ...epoch, hash, logIndex: entry.logIndex, previousSeed: entry.previousSeed ?? null };
   }
 
@@ -246,16 +299,28 @@ export class VaultChain {
     const fresh = new Map<string, Node>();
     const manifests = hashed(entry.manifests ?? []);
     for (const change of record.changes) {
-      must(change.kind === "folder" || change.kind === "version", "wrong_change", `${change.kind} cannot stand here`);
+      must(
+        change.kind === "folder" || change.kind === "version",
+        "wrong_change",
+        `${change.kind} cannot stand here`,
+      );
       const parent = fresh.get(change.parent) ?? this.nodes.get(change.parent);
-      must(change.parent === this.vault || parent?.kind === "folder", "wrong_parent", "the parent is no folder of this vault");
+      must(
+        change.parent === this.vault || parent?.kind === "folder",
+        "wrong_parent",
+        "the parent is no folder of this vault",
+      );
       const node =
         change.kind === "folder"
           ? this.newFolder(change, author, entry.acceptedAt, fresh)
           : await this.newVersion(change, author, entry.acceptedAt, fresh, manifests);
       fresh.set(node.id, node);
     }
-    must(manifests.size === record.changes.filter(({ kind }) => kind === "version").length, "wrong_hash", "manifests that no change names");
+    must(
+      manifests.size === record.changes.filter(({ kind }) => kind === "version").length,
+      "wrong_hash",
+      "manifests that no change names",
+    );
     return [...fresh.values()].map((node) => () => this.nodes.set(node.id, node));
   }
 
@@ -283,22 +348,49 @@ export class VaultChain {
     must(signed !== undefined, "missing_document", "a manifest is missing");
     const manifest = await readSigned(MANIFEST, signed, author.signing_key);
     const before = fresh.get(change.node) ?? this.nodes.get(change.node);
-    must(change.node !== this.vault && before?.kind !== "folder", "node_exists", "the id belongs to a folder");
+    must(
+      change.node !== this.vault && before?.kind !== "folder",
+      "node_exists",
+      "the id belongs to a folder",
+    );
     const last = before?.versions.at(-1);
-    must(manifest.firm === this.firm && manifest.vault === this.vault, "foreign_record", "the manifest is another vault's");
+    must(
+      manifest.firm === this.firm && manifest.vault === this.vault,
+      "foreign_record",
+      "the manifest is another vault's",
+    );
     must(manifest.author === author.kid, "wrong_author", "manifest and record have different authors");
     must(manifest.generation === author.generation, "wrong_author", "the manifest names another generation");
     must(
-      manifest.node === change.node && manifest.parent === change.parent && manifest.version === change.version,
+      manifest.node === change.node &&
+        manifest.parent === change.parent &&
+        manifest.version === change.version,
       "wrong_manifest",
       "manifest and change do not fit",
     );
-    must(change.version === (before?.versions.length ?? 0) + 1, "wrong_version", "a version is missing or repeated");
-    must(before === undefined || before.parent === change.parent, "wrong_parent", "a version cannot move its file");
-    must(manifest.previous === (last?.manifestHash ?? null), "wrong_previous", "the version does not follow the last one");
+    must(
+      change.version === (before?.versions.length ?? 0) + 1,
+      "wrong_version",
+      "a version is missing or repeated",
+    );
+    must(
+      before === undefined || before.parent === change.parent,
+      "wrong_parent",
+      "a version cannot move its file",
+    );
+    must(
+      manifest.previous === (last?.manifestHash ?? null),
+      "wrong_previous",
+      "the version does not follow the last one",
+    );
     must(manifest.epoch === this.epoch.epoch, "old_epoch", "the file is sealed to an old epoch");
     const version = { manifest, manifestHash: change.manifest, acceptedAt };
-    return { kind: "file", id: change.node, parent: change.parent, versions: [...(before?.versions ?? []), version] };
+    return {
+      kind: "file",
+      id: change.node,
+      parent: change.parent,
+      versions: [...(before?.versions ?? []), version],
+    };
   }
 
   private require(author: VerifiedCertificate, rights: "manage" | "write"): void {

@@ -32,11 +32,14 @@ export interface Kind<T> {
 }
 
 const isText = (value: Value | undefined): value is string => typeof value === "string";
-const isTime = (value: Value | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-const isCount = (value: Value | undefined): value is number => Number.isSafeInteger(value) && Number(value) >= 1;
+const isTime = (value: Value | undefined): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+const isCount = (value: Value | undefined): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 1;
 const isNothing = (value: Value | undefined): value is null => value === null;
 const isIdText = (value: Value | undefined): value is string => isText(value) && isId(value);
-const isRecipient = (value: Value | undefined): value is string => isText(value) && /^age1pq1[02-9ac-hj-np-z]{1900,2000}$/.test(value);
+const isRecipient = (value: Value | undefined): value is string =>
+  isText(value) && /^age1pq1[02-9ac-hj-np-z]{1900,2000}$/.test(value);
 
 function isHash(value: Value | undefined): value is string {
   if (!isText(value) || value.length !== 43) return false;
@@ -78,7 +81,16 @@ function hasFields<T>(value: Value | undefined, fields: Fields<T>): value is Val
   );
 }
 
-export const CERTIFICATE_KINDS = ["client", "clerk", "invitation", "owner", "recovery", "root", "scanner", "service"] as const;
+export const CERTIFICATE_KINDS = [
+  "client",
+  "clerk",
+  "invitation",
+  "owner",
+  "recovery",
+  "root",
+  "scanner",
+  "service",
+] as const;
 export type CertificateKind = (typeof CERTIFICATE_KINDS)[number];
 export type Rights = "hold" | "manage" | "read" | "write";
 
@@ -221,7 +233,7 @@ const CHANGES: { readonly [K in Change["kind"]]: Fields<ChangeOf<K>> } = {
 
 function isChange(value: Value): boolean {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const kind = (value as { readonly [key: string]: Value })["kind"];
+  const { kind } = value as { readonly kind?: Value };
   if (typeof kind !== "string" || !Object.hasOwn(CHANGES, kind)) return false;
   return hasFields(value, CHANGES[kind as Change["kind"]] as Fields<Change>);
 }

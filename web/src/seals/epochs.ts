@@ -76,7 +76,11 @@ export async function openSeed(wrap: Bytes, identity: string, recipient: string)
   }
   must(seed.length === 32, "wrong_wrap", "a wrapped key has 32 bytes");
   const given = new TextEncoder().encode((await epochKeys(seed)).recipient);
-  must(equal(given, new TextEncoder().encode(recipient)), "wrong_wrap", "a wrapped key is not the one that was signed");
+  must(
+    equal(given, new TextEncoder().encode(recipient)),
+    "wrong_wrap",
+    "a wrapped key is not the one that was signed",
+  );
   return seed;
 }
 

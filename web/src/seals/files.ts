@@ -19,7 +19,8 @@ export const MAX_PAYLOAD_SIZE = 2 * 1024 ** 3;
 
 /** @throws RefusedError (`too_large`). */
 export function requireSize(sizeBytes: number): void {
-  if (sealedSize(sizeBytes) > MAX_PAYLOAD_SIZE) throw new RefusedError("too_large", "a file may have 2 GiB at most");
+  if (sealedSize(sizeBytes) > MAX_PAYLOAD_SIZE)
+    throw new RefusedError("too_large", "a file may have 2 GiB at most");
 }
 
 export interface SealedFile {
@@ -32,7 +33,10 @@ export interface SealedFile {
 }
 
 /** Seals `source` under a new file key; the sealed pieces go to `take` in order. */
-export async function sealContents(source: Source, take: (piece: Bytes) => Promise<void> | void): Promise<SealedFile> {
+export async function sealContents(
+  source: Source,
+  take: (piece: Bytes) => Promise<void> | void,
+): Promise<SealedFile> {
   const fileKey = newFileKey();
   const plain = new SegmentTree();
   const sealed = new SegmentTree();
@@ -63,7 +67,11 @@ export function fileKeyFrom(header: Bytes, identity: string, commitment: string)
   } catch {
     throw new IntegrityError("wrong_header", "the file's key does not open");
   }
-  must(sameHash(commitmentOf(fileKey), commitment), "wrong_commitment", "the file's key is not the one that was signed");
+  must(
+    sameHash(commitmentOf(fileKey), commitment),
+    "wrong_commitment",
+    "the file's key is not the one that was signed",
+  );
   return fileKey;
 }
 
@@ -72,7 +80,11 @@ export function leavesOf(joined: string, manifest: Pick<Manifest, "payload_hash"
   const bytes = fromBase64url(joined);
   must(bytes.length % 32 === 0, "wrong_leaves", "the segment hashes are not whole");
   const leaves = Array.from({ length: bytes.length / 32 }, (_, i) => bytes.slice(32 * i, 32 * i + 32));
-  must(sameHash(toBase64url(rootFromLeaves(leaves)), manifest.payload_hash), "wrong_leaves", "the segment hashes are not those of the signed file");
+  must(
+    sameHash(toBase64url(rootFromLeaves(leaves)), manifest.payload_hash),
+    "wrong_leaves",
+    "the segment hashes are not those of the signed file",
+  );
   return leaves;
 }
 

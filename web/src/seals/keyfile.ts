@@ -1,6 +1,6 @@
 /** Key files (docs/formats.md, section 7): an age identity file with the person's particulars as comments. */
 
-import { fromUtf8, utf8, type Bytes } from "../crypto/bytes";
+import { type Bytes, fromUtf8, utf8 } from "../crypto/bytes";
 import { identityText, seedOfIdentity } from "../crypto/hybrid";
 import { RefusedError } from "./errors";
 import { isId } from "./ids";
@@ -48,7 +48,9 @@ export function readKeyFile(bytes: Uint8Array): KeyFile {
   if (bytes.length > SIZE_LIMIT) throw notAKeyFile();
   let lines: readonly string[];
   try {
-    lines = fromUtf8(bytes).split(/\r?\n/).filter((line) => line !== "");
+    lines = fromUtf8(bytes)
+      .split(/\r?\n/)
+      .filter((line) => line !== "");
   } catch {
     throw notAKeyFile();
   }
@@ -73,7 +75,9 @@ export function readKeyFile(bytes: Uint8Array): KeyFile {
     root: comments.get("root") ?? "",
     seed: seedOf(identity),
     ...(comments.has("siegel-root") ? { rootSeed: seedOf(comments.get("siegel-root") ?? "") } : {}),
-    ...(comments.has("siegel-recovery") ? { recoverySeed: seedOf(comments.get("siegel-recovery") ?? "") } : {}),
+    ...(comments.has("siegel-recovery")
+      ? { recoverySeed: seedOf(comments.get("siegel-recovery") ?? "") }
+      : {}),
   };
 }
 

@@ -40,11 +40,19 @@ export interface RowPlace<K extends keyof Rows> {
 
 const NONCE_SIZE = 12;
 
-const FIELDS: { readonly [K in keyof Rows]: { readonly [F in keyof Rows[K]]: (value: unknown) => boolean } } = {
-  vault: { title: isText },
-  folder: { created: isTimeOrNull, name: isText },
-  file: { content_hash: isText, created: isTimeOrNull, modified: isTimeOrNull, name: isText, size: isSize, type: isText },
-};
+const FIELDS: { readonly [K in keyof Rows]: { readonly [F in keyof Rows[K]]: (value: unknown) => boolean } } =
+  {
+    vault: { title: isText },
+    folder: { created: isTimeOrNull, name: isText },
+    file: {
+      content_hash: isText,
+      created: isTimeOrNull,
+      modified: isTimeOrNull,
+      name: isText,
+      size: isSize,
+      type: isText,
+    },
+  };
 
 function isText(value: unknown): boolean {
   return typeof value === "string";
@@ -65,15 +73,26 @@ function associatedData<K extends keyof Rows>(place: RowPlace<K>): Bytes {
 }
 
 /** A sealed row. @throws RefusedError (`bad_name`) for a name that is not allowed. */
-export async function sealRow<K extends keyof Rows>(key: CryptoKey, place: RowPlace<K>, row: Rows[K]): Promise<Bytes> {
+export async function sealRow<K extends keyof Rows>(
+  key: CryptoKey,
+  place: RowPlace<K>,
+  row: Rows[K],
+): Promise<Bytes> {
   if ("name" in row) requireName(row.name);
   const iv = randomBytes(NONCE_SIZE);
   const parameters = { name: "AES-GCM", iv, additionalData: associatedData(place) };
-  return concat(iv, new Uint8Array(await crypto.subtle.encrypt(parameters, key, encode(row as unknown as Value))));
+  return concat(
+    iv,
+    new Uint8Array(await crypto.subtle.encrypt(parameters, key, encode(row as unknown as Value))),
+  );
 }
 
 /** The row in `sealed`. @throws IntegrityError when it was altered, belongs elsewhere or has a name that is not allowed. */
-export async function openRow<K extends keyof Rows>(key: CryptoKey, place: RowPlace<K>, sealed: Bytes): Promise<Rows[K]> {
+export async function openRow<K extends keyof Rows>(
+  key: CryptoKey,
+  place: RowPlace<K>,
+  sealed: Bytes,
+): Promise<Rows[K]> {
   const iv = sealed.subarray(0, NONCE_SIZE);
   const parameters = { name: "AES-GCM", iv, additionalData: associatedData(place) };
   let value: Value;

@@ -1,9 +1,9 @@
 /** The unlock wrap: a person's seed under the wrapping key of the password (docs/formats.md, sections 5 and 6). */
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "../crypto/base64";
 import { type Bytes, concat, equal, fromUtf8, join, randomBytes } from "../crypto/bytes";
 import { hkdf } from "../crypto/hkdf";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { must, RefusedError } from "./errors";
 import { aesKey } from "./keys";
 
@@ -50,21 +50,43 @@ export async function sealUnlock(wrapping: Bytes, firm: string, unlocked: Unlock
   const iv = randomBytes(12);
   const plaintext = join(seed, person, String(generation), fromBase64url(root));
   const parameters = { name: "AES-GCM", iv, additionalData: associatedData(firm, person) };
-  return concat(iv, new Uint8Array(await crypto.subtle.encrypt(parameters, await aesKey(wrapping), plaintext)));
+  return concat(
+    iv,
+    new Uint8Array(await crypto.subtle.encrypt(parameters, await aesKey(wrapping), plaintext)),
+  );
 }
 
 /** @throws RefusedError (`wrong_key`) when the key does not open the wrap, IntegrityError when it holds nonsense. */
-export async function openUnlock(wrapping: Bytes, firm: string, person: string, wrap: Bytes): Promise<Unlocked> {
-  const parameters = { name: "AES-GCM", iv: wrap.subarray(0, 12), additionalData: associatedData(firm, person) };
+export async function openUnlock(
+  wrapping: Bytes,
+  firm: string,
+  person: string,
+  wrap: Bytes,
+): Promise<Unlocked> {
+  const parameters = {
+    name: "AES-GCM",
+    iv: wrap.subarray(0, 12),
+    additionalData: associatedData(firm, person),
+  };
   let plaintext: Bytes;
   try {
-    plaintext = new Uint8Array(await crypto.subtle.decrypt(parameters, await aesKey(wrapping), wrap.subarray(12)));
+    plaintext = new Uint8Array(
+      await crypto.subtle.decrypt(parameters, await aesKey(wrapping), wrap.subarray(12)),
+    );
   } catch {
     throw new RefusedError("wrong_key", "the wrap does not open");
   }
   const [seed, owner, generation, root, ...more] = split(plaintext);
-  must(seed?.length === 32 && root?.length === 32 && more.length === 0, "malformed", "the wrap holds other fields");
-  must(owner !== undefined && equal(owner, new TextEncoder().encode(person)), "malformed", "the wrap is another person's");
+  must(
+    seed?.length === 32 && root?.length === 32 && more.length === 0,
+    "malformed",
+    "the wrap holds other fields",
+  );
+  must(
+    owner !== undefined && equal(owner, new TextEncoder().encode(person)),
+    "malformed",
+    "the wrap is another person's",
+  );
   const number = generation === undefined ? "" : fromUtf8(generation);
   must(/^[1-9][0-9]{0,8}$/.test(number), "malformed", "the wrap has no generation");
   return { seed, person, generation: Number(number), root: toBase64url(root) };

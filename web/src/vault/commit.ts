@@ -69,7 +69,14 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
   const row = await sealRow(
     rowKey,
     { kind: "file", firm: chain.firm, vault: id, node, version, epoch },
-    { content_hash: sealed.contentHash, created: null, modified, name: file.name, size: sealed.size, type: file.file.type },
+    {
+      content_hash: sealed.contentHash,
+      created: null,
+      modified,
+      name: file.name,
+      size: sealed.size,
+      type: file.file.type,
+    },
   );
   const fields = {
     author: open.keys.kid,
@@ -89,17 +96,29 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
     version,
   };
   const manifest = await signDocument(MANIFEST, fields, open.keys.signing);
-  const change: Change = { kind: "version", manifest: hashOf(manifest.bytes), node, parent: file.folder, version };
+  const change: Change = {
+    kind: "version",
+    manifest: hashOf(manifest.bytes),
+    node,
+    parent: file.folder,
+    version,
+  };
   const header = toBase64url(headerFor(sealed.fileKey, recipient));
   return { change, wire: { upload: file.upload, manifest: toDoc(manifest), header, row: toBase64url(row) } };
 }
 
 /** Makes a folder. @throws RefusedError (`bad_name`, `name_taken`). */
-export async function makeFolder(vault: OpenedVault, parent: string, name: string, now: number): Promise<void> {
+export async function makeFolder(
+  vault: OpenedVault,
+  parent: string,
+  name: string,
+  now: number,
+): Promise<void> {
   const node = newId();
   for (let attempt = 1; ; attempt++) {
     await vault.rotateIfDue();
-    if (vault.fileNamed(parent, name) !== undefined) throw new RefusedError("name_taken", "the folder has such a name already");
+    if (vault.fileNamed(parent, name) !== undefined)
+      throw new RefusedError("name_taken", "the folder has such a name already");
     const { chain, id, open } = vault;
     const { epoch } = chain.epoch;
     const { rowKey } = await vault.seeds.keysOf(epoch);

@@ -20,7 +20,11 @@ export async function readFile(
   must(signed !== undefined, "wrong_version", "a file without a version");
   const { manifest, manifestHash } = signed;
   const answer = await api.version(vault.id, file.id, manifest.version);
-  must(sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash), "wrong_hash", "the server sent another manifest");
+  must(
+    sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),
+    "wrong_hash",
+    "the server sent another manifest",
+  );
   const verdict = await readVerdict(vault.certificates, fromDoc(answer.verdict), manifest);
   must(verdict.result === "clean", "not_clean", "the scanner has not found the file clean");
   const { identity } = await vault.seeds.keysOf(manifest.epoch);
@@ -31,7 +35,10 @@ export async function readFile(
 }
 
 /** Pieces go into the browser's blob store as they come, not into the page's memory. */
-async function gathered(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>, onProgress: (readBytes: number) => void): Promise<Blob> {
+async function gathered(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  onProgress: (readBytes: number) => void,
+): Promise<Blob> {
   let whole = new Blob([]);
   let waiting: Uint8Array<ArrayBuffer>[] = [];
   let waitingBytes = 0;

@@ -82,10 +82,15 @@ export class OpenedVault {
     for (const answer of news.records) {
       const entry = entryOf(answer);
       await this.chain.apply(entry);
-      for (const change of read(RECORD, entry.record.bytes).changes) if ("node" in change) touched.add(change.node);
+      for (const change of read(RECORD, entry.record.bytes).changes)
+        if ("node" in change) touched.add(change.node);
     }
     if (!news.more) {
-      must(news.seq === this.chain.seq && sameHash(news.head, this.chain.head), "withheld", "the server withholds records");
+      must(
+        news.seq === this.chain.seq && sameHash(news.head, this.chain.head),
+        "withheld",
+        "the server withholds records",
+      );
     }
     for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
     await this.openRows(touched);
@@ -101,8 +106,19 @@ export class OpenedVault {
 
   /** The sealed title; the server's readable one must be the same, else it could swap the labels of vaults. */
   private async openTitle(): Promise<string> {
-    const place = { kind: "vault", firm: this.chain.firm, vault: this.id, node: this.id, version: 0, epoch: 1 } as const;
-    const { title } = await openRow((await this.seeds.keysOf(1)).rowKey, place, this.sealedRow(this.id, 0, this.chain.rootRow));
+    const place = {
+      kind: "vault",
+      firm: this.chain.firm,
+      vault: this.id,
+      node: this.id,
+      version: 0,
+      epoch: 1,
+    } as const;
+    const { title } = await openRow(
+      (await this.seeds.keysOf(1)).rowKey,
+      place,
+      this.sealedRow(this.id, 0, this.chain.rootRow),
+    );
     return title;
   }
 
@@ -136,7 +152,11 @@ export class OpenedVault {
     while (this.chain.isRotationDue()) {
       const { keys } = this.open;
       const next = await nextEpoch(this.chain, await this.seeds.seedOf(this.chain.epoch.epoch), keys);
-      const change = { kind: "epoch", epoch: this.chain.epoch.epoch + 1, hash: hashOf(next.epoch.bytes) } as const;
+      const change = {
+        kind: "epoch",
+        epoch: this.chain.epoch.epoch + 1,
+        hash: hashOf(next.epoch.bytes),
+      } as const;
       const fields = this.recordFields([change]);
       const record = await signDocument(RECORD, fields, keys.signing);
       await this.append(() => api.append(this.id, appendOf({ record, ...next })));
@@ -173,6 +193,7 @@ export class OpenedVault {
 
   /** @throws IntegrityError (`swapped_label`) when the server shows another title than the sealed one. */
   requireTitle(shown: string): void {
-    if (shown !== this.title) throw new IntegrityError("swapped_label", "the server shows another title than the sealed one");
+    if (shown !== this.title)
+      throw new IntegrityError("swapped_label", "the server shows another title than the sealed one");
   }
 }

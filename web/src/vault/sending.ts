@@ -45,7 +45,9 @@ function idOf(url: string | null): string {
 
 /** No answer at all, or one that another try may change. */
 function isPassing(status: number): boolean {
-  return status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
+  return (
+    status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507)
+  );
 }
 
 interface Answered {

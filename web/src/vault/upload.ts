@@ -5,13 +5,13 @@
  * in one record, as soon as no other commit is under way.
  */
 
+import { toBase64url } from "../crypto/base64";
+import type { Bytes } from "../crypto/bytes";
 import { fromDoc } from "../seals/documents";
 import { IntegrityError, RefusedError } from "../seals/errors";
 import { headerFor, requireSize, type SealedFile, sealContents } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { readScannerKey, readVerdict } from "../seals/scanning";
-import { toBase64url } from "../crypto/base64";
-import type { Bytes } from "../crypto/bytes";
 import { api } from "../wire/api";
 import { acceptedCertificate } from "../wire/codec";
 import { WireError } from "../wire/http";
@@ -145,11 +145,17 @@ export class Uploads {
     for (let attempt = 1; ; attempt++) {
       const scanner_header = toBase64url(headerFor(sealed.fileKey, await this.scannerRecipient()));
       try {
-        const { results } = await api.check(this.vault.id, [{ upload, payload_hash, commitment, scanner_header }]);
+        const { results } = await api.check(this.vault.id, [
+          { upload, payload_hash, commitment, scanner_header },
+        ]);
         const [result] = results;
-        if (result === undefined || result.upload !== upload) throw new IntegrityError("malformed", "no verdict");
+        if (result === undefined || result.upload !== upload)
+          throw new IntegrityError("malformed", "no verdict");
         if (result.verdict === null) throw new WireError(503, result.code ?? "failed", result.message);
-        const verdict = await readVerdict(this.vault.certificates, fromDoc(result.verdict), { commitment, payload_hash });
+        const verdict = await readVerdict(this.vault.certificates, fromDoc(result.verdict), {
+          commitment,
+          payload_hash,
+        });
         if (verdict.result !== "clean") throw new RefusedError(verdict.result, result.message);
         return;
       } catch (error) {
@@ -210,9 +216,11 @@ export class Uploads {
     item.stage = "refused";
     const code = error instanceof Error && "code" in error ? String(error.code) : "unexpected";
     // The text of our own errors is for developers; people get the words for the code.
-    const message = error instanceof WireError || (error instanceof RefusedError && code === "not_scannable") ? error.message : "";
+    const message =
+      error instanceof WireError || (error instanceof RefusedError && code === "not_scannable")
+        ? error.message
+        : "";
     item.problem = { code, message };
     this.changed(item);
   }
 }
-

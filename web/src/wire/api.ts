@@ -133,13 +133,16 @@ export const api = {
     call<{ firm: string; s: string; params: Params }>("POST", "/api/sign-in/start", { firm, username }),
   signInWithPassword: (firm: string, username: string, authKey: string) =>
     call<Session>("POST", "/api/sign-in/password", { firm, username, auth_key: authKey }),
-  challenge: (firm: string) => call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
+  challenge: (firm: string) =>
+    call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
   signInWithKey: (firm: string, login: Doc) => call<Session>("POST", "/api/sign-in/key", { firm, login }),
   session: () => call<Session>("GET", "/api/session"),
   endSession: () => call<unknown>("POST", "/api/session/end", {}),
 
   openSetUp: (token: string) =>
-    call<{ firm: FirmAnswer; scanner_key: string; service_key: string }>("POST", "/api/set-up/open", { token }),
+    call<{ firm: FirmAnswer; scanner_key: string; service_key: string }>("POST", "/api/set-up/open", {
+      token,
+    }),
   setUp: (body: {
     token: string;
     name: string;
@@ -198,7 +201,8 @@ export const api = {
   ) => call<Head>("POST", `${vaultPath(vault)}/commit`, body),
   version: (vault: string, node: string, version: number) =>
     call<VersionAnswer>("GET", versionPath(vault, node, version)),
-  payloadPath: (vault: string, node: string, version: number): string => `${versionPath(vault, node, version)}/payload`,
+  payloadPath: (vault: string, node: string, version: number): string =>
+    `${versionPath(vault, node, version)}/payload`,
 
   addClient: (number: string, name: string) => call<{ id: string }>("POST", "/api/clients", { number, name }),
   addDossier: (client: string, title: string) =>

@@ -22,7 +22,11 @@ export async function call<T>(method: "DELETE" | "GET" | "POST", path: string, b
   const headers: Record<string, string> = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await reach(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const response = await reach(path, {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
   return (await response.json()) as T;
 }
 
@@ -41,7 +45,12 @@ export function uploadHeaders(): Record<string, string> {
 async function reach(path: string, init: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, { credentials: "same-origin", cache: "no-store", redirect: "error", ...init });
+    response = await fetch(path, {
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "error",
+      ...init,
+    });
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new WireError(0, "offline", "");
@@ -53,7 +62,8 @@ async function reach(path: string, init: RequestInit): Promise<Response> {
 async function refused(response: Response): Promise<WireError> {
   try {
     const { code, message } = (await response.json()) as { code?: unknown; message?: unknown };
-    if (typeof code === "string" && typeof message === "string") return new WireError(response.status, code, message);
+    if (typeof code === "string" && typeof message === "string")
+      return new WireError(response.status, code, message);
   } catch {
     // Not our JSON: a proxy's page or nothing at all. The status is all there is.
   }

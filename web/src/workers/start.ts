@@ -11,7 +11,8 @@ interface TrustedTypes {
 const rules: ScriptUrlPolicy = {
   createScriptURL(url) {
     const { origin, pathname } = new URL(url, location.href);
-    if (origin !== location.origin || !pathname.startsWith("/static/bundle/")) throw new TypeError("not our worker");
+    if (origin !== location.origin || !pathname.startsWith("/static/bundle/"))
+      throw new TypeError("not our worker");
     return url;
   },
 };

@@ -8,7 +8,9 @@ export type StretchTask =
   | { readonly kind: "seal"; readonly plaintext: Uint8Array; readonly passphrase: string }
   | { readonly kind: "open"; readonly file: Uint8Array; readonly passphrase: string };
 
-export type StretchAnswer = { readonly bytes: Uint8Array } | { readonly code: string; readonly message: string };
+export type StretchAnswer =
+  | { readonly bytes: Uint8Array }
+  | { readonly code: string; readonly message: string };
 
 function done(task: StretchTask): Promise<Uint8Array> {
   switch (task.kind) {
@@ -26,7 +28,10 @@ self.addEventListener("message", (event: MessageEvent<StretchTask>) => {
     (bytes) => self.postMessage({ bytes } satisfies StretchAnswer),
     (error: unknown) => {
       const code = error instanceof Error && "code" in error ? String(error.code) : "unexpected";
-      self.postMessage({ code, message: error instanceof Error ? error.message : "" } satisfies StretchAnswer);
+      self.postMessage({
+        code,
+        message: error instanceof Error ? error.message : "",
+      } satisfies StretchAnswer);
     },
   );
 });
