@@ -45,6 +45,7 @@ export class OpenedVault {
   readonly seeds: EpochSeeds;
   readonly nodes = new Map<string, OpenedNode>();
   title = "";
+  private readonly names = new Map<string, string>();
   private readonly rows = new Map<string, Bytes>();
 
   private constructor(open: Open, id: string, certificates: Certificates) {
@@ -77,6 +78,7 @@ export class OpenedVault {
 
   private async take(news: News): Promise<void> {
     await this.certificates.add(news.certificates.map(acceptedCertificate));
+    for (const { id, name } of news.people) this.names.set(id, name);
     for (const { node, version, row } of news.rows) this.rows.set(`${node}/${version}`, fromWire(row));
     const touched = new Set<string>();
     for (const answer of news.records) {
@@ -189,6 +191,12 @@ export class OpenedVault {
 
   fileNamed(folder: string, name: string): OpenedNode | undefined {
     return this.childrenOf(folder).find((node) => node.row.name === name);
+  }
+
+  /** What the server calls the person with this key; null when it names nobody. */
+  nameOf(kid: string): string | null {
+    const [certificate] = this.certificates.of(kid);
+    return certificate === undefined ? null : (this.names.get(certificate.subject) ?? null);
   }
 
   /** @throws IntegrityError (`swapped_label`) when the server shows another title than the sealed one. */

@@ -77,6 +77,8 @@ export interface News extends Head {
   readonly certificates: readonly CertificateAnswer[];
   readonly wraps: readonly { readonly epoch: number; readonly age: string }[];
   readonly rows: readonly RowAnswer[];
+  /** Names of the people in these records, as the server has them. */
+  readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly due: boolean;
 }
 
