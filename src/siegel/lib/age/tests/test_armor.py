@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siegel.lib import age
-from siegel.lib.age.tests.samples import opened_file, sealed_file
+from siegel.lib.age.tests.samples import bounded, opened_file, sealed_file
 
 
 def armored(content: bytes) -> bytes:
@@ -18,6 +18,7 @@ def armored(content: bytes) -> bytes:
     return sink.getvalue()
 
 
+@bounded
 @given(st.binary(min_size=1, max_size=300), st.sampled_from([b"\n", b"\r\n"]))
 def test_any_bytes_come_back_with_either_line_end(content: bytes, line_end: bytes) -> None:
     text = armored(content).replace(b"\n", line_end)
@@ -29,6 +30,7 @@ def test_sizes_around_the_internal_block_come_back(size: int) -> None:
     assert age.dearmor(io.BytesIO(armored(bytes(size)))).read() == bytes(size)
 
 
+@bounded
 @given(st.lists(st.binary(max_size=100)))
 def test_armor_does_not_depend_on_the_sizes_of_writes(parts: list[bytes]) -> None:
     sink = io.BytesIO()

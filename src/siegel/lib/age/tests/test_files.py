@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siegel.lib import age
-from siegel.lib.age.tests.samples import CHUNK, EDGE_SIZES, content, opened_file, sealed_file, sizes
+from siegel.lib.age.tests.samples import CHUNK, EDGE_SIZES, bounded, content, opened_file, sealed_file, sizes
 
 IDENTITY = age.X25519Identity.generate()
 PLAIN = content(2 * CHUNK + 5)
@@ -24,6 +24,7 @@ def released_before_error(sealed: bytes) -> bytes:
     return sink.getvalue()
 
 
+@bounded
 @given(st.binary(max_size=500), st.booleans())
 def test_any_bytes_come_back(hybrid: age.HybridIdentity, plain: bytes, armor: bool) -> None:
     assert opened_file(sealed_file(plain, hybrid.recipient(), armor=armor), hybrid) == plain
@@ -48,6 +49,7 @@ def test_each_recipient_opens_the_file_and_nobody_else(hybrid: age.HybridIdentit
         opened_file(sealed, stranger, IDENTITY)
 
 
+@bounded
 @given(st.integers(0, len(SEALED) * 8 - 1))
 def test_a_bit_flipped_anywhere_is_an_error_and_releases_only_true_bytes(bit: int) -> None:
     flipped = bytearray(SEALED)
@@ -65,6 +67,7 @@ def test_no_byte_of_a_small_file_can_be_altered(sealed: bytes) -> None:
         assert released_before_error(bytes(altered)) == b""
 
 
+@bounded
 @given(st.integers(0, len(SEALED) - 1))
 def test_a_file_cut_anywhere_is_an_error_and_releases_only_whole_chunks(size: int) -> None:
     released = released_before_error(SEALED[:size])
@@ -77,11 +80,13 @@ def test_no_prefix_of_a_small_file_opens() -> None:
         assert released_before_error(SMALL[:size]) == b""
 
 
+@bounded
 @given(st.binary(min_size=1, max_size=100))
 def test_bytes_after_the_end_are_an_error(extra: bytes) -> None:
     assert PLAIN.startswith(released_before_error(SEALED + extra))
 
 
+@bounded
 @given(st.binary(max_size=300))
 def test_any_other_file_is_refused(foreign: bytes) -> None:
     assert released_before_error(foreign) == b""
@@ -91,6 +96,7 @@ def test_files_joined_together_are_refused() -> None:
     assert released_before_error(SMALL + SMALL) == b""
 
 
+@bounded
 @given(sizes)
 def test_the_size_of_the_payload_is_known_beforehand(size: int) -> None:
     sealed = sealed_file(content(size), IDENTITY.recipient())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siegel.lib import age
-from siegel.lib.age.tests.samples import sealed_payload
+from siegel.lib.age.tests.samples import bounded, sealed_payload
 
 KEY = age.FileKey.generate()
 
@@ -83,6 +83,7 @@ def test_a_header_with_a_byte_too_many_is_refused(classic: age.X25519Identity) -
         age.Header.parse(header + b"\n")
 
 
+@bounded
 @given(st.binary(max_size=200))
 def test_no_bytes_crash_the_parser(raw: bytes) -> None:
     for candidate in (raw, b"age-encryption.org/v1\n" + raw, b"age-encryption.org/v1\n-> " + raw):
@@ -99,6 +100,7 @@ def test_a_stanza_added_to_a_sealed_header_is_noticed(classic: age.X25519Identit
         age.open_header(grown, [classic])
 
 
+@bounded
 @given(st.binary(max_size=200), st.lists(st.from_regex(r"[!-~]{1,20}", fullmatch=True), max_size=3))
 def test_any_stanza_is_read_as_it_was_written(body: bytes, arguments: list[str]) -> None:
     stanza = age.Stanza("example.com/kind", tuple(arguments), body)

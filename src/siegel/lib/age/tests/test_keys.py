@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from siegel.lib import age
 from siegel.lib.age import bech32
+from siegel.lib.age.tests.samples import bounded
 
 # The examples of the age specification; of the hybrid recipient its ends, which include the check characters.
 SPEC_HYBRID_IDENTITY = "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR"
@@ -25,6 +26,7 @@ def test_the_specification_s_x25519_identity_has_its_recipient() -> None:
     assert age.X25519Identity.parse(SPEC_X25519_IDENTITY).recipient().encode() == SPEC_X25519_RECIPIENT
 
 
+@bounded
 @given(st.binary(min_size=32, max_size=32))
 def test_a_seed_gives_one_identity_that_survives_as_text(seed: bytes) -> None:
     identity = age.HybridIdentity.from_seed(seed)

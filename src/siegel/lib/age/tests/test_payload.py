@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siegel.lib import age
-from siegel.lib.age.tests.samples import BLOCK, CHUNK, EDGE_SIZES, content, sealed_payload, sizes
+from siegel.lib.age.tests.samples import BLOCK, CHUNK, EDGE_SIZES, bounded, content, sealed_payload, sizes
 
 KEY = age.FileKey.generate()
 SEALED_CHUNK = CHUNK + 16
@@ -41,6 +41,7 @@ def test_a_stream_of_single_bytes_seals_and_opens() -> None:
     assert b"".join(age.open_blocks(KEY, pieces(sealed, 1))) == plain
 
 
+@bounded
 @given(sizes, st.integers(1, 2 * CHUNK))
 def test_streams_in_blocks_of_any_size_open(size: int, block_size: int) -> None:
     if block_size < 500:
@@ -104,6 +105,7 @@ def test_two_payloads_of_one_content_share_no_chunk() -> None:
     assert not set(pieces(PAYLOAD[16:], SEALED_CHUNK)) & set(pieces(other[16:], SEALED_CHUNK))
 
 
+@bounded
 @given(st.sampled_from(EDGE_SIZES), st.data())
 def test_any_range_equals_the_slice(size: int, data: st.DataObject) -> None:
     plain = content(size)
@@ -128,6 +130,7 @@ def test_a_range_fetches_its_own_chunks_only() -> None:
     assert asked == [(16 + SEALED_CHUNK, 2 * SEALED_CHUNK)]
 
 
+@bounded
 @given(st.integers(0, len(PAYLOAD) - 1))
 def test_ranges_of_a_payload_cut_anywhere_are_refused_at_once(size: int) -> None:
     with pytest.raises(age.PayloadError):
@@ -140,6 +143,7 @@ def test_a_storage_that_claims_the_old_size_but_gives_less_is_noticed() -> None:
         age.PayloadReader(KEY, age.fetch_from(io.BytesIO(cut)), len(PAYLOAD))
 
 
+@bounded
 @given(st.integers(0, len(PAYLOAD) * 8 - 1))
 def test_a_bit_flipped_anywhere_never_gives_wrong_bytes_in_a_range(bit: int) -> None:
     flipped = bytearray(PAYLOAD)
@@ -164,6 +168,7 @@ def test_a_negative_range_is_refused(offset: int, length: int) -> None:
         reader(PAYLOAD).read(offset, length)
 
 
+@bounded
 @given(st.integers(0, 1 << 40))
 def test_sizes_convert_back(size: int) -> None:
     assert age.plaintext_size(age.sealed_size(size)) == size
