@@ -11,9 +11,9 @@ export const TAG_SIZE = 16;
 
 export interface Aead {
   /** Ciphertext and tag. */
-  seal(nonce: Bytes, plaintext: Bytes): Promise<Uint8Array>;
+  seal(nonce: Bytes, plaintext: Bytes): Promise<Bytes>;
   /** Plaintext, or null when the ciphertext is not authentic. */
-  open(nonce: Bytes, ciphertext: Bytes): Promise<Uint8Array | null>;
+  open(nonce: Bytes, ciphertext: Bytes): Promise<Bytes | null>;
 }
 
 export type AeadEngine = (key: Bytes) => Promise<Aead>;
@@ -62,12 +62,13 @@ export const nativeAead: AeadEngine = async (rawKey) => {
 export const libsodiumAead: AeadEngine = async (key) => {
   const { default: sodium } = await import("libsodium-wrappers");
   await sodium.ready;
+  // What it returns are copies out of its own memory, over ordinary buffers, though its types do not say so.
   return {
     seal: async (nonce, plaintext) =>
-      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(plaintext, null, null, nonce, key),
+      sodium.crypto_aead_chacha20poly1305_ietf_encrypt(plaintext, null, null, nonce, key) as Bytes,
     open: async (nonce, ciphertext) => {
       try {
-        return sodium.crypto_aead_chacha20poly1305_ietf_decrypt(null, ciphertext, null, nonce, key);
+        return sodium.crypto_aead_chacha20poly1305_ietf_decrypt(null, ciphertext, null, nonce, key) as Bytes;
       } catch {
         return null;
       }

@@ -39,10 +39,7 @@ export function plaintextSize(payloadBytes: number): number {
 }
 
 /** The sealed bytes of the source, in order: the nonce, then chunk after chunk. */
-export async function* sealPayload(
-  fileKey: Uint8Array,
-  source: Source,
-): AsyncGenerator<Uint8Array, void, void> {
+export async function* sealPayload(fileKey: Uint8Array, source: Source): AsyncGenerator<Bytes, void, void> {
   const nonce = randomBytes(NONCE_SIZE);
   const aead = await payloadCipher(fileKey, nonce);
   yield nonce;
@@ -55,10 +52,7 @@ export async function* sealPayload(
  * @throws PayloadError when anything is altered, missing or too much; what was released before is authentic, but
  * the file is complete only when the iteration ends without an error.
  */
-export async function* openPayload(
-  fileKey: Uint8Array,
-  source: Source,
-): AsyncGenerator<Uint8Array, void, void> {
+export async function* openPayload(fileKey: Uint8Array, source: Source): AsyncGenerator<Bytes, void, void> {
   const { first: nonce, rest } = await takeFirst(source, NONCE_SIZE);
   if (nonce.length < NONCE_SIZE) throw new PayloadError("truncated");
   const aead = await payloadCipher(fileKey, nonce);
@@ -94,15 +88,11 @@ function chunkNonce(number: number, last: boolean): Bytes {
   return nonce;
 }
 
-type ChunkStep = (chunk: Bytes, number: number, last: boolean) => Promise<Uint8Array>;
+type ChunkStep = (chunk: Bytes, number: number, last: boolean) => Promise<Bytes>;
 
 /** The step's results in the order of the chunks, though many are under way at once. */
-async function* inOrder(
-  source: Source,
-  size: number,
-  step: ChunkStep,
-): AsyncGenerator<Uint8Array, void, void> {
-  const underWay: Promise<Uint8Array>[] = [];
+async function* inOrder(source: Source, size: number, step: ChunkStep): AsyncGenerator<Bytes, void, void> {
+  const underWay: Promise<Bytes>[] = [];
   let number = 0;
   for await (const { bytes, last } of blocks(source, size)) {
     const result = step(bytes, number, last);
