@@ -10,9 +10,13 @@ Four results and no fifth: `clean`, `infected`, `not_scannable`, `failed`. Whate
 is never called clean. Plaintext lives in anonymous memory files only and is gone with the check.
 No Django, no database: this room imports `siegel.lib` and `siegel.seals`.
 
-    ScannerError                     what the caller did or has; `code` goes over the socket
-      RequestError                   malformed request                        bad_request
-      KeyGone                        no living key opens the header           scanner_key_gone
-      UploadRefused                  header, commitment, hash or chunk wrong  header_invalid, commitment_wrong, …
-      KeyFileError                   long-lived key unusable                  key_file
+Errors, each with a `code` that goes over the socket (`errors`):
+
+    ScannerError
+    ├── RequestError    not a request of ours              bad_request
+    ├── KeyGoneError    no living key opens the header     scanner_key_gone
+    ├── UploadError     the upload contradicts itself      header_invalid, commitment_wrong, payload_invalid,
+    │                                                      payload_hash_wrong, payload_missing, too_large
+    ├── BusyError       too many uploads at one time       busy
+    └── SetUpError      the process cannot start           set_up
 """

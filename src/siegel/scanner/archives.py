@@ -1,6 +1,7 @@
 """Archives and compressed files, read by libarchive.
 
-Formats and filters are named one by one: libarchive's "all" includes some that run other programs or follow paths on disk.
+Formats and filters are named one by one: libarchive's "all" includes some that run other programs or follow paths on
+disk.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from contextlib import contextmanager
 from ctypes import Array, c_char, c_int, c_void_p, create_string_buffer
 from stat import S_IFMT, S_IFREG
 
-from libarchive import ffi
-from libarchive.exception import ArchiveError
+from libarchive import ffi  # type: ignore[import-untyped]
+from libarchive.exception import ArchiveError  # type: ignore[import-untyped]
 
 from .unreadable import EncryptedError, UnreadableError
 

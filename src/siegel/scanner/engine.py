@@ -1,8 +1,8 @@
 """One clamd of our own: configuration, start, supervision, end.
 
-It lies with its socket and its temporary files in one private directory on a tmpfs, because clamd spools members of archives.
-Signatures are the official ones when the machine has them, else the test signatures of this room; which of the two is part
-of the status, and a page must say so. Ready means proven: clamd found the test virus inside a zip.
+It lies with its socket and its temporary files in one private directory on a tmpfs, because clamd spools members of
+archives. Signatures are the official ones when the machine has them, else the test signatures of this room; which of
+the two is part of the status, and a page must say so. Ready means proven: clamd found the test virus inside a zip.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ class Engine:
         )
 
     def _own_signatures(self) -> Path:
-        """A copy beside the socket: clamd may be confined to few directories (AppArmor), and this package is not among them."""
+        """A copy beside the socket: a clamd confined to few directories (AppArmor) may not read this package."""
         directory = self._place / "signatures"
         shutil.copytree(TEST_SIGNATURES, directory, dirs_exist_ok=True)
         return directory
@@ -169,7 +169,10 @@ class Engine:
         return False
 
     def _drain_until_end(self, process: subprocess.Popen[bytes]) -> None:
-        """clamd's words after the start are thrown away: they are about contents. Ends it when official signatures arrived."""
+        """Returns when clamd ended, or when official signatures have arrived and it is to be started anew.
+
+        Its words after the start are thrown away: they are about contents.
+        """
         assert process.stdout is not None
         while True:
             readable, _, _ = select.select([process.stdout], [], [], _LOOK_FOR_OFFICIAL_EVERY_S)

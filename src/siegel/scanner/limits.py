@@ -14,7 +14,7 @@ class Limits:
     """Sizes in bytes, for one upload with everything in it.
 
     `depth` is above clamd's default of 17, because archives nested twenty deep are still ours to look into.
-    `ratio` counts only once more than `ratio_from_bytes` were unpacked: documents of a few KB inflate steeply and harmlessly.
+    `ratio` counts only once more than `ratio_from_bytes` were unpacked: small documents inflate steeply and harmlessly.
     `live_bytes` is what the members that are open at one time may occupy together.
     """
 

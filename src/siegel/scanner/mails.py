@@ -19,7 +19,7 @@ _MBOX_SEPARATOR = re.compile(rb"^From \S", re.MULTILINE)
 def parts(fd: int) -> Members:
     """Every part that is not a mere container of parts; of all mails when the file is an mbox.
 
-    Held in memory while read; the caller bounds the size. An unparsable mail is a body without parts: nothing to refuse.
+    Held in memory while read; the caller bounds the size. An unparsable mail is a body without parts.
     """
     size_bytes = os.fstat(fd).st_size
     content = os.pread(fd, size_bytes, 0)

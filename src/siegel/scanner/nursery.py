@@ -33,7 +33,7 @@ def serve(control: socket.socket) -> None:
 
 
 def _child(order: bytes, fd: int, job_fd: int) -> NoReturn:
-    """Exits without any cleaning up, so that nothing of the nursery's runs twice; no last word if anything went wrong."""
+    """Exits without any cleaning up, so that nothing of the nursery's runs twice; without a last word if it failed."""
     try:
         settings = json.loads(order)
         limits = Limits(**settings["limits"])

@@ -1,7 +1,7 @@
 """Files embedded in a PDF, which clamd overlooks when their dictionary is written in one of two usual ways.
 
-They are found by what they are (/Type /EmbeddedFile, or anything named under /EF), not by the list of attachments that a
-viewer would show.
+They are found by what they are (/Type /EmbeddedFile, or anything named under /EF), not by the list of attachments that
+a viewer would show.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def _in_object(found: Object, nesting: int) -> Iterator[Stream]:
 
 
 def _decoded(stream: Stream) -> Blocks:
-    """Flate, the usual filter, is inflated block by block; other filters are qpdf's, at once, within the memory limit."""
+    """Flate, the usual filter, is inflated block by block; other filters at once, by qpdf, within the memory limit."""
     name = stream.get(Name.Filter)
     if name is None:
         yield stream.read_raw_bytes()

@@ -3,8 +3,8 @@
     scanner (threads, keys) ──start──▶ nursery (one thread, libraries loaded, no keys)
                     └──── per upload: a pair of sockets ────▶ fork: unpacks, sends members, ends
 
-The nursery is started before any key is made and only ever forks, so a child costs milliseconds and knows no secret. A child
-that crashes, loops or is taken over ends as `failed` or `limit_time`; it cannot make a verdict, only withhold members.
+The nursery is a fresh program that only ever forks, so a child costs milliseconds and knows no secret. A child that
+crashes, loops or is taken over ends as `failed` or `limit_time`; it cannot make a verdict, only withhold members.
 Messages are datagrams of JSON, members travel as descriptors.
 """
 
@@ -54,7 +54,7 @@ class Nursery:
             self._require_running()
 
     def stop(self) -> None:
-        """The nursery ends with its control socket; children at work end by themselves, at their time limit at the latest."""
+        """The nursery ends with its control socket; children at work end with it."""
         with self._lock:
             if self._process is None or self._control is None:
                 return

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .engine import Engine
 from .findings import Finding, Result, failed, worse
 from .limits import Limits
 from .sandbox import Nursery
 from .sniff import sniff
 from .spool import MemoryFile
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerVersion:
+    """As a verdict states it: engine and signatures; "none" without a scanner."""
+
+    engine: str
+    database: str
 
 
 class Scan:
@@ -18,6 +28,18 @@ class Scan:
         self._nursery = nursery
         self._limits = limits
         self._start_timeout_s = start_timeout_s
+
+    @property
+    def unpacked_bytes(self) -> int:
+        """What the members of one upload may occupy at one time."""
+        return self._limits.live_bytes
+
+    def version(self) -> ScannerVersion:
+        """Asked anew each time: clamd loads new signatures while it runs."""
+        version = self._engine.clamd.version()
+        if version is None:
+            return ScannerVersion("none", "none")
+        return ScannerVersion(f"ClamAV {version.engine}", version.database or "siegel-test")
 
     def judge(self, file: MemoryFile) -> Finding:
         """A plain file costs one question to clamd and no process."""

@@ -1,7 +1,7 @@
 """What kind of container a file is, by its content alone; names are never trusted (and not known here).
 
-A file may be several at once (a PDF with a zip behind it), so every kind that fits is named. A *sure* kind has its magic
-at the start: if it then cannot be read, the file is broken. A guess that cannot be read was just a wrong guess.
+A file may be several at once (a PDF with a zip behind it), so every kind that fits is named. A *sure* kind has its
+magic at the start: if it then cannot be read, the file is broken. A guess that cannot be read was just a wrong guess.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ _LHA = re.compile(rb"..-l[hz][0-9ds]-", re.DOTALL)
 _CPIO = re.compile(rb"07070[127][0-7A-Fa-f]{40}")
 _PDF = re.compile(rb"(?:\xef\xbb\xbf)?\s*%PDF-")
 _MAIL = re.compile(
-    rb"^(?:received|return-path|mime-version|content-type|content-transfer-encoding|message-id|from|date|delivered-to)[ \t]*:|\AFrom ",
-    re.IGNORECASE | re.MULTILINE,
+    rb"""^(?:received|return-path|delivered-to|message-id|from|date)[ \t]*:
+       | ^(?:mime-version|content-type|content-transfer-encoding)[ \t]*:
+       | \AFrom[ ]""",
+    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
 )
 _ENCRYPTED = (
     b"age-encryption.org/",

@@ -1,6 +1,7 @@
 """Plaintext while it is being judged: anonymous memory files, counted against one budget.
 
-A memfd has no name, never touches a disk of its own, and vanishes with its last descriptor, also when the process is killed.
+A memfd has no name, never touches a disk of its own, and vanishes with its last descriptor, also when the process is
+killed.
 """
 
 from __future__ import annotations

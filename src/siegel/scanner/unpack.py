@@ -1,8 +1,8 @@
 """Looks into containers and hands out what is in them, one member at a time.
 
-Runs in a child process of its own (see `sandbox`), because archive and PDF libraries read hostile input here. A zip is read
-twice, by its directory and by its local headers: programs differ in which they believe, so both must be clean. A member that
-was seen before, bit for bit, is not looked at again.
+Runs in a child process of its own (see `sandbox`), because archive and PDF libraries read hostile input here. A zip is
+read twice, by its directory and by its local headers: programs differ in which they believe, so both must be clean. A
+member that was seen before, bit for bit, is not looked at again.
 """
 
 from __future__ import annotations
