@@ -1,4 +1,7 @@
-"""`python -m siegel.scanner`: runs until SIGTERM or SIGINT. Exit codes: 0 ended when told to, 1 cannot run, 2 wrong usage."""
+"""`python -m siegel.scanner`: runs until SIGTERM or SIGINT.
+
+Exit codes: 0 ended when told to, 1 cannot run, 2 wrong usage.
+"""
 
 from __future__ import annotations
 
@@ -32,18 +35,22 @@ def main() -> int:
         with running(_settings(arguments)):
             ended.wait()
     except (ScannerError, OSError) as error:
-        logging.getLogger(__name__).error("%s", error)  # noqa: TRY400
+        logging.getLogger(__name__).error("%s", error)
         return 1
     return 0
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="siegel.scanner", description="Opens uploads to judge them, and signs the verdicts.")
+    parser = argparse.ArgumentParser(
+        prog="siegel.scanner", description="Opens uploads to judge them, and signs the verdicts."
+    )
     parser.add_argument("--socket", type=Path, required=True, help="unix socket to answer on; its directory is private")
     parser.add_argument("--clamd", type=Path, default=Path("/usr/sbin/clamd"), help="the clamd program (%(default)s)")
     parser.add_argument("--key-file", type=Path, required=True, help="long-lived key; made at the first start")
     parser.add_argument("--spool", type=Path, required=True, help="private directory, used when there is no tmpfs")
-    parser.add_argument("--signatures", type=Path, default=OFFICIAL_SIGNATURES, help="official signatures (%(default)s)")
+    parser.add_argument(
+        "--signatures", type=Path, default=OFFICIAL_SIGNATURES, help="official signatures (%(default)s)"
+    )
     parser.add_argument("--parallel", type=int, default=4, help="uploads judged at one time (%(default)s)")
     parser.add_argument("--memory-mib", type=int, default=0, help="for plaintext; half of the machine's by default")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starting thread ends")

@@ -18,6 +18,8 @@ from libarchive.exception import ArchiveError  # type: ignore[import-untyped]
 from .unreadable import EncryptedError, UnreadableError
 
 _BLOCK_BYTES = 1 << 20
+# A 7z of nothing. What is longer and shows no entry may show some to a program that repairs damaged headers.
+_EMPTY_ARCHIVE_BYTES = 32
 _ARCHIVES = ("tar", "7zip", "rar", "rar5", "cab", "lha", "cpio", "ar", "iso9660", "xar")
 _FILTERS = ("gzip", "bzip2", "xz", "lzma", "lzip", "zstd", "lz4", "compress")
 
@@ -39,7 +41,7 @@ def zip_by_local_headers(fd: int) -> Members:
 
 
 def archive(fd: int) -> Members:
-    return _members(fd, _ARCHIVES, ())
+    return _members(fd, _ARCHIVES, (), may_be_empty=os.fstat(fd).st_size <= _EMPTY_ARCHIVE_BYTES)
 
 
 def compressed(fd: int) -> Members:
@@ -47,17 +49,21 @@ def compressed(fd: int) -> Members:
     return _members(fd, ("tar", "cpio", "raw"), _FILTERS)
 
 
-def _members(fd: int, formats: tuple[str, ...], filters: tuple[str, ...]) -> Members:
+def _members(fd: int, formats: tuple[str, ...], filters: tuple[str, ...], *, may_be_empty: bool = True) -> Members:
     os.lseek(fd, 0, os.SEEK_SET)
+    empty = True
     buffer = create_string_buffer(_BLOCK_BYTES)
     with _opened(fd, formats, filters) as reader, _entry() as entry:
         while _next_header(reader, entry):
+            empty = False
             if S_IFMT(ffi.entry_filetype(entry)) not in (0, S_IFREG):
                 continue
             if _is_encrypted(entry) > 0:
                 yield EncryptedError()
             else:
                 yield _blocks(reader, buffer)
+    if empty and not may_be_empty:
+        raise UnreadableError
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The scanner's two kinds of keys.
 
-The long-lived one signs: it is certified by each firm's owner and lies in a file only this user can read. The short-lived
-one opens uploads: it exists in this process's memory only, is announced in a signed document, and is gone within a day.
+The long-lived one signs: it is certified by each firm's owner and lies in a file only this user can read. The
+short-lived one opens uploads: it exists in this process's memory only, is announced in a signed document, and is gone
+within a day.
 """
 
 from __future__ import annotations

@@ -82,7 +82,9 @@ class Service:
         if fields or not isinstance(firms, list) or len(firms) > _MAX_FIRMS:
             raise RequestError("status: firms is a list of at most 200 ids")
         try:
-            keys: dict[str, Json] = {check_id(firm): {**self._keys.announcement(check_id(firm)).to_wire()} for firm in firms}
+            keys: dict[str, Json] = {
+                check_id(firm): {**self._keys.announcement(check_id(firm)).to_wire()} for firm in firms
+            }
         except IntegrityError as error:
             raise RequestError("status: not an id") from error
         version = self._scan.version()
@@ -120,7 +122,7 @@ class _Connection(StreamRequestHandler):
         except ScannerError as error:
             answer = _error(error)
         except (OSError, MemoryError) as error:
-            logger.error("a request failed: %s", error)  # noqa: TRY400
+            logger.error("a request failed: %s", error)
             answer = _error(ScannerError("the machine failed to scan", "failed"))
         write_message(self.wfile, answer)
         return True
@@ -139,8 +141,8 @@ class _Server(ThreadingMixIn, UnixStreamServer):
         self.connections = BoundedSemaphore(_MAX_CONNECTIONS)
         super().__init__(str(path), _Connection)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """The connection ends without an answer, which the web process takes for a failed scan. The log names no content."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A fault of ours: the connection ends without an answer, which its other end takes for a failed scan."""
         logger.error("a request failed", exc_info=True)
 
 
@@ -148,8 +150,8 @@ class _Server(ThreadingMixIn, UnixStreamServer):
 def running(settings: Settings) -> Iterator[Service]:
     """The scanner answers on its socket while the context lasts; afterwards clamd, unpackers and socket are gone.
 
-    SetUpError when the key or the socket cannot be used. A clamd that is missing or does not start is no error here: the
-    status tells, and every check fails.
+    SetUpError when the key or the socket cannot be used. A clamd that is missing or does not start is no error here:
+    the status tells, and every check fails.
     """
     with ExitStack() as stack:
         _claim(settings.socket)

@@ -71,7 +71,7 @@ def sniff(fd: int, size_bytes: int) -> list[Guess]:
     tail = os.pread(fd, _TAIL_BYTES, max(0, size_bytes - _TAIL_BYTES))
     tests = (
         (Kind.ENCRYPTED, head.startswith(_ENCRYPTED), False),
-        (Kind.ZIP, head.startswith((b"PK\x03\x04", _ZIP_END)), _ZIP_END in tail),
+        (Kind.ZIP, head.startswith(b"PK\x03\x04"), _ZIP_END in tail),
         (Kind.ARCHIVE, head.startswith(_ARCHIVES) or _is_tar(head), _may_be_archive(head)),
         (Kind.COMPRESSED, head.startswith(_COMPRESSED[:-1]) or bool(_BZIP2.match(head)), head.startswith(_COMPRESSED)),
         (Kind.PDF, bool(_PDF.match(head)), b"%PDF-" in head[:1024]),

@@ -7,7 +7,7 @@ A connection carries any number of requests, one after the other. A request is `
 from __future__ import annotations
 
 import json
-from typing import BinaryIO
+from io import BufferedIOBase
 
 from siegel.seals.canonical import Json
 
@@ -16,7 +16,7 @@ from .errors import RequestError
 MAX_MESSAGE_BYTES = 256 * 1024
 
 
-def read_message(stream: BinaryIO) -> dict[str, Json] | None:
+def read_message(stream: BufferedIOBase) -> dict[str, Json] | None:
     """The next object; null at the end of the connection. RequestError for anything else."""
     prefix = stream.read(4)
     if not prefix:
@@ -36,7 +36,7 @@ def read_message(stream: BinaryIO) -> dict[str, Json] | None:
     return message
 
 
-def write_message(stream: BinaryIO, message: dict[str, Json]) -> None:
+def write_message(stream: BufferedIOBase, message: dict[str, Json]) -> None:
     text = json.dumps(message).encode()
     stream.write(len(text).to_bytes(4, "big") + text)
     stream.flush()
