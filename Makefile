@@ -10,7 +10,7 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 # exec: the server takes the place of the shell, so that Ctrl-C and TERM reach it and nothing is left behind.
 run:
 	@python3 -m tools.prepare run
-	@exec $(B)/siegel-server demo
+	@exec $(B)/python -m siegel.demo
 
 check:
 	@python3 -m tools.prepare check
