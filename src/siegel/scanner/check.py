@@ -148,10 +148,11 @@ def _stored_payload(path: str) -> Iterator[tuple[FileIO, int]]:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         raise UploadError("the stored payload cannot be opened", "payload_missing") from error
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(fd)
+        raise UploadError("the stored payload is no regular file", "payload_missing")
     with FileIO(fd, "rb") as payload:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise UploadError("the stored payload is no regular file", "payload_missing")
         if status.st_size > _MAX_PAYLOAD_BYTES:
             raise UploadError("no scanner can look at more than 2 GiB", "too_large")
         yield payload, status.st_size
