@@ -21,6 +21,8 @@ while True:
     elif command.startswith(b"zVERSION"):
         connection.sendall(b"ClamAV 9.9.9/12345/Mon Jan  5 10:00:00 2026\\0")
     else:
+        if len(command) < 9:
+            connection.recv(1)  # the byte that comes with the descriptor
         answer = answers.pop() if answers else {then!r}
         if answer is None:
             time.sleep(60)

@@ -37,8 +37,8 @@ def test_the_announced_key_is_signed_for_the_firm_and_lives_a_day_at_most() -> N
     ScannerKey.verify(announced, keys.public.signing_key)
     document = ScannerKey.parse(announced)
     assert (document.firm, document.scanner) == (firm, keys.public.kid)
-    assert document.not_before == clock.now
-    assert document.not_after == clock.now + 24 * HOUR_S
+    assert document.not_before <= clock.now
+    assert document.not_after <= document.not_before + 24 * HOUR_S
 
 
 def test_a_new_key_begins_in_time_and_the_old_one_is_accepted_until_it_expires() -> None:
@@ -66,8 +66,7 @@ def test_a_clock_that_went_back_does_not_lengthen_a_keys_life() -> None:
     clock = Clock()
     keys = Keys(Seed.generate(), clock)
     clock.now -= 48 * HOUR_S
-    document = ScannerKey.parse(keys.announcement(new_id()))
-    assert document.not_before == clock.now
+    assert ScannerKey.parse(keys.announcement(new_id())).not_after <= clock.now + 24 * HOUR_S
 
 
 def test_another_scanners_keys_open_nothing() -> None:
@@ -80,7 +79,7 @@ def test_a_verdict_is_signed_by_the_long_lived_key() -> None:
     clock = Clock()
     keys = Keys(Seed.generate(), clock)
     text = new_id() + new_id()[:21]
-    signed = keys.verdict(
+    signed = keys.sign_verdict(
         firm=new_id(),
         payload_hash=text[:42] + "A",
         commitment=text[:42] + "A",
