@@ -1,0 +1,1 @@
+"""Public standards in pure Python; nothing in here knows Siegel or imports anything of ours."""
