@@ -64,10 +64,10 @@ class Nonce(models.Model):
 
 
 class SignInFailure(models.Model):
-    """One failed or unfinished attempt. Name and origin are stored as keyed hashes: unknown names count alike."""
+    """One failed or unfinished attempt. Name and source are stored as keyed hashes: unknown names count alike."""
 
     account = models.BinaryField()
-    origin = models.BinaryField()
+    source = models.BinaryField()
     at = models.DateTimeField(db_index=True)
 
     class Meta:

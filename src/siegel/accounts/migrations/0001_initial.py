@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("account", models.BinaryField()),
-                ("origin", models.BinaryField()),
+                ("source", models.BinaryField()),
                 ("at", models.DateTimeField(db_index=True)),
             ],
             options={
