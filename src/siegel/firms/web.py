@@ -22,6 +22,7 @@ def clients(request: HttpRequest) -> HttpResponseBase:
     shown = lines[:CLIENTS_PER_PAGE]
     context = {
         "clients": [_client_row(line) for line in shown],
+        "total": queries.clients_visible_to(person_of(request)).count(),
         "more": shown[-1].id if len(lines) > CLIENTS_PER_PAGE else None,
         "may_add": True,
     }
