@@ -1,6 +1,6 @@
 """Who is asking: from a request's cookie to a live session, and back to cookies in the answer."""
 
-from typing import cast
+from typing import Final, cast
 
 import structlog
 from django.conf import settings
@@ -16,6 +16,9 @@ from siegel.base.ids import new_id
 from siegel.base.models import Tenant
 
 log = structlog.get_logger("siegel.accounts")
+
+# Not Strict: a link in an e-mail opens the document for whoever is signed in.
+SAME_SITE: Final = "Lax"
 
 # A session's use is written down at most this often: a page with many requests must not mean many writes.
 SEEN_EVERY_S = 60
@@ -91,7 +94,7 @@ def write_cookies(request: HttpRequest, response: HttpResponseBase) -> None:
             mark = lockout.device_mark(firm_id=person.tenant_id, username=person.username, device=new_id())
             _set(response, lockout.DEVICE_COOKIE, mark, max_age=lockout.DEVICE_LIFE_S)
     elif visit.closed or visit.session_expired:
-        response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=settings.SESSION_COOKIE_SAMESITE)
+        response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=SAME_SITE)
     if visit.closed:
         # what the page kept: the sealed seed, files being uploaded, cached pages. Cookies of taste stay.
         response["Clear-Site-Data"] = '"cache", "storage"'
@@ -128,5 +131,5 @@ def _set(response: HttpResponseBase, name: str, value: str, *, max_age: int | No
         max_age=max_age,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
-        samesite=settings.SESSION_COOKIE_SAMESITE,
+        samesite=SAME_SITE,
     )

@@ -34,16 +34,21 @@ class Staff(models.Model):
 
 
 class Client(models.Model):
-    """A client of the firm (the party, not the person who signs in). `created_by` sees it before it has a dossier."""
+    """A client of the firm (the party, not the person who signs in). `created_by` sees it before it has a dossier.
+
+    `sort_name` is `rules.sort_name(name)`: databases know no German alphabet.
+    """
 
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
     tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
     number = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
+    sort_name = models.CharField(max_length=400)
     created_by = models.ForeignKey("accounts.Person", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "number"], name="firms_client_number")]
+        indexes = [models.Index(fields=["tenant", "sort_name", "number"], name="firms_client_sorted")]
 
 
 class ClientUser(models.Model):

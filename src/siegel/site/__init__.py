@@ -1,0 +1,1 @@
+"""Settings, addresses, base templates, legal pages, help and the operator's commands."""

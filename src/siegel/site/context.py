@@ -1,0 +1,98 @@
+"""What every template knows: who is here, for which firm, where he may go, how he likes to see it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from siegel.accounts.sessions import visited
+from siegel.firms.doors import standing_of
+from siegel.site.words import initials
+from siegel.vault import queries as vault
+
+THEME_COOKIE = "siegel_theme"
+THEMES = ("light", "dark", "system")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place in the navigation; `key` is the letter after `g`; `also` are prefixes of addresses that belong to it."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    key: str = ""
+    also: tuple[str, ...] = ()
+    managing: bool = False
+
+
+START = Entry("desk:start", _("Schreibtisch"), "layout-text-window", "s")
+CLIENTS = Entry("firms:clients", _("Mandanten"), "people", "m", ("/mandanten",))
+VAULTS = Entry("vault:vaults", _("Tresore"), "safe", "t", ("/tresore",))
+STAFF = Entry("firms:staff", _("Mitarbeiter"), "person-badge", "", ("/mitarbeiter",), managing=True)
+LOG = Entry("firms:audit_log", _("Protokoll"), "journal-check", "p", ("/protokoll",), managing=True)
+HOME = Entry("desk:start", _("Start"), "house", "s")
+MY_VAULTS = Entry("vault:vaults", _("Dokumente"), "file-earmark-text", "t", ("/tresore",))
+HELP = Entry("site:help", _("Hilfe"), "question-circle", "", ("/hilfe",))
+
+ENTRIES = {
+    "owner": (START, CLIENTS, VAULTS, STAFF, LOG),
+    "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
+    "client": (HOME, MY_VAULTS, HELP),
+}
+ROLES = {"owner": _("Kanzleiinhaber"), "clerk": _("Sachbearbeitung")}
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The frame around a signed-in person's pages."""
+
+    role: str
+    display_name: str
+    party: str
+    firm: Any
+    entries: tuple[Entry, ...]
+
+    @property
+    def kind(self) -> str:
+        return "client" if self.role == "client" else "firm"
+
+    @property
+    def template(self) -> str:
+        """The frame to extend on pages that firm and clients share."""
+        return f"site/shell_{self.kind}.html"
+
+    @property
+    def initials(self) -> str:
+        return initials(self.display_name)
+
+    @property
+    def subtitle(self) -> str | Promise:
+        """What stands under the name: the role for staff, the party for clients."""
+        return self.party or ROLES.get(self.role, "")
+
+
+def shell(request: HttpRequest) -> dict[str, object]:
+    """Context processor."""
+    wish = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "shell": _shell(request),
+        "theme": wish if wish in THEMES else "system",
+        "scanner_banner": vault.scanner_banner(),
+        "error_reference": getattr(request, "error_reference", ""),
+    }
+
+
+def _shell(request: HttpRequest) -> Shell | None:
+    person, standing = visited(request).person, standing_of(request)
+    if person is None or standing is None:
+        return None
+    return Shell(
+        role=standing.role,
+        display_name=standing.display_name,
+        party=standing.party,
+        firm=person.tenant,
+        entries=ENTRIES[standing.role],
+    )

@@ -1,0 +1,134 @@
+"""The one settings file. Values of an installation come from SIEGEL_* (see `environment.py`); there is no debug mode."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import csp.constants as csp
+from django.utils.translation import gettext_lazy as _
+
+from siegel.site import environment, logs
+
+_env = environment.read(os.environ)
+
+# --- what the installation says -------------------------------------------------------------------------------------
+DATA = _env.data
+BLOB_DIR = DATA / "blobs"
+STAGING_DIR = DATA / "staging"
+KEY_DIR = DATA / "keys"
+SECRET_KEY = _env.secret_key
+PEPPER = _env.pepper
+ALLOWED_HOSTS = list(_env.hosts)
+PUBLIC_URL = _env.public_url
+BEHIND_PROXY = _env.behind_proxy
+SECURE = _env.secure
+DEBUG = False
+
+# --- rooms, lower floors first --------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.staticfiles",
+    "csp",
+    "siegel.base",
+    "siegel.accounts",
+    "siegel.firms",
+    "siegel.keys",
+    "siegel.vault",
+    "siegel.desk",
+    "siegel.site",
+]
+MIDDLEWARE = [
+    "siegel.site.middleware.RequestLog",
+    "django.middleware.security.SecurityMiddleware",
+    "siegel.site.middleware.Headers",
+    "siegel.site.middleware.ContentPolicy",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "siegel.site.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "siegel.base.csrf.StrictCsrf",
+    "siegel.accounts.middleware.Sessions",
+]
+ROOT_URLCONF = "siegel.site.urls"
+WSGI_APPLICATION = "siegel.site.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request", "siegel.site.context.shell"]},
+    }
+]
+
+# --- database ---------------------------------------------------------------------------------------------------------
+# IMMEDIATE takes the write lock at the start of a transaction: no deadlock between two readers that both want to write.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": DATA / "siegel.sqlite3",
+        "CONN_MAX_AGE": None,
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- people and their sessions ------------------------------------------------------------------------------------
+# Sessions are siegel.accounts.sessions; these say how its cookie is set.
+SESSION_COOKIE_NAME = "siegel_session"
+SESSION_COOKIE_SECURE = SECURE
+CSRF_COOKIE_NAME = "siegel_csrf"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta element
+CSRF_COOKIE_SECURE = SECURE
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "siegel.site.errors.csrf_failure"
+LANGUAGE_COOKIE_NAME = "siegel_language"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = SECURE
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+
+# --- headers ------------------------------------------------------------------------------------------------------
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [csp.NONE],
+        "script-src": [csp.SELF],
+        "style-src": [csp.SELF],
+        "font-src": [csp.SELF],
+        "img-src": [csp.SELF, "blob:"],
+        "connect-src": [csp.SELF],
+        "worker-src": [csp.SELF],
+        "form-action": [csp.SELF],
+        "base-uri": [csp.SELF],
+        "frame-ancestors": [csp.NONE],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": [csp.NONE],
+    }
+}
+
+# --- static files -------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+BUNDLE_DIR = Path(__file__).parent / "static" / "bundle"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # files go through base.blobs only
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+# No other site may load our files. vite writes the hash of the content into the names of the bundle's files
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(bundle/.+-[\w-]{8,}\.\w+|.+\.[0-9a-f]{12}\.\w+)$"
+
+# --- language and time --------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("Deutsch")), ("en", _("Englisch"))]
+LOCALE_PATHS = [Path(__file__).parent / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Berlin"
+
+# --- logs: for operators, ids only --------------------------------------------------------------------------------
+LOGGING = logs.CONFIG

@@ -1,0 +1,87 @@
+"""Template tags: `{% bundle %}`, German numbers, sizes and times, audit words."""
+
+from datetime import datetime
+
+from django import template
+from django.conf import settings
+from django.template import Context
+from django.utils import formats, timezone
+from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from siegel.site import bundles, words
+from siegel.site.context import Entry
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def bundle(context: Context, name: str, *, keys: bool = False) -> SafeString:
+    """Script, preloads and styles of a bundle entry; `keys=True` widens this page's content policy for sealing."""
+    if keys:
+        context["request"].uses_keys = True
+    entry = bundles.entry(settings.BUNDLE_DIR, name)
+    base = f"{settings.STATIC_URL}bundle/"
+    return format_html(
+        '{}{}<script type="module" src="{}{}"></script>',
+        format_html_join("\n", '<link rel="stylesheet" href="{}{}">', ((base, path) for path in entry.styles)),
+        format_html_join("\n", '<link rel="modulepreload" href="{}{}">', ((base, path) for path in entry.imports)),
+        base,
+        entry.script,
+    )
+
+
+@register.filter
+def size(size_bytes: int) -> str:
+    return words.size(size_bytes)
+
+
+@register.filter
+def number(value: int) -> str:
+    """12.345 in German, 12,345 in English."""
+    return formats.number_format(value, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def when(moment: datetime | None) -> SafeString:
+    """A `time` element with the machine's and the reader's form; a dash for a missing moment."""
+    if moment is None:
+        return format_html("{}", "–")
+    local = timezone.localtime(moment)
+    text = words.when(local, timezone.localtime())
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def exact(moment: datetime) -> SafeString:
+    """Date and time to the second, for the audit log."""
+    local = timezone.localtime(moment)
+    text = f"{formats.date_format(local, 'd.m.Y')}, {local:%H:%M:%S}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
+
+
+@register.filter
+def initials(name: str) -> str:
+    return words.initials(name)
+
+
+@register.simple_tag
+def greeting() -> str:
+    return words.greeting(timezone.localtime().hour)
+
+
+@register.filter
+def audit_sentence(kind: str) -> words.Sentence:
+    return words.audit_sentence(kind)
+
+
+@register.filter
+def attested(by: str) -> str | Promise:
+    return words.ATTESTED.get(by, by)
+
+
+@register.filter
+def is_here(entry: Entry, path: str) -> bool:
+    """Whether the page at `path` belongs to this entry of the navigation."""
+    return path.startswith(entry.also) if entry.also else path == "/"

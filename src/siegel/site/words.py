@@ -1,0 +1,97 @@
+"""Words of the face that depend on a value: sizes, times, greetings, sentences for audit entries. Pure functions."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import formats
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+STEP = 1024  # as the file manager on the office PC counts
+WEEK = timedelta(days=6)
+
+
+def size(size_bytes: int) -> str:
+    """„812 Bytes“, „806,1 KB“, „2,0 GB“: one decimal, no-break space."""
+    if size_bytes < STEP:
+        return ngettext("%(n)s Byte", "%(n)s Bytes", size_bytes).replace(" ", NO_BREAK) % {"n": size_bytes}
+    value, unit = float(size_bytes), "Bytes"
+    for unit in ("KB", "MB", "GB", "TB"):
+        value /= STEP
+        # what would be shown as 1024,0 belongs to the next unit
+        if round(value, 1) < STEP:
+            break
+    return f"{formats.number_format(value, 1, use_l10n=True, force_grouping=True)}{NO_BREAK}{unit}"
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """„heute, 08:31“, „So 21:14“ within the last six days, else „02.11.2026, 09:15“; both arguments in local time."""
+    clock = f"{moment:%H:%M}"
+    if moment.date() == now.date():
+        return gettext("heute, %(clock)s").replace(" ", NO_BREAK) % {"clock": clock}
+    if timedelta(0) < now.date() - moment.date() <= WEEK:
+        return f"{formats.date_format(moment, 'D')}{NO_BREAK}{clock}"
+    return f"{formats.date_format(moment, gettext('d.m.Y'))},{NO_BREAK}{clock}"
+
+
+def greeting(hour: int) -> str:
+    if hour < 11:
+        return gettext("Guten Morgen")
+    return gettext("Guten Tag") if hour < 18 else gettext("Guten Abend")
+
+
+def initials(name: str) -> str:
+    """First letters of the first and the last word: „Daniela Harms“ gives „DH“."""
+    words = [word for word in name.split() if word[0].isalpha()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """How the face shows one kind of audit entry."""
+
+    icon: str
+    text: str | Promise
+    tone: str = ""
+
+
+AUDIT = {
+    "accounts.signed_in": Sentence("box-arrow-in-right", _("Angemeldet")),
+    "accounts.signed_out": Sentence("box-arrow-right", _("Abgemeldet")),
+    "accounts.person_added": Sentence("person-plus", _("Zugang vorbereitet")),
+    "accounts.credential_set": Sentence("key", _("Passwort gesetzt")),
+    "accounts.locked": Sentence("lock", _("Konto gesperrt nach 3 falschen Passwörtern"), "alarm"),
+    "firms.created": Sentence("building", _("Kanzlei angelegt")),
+    "firms.set_up_link_issued": Sentence("link-45deg", _("Link zum Einrichten ausgestellt")),
+    "firms.vault_attached": Sentence("safe", _("Akte hat ihren Tresor")),
+    "firms.client_added": Sentence("person-plus", _("Mandant angelegt")),
+    "firms.dossier_added": Sentence("folder-plus", _("Akte angelegt")),
+    "firms.staff_added": Sentence("person-badge", _("Mitarbeiter aufgenommen")),
+    "firms.client_user_added": Sentence("person-check", _("Mandantenzugang angelegt")),
+    "firms.dossier_assigned": Sentence("diagram-3", _("Akte zugewiesen")),
+    "keys.firm_founded": Sentence("patch-check", _("Kanzlei eingerichtet, Schlüssel hinterlegt")),
+    "keys.certificate_added": Sentence("key", _("Schlüssel beglaubigt")),
+    "keys.invitation_created": Sentence("envelope-paper", _("Einladung ausgestellt")),
+    "keys.invitation_redeemed": Sentence("person-check", _("Einladung eingelöst, Zugang eingerichtet")),
+    "keys.invitation_expired": Sentence("hourglass-bottom", _("Einladung abgelaufen")),
+    "keys.countersigned": Sentence("key", _("Neuen Schlüssel bestätigt")),
+    "keys.roster_changed": Sentence("people", _("Zugriff auf einen Tresor geändert")),
+    "keys.epoch_started": Sentence("arrow-repeat", _("Tresor hat einen neuen Schlüssel")),
+    "keys.scanner_key_announced": Sentence("shield", _("Schlüssel der Virenprüfung erneuert")),
+    "vault.created": Sentence("safe", _("Tresor angelegt")),
+    "vault.folder_added": Sentence("folder-plus", _("Ordner angelegt")),
+    "vault.upload_checked": Sentence("shield-check", _("Datei geprüft")),
+    "vault.upload_refused": Sentence("shield-x", _("Datei abgewiesen: Schadsoftware gefunden"), "alarm"),
+    "vault.upload_not_scannable": Sentence("shield-exclamation", _("Datei abgewiesen: nicht prüfbar"), "lock"),
+    "vault.upload_expired": Sentence("hourglass-bottom", _("Angefangener Upload verworfen")),
+    "vault.version_added": Sentence("upload", _("Datei hochgeladen")),
+    "vault.version_fetched": Sentence("download", _("Datei abgerufen")),
+}
+ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
+
+
+def audit_sentence(kind: str) -> Sentence:
+    """The sentence for a kind; a kind without one is shown by its name rather than hidden."""
+    return AUDIT.get(kind) or Sentence("dot", kind)
