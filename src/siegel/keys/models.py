@@ -73,6 +73,7 @@ class Record(models.Model):
     hash = models.CharField(max_length=HASH_CHARS)
     bytes = models.BinaryField()
     sig = models.BinaryField()
+    author = models.CharField(max_length=HASH_CHARS)
     accepted_at = models.BigIntegerField()
     log_index = models.BigIntegerField()
 
@@ -117,6 +118,7 @@ class Epoch(models.Model):
     bytes = models.BinaryField()
     sig = models.BinaryField()
     previous_seed = models.BinaryField(null=True)
+    log_index = models.BigIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "epoch"], name="one_document_per_epoch")]

@@ -3,7 +3,7 @@
 A chunk's nonce is its number and whether it is the last, so chunks can be neither swapped, dropped nor appended
 without notice. Plaintext leaves this module only after its chunk verified.
 
-Memory is bounded by two buffers of about 1 MiB, whatever the file's size.
+Memory is bounded by two buffers of about half a MiB, whatever the file's size.
 """
 
 import io
@@ -21,8 +21,9 @@ NONCE_SIZE = 16
 TAG_SIZE = 16
 CHUNK_SIZE = 64 * 1024
 SEALED_CHUNK_SIZE = CHUNK_SIZE + TAG_SIZE
-# Sixteen chunks between two system calls; more costs memory and gains nothing measurable.
-_CHUNKS_PER_BLOCK = 16
+# Between two system calls. Half a MiB in and out stays in a core's second-level cache; twice that was measured to
+# cost a sixth of the speed, and half of it gains nothing.
+_CHUNKS_PER_BLOCK = 8
 
 
 class Source(Protocol):
@@ -49,7 +50,7 @@ class BlockSource(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # every buffer we are given is one
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override]  # narrower: bytes in, bytes out
         while not self._rest:
             block = next(self._blocks, None)
             if block is None:
@@ -100,12 +101,12 @@ def open_payload(file_key: FileKey, source: Source, sink: Sink) -> None:
 
 
 def seal_blocks(file_key: FileKey, blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The sealed payload of a stream, in pieces of up to about 1 MiB."""
+    """The sealed payload of a stream, in pieces of about half a MiB."""
     return map(bytes, _sealed(file_key, BlockSource(blocks)))
 
 
 def open_blocks(file_key: FileKey, blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """The plaintext of a sealed payload that arrives as a stream, in pieces of up to 1 MiB.
+    """The plaintext of a sealed payload that arrives as a stream, in pieces of up to half a MiB.
 
     Raises PayloadError after the last verified piece when anything is wrong: a consumer who acts on a piece before
     the iterator has ended knows only that this piece is authentic, not that it is everything.

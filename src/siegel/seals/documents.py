@@ -1,0 +1,299 @@
+"""The signed documents (docs/formats.md, section 3), one frozen class per kind.
+
+`parse` checks form only, every field's type and range; who may sign it is the matter of `certificates` and `chain`.
+Ids, hashes, key ids and public keys are text, as in the JSON. The record has a module of its own, `records`.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+from siegel.lib.age import sealed_size
+from siegel.seals.canonical import Json
+from siegel.seals.derive import PublicKeys
+from siegel.seals.fields import Fields
+from siegel.seals.ids import check_id
+from siegel.seals.signed import Document, require
+
+ALG = "ed25519+mlkem768x25519"
+ALG_SIGNS_ONLY = "ed25519"
+PERSONS = ("owner", "clerk", "client")
+KINDS = ("root", "recovery", *PERSONS, "scanner", "service", "invitation")
+ROLES = ("clerk", "client")
+SIGNS_ONLY = ("root", "scanner", "service")
+RIGHTS = ("read", "write", "manage", "hold")
+RESULTS = ("clean", "infected", "not_scannable", "failed")
+MAY_CERTIFY: dict[str, tuple[str, ...]] = {
+    "root": ("owner", "recovery"),
+    "owner": ("client", "clerk", "invitation", "scanner", "service"),
+    "clerk": ("client", "invitation"),
+    "invitation": ROLES,
+}
+MAX_CONTENT_SIZE = 2 * 1024**3
+INVITATION_LIFE_S = 30 * 24 * 3600
+SCANNER_KEY_LIFE_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate(Document):
+    """States whose keys these are, what they are for and what they may certify."""
+
+    NAMESPACE = "siegel-certificate@v1"
+    alg: str
+    certifies: tuple[str, ...]
+    firm: str
+    generation: int
+    issuer: str | None
+    kind: str
+    not_after: int | None
+    not_before: int
+    office: None
+    recipient: str | None
+    role: str | None
+    signing_key: str
+    subject: str
+    vaults: tuple[str, ...]
+
+    @property
+    def keys(self) -> PublicKeys:
+        return PublicKeys(self.signing_key, self.recipient)
+
+    @property
+    def kid(self) -> str:
+        return self.keys.kid
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        kind = f.choice("kind", KINDS)
+        recipient = f.where(kind not in SIGNS_ONLY, f.recipient, "recipient")
+        invitation = kind == "invitation"
+        f.null("office")
+        certificate = cls(
+            alg=f.choice("alg", (ALG_SIGNS_ONLY if recipient is None else ALG,)),
+            certifies=tuple(f.strings("certifies")),
+            firm=f.id("firm"),
+            generation=f.integer("generation", 1),
+            issuer=f.where(kind != "root", f.hash, "issuer"),
+            kind=kind,
+            not_after=f.where(invitation, f.time, "not_after"),
+            not_before=f.time("not_before"),
+            office=None,
+            recipient=recipient,
+            role=f.where(invitation, lambda name: f.choice(name, ROLES), "role"),
+            signing_key=f.hash("signing_key"),
+            subject=f.id("subject"),
+            vaults=tuple(f.strings("vaults")),
+        )
+        certificate._check()
+        return certificate
+
+    def _check(self) -> None:
+        if self.kind == "invitation":
+            assert self.not_after is not None
+            require(self.certifies == (self.role,), "Certificate: an invitation certifies its role, nothing else")
+            require(
+                self.not_before < self.not_after <= self.not_before + INVITATION_LIFE_S,
+                "Certificate: an invitation lives at most 30 days",
+            )
+            for vault in self.vaults:
+                check_id(vault)
+        else:
+            require(not self.vaults, "Certificate: vaults are for invitations")
+        allowed = MAY_CERTIFY.get(self.kind, ())
+        require(set(self.certifies) <= set(allowed), "Certificate: certifies more than its kind may")
+        if self.kind in ("root", "recovery"):
+            require(self.subject == self.firm, "Certificate: the subject of root and recovery is the firm")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One line of a roster; `key` is a key id."""
+
+    key: str
+    rights: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Roster(Document):
+    """Who belongs to a vault, and with which rights."""
+
+    NAMESPACE = "siegel-roster@v1"
+    author: str
+    firm: str
+    holders: tuple[Holder, ...]
+    previous: str | None
+    seq: int
+    vault: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        seq = f.integer("seq", 1)
+        holders = tuple(_read_holder(item) for item in f.items("holders"))
+        keys = [holder.key for holder in holders]
+        require(keys == sorted(set(keys)), "Roster: holders are sorted by key, each key once")
+        return cls(
+            author=f.hash("author"),
+            firm=f.id("firm"),
+            holders=holders,
+            previous=f.where(seq > 1, f.hash, "previous"),
+            seq=seq,
+            vault=f.id("vault"),
+        )
+
+
+def _read_holder(value: Json) -> Holder:
+    f = Fields(value, "Holder")
+    holder = Holder(f.hash("key"), f.choice("rights", RIGHTS), f.id("subject"))
+    f.done()
+    return holder
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch(Document):
+    """A new seed of a vault, known by its recipient."""
+
+    NAMESPACE = "siegel-epoch@v1"
+    author: str
+    epoch: int
+    firm: str
+    previous: str | None
+    recipient: str
+    roster: str
+    vault: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        epoch = f.integer("epoch", 1)
+        return cls(
+            author=f.hash("author"),
+            epoch=epoch,
+            firm=f.id("firm"),
+            previous=f.where(epoch > 1, f.hash, "previous"),
+            recipient=f.recipient("recipient"),
+            roster=f.hash("roster"),
+            vault=f.id("vault"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest(Document):
+    """One version of a file: which payload, under which epoch, with which row."""
+
+    NAMESPACE = "siegel-manifest@v1"
+    author: str
+    checkpoint: None
+    commitment: str
+    copied_from: None
+    epoch: int
+    firm: str
+    generation: int
+    node: str
+    parent: str
+    payload_hash: str
+    payload_size: int
+    previous: str | None
+    row: str
+    vault: str
+    version: int
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        version = f.integer("version", 1)
+        f.null("checkpoint")
+        f.null("copied_from")
+        return cls(
+            author=f.hash("author"),
+            checkpoint=None,
+            commitment=f.hash("commitment"),
+            copied_from=None,
+            epoch=f.integer("epoch", 1),
+            firm=f.id("firm"),
+            generation=f.integer("generation", 1),
+            node=f.id("node"),
+            parent=f.id("parent"),
+            payload_hash=f.hash("payload_hash"),
+            payload_size=f.integer("payload_size", sealed_size(0), sealed_size(MAX_CONTENT_SIZE)),
+            previous=f.where(version > 1, f.hash, "previous"),
+            row=f.hash("row"),
+            vault=f.id("vault"),
+            version=version,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerKey(Document):
+    """A recipient for uploads on their way through the scanner; lives at most 24 hours."""
+
+    NAMESPACE = "siegel-scanner-key@v1"
+    firm: str
+    not_after: int
+    not_before: int
+    recipient: str
+    scanner: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        not_before = f.time("not_before")
+        return cls(
+            firm=f.id("firm"),
+            not_after=f.integer("not_after", not_before + 1, not_before + SCANNER_KEY_LIFE_S),
+            not_before=not_before,
+            recipient=f.recipient("recipient"),
+            scanner=f.hash("scanner"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(Document):
+    """What the scanner found in one payload."""
+
+    NAMESPACE = "siegel-verdict@v1"
+    commitment: str
+    database: str
+    engine: str
+    firm: str
+    payload_hash: str
+    reason: str | None
+    result: str
+    scanned_at: int
+    scanner: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        result = f.choice("result", RESULTS)
+        return cls(
+            commitment=f.hash("commitment"),
+            database=f.text("database"),
+            engine=f.text("engine"),
+            firm=f.id("firm"),
+            payload_hash=f.hash("payload_hash"),
+            reason=f.where(result != "clean", f.text, "reason"),
+            result=result,
+            scanned_at=f.time("scanned_at"),
+            scanner=f.hash("scanner"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Login(Document):
+    """Proves possession of a key for one nonce of the server.
+
+    `subject` is the person's id, or the invitation's (8 characters) when the invitation key signs.
+    """
+
+    NAMESPACE = "siegel-login@v1"
+    firm: str
+    nonce: str
+    origin: str
+    subject: str
+    time: int
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(
+            firm=f.id("firm"),
+            nonce=f.text("nonce"),
+            origin=f.text("origin"),
+            subject=f.text("subject"),
+            time=f.time("time"),
+        )

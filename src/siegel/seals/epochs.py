@@ -1,0 +1,193 @@
+"""The seeds of a vault: made, wrapped to exactly the members, opened and checked, and renewed when due."""
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from siegel.lib.age import (
+    AgeError,
+    Header,
+    HybridIdentity,
+    HybridRecipient,
+    NoMatch,
+    open_file,
+    seal_file,
+    sealed_size,
+)
+from siegel.lib.age.hybrid import KIND as HYBRID
+from siegel.seals.certificates import CertificateStore
+from siegel.seals.chain import Position, members
+from siegel.seals.derive import KEY_SIZE, EpochSeed, Seed
+from siegel.seals.documents import Epoch, Roster
+from siegel.seals.errors import IntegrityError, RefusedError, UnlockError
+from siegel.seals.records import EpochChange
+from siegel.seals.replay import PastEpoch
+from siegel.seals.signed import Signed
+
+# One hybrid stanza of about 1.7 KiB, its MAC, and a payload of 32 bytes.
+MAX_WRAP_SIZE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """An epoch's seed sealed for one holder: `key` is the holder's key id, `age` a stock age file."""
+
+    key: str
+    age: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewEpoch:
+    """A new epoch, complete: what its record carries, and the seed for whoever made it."""
+
+    signed: Signed
+    change: EpochChange
+    seed: EpochSeed
+    wraps: tuple[Wrap, ...]
+    previous_seed: bytes | None
+
+
+def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore) -> NewEpoch:
+    """Epoch 1 of a vault that begins with `roster`."""
+    return _new_epoch(author, roster, roster_hash, certificates, number=1, previous=None, current=None)
+
+
+def next_epoch(author: Seed, position: Position, current: EpochSeed, certificates: CertificateStore) -> NewEpoch:
+    """The epoch after the current one, wrapped to the members of the current roster as they stand today."""
+    now = position.now
+    return _new_epoch(
+        author,
+        now.roster,
+        now.roster_hash,
+        certificates,
+        number=now.epoch.epoch + 1,
+        previous=now.epoch_hash,
+        current=current,
+    )
+
+
+def _new_epoch(
+    author: Seed,
+    roster: Roster,
+    roster_hash: str,
+    certificates: CertificateStore,
+    *,
+    number: int,
+    previous: str | None,
+    current: EpochSeed | None,
+) -> NewEpoch:
+    seed = EpochSeed.generate()
+    recipient = seed.recipient()
+    signed = Epoch(
+        author=author.public_keys().kid,
+        epoch=number,
+        firm=roster.firm,
+        previous=previous,
+        recipient=recipient,
+        roster=roster_hash,
+        vault=roster.vault,
+    ).sign(author)
+    wraps = wrap_for(members(roster, certificates), seed, certificates)
+    return NewEpoch(
+        signed=signed,
+        change=EpochChange(number, signed.hash),
+        seed=seed,
+        wraps=wraps,
+        previous_seed=seal_seed(current, recipient) if current else None,
+    )
+
+
+def wrap_for(keys: Iterable[str], seed: EpochSeed, certificates: CertificateStore) -> tuple[Wrap, ...]:
+    """One wrap per key id; RefusedError `no_recipient` for a key that is not certified with a recipient."""
+    wraps = []
+    for key in sorted(keys):
+        known = certificates.by_kid(key)
+        if known is None or known.certificate.recipient is None:
+            raise RefusedError("no_recipient", "nothing is sealed to a key without a certificate")
+        wraps.append(Wrap(key, seal_seed(seed, known.certificate.recipient)))
+    return tuple(wraps)
+
+
+def required_wraps(before: Position, after: Position, certificates: CertificateStore) -> frozenset[str]:
+    """The key ids for which a record must bring wraps, no more and no less.
+
+    All members when it brings an epoch; those who are new when it brings a roster; nobody otherwise.
+    """
+    today = frozenset(members(after.now.roster, certificates))
+    if before.standing is None or after.now.epoch.epoch != before.now.epoch.epoch:
+        return today
+    return today - frozenset(members(before.now.roster, certificates))
+
+
+def rotation_due(position: Position, certificates: CertificateStore) -> bool:
+    """Whether the next writer must begin a new epoch first.
+
+    Due when somebody the current epoch was sealed for belongs no more: he was taken off the roster, or he was an
+    invitation and it was redeemed since.
+    """
+    now = position.now
+    for holder in now.epoch_roster.holders:
+        redemption = certificates.redemption(holder.key)
+        if redemption and redemption.log_index > now.epoch_log_index:
+            return True
+    return bool(members(now.epoch_roster, certificates).keys() - members(now.roster, certificates).keys())
+
+
+def seal_seed(seed: EpochSeed, recipient: str) -> bytes:
+    """The seed as an age file of 32 bytes for one recipient: a holder's, or the next epoch's."""
+    sealed = io.BytesIO()
+    seal_file(io.BytesIO(seed.reveal()), sealed, [HybridRecipient.parse(recipient)])
+    return sealed.getvalue()
+
+
+def check_wrap(age: bytes) -> None:
+    """IntegrityError `wrap_invalid` unless the form is right: one hybrid stanza, a payload of 32 bytes.
+
+    All that a server can check; whether it opens, and to what, only its holder sees.
+    """
+    if len(age) > MAX_WRAP_SIZE:
+        raise IntegrityError("wrap_invalid", "a wrap is larger than any wrap")
+    try:
+        header = Header.read(io.BytesIO(age))
+    except AgeError as error:
+        raise IntegrityError("wrap_invalid", f"a wrap is no age file: {error}") from error
+    rest = len(age) - len(header.raw)
+    if [stanza.kind for stanza in header.stanzas] != [HYBRID] or rest != sealed_size(KEY_SIZE):
+        raise IntegrityError("wrap_invalid", "a wrap has one hybrid stanza and 32 bytes")
+
+
+def open_wrap(age: bytes, identity: HybridIdentity, epoch: Epoch) -> EpochSeed:
+    """The seed in a wrap, checked against the epoch's signed recipient.
+
+    UnlockError `wrap_not_ours` when it is sealed for somebody else, IntegrityError `wrap_invalid` when it is damaged,
+    `wrap_foreign_seed` when it holds another seed than the epoch's.
+    """
+    check_wrap(age)
+    opened = io.BytesIO()
+    try:
+        open_file(io.BytesIO(age), opened, [identity])
+    except NoMatch as error:
+        raise UnlockError("wrap_not_ours", "the wrap is not for this key") from error
+    except AgeError as error:
+        raise IntegrityError("wrap_invalid", f"the wrap does not open: {error}") from error
+    seed = EpochSeed(opened.getvalue())
+    if seed.recipient() != epoch.recipient:
+        raise IntegrityError("wrap_foreign_seed", "the wrap holds another seed than the epoch's")
+    return seed
+
+
+def open_epochs(wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch]) -> dict[int, EpochSeed]:
+    """The seeds of all epochs up to the newest that is wrapped for us; each opens the one before it.
+
+    `wraps` by epoch. Empty without a wrap. Errors as in `open_wrap`.
+    """
+    ours = max((number for number in wraps if number in epochs), default=None)
+    if ours is None:
+        return {}
+    seeds = {ours: open_wrap(wraps[ours], own.identity(), epochs[ours].epoch)}
+    for number in range(ours, 1, -1):
+        sealed = epochs[number].previous_seed
+        if sealed is None:
+            raise IntegrityError("wrap_invalid", "the seed of an earlier epoch is missing")
+        seeds[number - 1] = open_wrap(sealed, seeds[number].identity(), epochs[number - 1].epoch)
+    return seeds

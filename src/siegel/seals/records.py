@@ -1,0 +1,120 @@
+"""The record, one link of a vault's chain, and the changes it makes (docs/formats.md, section 3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self, TypeAlias
+
+from siegel.seals.canonical import Json
+from siegel.seals.fields import Fields
+from siegel.seals.signed import Change, Document, require
+
+
+@dataclass(frozen=True, slots=True)
+class Genesis(Change):
+    """The vault begins."""
+
+    KIND = "genesis"
+    dossier: str | None
+    row: str
+    vault_kind: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        vault_kind = f.choice("vault_kind", ("dossier", "personal"))
+        dossier = f.where(vault_kind == "dossier", f.id, "dossier")
+        return cls(dossier, f.hash("row"), vault_kind)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChange(Change):
+    """Another roster holds from here."""
+
+    KIND = "roster"
+    hash: str
+    seq: int
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.hash("hash"), f.integer("seq", 1))
+
+
+@dataclass(frozen=True, slots=True)
+class EpochChange(Change):
+    """Another epoch holds from here."""
+
+    KIND = "epoch"
+    epoch: int
+    hash: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.integer("epoch", 1), f.hash("hash"))
+
+
+@dataclass(frozen=True, slots=True)
+class FolderChange(Change):
+    """A new folder; `row` is the hash of its sealed row."""
+
+    KIND = "folder"
+    epoch: int
+    node: str
+    parent: str
+    row: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.integer("epoch", 1), f.id("node"), f.id("parent"), f.hash("row"))
+
+
+@dataclass(frozen=True, slots=True)
+class VersionChange(Change):
+    """A new file (version 1) or a further version of one."""
+
+    KIND = "version"
+    manifest: str
+    node: str
+    parent: str
+    version: int
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.hash("manifest"), f.id("node"), f.id("parent"), f.integer("version", 1))
+
+
+AnyChange: TypeAlias = Genesis | RosterChange | EpochChange | FolderChange | VersionChange
+_CHANGES: dict[str, Callable[[Fields], AnyChange]] = {
+    change.KIND: change.read for change in (Genesis, RosterChange, EpochChange, FolderChange, VersionChange)
+}
+
+
+def _read_change(value: Json) -> AnyChange:
+    f = Fields(value, "Change")
+    change = _CHANGES[f.choice("kind", _CHANGES)](f)
+    f.done()
+    return change
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Document):
+    """One link of a vault's chain."""
+
+    NAMESPACE = "siegel-record@v1"
+    author: str
+    changes: tuple[AnyChange, ...]
+    firm: str
+    previous: str
+    seq: int
+    vault: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        changes = tuple(_read_change(item) for item in f.items("changes"))
+        require(bool(changes), "Record: at least one change")
+        return cls(
+            author=f.hash("author"),
+            changes=changes,
+            firm=f.id("firm"),
+            previous=f.hash("previous"),
+            seq=f.integer("seq", 1),
+            vault=f.id("vault"),
+        )

@@ -1,0 +1,151 @@
+"""Rows: the sealed names, types, sizes and dates of a vault's nodes, and what a name may be (docs/formats.md, 9)."""
+
+import secrets
+import unicodedata
+from dataclasses import asdict, dataclass
+from typing import ClassVar, Self, TypeAlias, TypeVar
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from siegel.seals import canonical
+from siegel.seals.derive import EpochSeed, join
+from siegel.seals.documents import MAX_CONTENT_SIZE
+from siegel.seals.errors import IntegrityError, RefusedError
+from siegel.seals.fields import Fields
+
+NONCE_SIZE = 12
+MAX_ROW_SIZE = 16 * 1024
+MAX_NAME_BYTES = 255
+_FORBIDDEN_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRow:
+    """The top level of a vault; its version is 0 and its node the vault itself."""
+
+    KIND: ClassVar[str] = "vault"
+    title: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(check_title(f.text("title")))
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRow:
+    """A folder; its version is 0."""
+
+    KIND: ClassVar[str] = "folder"
+    created: int
+    name: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.time("created"), check_name(f.text("name")))
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A version of a file; times in seconds since 1970 or None, `size` of the plaintext, `type` a media type."""
+
+    KIND: ClassVar[str] = "file"
+    content_hash: str
+    created: int | None
+    modified: int | None
+    name: str
+    size: int
+    type: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(
+            content_hash=f.hash("content_hash"),
+            created=f.nullable(f.time, "created"),
+            modified=f.nullable(f.time, "modified"),
+            name=check_name(f.text("name")),
+            size=f.integer("size", 0, MAX_CONTENT_SIZE),
+            type=f.text("type"),
+        )
+
+
+Row: TypeAlias = VaultRow | FolderRow | FileRow
+AnyRow = TypeVar("AnyRow", VaultRow, FolderRow, FileRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row belongs; bound to it, so that no row can be shown elsewhere."""
+
+    firm: str
+    vault: str
+    node: str
+    version: int
+    epoch: int
+
+    def associated(self, kind: str) -> bytes:
+        return join(kind, self.firm, self.vault, self.node, str(self.version), str(self.epoch))
+
+
+def seal_row(seed: EpochSeed, place: Place, row: Row, *, nonce: bytes | None = None) -> bytes:
+    """The row sealed for `place` under the epoch's `seed`; RefusedError `name_…` if its name is not allowed.
+
+    `nonce` is for test vectors only; never seal two rows with one.
+    """
+    text = canonical.encode(asdict(row))
+    try:
+        type(row).read(Fields(canonical.parse(text), row.KIND))
+    except IntegrityError as error:
+        raise RefusedError(error.code, str(error)) from error
+    nonce = secrets.token_bytes(NONCE_SIZE) if nonce is None else nonce
+    return nonce + AESGCM(seed.row_key().reveal()).encrypt(nonce, text, place.associated(row.KIND))
+
+
+def open_row(seed: EpochSeed, place: Place, kind: type[AnyRow], sealed: bytes) -> AnyRow:
+    """The row of `kind` that was sealed for `place`; IntegrityError `row_invalid` or `name_…` otherwise.
+
+    The caller has compared its hash with the signed one.
+    """
+    if not NONCE_SIZE < len(sealed) <= MAX_ROW_SIZE:
+        raise IntegrityError("row_invalid", "a row of impossible size")
+    key = AESGCM(seed.row_key().reveal())
+    try:
+        text = key.decrypt(sealed[:NONCE_SIZE], sealed[NONCE_SIZE:], place.associated(kind.KIND))
+    except InvalidTag as error:
+        raise IntegrityError("row_invalid", "the row was altered or belongs elsewhere") from error
+    return _read(kind, text)
+
+
+def _read(kind: type[AnyRow], text: bytes) -> AnyRow:
+    f = Fields(canonical.parse(text), kind.__name__)
+    row = kind.read(f)
+    f.done()
+    return row
+
+
+def check_title(title: str) -> str:
+    """`title`, if a vault may bear it: as a name, but it is shown only and may contain separators."""
+    check_name(title.replace("/", "-").replace("\\", "-"))
+    return title
+
+
+def check_name(name: str) -> str:
+    """`name`, if a node may bear it; IntegrityError `name_…` otherwise.
+
+    What is refused could leave a folder (separators, dots), or show a person another name than the machine sees.
+    """
+    if not name or name in (".", ".."):
+        raise IntegrityError("name_empty", "a name needs characters of its own")
+    if len(name.encode(errors="surrogatepass")) > MAX_NAME_BYTES:
+        raise IntegrityError("name_too_long", f"a name has at most {MAX_NAME_BYTES} bytes of UTF-8")
+    for character in name:
+        if (
+            character in "/\\"
+            or character in _BIDI_CONTROLS
+            or unicodedata.category(character) in _FORBIDDEN_CATEGORIES
+        ):
+            raise IntegrityError("name_character", f"a name contains U+{ord(character):04X}")
+    if not unicodedata.is_normalized("NFC", name):
+        raise IntegrityError("name_not_nfc", "a name is not in NFC")
+    return name
