@@ -16,6 +16,9 @@ REQUIRED = {
     "SIEGEL_HOSTS": "host names under which the server answers, separated by commas",
     "SIEGEL_PUBLIC_URL": "address people use, without a path: https://vault.example (http only for loopback)",
 }
+OPTIONAL = {
+    "SIEGEL_BEHIND_PROXY": "yes or no (default): our own reverse proxy stands in front and writes X-Forwarded-For",
+}
 SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER")
 # Belong to the program `siegel` for people; harmless when both run under one account.
 AGENT = ("SIEGEL_HOME", "SIEGEL_PASSPHRASE_FILE")
@@ -43,6 +46,7 @@ class Environment:
     pepper: Secret
     hosts: tuple[str, ...]
     public_url: str
+    behind_proxy: bool
 
     @property
     def secure(self) -> bool:
@@ -63,11 +67,12 @@ def read(environ: Mapping[str, str]) -> Environment:
         pepper=_secret("SIEGEL_PEPPER", texts),
         hosts=_hosts(texts["SIEGEL_HOSTS"]),
         public_url=_public_url(texts["SIEGEL_PUBLIC_URL"]),
+        behind_proxy=_yes("SIEGEL_BEHIND_PROXY", environ),
     )
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    known = {*REQUIRED, *AGENT, *(f"{name}_FILE" for name in SECRETS)}
+    known = {*REQUIRED, *OPTIONAL, *AGENT, *(f"{name}_FILE" for name in SECRETS)}
     unknown = sorted(name for name in environ if name.startswith("SIEGEL_") and name not in known)
     if unknown:
         raise SettingsError("unknown: " + ", ".join(unknown))
@@ -95,6 +100,13 @@ def _secret(name: str, texts: Mapping[str, str]) -> Secret:
     if len(texts[name]) < SECRET_LENGTH:
         raise SettingsError(f"{name} is shorter than {SECRET_LENGTH} characters")
     return Secret(texts[name])
+
+
+def _yes(name: str, environ: Mapping[str, str]) -> bool:
+    text = environ.get(name, "no").strip()
+    if text not in ("yes", "no"):
+        raise SettingsError(f"{name} must be yes or no")
+    return text == "yes"
 
 
 def _hosts(text: str) -> tuple[str, ...]:
