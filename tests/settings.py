@@ -1,19 +1,32 @@
-"""The product's settings with the values of a test installation; what pytest, mypy and the migration check load."""
+"""The product's settings with an installation of its own in a temporary folder: what pytest, mypy and checks load."""
 
+import atexit
+import json
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
-_DATA = Path(__file__).parent / ".artifacts" / os.environ.get("PYTEST_XDIST_WORKER", "main")
-
+_folder = Path(tempfile.mkdtemp(prefix="siegel-test-"))
+atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 os.environ.update(
-    SIEGEL_DATA=str(_DATA),
-    SIEGEL_SECRET_KEY="only for tests, where nothing is secret",
-    SIEGEL_PEPPER="only for tests, where nothing is secret",
-    SIEGEL_HOSTS="testserver,127.0.0.1",
-    SIEGEL_PUBLIC_URL="http://127.0.0.1:8000",
+    SIEGEL_DATA=str(_folder / "data"),
+    SIEGEL_SECRET_KEY="a secret key for tests and nothing else",
+    SIEGEL_PEPPER="a pepper for tests and nothing but tests",
+    SIEGEL_HOSTS="testserver,localhost,127.0.0.1",
+    SIEGEL_PUBLIC_URL="http://localhost:8000",
 )
 
 from siegel.site.settings import *
+from siegel.site.settings import STATIC_ROOT, STORAGES
 
-# Collected and hashed static files belong to an installation.
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT.mkdir(parents=True)
+
+# Pages are tested without building the web bundle and collecting static files first.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+BUNDLE_DIR = _folder / "bundle"
+BUNDLE_DIR.mkdir()
+_entries = ("shell", "sign_in", "set_up", "redeem", "invite", "client_new", "vault")
+(BUNDLE_DIR / "manifest.json").write_text(
+    json.dumps({f"src/{name}.ts": {"file": f"{name}.js", "isEntry": True, "name": name} for name in _entries})
+)

@@ -37,11 +37,11 @@ def serve(
 def sweep() -> None:
     """Remove expired uploads, challenges and sessions; `serve` does this every hour."""
     _settings()
-    from siegel.accounts.actions import sweep_accounts
-    from siegel.vault.actions import sweep_uploads
+    from siegel.accounts.sessions import remove_expired
+    from siegel.vault.actions import remove_expired_uploads
 
-    sweep_accounts()
-    sweep_uploads()
+    remove_expired()
+    remove_expired_uploads()
 
 
 @firms_app.command("create")
