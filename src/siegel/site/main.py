@@ -10,7 +10,10 @@ import typer
 
 from siegel.site.environment import SettingsError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Siegel for operators.")
+# Plain tracebacks: the pretty ones print the values of variables, which may be secrets.
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Siegel for operators."
+)
 firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation.")
 app.add_typer(firms_app, name="firms")
 
@@ -84,6 +87,7 @@ def _print_link(slug: str, token: str, *, as_json: bool) -> None:
 @app.command()
 def migrate() -> None:
     """Create or update the database and collect the static files."""
+    _settings().DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     _django("migrate", "--no-input", "--verbosity", "0")
     _django("collectstatic", "--no-input", "--verbosity", "0")
 
