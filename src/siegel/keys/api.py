@@ -3,6 +3,7 @@
 import time
 from typing import Annotated, Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
@@ -166,8 +167,9 @@ def _signer(request: HttpRequest, tenant: Tenant, signed: Signed) -> Person:
 
 def _verify(request: HttpRequest, signed: Signed, login: Login, certificate: Certificate, subject: str) -> None:
     """SealError unless the login was signed for this address by the certified key."""
-    here = f"{request.scheme}://{request.get_host()}"
-    verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=here)
+    here = {settings.PUBLIC_URL, f"{request.scheme}://{request.get_host()}"}
+    origin = login.origin if login.origin in here else settings.PUBLIC_URL
+    verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=origin)
 
 
 def _open(request: HttpRequest, person: Person, method: str, unlock: bytes | None = None) -> Wire:
@@ -297,7 +299,7 @@ def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) ->
 
 @router.post("/invitations/{invitation_id}/redeem", auth=None)
 def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
-    """The first certificate wins. The same one again, with the same password, signs in: an answer may have been lost."""
+    """The first certificate wins. The same one again, with its password, signs in: an answer may have been lost."""
     _throttle(request)
     found = queries.invitation(invitation_id)
     certificate = body.certificate.signed()

@@ -1,12 +1,13 @@
 """Tables of keys and chains. Signed documents are stored as received: `bytes` is canonical JSON, `sig` the SSHSIG blob.
 
-Hashes and key ids are base64url text of 43 characters; times are whole seconds since 1970 UTC, as the documents have them.
+Hashes and key ids are base64url text of 43 characters; times are whole seconds since 1970 UTC, as in the documents.
 """
 
 from django.db import models
 
+from siegel.base.ids import ID_LENGTH as ID_CHARS
+
 HASH_CHARS = 43
-ID_CHARS = 22
 INVITATION_ID_CHARS = 8
 
 

@@ -118,8 +118,10 @@ def entries_since(chain: Chain, since: int) -> Sequence[Entry]:
     return [Entry(record, rosters.get(record.seq), epochs.get(record.seq)) for record in records]
 
 
-def wraps_of(chain: Chain, kid: str) -> QuerySet[Wrap]:
-    return Wrap.objects.filter(chain=chain, kid=kid).order_by("epoch")
+def wraps_of(chain: Chain, person: "Person") -> QuerySet[Wrap]:
+    """The person's own wraps, of all epochs since he came."""
+    own = Holder.objects.filter(chain=chain, person=person).values("kid")
+    return Wrap.objects.filter(chain=chain, kid__in=own).order_by("epoch")
 
 
 def certificates_for(tenant_id: str, people: Iterable[str]) -> QuerySet[Certificate]:

@@ -16,6 +16,7 @@ DATA = _env.data
 BLOB_DIR = DATA / "blobs"
 STAGING_DIR = DATA / "staging"
 KEY_DIR = DATA / "keys"
+SCANNER_SOCKET = DATA / "run" / "scanner.sock"
 SECRET_KEY = _env.secret_key
 PEPPER = _env.pepper
 ALLOWED_HOSTS = list(_env.hosts)

@@ -40,7 +40,8 @@ MESSAGES: Messages = {
         "These are too many files at once. At most 200 go in one step.",
     ),
     "payload_differs": (
-        "Die angekommenen Daten sind nicht die gesendeten. Es wurde nichts veröffentlicht. Bitte laden Sie noch einmal hoch.",
+        "Die angekommenen Daten sind nicht die gesendeten. Es wurde nichts veröffentlicht. Bitte laden Sie noch einmal"
+        " hoch.",
         "What arrived is not what was sent. Nothing was published. Please upload again.",
     ),
     "manifest_differs": (
@@ -51,6 +52,10 @@ MESSAGES: Messages = {
         "Ein versiegelter Eintrag passt nicht zu seiner Unterschrift. Es wurde nichts geändert.",
         "A sealed row does not match its signature. Nothing was changed.",
     ),
+    "dossier_differs": (
+        "Der Tresor ist für eine andere Akte unterschrieben. Es wurde nichts geändert.",
+        "The vault was signed for another dossier. Nothing was changed.",
+    ),
     "header_invalid": (
         "Der versiegelte Schlüssel der Datei hat nicht die verlangte Form. Es wurde nichts veröffentlicht.",
         "The file's sealed key does not have the required form. Nothing was published.",
@@ -60,8 +65,8 @@ MESSAGES: Messages = {
         "This file contains malware. It was refused and is stored nowhere.",
     ),
     "not_scannable": (
-        "Diese Datei lässt sich nicht auf Viren prüfen, zum Beispiel weil sie verschlüsselt oder zu tief verschachtelt ist."
-        " Sie wurde abgewiesen und nicht gespeichert.",
+        "Diese Datei lässt sich nicht auf Viren prüfen, zum Beispiel weil sie verschlüsselt oder zu tief verschachtelt"
+        " ist. Sie wurde abgewiesen und nicht gespeichert.",
         "This file cannot be scanned for viruses, for example because it is encrypted or nested too deeply."
         " It was refused and not stored.",
     ),
@@ -73,5 +78,13 @@ MESSAGES: Messages = {
     "scanner_key_gone": (
         "Der Schlüssel der Virenprüfung wurde inzwischen erneuert. Die Datei wird mit dem neuen noch einmal vorgelegt.",
         "The virus scanner's key was renewed meanwhile. The file is presented again with the new one.",
+    ),
+    "banner_no_scanner": (
+        "Die Virenprüfung ist nicht erreichbar. Dateien können gerade nicht hochgeladen werden.",
+        "The virus scanner cannot be reached. Files cannot be uploaded at the moment.",
+    ),
+    "banner_test_signatures": (
+        "Die Virenprüfung läuft nur mit Testsignaturen. Echte Schadsoftware wird nicht erkannt.",
+        "The virus scanner runs with test signatures only. Real malware is not detected.",
     ),
 }

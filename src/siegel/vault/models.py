@@ -1,8 +1,10 @@
-"""Tables of the opaque tree. Rows (names, types, sizes) are sealed by clients; node ids are the clients' random choice."""
+"""Tables of the opaque tree. Rows (names, types, sizes) are sealed by clients; node ids are their random choice."""
 
 from django.db import models
 
-from siegel.keys.models import HASH_CHARS, ID_CHARS
+from siegel.base.ids import ID_LENGTH as ID_CHARS
+
+HASH_CHARS = 43
 
 
 class Vault(models.Model):
@@ -20,7 +22,7 @@ class Vault(models.Model):
 
 
 class Node(models.Model):
-    """A folder or a file. `version` is the newest version's number, 0 for folders; `seq` the record that made the node."""
+    """A folder or a file. `version` is the newest version's number, 0 for folders; `seq` the record that made it."""
 
     vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="+")
     node = models.CharField(max_length=ID_CHARS)
@@ -45,6 +47,7 @@ class Version(models.Model):
     version = models.PositiveIntegerField()
     seq = models.PositiveIntegerField()
     author = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField()
     manifest_bytes = models.BinaryField()
     manifest_sig = models.BinaryField()
     row = models.BinaryField()
@@ -59,7 +62,10 @@ class Version(models.Model):
 
 
 class Upload(models.Model):
-    """A payload on its way in. How much has arrived is the size of its staging file; the verdict is set by the check."""
+    """A payload on its way in. How much has arrived is the size of its staging file.
+
+    A check that found it clean sets hash, commitment, leaves and verdict; nothing else is ever published.
+    """
 
     id = models.CharField(primary_key=True, max_length=ID_CHARS)
     person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
@@ -68,5 +74,6 @@ class Upload(models.Model):
     expires_at = models.DateTimeField(db_index=True)
     payload_hash = models.CharField(max_length=HASH_CHARS, default="")
     commitment = models.CharField(max_length=HASH_CHARS, default="")
+    leaves = models.BinaryField(null=True)
     verdict_bytes = models.BinaryField(null=True)
     verdict_sig = models.BinaryField(null=True)

@@ -1,4 +1,4 @@
-"""A stored payload as a stream with ranges (RFC 9110, section 14): one range per answer, in pieces, never as a whole."""
+"""A stored payload as a stream with ranges (RFC 9110, section 14): one range per answer, in pieces."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ def wanted_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 
 def response(blob: Blob, range_header: str | None, *, recheck: Callable[[], None]) -> HttpResponseBase:
-    """200 with everything, 206 with a range, 416. `recheck` is called every 4 MiB; when it raises, the stream breaks off."""
+    """200 with everything, 206 with a range, 416. `recheck` is called every 4 MiB; when it raises, the stream ends."""
     etag = f'"{blob.id}"'
     common = {"Accept-Ranges": "bytes", "ETag": etag, "Cache-Control": "private, no-store"}
     try:

@@ -1,7 +1,7 @@
 """Staging files: payloads on their way in, one file per upload under SIEGEL_DATA/staging.
 
 How much has arrived is the size of the file, so an upload cut at any byte goes on from there, also after a crash of the
-server. Hashes of finished 1 MiB segments stand beside it in `<id>.leaves`; what is missing there is hashed again from disk.
+server. Hashes of finished 1 MiB segments stand beside it in `<id>.leaves`; what is missing there is hashed again.
 Nothing here holds more than one piece in memory.
 """
 
@@ -68,7 +68,7 @@ def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck
         done = _finished_leaves(upload_id, size)
         tree = _tree_of_the_rest(fd, len(done), size)
         try:
-            size = _copy(fd, source, tree, size, length, recheck)
+            size = _copy(fd, tree, _pieces(source, length - size), size, recheck)
         finally:
             _keep_leaves(upload_id, done + tree.leaves(), os.fstat(fd).st_size)
         if size == length:
@@ -99,17 +99,22 @@ def older_than(moment: datetime) -> Iterator[str]:
             yield entry.name
 
 
-def _copy(
-    fd: int, source: Source, tree: SegmentTree, size: int, length: int, recheck: Callable[[], None]
-) -> int:
-    next_check = size + RECHECK_BYTES
-    while size < length:
+def _pieces(source: Source, wanted: int) -> Iterator[bytes]:
+    """At most `wanted` bytes of `source`, piece by piece. VaultError `upload_cut` when the line breaks."""
+    while wanted:
         try:
-            piece = source.read(min(PIECE_BYTES, length - size))
+            piece = source.read(min(PIECE_BYTES, wanted))
         except OSError as error:
-            raise VaultError("upload_cut", status=400) from error
+            raise VaultError("upload_cut") from error
         if not piece:
-            break
+            return
+        yield piece
+        wanted -= len(piece)
+
+
+def _copy(fd: int, tree: SegmentTree, pieces: Iterator[bytes], size: int, recheck: Callable[[], None]) -> int:
+    next_check = size + RECHECK_BYTES
+    for piece in pieces:
         _write_all(fd, tree, piece)
         size += len(piece)
         if size >= next_check:

@@ -9,14 +9,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 from ninja import Router
 
-from siegel.accounts.api import signed_in
+from siegel.accounts.doors import person_of, session_of, signed_in
+from siegel.lib.age import sealed_size
+from siegel.seals.documents import MAX_CONTENT_SIZE
 from siegel.vault import actions, queries, staging
-from siegel.vault.errors import BadUpload, TooLarge, TusVersion
+from siegel.vault.errors import VaultError
 from siegel.vault.models import Upload
 
 VERSION = "1.0.0"
-MAX_PAYLOAD_BYTES = 2 << 30
-MIN_PAYLOAD_BYTES = 32
+MAX_PAYLOAD_BYTES = sealed_size(MAX_CONTENT_SIZE)
+MIN_PAYLOAD_BYTES = sealed_size(0)
 STREAM_TYPE = "application/offset+octet-stream"
 OPTIONS = {
     "Tus-Version": VERSION,
@@ -37,7 +39,7 @@ def create(request: HttpRequest) -> HttpResponse:
     """Creation, with the first (or all) bytes when the body is a stream."""
     _require_version(request)
     length = _length(request)
-    upload = actions.begin_upload(by=request.person, vault_id=_vault_id(request), length=length)
+    upload = actions.begin_upload(by=person_of(request), vault_id=_vault_id(request), length=length)
     headers = {"Location": f"/api/uploads/{upload.id}"}
     if request.content_type == STREAM_TYPE:
         headers["Upload-Offset"] = str(_receive(request, upload, 0))
@@ -47,7 +49,7 @@ def create(request: HttpRequest) -> HttpResponse:
 @router.api_operation(["HEAD"], "/uploads/{upload_id}")
 def offset(request: HttpRequest, upload_id: str) -> HttpResponse:
     _require_version(request)
-    upload = queries.upload_of(request.person, upload_id)
+    upload = queries.upload_of(person_of(request), upload_id)
     headers = {"Upload-Offset": str(staging.arrived(upload.id)), "Upload-Length": str(upload.length)}
     return _answer(200, upload, headers)
 
@@ -56,8 +58,8 @@ def offset(request: HttpRequest, upload_id: str) -> HttpResponse:
 def append(request: HttpRequest, upload_id: str) -> HttpResponse:
     _require_version(request)
     if request.content_type != STREAM_TYPE:
-        raise BadUpload
-    upload = queries.upload_of(request.person, upload_id)
+        raise VaultError("upload_bad", status=415)
+    upload = queries.upload_of(person_of(request), upload_id)
     new_offset = _receive(request, upload, _whole(request.headers.get("Upload-Offset")))
     return _answer(204, upload, {"Upload-Offset": str(new_offset)})
 
@@ -65,14 +67,16 @@ def append(request: HttpRequest, upload_id: str) -> HttpResponse:
 @router.delete("/uploads/{upload_id}")
 def terminate(request: HttpRequest, upload_id: str) -> HttpResponse:
     _require_version(request)
-    upload = queries.upload_of(request.person, upload_id)
+    upload = queries.upload_of(person_of(request), upload_id)
     actions.drop_upload(upload)
     return HttpResponse(status=204, headers={"Tus-Resumable": VERSION})
 
 
 def _receive(request: HttpRequest, upload: Upload, at: int) -> int:
+    session = session_of(request)
+
     def recheck() -> None:
-        queries.require_still_writing(request.signed_in_session, upload.vault_id)
+        queries.require_still_held(session, upload.vault_id)
 
     return staging.receive(upload.id, request, offset=at, length=upload.length, recheck=recheck)
 
@@ -87,22 +91,22 @@ def _answer(status: int, upload: Upload, headers: dict[str, str]) -> HttpRespons
 
 def _require_version(request: HttpRequest) -> None:
     if request.headers.get("Tus-Resumable") != VERSION:
-        raise TusVersion
+        raise VaultError("upload_version", status=412)
 
 
 def _length(request: HttpRequest) -> int:
     """Upload-Length in bytes; deferred lengths are not offered: the sealed size is known before the upload."""
     length = _whole(request.headers.get("Upload-Length"))
     if length > MAX_PAYLOAD_BYTES:
-        raise TooLarge
+        raise VaultError("too_large", status=413)
     if length < MIN_PAYLOAD_BYTES:
-        raise BadUpload
+        raise VaultError("upload_bad")
     return length
 
 
 def _whole(text: str | None) -> int:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise BadUpload
+        raise VaultError("upload_bad")
     return int(text)
 
 
@@ -110,8 +114,8 @@ def _vault_id(request: HttpRequest) -> str:
     """From `Upload-Metadata: vault <base64 of the id>`."""
     name, _, value = request.headers.get("Upload-Metadata", "").partition(" ")
     if name != "vault":
-        raise BadUpload
+        raise VaultError("upload_bad")
     try:
         return base64.b64decode(value, validate=True).decode("ascii")
     except (binascii.Error, UnicodeDecodeError):
-        raise BadUpload from None
+        raise VaultError("upload_bad") from None

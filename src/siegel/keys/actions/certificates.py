@@ -22,7 +22,7 @@ MACHINES = ("scanner", "service")
 
 @action
 def add_certificate(*, by: "Person", signed: Signed) -> None:
-    """A countersignature for a provisional key, or a new certificate for scanner or service; the same again is no error.
+    """A countersignature for a provisional key, or a new certificate for scanner or service; the same again is fine.
 
     KeysError `document_refused` with the rule it breaks as reason.
     """

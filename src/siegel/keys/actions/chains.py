@@ -49,7 +49,7 @@ class Appended:
 @action
 def begin_chain(*, by: "Person", vault_id: str, documents: Documents, personal: Mapping[str, str]) -> Appended:
     """Record 1 of a new vault. KeysError `vault_id_taken` (409), `document_refused`, `wraps_incomplete`."""
-    if known := _known(vault_id, documents.record):
+    if known := accepted_before(vault_id, documents.record):
         queries.held(by, vault_id)
         audit.unchanged()
         return known
@@ -65,10 +65,11 @@ def append_record(
 ) -> Appended:
     """One more record. The same record again changes nothing; BaseError `not_found` unless `by` is a holder.
 
-    KeysError: `stale` (409) when the chain has moved or a new epoch is due first, `document_refused`, `wraps_incomplete`.
+    KeysError: `stale` (409) when the chain has moved or a new epoch is due first; `document_refused`;
+    `wraps_incomplete`.
     """
     chain = queries.held(by, vault_id).chain
-    if known := _known(vault_id, documents.record):
+    if known := accepted_before(vault_id, documents.record):
         audit.unchanged()
         return known
     position = queries.position_of(chain)
@@ -79,7 +80,8 @@ def append_record(
     return appended
 
 
-def _known(vault_id: str, record: Signed) -> Appended | None:
+def accepted_before(vault_id: str, record: Signed) -> Appended | None:
+    """Where this very record stands already, if it does."""
     seq = Record.objects.filter(chain=vault_id, hash=record.hash).values_list("seq", flat=True).first()
     return Appended(seq, record.hash, None) if seq is not None else None
 
@@ -200,16 +202,16 @@ def _write_holders(by: "Person", step: Step, store: "CertificateStore") -> None:
             raise KeysError("document_refused", reason="roster_holder")
         person = holder.subject if known.certificate.kind in (*PERSONS, "invitation") else None
         rows.append(
-            Holder(
-                chain_id=vault_id, roster_kid=holder.key, kid=known.kid, person_id=person, rights=holder.rights
-            )
+            Holder(chain_id=vault_id, roster_kid=holder.key, kid=known.kid, person_id=person, rights=holder.rights)
         )
     Holder.objects.filter(chain=vault_id).delete()
     Holder.objects.bulk_create(rows)
     Wrap.objects.filter(chain=vault_id).exclude(kid__in={row.kid for row in rows}).delete()
     dossier = Dossier.objects.filter(vault_id=vault_id).first()
     clerks = Staff.objects.filter(person__in=[row.person_id for row in rows if row.person_id], role=Staff.Role.CLERK)
-    for staff in clerks if dossier else ():
+    if dossier is None:
+        return
+    for staff in clerks:
         firms.assign_dossier(dossier=dossier, staff=staff, by=by)
 
 

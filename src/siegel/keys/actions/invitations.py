@@ -82,7 +82,7 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
         person=person,
         role=letter.role,
         certificate_id=known.hash,
-        expires_at=document.not_after,
+        expires_at=document.not_after or 0,
     )
     for vault_id, documents in letter.vaults.items():
         _add_holder(by, vault_id, documents, known.kid, letter.name)
