@@ -9,6 +9,7 @@ from siegel.firms.errors import FirmsError
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]", re.ASCII)
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", re.ASCII)
 TITLE_MAX = 120
+SORT_NAME_MAX = 400  # decomposed, a name can grow
 SET_UP_LINK_LIFE = timedelta(hours=24)
 
 STAFF_IDLE_S = 60 * 60
@@ -35,7 +36,7 @@ def check_title(title: str) -> None:
 def sort_name(name: str) -> str:
     """The key by which names sort as in a German list: ä with a, ß as ss, capitals alike (DIN 5007-1)."""
     letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))[:SORT_NAME_MAX]
 
 
 def idle_s(role: str) -> int:

@@ -18,7 +18,7 @@ THEMES = ("light", "dark", "system")
 
 @dataclass(frozen=True)
 class Entry:
-    """One place in the navigation; `key` is the letter after `g`; `also` are prefixes of addresses that belong to it."""
+    """One place in the navigation; `key`: the letter after `g`; `also`: prefixes of the addresses that belong to it."""
 
     name: str
     label: str | Promise

@@ -1,6 +1,6 @@
 """Reads SIEGEL_* from the environment; the server does not start on a missing, unknown or broken value.
 
-    SettingsError   (code "settings")
+SettingsError   (code "settings")
 """
 
 from collections.abc import Mapping
@@ -118,7 +118,13 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 def _public_url(text: str) -> str:
     url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/") or url.query or url.fragment:
+    if (
+        url.scheme not in ("http", "https")
+        or not url.hostname
+        or url.path not in ("", "/")
+        or url.query
+        or url.fragment
+    ):
         raise SettingsError("SIEGEL_PUBLIC_URL must be http(s)://host[:port] without a path")
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         raise SettingsError("SIEGEL_PUBLIC_URL must be https, except for loopback addresses")

@@ -1,4 +1,4 @@
-"""`siegel-server`: the operator's program. Exit codes: 0 done, 1 refused by a rule, 2 wrong usage, 3 integrity broken."""
+"""`siegel-server`: the operator's program. Exit: 0 done, 1 refused by a rule, 2 wrong usage, 3 integrity broken."""
 
 import os
 import sys

@@ -25,7 +25,7 @@ KEY_POLICY = {
     "trusted-types": ["siegel-worker"],
 }
 PERMISSIONS = (
-    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), bluetooth=(),"
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(),"
     " display-capture=(), browsing-topics=()"
 )
 
@@ -101,5 +101,3 @@ class Language:
         if isinstance(response, HttpResponse):
             response.headers.setdefault("Content-Language", language)
         return response
-
-

@@ -1,4 +1,4 @@
-"""The one settings file. Values of an installation come from SIEGEL_* (see `environment.py`); there is no debug mode."""
+"""The one settings file. An installation's values come from SIEGEL_* (see `environment.py`); there is no debug mode."""
 
 import os
 from pathlib import Path
