@@ -22,6 +22,11 @@ def test_good_values_are_read() -> None:
     assert environment.hosts == ("vault.example", "www.vault.example")
     assert environment.public_url == "https://vault.example"
     assert environment.secure
+    assert not environment.behind_proxy
+
+
+def test_a_forwarded_address_is_believed_only_if_the_operator_says_so() -> None:
+    assert read({**GOOD, "SIEGEL_BEHIND_PROXY": "yes"}).behind_proxy
 
 
 @pytest.mark.parametrize("name", REQUIRED)
@@ -62,6 +67,7 @@ def test_an_unreadable_secret_file_is_refused(tmp_path: Path) -> None:
         ("SIEGEL_PUBLIC_URL", "vault.example"),
         ("SIEGEL_PUBLIC_URL", "https://vault.example/path"),
         ("SIEGEL_PUBLIC_URL", "http://vault.example"),
+        ("SIEGEL_BEHIND_PROXY", "true"),
     ],
 )
 def test_a_broken_value_is_refused(name: str, value: str) -> None:
