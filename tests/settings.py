@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 _DATA = Path(__file__).parent / ".artifacts" / os.environ.get("PYTEST_XDIST_WORKER", "main")
+_DATA.mkdir(parents=True, exist_ok=True)
 
 os.environ.update(
     SIEGEL_DATA=str(_DATA),
