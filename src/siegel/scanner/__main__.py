@@ -19,6 +19,8 @@ from .engine import OFFICIAL_SIGNATURES
 from .errors import ScannerError
 from .process import Settings, running
 
+_RENEW_EVERY_S = 60.0
+
 
 def main() -> int:
     logging.basicConfig(level=logging.INFO, format="scanner %(levelname)s %(message)s")
@@ -32,8 +34,9 @@ def main() -> int:
     if arguments.die_with_parent:
         lifeline.die_with_parent()
     try:
-        with running(_settings(arguments)):
-            ended.wait()
+        with running(_settings(arguments)) as service:
+            while not ended.wait(_RENEW_EVERY_S):
+                service.renew_keys()
     except (ScannerError, OSError) as error:
         logging.getLogger(__name__).error("%s", error)
         return 1
@@ -54,7 +57,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--parallel", type=int, default=4, help="uploads judged at one time (%(default)s)")
     parser.add_argument("--memory-mib", type=int, default=0, help="for plaintext; half of the machine's by default")
     parser.add_argument("--die-with-parent", action="store_true", help="end when the starting thread ends")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.parallel < 1 or arguments.memory_mib < 0:
+        parser.error("--parallel is at least 1, --memory-mib at least 0")
+    return arguments
 
 
 def _settings(arguments: argparse.Namespace) -> Settings:

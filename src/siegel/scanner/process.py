@@ -64,6 +64,10 @@ class Service:
         self._scan = scan
         self._checker = checker
 
+    def renew_keys(self) -> None:
+        """To be called now and then: an expired key must leave the memory also when nobody asks for one."""
+        self._keys.identities()
+
     def answer(self, request: dict[str, Json]) -> dict[str, Json]:
         """ScannerError when there is no answer."""
         fields = dict(request)

@@ -27,7 +27,7 @@ from .conftest import NO_DATABASE
 class Scanner:
     """Ends with its context at the latest."""
 
-    def __init__(self, place: Path, clamd: Path) -> None:
+    def __init__(self, place: Path, clamd: Path, *more: str) -> None:
         self.place = place
         self.socket = place / "run" / "scanner.sock"
         self.firm = new_id()
@@ -44,6 +44,7 @@ class Scanner:
                     place / "spool",
                     "--signatures",
                     NO_DATABASE,
+                    *more,
                 ],
                 stderr=log,
                 env={**os.environ, "TMPDIR": str(place)},

@@ -98,8 +98,13 @@ def forwarded(inner: bytes) -> bytes:
     return head + inner
 
 
-def pdf(attachment: bytes | None = None, password: str | None = None, *, filters: int = 1) -> bytes:
-    """One page; the attachment as pikepdf writes it, which clamd overlooks, deflated `filters` times."""
+def pdf(
+    attachment: bytes | None = None, *, password: str | None = None, owner: str = "geheim", filters: int = 1
+) -> bytes:
+    """One page; the attachment as pikepdf writes it, which clamd overlooks, deflated `filters` times.
+
+    With `password` it is encrypted; an empty one opens by itself and only forbids things, as bank statements do.
+    """
     written = io.BytesIO()
     with pikepdf.new() as document:
         document.add_blank_page()
@@ -112,7 +117,7 @@ def pdf(attachment: bytes | None = None, password: str | None = None, *, filters
         if password is None:
             document.save(written, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
         else:
-            document.save(written, encryption=pikepdf.Encryption(owner=password, user=password))
+            document.save(written, encryption=pikepdf.Encryption(owner=owner, user=password))
     return written.getvalue()
 
 

@@ -39,6 +39,7 @@ INFECTED = {
     + b"\nFrom b Mon\n"
     + samples.mail(samples.zip64(EICAR)),
     "embedded in a PDF": samples.pdf(EICAR),
+    "embedded in a PDF that opens without a password": samples.pdf(EICAR, password=""),
     "in a zip embedded in a PDF": samples.pdf(samples.zip64(EICAR)),
     "in a PDF attached to a mail": samples.mail(samples.pdf(EICAR)),
     "beside an encrypted zip": samples.zipped(samples.encrypted_zip(), samples.zip64(EICAR)),
@@ -57,6 +58,7 @@ CLEAN_CONTENTS = {
     "text": b"Sehr geehrte Damen und Herren",
     "a PDF": samples.pdf(),
     "a PDF with a harmless file": samples.pdf(b"<xml/>"),
+    "a PDF that opens without a password but forbids printing": samples.pdf(b"<xml/>", password=""),
     "a zip": samples.zipped(b"one", b"two", samples.zipped(b"three")),
     "an empty zip": samples.zipped(),
     "a 7z": samples.archive("7zip", b"harmless"),

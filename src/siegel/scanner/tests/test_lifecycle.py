@@ -108,3 +108,11 @@ def test_a_clamd_that_answers_nonsense_or_an_error_makes_the_check_fail(answer: 
             verdict = scanner.verdict(scanner.store(b"content"))
             assert (verdict.result, verdict.reason) == ("failed", reason)
             assert scanner.stop() == 0
+
+
+@needs_clamd
+def test_a_machine_without_memory_for_an_upload_says_so() -> None:
+    more = ("--memory-mib", "8")
+    with TemporaryDirectory(prefix="siegel-test-") as place, Scanner(Path(place), CLAMD, *more) as scanner:
+        assert scanner.verdict(scanner.store(b"x" * 1_000_000)).result == "clean"
+        assert scanner.code(scanner.store(b"x" * 8_000_000)) == "too_large"
