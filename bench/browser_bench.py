@@ -24,7 +24,7 @@ from playwright.sync_api import sync_playwright
 WEB = Path(__file__).resolve().parents[1] / "web"
 PAGE = WEB / "dist" / "bench"
 SIZE_BYTES = 48 << 20
-ROUNDS = 9
+ROUNDS = 12
 GOAL = 5.0
 CHROMIUM = "/usr/bin/chromium"
 

@@ -9,8 +9,8 @@ import { describe, expect, test } from "vitest";
 import { newFileKey, openHeader, openSmall, sealHeader, sealSmall } from "../src/crypto/age";
 import { fromArmor, toArmor } from "../src/crypto/armor";
 import { concat, randomBytes, utf8 } from "../src/crypto/bytes";
-import { HeaderError, NoMatchError, PassphraseError, PayloadError } from "../src/crypto/errors";
-import { MAX_HEADER_SIZE, splitFile } from "../src/crypto/header";
+import { CryptoError, HeaderError, NoMatchError, PassphraseError, PayloadError } from "../src/crypto/errors";
+import { encodeHeader, MAX_HEADER_SIZE, parseHeader, splitFile } from "../src/crypto/header";
 import {
   identityText,
   recipientFromSeed,
@@ -54,14 +54,14 @@ describe("identities and recipients", () => {
 
   test("an error never quotes the secret it was given", () => {
     const altered = `${identity.slice(0, -6)}QQQQQQ`;
-    expect(() => seedOfIdentity(altered)).toThrow(
-      expect.not.stringContaining(altered.slice(20, 40)) as never,
-    );
+    let message = "";
     try {
       seedOfIdentity(altered);
     } catch (error) {
-      expect(String(error).toUpperCase()).not.toContain(altered.slice(20, 30));
+      message = String(error).toUpperCase();
     }
+    expect(message).toContain("AGE-SECRET-KEY-PQ-");
+    expect(message).not.toContain(altered.slice(20, 30));
   });
 });
 
@@ -93,7 +93,7 @@ describe("headers", () => {
     for (let at = 0; at < header.length; at += 7) {
       const altered = header.slice();
       altered[at] = (altered[at] ?? 0) ^ 1;
-      expect(() => openHeader(altered, identity)).toThrow(/.*/);
+      expect(() => openHeader(altered, identity)).toThrow(CryptoError);
     }
     const other = sealHeader(newFileKey(), [recipient]);
     expect(() => openHeader(concat(header.subarray(0, -45), other.subarray(-45)), identity)).toThrow("MAC");
@@ -107,6 +107,19 @@ describe("headers", () => {
     for (const size of [0, 1, 100, header.length - 1]) {
       expect(() => openHeader(header.subarray(0, size), identity)).toThrow(HeaderError);
     }
+  });
+
+  test("a passphrase beside a recipient is refused, in whichever order", () => {
+    const fileKey = newFileKey();
+    const hybrid = parseHeader(sealHeader(fileKey, [recipient])).stanzas;
+    const scrypt = { args: ["scrypt", "AAAAAAAAAAAAAAAAAAAAAA", "10"], body: new Uint8Array(32) };
+    for (const stanzas of [
+      [...hybrid, scrypt],
+      [scrypt, ...hybrid],
+    ]) {
+      expect(() => openHeader(encodeHeader(stanzas, fileKey), identity)).toThrow(HeaderError);
+    }
+    expect(openHeader(encodeHeader(hybrid, fileKey), identity)).toEqual(fileKey);
   });
 
   test("an oversized header is refused, read or written", () => {
@@ -133,7 +146,7 @@ describe("small files", () => {
   test("an altered or truncated file opens not at all", async () => {
     const file = await sealSmall(randomBytes(32), [recipient]);
     for (const size of [file.length - 1, file.length - 49, 10]) {
-      await expect(openSmall(file.subarray(0, size), identity)).rejects.toThrow(/.*/);
+      await expect(openSmall(file.subarray(0, size), identity)).rejects.toThrow(CryptoError);
     }
     const altered = file.slice();
     altered[file.length - 1] = (altered[file.length - 1] ?? 0) ^ 0x80;

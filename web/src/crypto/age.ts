@@ -62,7 +62,6 @@ export async function openSmall(file: Uint8Array, identity: string): Promise<Byt
 
 function fileKeyFor(seed: Uint8Array, stanzas: readonly Stanza[]): Bytes {
   for (const { args, body } of stanzas) {
-    if (args[0] === "scrypt" && stanzas.length > 1) throw new HeaderError("scrypt is not the only stanza");
     if (args[0] !== HYBRID) continue;
     const share = decoded(args[1] ?? "");
     if (args.length !== 2 || share.length !== SHARE_SIZE || body.length !== BODY_SIZE) {

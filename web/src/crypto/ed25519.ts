@@ -40,11 +40,12 @@ export function publicKeyFromSeed(seed: Uint8Array): Bytes {
 /** Whether the signature is this key's over this message; malformed ones are simply not. */
 export async function isSignedBy(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
   if (publicKey.length !== PUBLIC_KEY_SIZE || signature.length !== SIGNATURE_SIZE) return false;
-  const key = await importNative("raw", publicKey, "verify");
-  if (key) return crypto.subtle.verify("Ed25519", key, signature, message);
   try {
+    const key = await importNative("raw", publicKey, "verify");
+    if (key) return await crypto.subtle.verify("Ed25519", key, signature, message);
     return ed25519.verify(signature, message, publicKey, { zip215: false });
   } catch {
+    // Engines throw for keys and signatures that are no points; for the caller they are merely not valid.
     return false;
   }
 }

@@ -15,6 +15,9 @@ import { hkdf } from "./hkdf";
 /** Far above what any number of recipients of ours needs; a longer header is refused unread. */
 export const MAX_HEADER_SIZE = 64 * 1024;
 
+/** The type of a passphrase's stanza, which stands alone or not at all. */
+export const SCRYPT = "scrypt";
+
 const VERSION = "age-encryption.org/v1";
 /** Base64 characters in a full line of a stanza's body, which are 48 bytes. */
 const LINE = 64;
@@ -53,6 +56,9 @@ export function parseHeader(bytes: Uint8Array): Header {
   const stanzas: Stanza[] = [];
   while (lines.length > 0) stanzas.push(takeStanza(lines));
   if (stanzas.length === 0) throw new HeaderError("no stanza");
+  if (stanzas.length > 1 && stanzas.some(({ args }) => args[0] === SCRYPT)) {
+    throw new HeaderError("a passphrase is not the only recipient");
+  }
   return { stanzas, mac: decoded(macText), untilMac: bytes.subarray(0, bytes.length - MAC_TAIL) };
 }
 

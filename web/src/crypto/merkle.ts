@@ -94,13 +94,12 @@ export async function* verifiedSegments(
   leaves: readonly Uint8Array[],
 ): AsyncGenerator<Bytes, void, void> {
   let index = 0;
-  for await (const { bytes, last } of blocks(source, SEGMENT_SIZE)) {
+  for await (const { bytes } of blocks(source, SEGMENT_SIZE)) {
     if (bytes.length === 0) break;
     const leaf = leaves[index];
     if (leaf === undefined) throw new PayloadError("more segments than leaves");
     if (!equal(await leafHash(bytes), leaf)) throw new PayloadError(`segment ${index} is not the signed one`);
     index += 1;
-    if (last && index !== leaves.length) break;
     yield bytes;
   }
   if (index !== leaves.length) throw new PayloadError("segments are missing");

@@ -10,11 +10,10 @@ import { newFileKey } from "./age";
 import { toBase64 } from "./base64";
 import { type Bytes, concat, randomBytes, utf8 } from "./bytes";
 import { HeaderError, NoMatchError, PassphraseError } from "./errors";
-import { decoded, encodeHeader, parseHeader, requireMac, type Stanza, splitFile } from "./header";
+import { decoded, encodeHeader, parseHeader, requireMac, SCRYPT, type Stanza, splitFile } from "./header";
 import { FILE_KEY_SIZE, openPayload, sealPayload } from "./payload";
 import { readAll } from "./source";
 
-const SCRYPT = "scrypt";
 const LABEL = utf8("age-encryption.org/v1/scrypt");
 const SALT_SIZE = 16;
 const BODY_SIZE = FILE_KEY_SIZE + 16;
@@ -50,7 +49,6 @@ export async function openWithPassphrase(file: Uint8Array, passphrase: string): 
   const header = parseHeader(headerBytes);
   const stanza = header.stanzas.find(({ args }) => args[0] === SCRYPT);
   if (!stanza) throw new NoMatchError("the file is not under a passphrase");
-  if (header.stanzas.length > 1) throw new HeaderError("scrypt is not the only stanza");
   const fileKey = await fileKeyFrom(stanza, passphrase);
   requireMac(header, fileKey);
   return readAll(openPayload(fileKey, payload));

@@ -8,17 +8,20 @@ export type Source = Uint8Array | Blob | ReadableStream<Uint8Array> | AsyncItera
 const SLICE_BYTES = 1 << 20;
 
 /** The bytes of the source in pieces of any length, never longer than the pieces of a stream are. */
-export async function* pieces(source: Source): AsyncGenerator<Uint8Array, void, void> {
-  if (source instanceof Uint8Array) {
-    yield source;
-  } else if (source instanceof Blob) {
-    for (let at = 0; at < source.size; at += SLICE_BYTES) {
-      yield new Uint8Array(await source.slice(at, at + SLICE_BYTES).arrayBuffer());
-    }
-  } else if (source instanceof ReadableStream) {
-    yield* chunksOf(source);
-  } else {
-    yield* source;
+export function pieces(source: Source): AsyncIterable<Uint8Array> {
+  if (source instanceof Uint8Array) return one(source);
+  if (source instanceof Blob) return slicesOf(source);
+  if (source instanceof ReadableStream) return chunksOf(source);
+  return source;
+}
+
+async function* one(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, void> {
+  yield bytes;
+}
+
+async function* slicesOf(blob: Blob): AsyncGenerator<Uint8Array, void, void> {
+  for (let at = 0; at < blob.size; at += SLICE_BYTES) {
+    yield new Uint8Array(await blob.slice(at, at + SLICE_BYTES).arrayBuffer());
   }
 }
 
@@ -47,7 +50,7 @@ export async function readAll(source: Source): Promise<Bytes> {
 
 /** The first `size` bytes (fewer if there are no more) and a source of what follows them. */
 export async function takeFirst(source: Source, size: number): Promise<{ first: Bytes; rest: Source }> {
-  const iterator = pieces(source);
+  const iterator = pieces(source)[Symbol.asyncIterator]();
   let head = new Uint8Array(0);
   while (head.length < size) {
     const { done, value } = await iterator.next();
@@ -56,7 +59,7 @@ export async function takeFirst(source: Source, size: number): Promise<{ first: 
   }
   async function* rest(): AsyncGenerator<Uint8Array, void, void> {
     yield head.subarray(size);
-    yield* iterator;
+    yield* { [Symbol.asyncIterator]: () => iterator };
   }
   return { first: head.slice(0, size), rest: rest() };
 }
