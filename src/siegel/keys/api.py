@@ -232,7 +232,7 @@ def list_provisional(request: HttpRequest) -> Wire:
     return {"certificates": wire.certificates(queries.provisional_for(person_of(request)))}
 
 
-@router.post("/keys/certificates")
+@router.post("/keys/certificates", response={201: Wire})
 def add_certificate(request: HttpRequest, body: CertificateIn) -> Status[Wire]:
     certificates.add_certificate(by=person_of(request), signed=body.doc.signed())
     return Status(201, {})
@@ -250,7 +250,7 @@ def scanner_key(request: HttpRequest) -> Wire:
 # --- invitations ------------------------------------------------------------------------------------------------------
 
 
-@router.post("/invitations")
+@router.post("/invitations", response={201: Wire})
 def invite(request: HttpRequest, body: InvitationIn) -> Status[Wire]:
     letter = invitations.Letter(
         id=body.id,

@@ -27,6 +27,8 @@ router.add_router("", tus.router)
 
 MAX_FILES = 200
 Wire = dict[str, Any]
+# 201 for something new, 200 for the same record again
+APPENDED = {200: Wire, 201: Wire}
 
 
 class VaultIn(schemas.Append):
@@ -63,7 +65,7 @@ def vaults(request: HttpRequest) -> Wire:
     return {"vaults": [_vault(line) for line in queries.vaults_of(person_of(request))]}
 
 
-@router.post("/vaults")
+@router.post("/vaults", response=APPENDED)
 def begin(request: HttpRequest, body: VaultIn) -> Status[Wire]:
     begun = actions.begin_vault(
         by=person_of(request),
@@ -106,7 +108,7 @@ def news(request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, 
     }
 
 
-@router.post("/vaults/{vault_id}/records")
+@router.post("/vaults/{vault_id}/records", response=APPENDED)
 def append(request: HttpRequest, vault_id: str, body: schemas.Append) -> Status[Wire]:
     appended = actions.append_record(
         by=person_of(request), vault_id=vault_id, documents=documents_of(body), rows=_rows(body.rows)
@@ -124,7 +126,7 @@ def check_uploads(request: HttpRequest, vault_id: str, body: CheckIn) -> Wire:
     return {"results": [_outcome(outcome) for outcome in outcomes]}
 
 
-@router.post("/vaults/{vault_id}/commit")
+@router.post("/vaults/{vault_id}/commit", response=APPENDED)
 def commit(request: HttpRequest, vault_id: str, body: CommitIn) -> Status[Wire]:
     """Publish checked uploads with one record."""
     if len(body.files) > MAX_FILES:
@@ -164,7 +166,6 @@ def version_payload(request: HttpRequest, vault_id: str, node: str, number: int)
 
 
 def _appended(appended: Appended) -> Status[Wire]:
-    """201 for something new, 200 for the same record again."""
     return Status(201 if appended.step else 200, {"seq": appended.seq, "head": appended.head})
 
 

@@ -167,7 +167,7 @@ def version_of(person: "Person", vault_id: str, node: str, number: int) -> Versi
 
 
 def nodes_named(vault_id: str, ids: Iterable[str]) -> dict[str, seals.Node]:
-    """The nodes with these ids, as the rules of the chain see them; without row hashes, which no rule reads. One query."""
+    """The nodes with these ids, as the rules of a chain see them; without row hashes: no rule reads them. One query."""
     rows = Node.objects.filter(vault=vault_id, node__in=set(ids))
     return {
         row.node: seals.Node(

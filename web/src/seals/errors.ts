@@ -1,0 +1,26 @@
+/**
+ * What can be wrong with a record of ours. Clients refuse; they never warn and go on.
+ *
+ *     SealError
+ *     ├── IntegrityError  something was altered, forged or withheld: stop, keep what is known, tell the person
+ *     └── RefusedError    a rule forbids it (name not allowed, file too large, no right)
+ */
+export class SealError extends Error {
+  /** Stable name for machines, the same as in Python. */
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+export class IntegrityError extends SealError {}
+
+export class RefusedError extends SealError {}
+
+/** @throws IntegrityError unless `condition` holds. */
+export function must(condition: boolean, code: string, message: string): asserts condition {
+  if (!condition) throw new IntegrityError(code, message);
+}
