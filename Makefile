@@ -1,5 +1,5 @@
 # run: the demo on http://127.0.0.1:8000 · check: the quick checks · test: every check and test · bench: the figures
-# lock: newer versions of the Python packages
+# lock: the versions of the Python packages (all newest: make lock UPGRADE=--upgrade)
 .PHONY: run check test bench lock
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
@@ -10,7 +10,7 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 # exec: the server takes the place of the shell, so that Ctrl-C and TERM reach it and nothing is left behind.
 run:
 	@python3 -m tools.prepare run
-	@exec $(B)/siegel-server demo
+	@exec $(B)/python -m siegel.demo
 
 check:
 	@python3 -m tools.prepare check
@@ -19,7 +19,7 @@ check:
 	$(B)/mypy
 	$(B)/lint-imports
 	$(B)/deptry src
-	$(if $(wildcard src/siegel/site/settings.py),$(B)/python -m django makemigrations --check --dry-run --settings siegel.site.settings)
+	$(if $(wildcard src/siegel/vault/models.py),$(B)/python -m django makemigrations --check --dry-run --settings tests.settings)
 	$(if $(wildcard web/package.json),$(B)/npm --prefix web run check)
 
 test:
@@ -32,7 +32,7 @@ bench:
 	@python3 -m tools.prepare bench
 	$(B)/python -m bench.run
 
-COMPILE = $(B)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
+COMPILE = $(B)/uv pip compile --quiet $(UPGRADE) --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock:
 	@python3 -m tools.prepare check
 	$(COMPILE) --group bootstrap --output-file requirements/bootstrap.lock

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SETTINGS = ROOT / "src/siegel/site/settings.py"
 
 
 def own_files(*suffixes: str, under: str = ".") -> Iterator[Path]:

@@ -73,14 +73,26 @@ def is_installed_on_linux(entry: dict[str, Any]) -> bool:
     return "linux" in entry.get("os", ["linux"]) and "glibc" in entry.get("libc", ["glibc"])
 
 
-def test_the_web_lock_file_has_a_hash_for_every_package_and_no_address() -> None:
+@pytest.fixture(scope="module")
+def web_packages() -> dict[str, dict[str, Any]]:
+    """The entries of the web lock file, by their place under `web/`; the project itself is the empty place."""
     lock = ROOT / "web/package-lock.json"
     require(lock)
     packages: dict[str, dict[str, Any]] = json.loads(lock.read_text())["packages"]
-    fetched = {name: entry for name, entry in packages.items() if name and not entry.get("inBundle")}
-    assert fetched
+    assert len(packages) > 1
+    return packages
+
+
+def test_the_web_lock_file_has_a_hash_for_every_package_and_no_address(web_packages: dict[str, dict[str, Any]]) -> None:
+    fetched = {name: entry for name, entry in web_packages.items() if name and not entry.get("inBundle")}
     assert not [name for name, entry in fetched.items() if is_installed_on_linux(entry) and "integrity" not in entry]
     assert not [name for name, entry in fetched.items() if "resolved" in entry]
+
+
+def test_the_web_lock_file_names_the_packages_of_every_platform(web_packages: dict[str, dict[str, Any]]) -> None:
+    """npm drops what its registry does not serve, and `npm ci` then refuses the lock file everywhere."""
+    wanted = {name for entry in web_packages.values() for name in entry.get("optionalDependencies", {})}
+    assert not wanted - {place.rpartition("node_modules/")[2] for place in web_packages}
 
 
 def test_no_dependency_is_excused_that_is_imported() -> None:

@@ -15,8 +15,8 @@ Errors, each with a `code` that goes over the socket (`errors`):
     ScannerError
     ├── RequestError    not a request of ours              bad_request
     ├── KeyGoneError    no living key opens the header     scanner_key_gone
-    ├── UploadError     the upload contradicts itself      header_invalid, commitment_wrong, payload_invalid,
-    │                                                      payload_hash_wrong, payload_missing, too_large
+    ├── UploadError     the upload contradicts itself      header_invalid, commitment_mismatch, payload_invalid,
+    │                                                      payload_hash_mismatch, payload_missing, too_large
     ├── BusyError       too many uploads at one time       busy
     └── SetUpError      the process cannot start           set_up
 """

@@ -11,12 +11,12 @@ from hmac import compare_digest
 from io import FileIO
 from threading import BoundedSemaphore
 
-from siegel.lib.age import AgeError, FileKey, NoMatch, PayloadError, open_header, open_payload, sealed_size
+from siegel.lib.age import FileKey, PayloadError, open_payload, sealed_size
 from siegel.lib.merkle import SegmentTree
 from siegel.seals.canonical import Json, b64, unb64
-from siegel.seals.derive import commitment
 from siegel.seals.errors import IntegrityError
 from siegel.seals.ids import check_id
+from siegel.seals.scanning import open_scanner_header
 from siegel.seals.signed import Signed
 
 from .errors import BusyError, KeyGoneError, RequestError, UploadError
@@ -78,23 +78,21 @@ class Checker:
                 return self._judge(upload, file_key, payload)
 
     def _file_key(self, upload: Upload) -> FileKey:
-        try:
-            file_key = open_header(upload.scanner_header, self._keys.identities())
-        except NoMatch as error:
-            raise KeyGoneError("no living scanner key opens the header") from error
-        except AgeError as error:
-            raise UploadError("the scanner header is malformed", "header_invalid") from error
-        # Without this, one payload could open as something harmless here and as something else for its readers.
-        if not compare_digest(commitment(file_key), upload.commitment):
-            raise UploadError("the header's file key is not the one committed to", "commitment_wrong")
-        return file_key
+        """Checked against the commitment: else one payload could open as something harmless here only."""
+        for identity in self._keys.identities():
+            try:
+                return open_scanner_header(upload.scanner_header, identity, upload.commitment)
+            except IntegrityError as error:
+                if error.code != "header_foreign":
+                    raise UploadError("the scanner header is wrong", error.code) from error
+        raise KeyGoneError("no living scanner key opens the header")
 
     def _judge(self, upload: Upload, file_key: FileKey, payload: FileIO) -> Signed:
         with MemoryFile() as plaintext:
             _open_into(plaintext, file_key, payload, upload.payload_hash)
             version = self._scan.version()
             finding = self._scan.judge(plaintext)
-        return self._keys.verdict(
+        return self._keys.sign_verdict(
             firm=upload.firm,
             payload_hash=upload.payload_hash,
             commitment=upload.commitment,
@@ -138,7 +136,7 @@ def _open_into(plaintext: MemoryFile, file_key: FileKey, payload: FileIO, payloa
     except PayloadError as error:
         raise UploadError("the payload does not open", "payload_invalid") from error
     if not compare_digest(b64(source.tree.root()), payload_hash):
-        raise UploadError("the payload has another hash", "payload_hash_wrong")
+        raise UploadError("the payload has another hash", "payload_hash_mismatch")
 
 
 @contextmanager
@@ -148,10 +146,11 @@ def _stored_payload(path: str) -> Iterator[tuple[FileIO, int]]:
         fd = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         raise UploadError("the stored payload cannot be opened", "payload_missing") from error
+    status = os.fstat(fd)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(fd)
+        raise UploadError("the stored payload is no regular file", "payload_missing")
     with FileIO(fd, "rb") as payload:
-        status = os.fstat(fd)
-        if not stat.S_ISREG(status.st_mode):
-            raise UploadError("the stored payload is no regular file", "payload_missing")
         if status.st_size > _MAX_PAYLOAD_BYTES:
             raise UploadError("no scanner can look at more than 2 GiB", "too_large")
         yield payload, status.st_size

@@ -38,7 +38,7 @@ class Clamd:
     """A client; holds no connection, so one object serves every thread."""
 
     def __init__(self, path: Path, *, timeout_s: float = 300.0) -> None:
-        self._path = str(path)
+        self.path = path
         self._timeout_s = timeout_s
 
     def ping(self, *, timeout_s: float = 5.0) -> bool:
@@ -72,7 +72,7 @@ class Clamd:
         deadline = monotonic() + max(timeout_s, 0.001)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(timeout_s)
-            connection.connect(self._path)
+            connection.connect(str(self.path))
             connection.sendall(b"z" + command + b"\0")
             if fd is not None:
                 socket.send_fds(connection, [b"\0"], [fd])

@@ -18,8 +18,9 @@ from threading import Lock
 from siegel.lib.age import HybridIdentity
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import PublicKeys, Seed
-from siegel.seals.documents import SCANNER_KEY_LIFE_S, ScannerKey, Verdict
+from siegel.seals.documents import SCANNER_KEY_LIFE_S
 from siegel.seals.errors import IntegrityError
+from siegel.seals.scanning import announce_scanner_key, sign_verdict
 from siegel.seals.signed import Signed
 
 from .errors import SetUpError
@@ -37,11 +38,7 @@ def now_s() -> int:
 class _UploadKey:
     identity: HybridIdentity
     recipient: str
-    not_before: int
-
-    @property
-    def not_after(self) -> int:
-        return self.not_before + SCANNER_KEY_LIFE_S
+    made_at: int
 
 
 class Keys:
@@ -59,8 +56,8 @@ class Keys:
         """All living upload keys, the newest first, of which the first is to be announced. Forgets the others."""
         with self._lock:
             now = self._now()
-            living = [key for key in self._upload_keys if key.not_before <= now < key.not_after]
-            if not living or now >= living[0].not_before + _RENEW_AFTER_S:
+            living = [key for key in self._upload_keys if key.made_at <= now < key.made_at + SCANNER_KEY_LIFE_S]
+            if not living or now >= living[0].made_at + _RENEW_AFTER_S:
                 identity = HybridIdentity.generate()
                 living.insert(0, _UploadKey(identity, identity.recipient().encode(), now))
             self._upload_keys = living
@@ -72,15 +69,9 @@ class Keys:
     def announcement(self, firm: str) -> Signed:
         """The scanner-key document for one firm."""
         key = self._living()[0]
-        return ScannerKey(
-            firm=firm,
-            not_after=key.not_after,
-            not_before=key.not_before,
-            recipient=key.recipient,
-            scanner=self.public.kid,
-        ).sign(self._seed)
+        return announce_scanner_key(self._seed, firm, key.recipient, now=key.made_at)
 
-    def verdict(
+    def sign_verdict(
         self,
         *,
         firm: str,
@@ -91,17 +82,17 @@ class Keys:
         engine: str,
         database: str,
     ) -> Signed:
-        return Verdict(
-            commitment=commitment,
-            database=database,
-            engine=engine,
+        return sign_verdict(
+            self._seed,
             firm=firm,
             payload_hash=payload_hash,
-            reason=reason,
+            commitment=commitment,
             result=result,
-            scanned_at=self._now(),
-            scanner=self.public.kid,
-        ).sign(self._seed)
+            reason=reason,
+            engine=engine,
+            database=database,
+            now=self._now(),
+        )
 
 
 def load_seed(path: Path) -> Seed:

@@ -37,6 +37,10 @@ class Nursery:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
 
+    @property
+    def pid(self) -> int | None:
+        return self._process.pid if self._process else None
+
     def unpack(self, fd: int, size_bytes: int, limits: Limits, scan: Scan) -> Finding:
         """Scan every member of the container behind `fd`; the worst finding of all. Ends early when one is infected."""
         job, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

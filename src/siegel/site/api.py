@@ -2,11 +2,12 @@
 
 from ninja import NinjaAPI
 
-from siegel.accounts.api import router as accounts
+from siegel.base.api import explain_errors
 from siegel.firms.api import router as firms
 from siegel.keys.api import router as keys
 from siegel.vault.api import router as vault
 
 api = NinjaAPI(title="Siegel", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
-for _router in (accounts, firms, keys, vault):
+explain_errors(api)
+for _router in (firms, keys, vault):
     api.add_router("", _router)

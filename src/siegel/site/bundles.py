@@ -1,6 +1,6 @@
 """Which files vite made for an entry of the web bundle, read from its manifest.
 
-    BundleError   (code "bundle"): not built, or no such entry
+BundleError   (code "bundle"): not built, or no such entry
 """
 
 import json

@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from siegel.firms import queries as firms
+from siegel.accounts.sessions import visited
+from siegel.firms.doors import standing_of
 from siegel.site.words import initials
 from siegel.vault import queries as vault
 
@@ -17,7 +18,7 @@ THEMES = ("light", "dark", "system")
 
 @dataclass(frozen=True)
 class Entry:
-    """One place in the navigation; `key` is the letter after `g`; `also` are prefixes of addresses that belong to it."""
+    """One place in the navigation; `key`: the letter after `g`; `also`: prefixes of the addresses that belong to it."""
 
     name: str
     label: str | Promise
@@ -31,7 +32,7 @@ START = Entry("desk:start", _("Schreibtisch"), "layout-text-window", "s")
 CLIENTS = Entry("firms:clients", _("Mandanten"), "people", "m", ("/mandanten",))
 VAULTS = Entry("vault:vaults", _("Tresore"), "safe", "t", ("/tresore",))
 STAFF = Entry("firms:staff", _("Mitarbeiter"), "person-badge", "", ("/mitarbeiter",), managing=True)
-LOG = Entry("base:audit_log", _("Protokoll"), "journal-check", "p", ("/protokoll",), managing=True)
+LOG = Entry("firms:audit_log", _("Protokoll"), "journal-check", "p", ("/protokoll",), managing=True)
 HOME = Entry("desk:start", _("Start"), "house", "s")
 MY_VAULTS = Entry("vault:vaults", _("Dokumente"), "file-earmark-text", "t", ("/tresore",))
 HELP = Entry("site:help", _("Hilfe"), "question-circle", "", ("/hilfe",))
@@ -85,11 +86,8 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 
 def _shell(request: HttpRequest) -> Shell | None:
-    person = getattr(request, "user", None)
-    if person is None or not person.is_authenticated:
-        return None
-    standing = firms.standing(person)
-    if standing is None:
+    person, standing = visited(request).person, standing_of(request)
+    if person is None or standing is None:
         return None
     return Shell(
         role=standing.role,

@@ -1,6 +1,6 @@
 """Reads SIEGEL_* from the environment; the server does not start on a missing, unknown or broken value.
 
-    SettingsError   (code "settings")
+SettingsError   (code "settings")
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,9 @@ REQUIRED = {
     " (or SIEGEL_PEPPER_FILE)",
     "SIEGEL_HOSTS": "host names under which the server answers, separated by commas",
     "SIEGEL_PUBLIC_URL": "address people use, without a path: https://vault.example (http only for loopback)",
+}
+OPTIONAL = {
+    "SIEGEL_BEHIND_PROXY": "yes or no (default): our own reverse proxy stands in front and writes X-Forwarded-For",
 }
 SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER")
 # Belong to the program `siegel` for people; harmless when both run under one account.
@@ -43,6 +46,7 @@ class Environment:
     pepper: Secret
     hosts: tuple[str, ...]
     public_url: str
+    behind_proxy: bool
 
     @property
     def secure(self) -> bool:
@@ -63,11 +67,12 @@ def read(environ: Mapping[str, str]) -> Environment:
         pepper=_secret("SIEGEL_PEPPER", texts),
         hosts=_hosts(texts["SIEGEL_HOSTS"]),
         public_url=_public_url(texts["SIEGEL_PUBLIC_URL"]),
+        behind_proxy=_yes("SIEGEL_BEHIND_PROXY", environ),
     )
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
-    known = {*REQUIRED, *AGENT, *(f"{name}_FILE" for name in SECRETS)}
+    known = {*REQUIRED, *OPTIONAL, *AGENT, *(f"{name}_FILE" for name in SECRETS)}
     unknown = sorted(name for name in environ if name.startswith("SIEGEL_") and name not in known)
     if unknown:
         raise SettingsError("unknown: " + ", ".join(unknown))
@@ -97,6 +102,13 @@ def _secret(name: str, texts: Mapping[str, str]) -> Secret:
     return Secret(texts[name])
 
 
+def _yes(name: str, environ: Mapping[str, str]) -> bool:
+    text = environ.get(name, "no").strip()
+    if text not in ("yes", "no"):
+        raise SettingsError(f"{name} must be yes or no")
+    return text == "yes"
+
+
 def _hosts(text: str) -> tuple[str, ...]:
     hosts = tuple(host.strip() for host in text.split(",") if host.strip())
     if not hosts or any("*" in host or "/" in host for host in hosts):
@@ -106,7 +118,13 @@ def _hosts(text: str) -> tuple[str, ...]:
 
 def _public_url(text: str) -> str:
     url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.hostname or url.path not in ("", "/") or url.query or url.fragment:
+    if (
+        url.scheme not in ("http", "https")
+        or not url.hostname
+        or url.path not in ("", "/")
+        or url.query
+        or url.fragment
+    ):
         raise SettingsError("SIEGEL_PUBLIC_URL must be http(s)://host[:port] without a path")
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         raise SettingsError("SIEGEL_PUBLIC_URL must be https, except for loopback addresses")

@@ -65,7 +65,7 @@ SESSION_OVER = Wording(
 
 
 def page(request: HttpRequest, status: int, wording: Wording | None = None) -> HttpResponse:
-    """The error page for one of the statuses above. It needs neither database nor bundle, so it works when they fail."""
+    """The error page for one of the statuses above. It needs neither database nor bundle: it works when they fail."""
     context = {
         "status": status,
         "wording": wording or WORDINGS[status],

@@ -1,4 +1,4 @@
-"""One JSON line per request on standard error, with ids and durations: never names, file names, query strings or keys."""
+"""One JSON line per request on standard error, with ids and durations: never names, file names, queries or keys."""
 
 import sys
 import traceback

@@ -25,7 +25,7 @@ KEY_POLICY = {
     "trusted-types": ["siegel-worker"],
 }
 PERMISSIONS = (
-    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(), bluetooth=(),"
+    "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(),"
     " display-capture=(), browsing-topics=()"
 )
 
@@ -74,7 +74,7 @@ class Headers:
         return response
 
 
-class ContentPolicy(CSPMiddleware):  # type: ignore[misc]  # django-csp has no type information for its mixin
+class ContentPolicy(CSPMiddleware):
     """The content security policy; wider by three entries where keys are used (`{% bundle … keys=True %}`)."""
 
     def get_policy_parts(
@@ -95,11 +95,9 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         wish = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = wish if wish in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         with translation.override(language):
             response = self.get_response(request)
         if isinstance(response, HttpResponse):
             response.headers.setdefault("Content-Language", language)
         return response
-
-

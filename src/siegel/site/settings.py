@@ -1,4 +1,4 @@
-"""The one settings file. Values of an installation come from SIEGEL_* (see `environment.py`); there is no debug mode."""
+"""The one settings file. An installation's values come from SIEGEL_* (see `environment.py`); there is no debug mode."""
 
 import os
 from pathlib import Path
@@ -16,18 +16,17 @@ DATA = _env.data
 BLOB_DIR = DATA / "blobs"
 STAGING_DIR = DATA / "staging"
 KEY_DIR = DATA / "keys"
+SCANNER_SOCKET = DATA / "run" / "scanner.sock"
 SECRET_KEY = _env.secret_key
 PEPPER = _env.pepper
 ALLOWED_HOSTS = list(_env.hosts)
 PUBLIC_URL = _env.public_url
+BEHIND_PROXY = _env.behind_proxy
 SECURE = _env.secure
 DEBUG = False
 
 # --- rooms, lower floors first --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.contenttypes",
-    "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.staticfiles",
     "csp",
     "siegel.base",
@@ -44,11 +43,10 @@ MIDDLEWARE = [
     "siegel.site.middleware.Headers",
     "siegel.site.middleware.ContentPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "siegel.site.middleware.Language",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "siegel.base.csrf.StrictCsrf",
+    "siegel.accounts.middleware.Sessions",
 ]
 ROOT_URLCONF = "siegel.site.urls"
 WSGI_APPLICATION = "siegel.site.wsgi.application"
@@ -78,16 +76,9 @@ DATABASES: dict[str, dict[str, Any]] = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people and their sessions ------------------------------------------------------------------------------------
-AUTH_USER_MODEL = "accounts.Person"
-LOGIN_URL = "accounts:sign_in"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Sessions are siegel.accounts.sessions; these say how its cookie is set.
 SESSION_COOKIE_NAME = "siegel_session"
-SESSION_COOKIE_AGE = 12 * 60 * 60
-SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = SECURE
-# Lax, not Strict: a link in an e-mail opens the document for whoever is signed in.
-SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "siegel_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta element
 CSRF_COOKIE_SECURE = SECURE

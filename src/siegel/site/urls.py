@@ -20,7 +20,6 @@ urlpatterns = [
     path("", include("siegel.firms.urls")),
     path("", include("siegel.keys.urls")),
     path("", include("siegel.vault.urls")),
-    path("", include("siegel.base.urls")),
     path("", include("siegel.desk.urls")),
     path("", include((site, "site"))),
 ]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
+UNITS = ("KB", "MB", "GB", "TB")
 STEP = 1024  # as the file manager on the office PC counts
 WEEK = timedelta(days=6)
 
@@ -17,13 +18,12 @@ def size(size_bytes: int) -> str:
     """„812 Bytes“, „806,1 KB“, „2,0 GB“: one decimal, no-break space."""
     if size_bytes < STEP:
         return ngettext("%(n)s Byte", "%(n)s Bytes", size_bytes).replace(" ", NO_BREAK) % {"n": size_bytes}
-    value, unit = float(size_bytes), "Bytes"
-    for unit in ("KB", "MB", "GB", "TB"):
-        value /= STEP
-        # what would be shown as 1024,0 belongs to the next unit
-        if round(value, 1) < STEP:
-            break
-    return f"{formats.number_format(value, 1, use_l10n=True, force_grouping=True)}{NO_BREAK}{unit}"
+    value, power = size_bytes / STEP, 0
+    # rounded before compared: what would be shown as 1024,0 belongs to the next unit
+    while round(value, 1) >= STEP and power < len(UNITS) - 1:
+        value, power = value / STEP, power + 1
+    # rounded before formatted: Django cuts digits off
+    return f"{formats.number_format(round(value, 1), 1, use_l10n=True, force_grouping=True)}{NO_BREAK}{UNITS[power]}"
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -33,7 +33,12 @@ def when(moment: datetime, now: datetime) -> str:
         return gettext("heute, %(clock)s").replace(" ", NO_BREAK) % {"clock": clock}
     if timedelta(0) < now.date() - moment.date() <= WEEK:
         return f"{formats.date_format(moment, 'D')}{NO_BREAK}{clock}"
-    return f"{formats.date_format(moment, gettext('d.m.Y'))},{NO_BREAK}{clock}"
+    return f"{day(moment)},{NO_BREAK}{clock}"
+
+
+def day(moment: datetime) -> str:
+    """„02.11.2026“."""
+    return formats.date_format(moment, gettext("d.m.Y"))
 
 
 def greeting(hour: int) -> str:
@@ -60,10 +65,12 @@ class Sentence:
 AUDIT = {
     "accounts.signed_in": Sentence("box-arrow-in-right", _("Angemeldet")),
     "accounts.signed_out": Sentence("box-arrow-right", _("Abgemeldet")),
-    "accounts.sign_in_refused": Sentence("x-circle", _("Anmeldung abgewiesen"), "lock"),
+    "accounts.person_added": Sentence("person-plus", _("Zugang vorbereitet")),
+    "accounts.credential_set": Sentence("key", _("Passwort gesetzt")),
     "accounts.locked": Sentence("lock", _("Konto gesperrt nach 3 falschen Passwörtern"), "alarm"),
-    "accounts.unlocked": Sentence("unlock", _("Konto entsperrt")),
     "firms.created": Sentence("building", _("Kanzlei angelegt")),
+    "firms.set_up_link_issued": Sentence("link-45deg", _("Link zum Einrichten ausgestellt")),
+    "firms.vault_attached": Sentence("safe", _("Akte hat ihren Tresor")),
     "firms.client_added": Sentence("person-plus", _("Mandant angelegt")),
     "firms.dossier_added": Sentence("folder-plus", _("Akte angelegt")),
     "firms.staff_added": Sentence("person-badge", _("Mitarbeiter aufgenommen")),

@@ -51,8 +51,9 @@ def judge(engine: Engine, nursery: Nursery) -> Judge:
 
 
 def children(pid: int) -> list[int]:
-    """Process ids of the children of `pid`'s first thread (proc(5))."""
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """Process ids of the children of `pid`, whichever of its threads started them (proc(5))."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for listed in lists for child in listed.read_text().split()]
 
 
 def open_descriptors() -> int:

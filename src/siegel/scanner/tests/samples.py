@@ -74,10 +74,10 @@ def tarred(member: bytes) -> bytes:
 
 def archive(kind: str, member: bytes) -> bytes:
     """One of libarchive's own formats."""
-    written: list[bytes] = []
-    with libarchive.custom_writer(lambda block: written.append(bytes(block)) or len(block), kind) as writer:
+    written = io.BytesIO()
+    with libarchive.custom_writer(written.write, kind) as writer:
         writer.add_file_from_memory("member.bin", len(member), member)
-    return b"".join(written)
+    return written.getvalue()
 
 
 def compressed(content: bytes) -> dict[str, bytes]:
@@ -98,15 +98,21 @@ def forwarded(inner: bytes) -> bytes:
     return head + inner
 
 
-def pdf(attachment: bytes | None = None, password: str | None = None) -> bytes:
-    """One page; the attachment as pikepdf writes it, which clamd overlooks."""
+def pdf(attachment: bytes | None = None, password: str | None = None, *, filters: int = 1) -> bytes:
+    """One page; the attachment as pikepdf writes it, which clamd overlooks, deflated `filters` times."""
     written = io.BytesIO()
     with pikepdf.new() as document:
         document.add_blank_page()
         if attachment is not None:
             document.attachments["rechnung.bin"] = attachment
-        sealed = pikepdf.Encryption(owner=password, user=password) if password else False
-        document.save(written, encryption=sealed)
+            stream = document.attachments["rechnung.bin"].get_file().obj
+            for _ in range(filters):
+                attachment = zlib.compress(attachment)
+            stream.write(attachment, filter=pikepdf.Array([pikepdf.Name.FlateDecode] * filters))
+        if password is None:
+            document.save(written, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+        else:
+            document.save(written, encryption=pikepdf.Encryption(owner=password, user=password))
     return written.getvalue()
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, field
 
 from siegel.seals.certificates import Accepted, CertificateStore, Known, issue, root_certificate
-from siegel.seals.chain import Entry, Position, check
+from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, digest
-from siegel.seals.documents import Holder, Manifest, Roster
+from siegel.seals.documents import Holder, Roster
 from siegel.seals.epochs import first_epoch
 from siegel.seals.ids import new_id
-from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange, VersionChange
+from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.signed import Signed
 

@@ -1,6 +1,7 @@
 """Template tags: `{% bundle %}`, German numbers, sizes and times, audit words."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django import template
 from django.conf import settings
@@ -11,7 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from siegel.site import bundles, words
-from siegel.site.context import Entry
+
+if TYPE_CHECKING:
+    from siegel.site.context import Entry
 
 register = template.Library()
 
@@ -57,7 +60,7 @@ def when(moment: datetime | None) -> SafeString:
 def exact(moment: datetime) -> SafeString:
     """Date and time to the second, for the audit log."""
     local = timezone.localtime(moment)
-    text = f"{formats.date_format(local, 'd.m.Y')}, {local:%H:%M:%S}"
+    text = f"{words.day(local)}, {local:%H:%M:%S}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)
 
 
@@ -82,6 +85,6 @@ def attested(by: str) -> str | Promise:
 
 
 @register.filter
-def is_here(entry: Entry, path: str) -> bool:
+def is_here(entry: "Entry", path: str) -> bool:
     """Whether the page at `path` belongs to this entry of the navigation."""
     return path.startswith(entry.also) if entry.also else path == "/"

@@ -1,0 +1,74 @@
+from django.db import models
+
+from siegel.base.ids import ID_LENGTH, new_id
+
+
+class Person(models.Model):
+    """Someone who may sign in at one tenant. Holds no password: see `Credential`.
+
+    Raising `session_generation` ends every session of the person at once.
+    """
+
+    class State(models.TextChoices):
+        INVITED = "invited"
+        ACTIVE = "active"
+        BLOCKED = "blocked"
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
+    username = models.CharField(max_length=64)
+    name = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
+    session_generation = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "username"], name="accounts_person_username")]
+
+    @property
+    def login(self) -> str:
+        """`slug/username`, unique in the installation."""
+        return f"{self.tenant.slug}/{self.username}"
+
+
+class Credential(models.Model):
+    """What the server keeps of a password: the salt part `s` (32 bytes) and Argon2id(HMAC(pepper, auth key))."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="credential")
+    s = models.BinaryField()
+    auth_hash = models.CharField(max_length=200)
+
+
+class SignedInSession(models.Model):
+    """One signed-in browser or agent. The cookie's token is stored hashed; `half` (32 bytes) goes to the browser.
+
+    Deleting the row withdraws the half: what the browser keeps at rest can then no longer be opened.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    token_hash = models.BinaryField(unique=True)
+    half = models.BinaryField()
+    generation = models.PositiveIntegerField()
+    idle_s = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+
+class Nonce(models.Model):
+    """A challenge that may be signed once, until `expires_at`, for one purpose within one tenant."""
+
+    value_hash = models.BinaryField(unique=True)
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=40)
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class SignInFailure(models.Model):
+    """One failed or unfinished attempt. Name and source are stored as keyed hashes: unknown names count alike."""
+
+    account = models.BinaryField()
+    source = models.BinaryField()
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "at"], name="accounts_failure_account")]

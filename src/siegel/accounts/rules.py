@@ -1,0 +1,46 @@
+"""What makes a user name, when a session is over, when an account is locked. Values in, values out."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from siegel.accounts.errors import AccountsError
+
+USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}", re.ASCII)
+NAME_MAX = 200
+
+LOCK_WINDOW = timedelta(minutes=15)
+# From one source three guesses; from all sources together thirty, so that a stranger who fails on purpose locks
+# himself out and not the client. A device that has signed in before counts as a source of its own and is spared
+# the bound for all.
+FAILURES_PER_SOURCE = 3
+FAILURES_PER_ACCOUNT = 30
+
+SESSION_LIFE = timedelta(hours=12)
+
+
+def check_username(username: str) -> None:
+    """AccountsError `username_invalid` unless it is one that people can type on any keyboard."""
+    if not USERNAME.fullmatch(username):
+        raise AccountsError("username_invalid")
+
+
+def check_name(name: str) -> None:
+    """AccountsError `name_invalid` unless `name` is one line of 1 to 200 characters (NFC, no control characters)."""
+    fits = 0 < len(name) <= NAME_MAX and name == name.strip() and unicodedata.is_normalized("NFC", name)
+    if not fits or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+        raise AccountsError("name_invalid")
+
+
+def is_locked(failed_sources: Iterable[bytes], source: bytes, *, known_device: bool) -> bool:
+    """Whether a further attempt from `source` is refused, given the sources of the failures in the window."""
+    sources = list(failed_sources)
+    if sources.count(source) >= FAILURES_PER_SOURCE:
+        return True
+    return not known_device and len(sources) >= FAILURES_PER_ACCOUNT
+
+
+def session_is_over(*, started_at: datetime, last_seen_at: datetime, idle_s: int, now: datetime) -> bool:
+    """Over after `idle_s` seconds without use, at the latest after 12 hours."""
+    return now - last_seen_at >= timedelta(seconds=idle_s) or now - started_at >= SESSION_LIFE

@@ -1,0 +1,96 @@
+"""Signing in and out, as the API's endpoints call it. Guessing is bounded (`lockout`, `base.throttle`)."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from siegel.accounts import actions, lockout, passwords
+from siegel.accounts.errors import AccountsError
+from siegel.accounts.models import Credential, Person, SignedInSession
+from siegel.accounts.sessions import visited
+from siegel.base.models import Tenant
+from siegel.base.origin import address_of, source_of
+from siegel.base.throttle import refuse_excess
+
+ATTEMPTS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class SignInStart:
+    """What a browser needs before it can derive the keys of a password."""
+
+    firm_id: str
+    s: bytes
+    m_kib: int
+    t: int
+    p: int
+
+
+def firm_of(slug: str) -> Tenant:
+    """The tenant at this address; AccountsError `unknown_firm` (404)."""
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise AccountsError("unknown_firm", status=404)
+    return tenant
+
+
+def start_sign_in(request: HttpRequest, *, slug: str, username: str) -> SignInStart:
+    """The salt part and parameters of a user name, whether the name exists or not."""
+    throttle_sign_in(request)
+    tenant = firm_of(slug)
+    nobody = passwords.salt_of_nobody(tenant.id, username)
+    known = Credential.objects.filter(person__tenant=tenant, person__username=username).values_list("s", flat=True)
+    s = bytes(known.first() or nobody)
+    return SignInStart(tenant.id, s, **passwords.CLIENT_PARAMETERS)
+
+
+def verify_auth_key(request: HttpRequest, *, slug: str, username: str, auth_key: bytes) -> Person:
+    """The active person whose password gives `auth_key`.
+
+    AccountsError `sign_in_refused` (401) in all other cases, the lockout included: one text, one path, one time.
+    """
+    throttle_sign_in(request)
+    tenant = firm_of(slug)
+    attempt = lockout.attempt_of(request, firm_id=tenant.id, username=username)
+    if not lockout.count_attempt(attempt):
+        raise AccountsError("sign_in_refused", status=401)
+    credential = (
+        Credential.objects.select_related("person__tenant")
+        .filter(person__tenant=tenant, person__username=username, person__state=Person.State.ACTIVE)
+        .first()
+    )
+    if not passwords.auth_key_fits(credential.auth_hash if credential else None, auth_key) or credential is None:
+        if lockout.is_now_locked(attempt) and credential is not None:
+            actions.note_lockout(person=credential.person, address=address_of(request))
+        raise AccountsError("sign_in_refused", status=401)
+    lockout.forgive(attempt)
+    return credential.person
+
+
+def open_session(request: HttpRequest, *, person: Person, idle_s: int, method: str) -> SignedInSession:
+    """Sign the person in on this browser; the answer to `request` will carry the cookie.
+
+    A session the browser already had ends. The CSRF token is not rotated: pages carry it in their head and go on
+    working after signing in, and StrictCsrf compares the origin as well.
+    """
+    visit = visited(request)
+    if visit.signed_in is not None:
+        actions.finish_session(session=visit.signed_in)
+    opened = actions.start_session(person=person, idle_s=idle_s, method=method, address=address_of(request))
+    visit.opened, visit.signed_in = opened, opened.session
+    visit.person, visit.tenant = person, person.tenant
+    return opened.session
+
+
+def end_session(request: HttpRequest) -> None:
+    """Sign out; harmless when nobody is signed in. The answer clears the cookie and what the page stored."""
+    visit = visited(request)
+    if visit.signed_in is not None:
+        actions.finish_session(session=visit.signed_in)
+    visit.signed_in = visit.person = visit.tenant = visit.opened = None
+    visit.closed = True
+
+
+def throttle_sign_in(request: HttpRequest) -> None:
+    """BaseError `throttled` (429) when one source asks for more than a busy office behind one address would."""
+    refuse_excess(f"sign-in:{source_of(address_of(request))}", limit=ATTEMPTS_PER_MINUTE)

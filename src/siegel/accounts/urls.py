@@ -1,0 +1,10 @@
+from django.urls import path
+
+from siegel.accounts import web
+
+app_name = "accounts"
+urlpatterns = [
+    path("anmeldung", web.sign_in, name="sign_in"),
+    path("k/<slug:slug>", web.sign_in, name="sign_in_firm"),
+    path("abmelden", web.sign_out, name="sign_out"),
+]

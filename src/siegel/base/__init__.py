@@ -1,0 +1,1 @@
+"""Django without a domain: tenants, the audit log, blobs, errors; knows no person, firm or vault."""

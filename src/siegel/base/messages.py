@@ -1,0 +1,38 @@
+"""German and English texts of the errors any request may meet."""
+
+from siegel.base.errors import Messages
+
+MESSAGES: Messages = {
+    "busy": (
+        "Der Server ist gerade beschäftigt. Es wurde nichts geändert. Bitte versuchen Sie es gleich noch einmal.",
+        "The server is busy. Nothing was changed. Please try again in a moment.",
+    ),
+    "disk_full": (
+        "Der Speicher des Servers ist voll. Es ging nichts verloren. Bitte sagen Sie Ihrer Kanzlei Bescheid.",
+        "The server's disk is full. Nothing was lost. Please tell your firm.",
+    ),
+    "throttled": (
+        "Zu viele Versuche. Bitte warten Sie eine Minute.",
+        "Too many attempts. Please wait a minute.",
+    ),
+    "bad_request": (
+        "Diese Anfrage war nicht zu verstehen. Es wurde nichts geändert.",
+        "This request could not be understood. Nothing was changed.",
+    ),
+    "not_found": (
+        "Das gibt es nicht, oder es ist Ihnen nicht zugewiesen.",
+        "This does not exist, or it is not assigned to you.",
+    ),
+    "signed_out": (
+        "Sie sind nicht angemeldet, oder Ihre Sitzung ist abgelaufen. Bitte melden Sie sich an.",
+        "You are not signed in, or your session has expired. Please sign in.",
+    ),
+    "csrf": (
+        "Diese Seite war zu lange offen. Es wurde nichts geändert. Bitte laden Sie die Seite neu.",
+        "This page was open for too long. Nothing was changed. Please reload it.",
+    ),
+    "unexpected": (
+        "Das hat nicht geklappt. Der Fehler liegt bei uns. Gespeicherte Dateien sind unverändert.",
+        "That did not work. The fault is ours. Stored files are unchanged.",
+    ),
+}

@@ -1,0 +1,74 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from siegel.base import blobs
+from siegel.base.ids import new_id
+from siegel.base.models import Blob, Tenant
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Path:
+    folder: Path = settings.STAGING_DIR
+    folder.mkdir(exist_ok=True)
+    path = folder / new_id()
+    path.write_bytes(b"sealed bytes")
+    return path
+
+
+def test_a_kept_blob_takes_the_place_of_its_staging_file(staged: Path) -> None:
+    blob_id = new_id()
+    with blobs.kept({blob_id: staged}):
+        assert staged.exists()
+    assert not staged.exists()
+    with blobs.open_blob(blob_id, offset=7) as file:
+        assert file.read() == b"bytes"
+
+
+def test_a_failed_commit_leaves_the_staging_file_and_no_blob(staged: Path) -> None:
+    blob_id = new_id()
+    with pytest.raises(RuntimeError), blobs.kept({blob_id: staged}):
+        raise RuntimeError
+    assert staged.read_bytes() == b"sealed bytes"
+    assert not blobs.path_of(blob_id).exists()
+
+
+def test_when_one_of_several_cannot_be_kept_none_is(staged: Path) -> None:
+    first, second = new_id(), new_id()
+    with pytest.raises(FileNotFoundError), blobs.kept({first: staged, second: staged.with_name("missing")}):
+        pytest.fail("the body must not run")
+    assert staged.exists()
+    assert not blobs.path_of(first).exists()
+
+
+def test_orphans_go_but_named_and_young_blobs_stay(firm: Tenant, staged: Path) -> None:
+    named, orphan, young = new_id(), new_id(), new_id()
+    for blob_id in (named, orphan, young):
+        blobs.keep(staged, blob_id=blob_id)
+        staged.unlink()
+        staged.write_bytes(b"sealed bytes")
+    Blob.objects.create(id=named, tenant=firm, size=12, leaves=b"")
+    blobs.path_of(young).chmod(0o600)
+    assert blobs.remove_orphans(older_than_s=3600) == 0
+    time.sleep(0.02)
+    assert blobs.remove_orphans(older_than_s=0) >= 2
+    assert blobs.path_of(named).exists()
+    assert not blobs.path_of(orphan).exists()
+
+
+def test_a_blob_lies_two_folders_deep(staged: Path) -> None:
+    blob_id = new_id()
+    blobs.keep(staged, blob_id=blob_id)
+    relative = blobs.path_of(blob_id).relative_to(settings.BLOB_DIR)
+    assert relative == Path(blob_id[:2], blob_id[2:4], blob_id)
+    assert os.stat(blobs.path_of(blob_id)).st_nlink == 2
+
+
+def test_bytes_are_counted_per_tenant(firm: Tenant) -> None:
+    assert blobs.stored_bytes(firm) == 0
+    Blob.objects.create(tenant=firm, size=5, leaves=b"")
+    Blob.objects.create(tenant=firm, size=7, leaves=b"")
+    assert blobs.stored_bytes(firm) == 12

@@ -1,0 +1,1 @@
+"""The start pages. Owns no tables; composes queries of the rooms below."""

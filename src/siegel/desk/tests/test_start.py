@@ -1,0 +1,42 @@
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+
+from siegel.accounts.models import Person
+from siegel.conftest import SignIn, make_person
+
+
+def test_a_visitor_is_sent_to_the_door(db: None) -> None:
+    assert Browser().get("/")["Location"] == "/anmeldung"
+
+
+def test_the_firm_s_start_page_shows_the_latest_entries(owner: Person, clerk: Person, sign_in: SignIn) -> None:
+    page = sign_in(clerk).get("/")
+    assert page.templates[0].name == "desk/firm.html"
+    text = page.content.decode()
+    assert "Sabine Wulff" in text
+    assert "Angemeldet" in text
+
+
+def test_the_client_s_start_page_shows_no_log(client_user: Person, sign_in: SignIn) -> None:
+    page = sign_in(client_user).get("/")
+    assert page.templates[0].name == "desk/client.html"
+    assert "Angemeldet" not in page.content.decode()
+    assert "Henrike Lindhorst" not in page.content.decode()
+
+
+def test_somebody_without_a_place_in_the_firm_has_no_start_page(owner: Person, sign_in: SignIn) -> None:
+    nobody = make_person(owner.tenant, "nobody", "Niemand")
+    assert sign_in(nobody).get("/").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["owner", "client_user"])
+def test_a_start_page_costs_at_most_eight_queries(who: str, request: pytest.FixtureRequest, sign_in: SignIn) -> None:
+    browser = sign_in(request.getfixturevalue(who))
+    browser.get("/")
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert browser.get("/").status_code == 200
+    assert len(queries) <= 8

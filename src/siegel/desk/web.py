@@ -1,0 +1,40 @@
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from siegel.accounts.doors import person_of, sign_in_required
+from siegel.accounts.models import Person
+from siegel.base.queries import audit_lines
+from siegel.firms.doors import standing_of
+from siegel.vault.queries import sent_by, vaults_of
+
+VAULTS_SHOWN = 8
+LINES_SHOWN = 8
+SENT_SHOWN = 5
+
+
+@require_GET
+@sign_in_required
+def start(request: HttpRequest) -> HttpResponseBase:
+    """The first page after signing in; which one depends on who it is."""
+    person, found = person_of(request), standing_of(request)
+    if found is None:
+        raise Http404
+    return _firm(request, person) if found.is_staff else _client(request, person)
+
+
+def _firm(request: HttpRequest, person: Person) -> HttpResponseBase:
+    vaults = vaults_of(person)
+    context = {
+        "vaults": vaults[:VAULTS_SHOWN],
+        "vault_total": len(vaults),
+        "log": audit_lines(person.tenant, limit=LINES_SHOWN),
+        "may_invite": True,
+    }
+    return render(request, "desk/firm.html", context)
+
+
+def _client(request: HttpRequest, person: Person) -> HttpResponseBase:
+    context = {"vaults": vaults_of(person), "sent": sent_by(person, limit=SENT_SHOWN)}
+    return render(request, "desk/client.html", context)

@@ -1,0 +1,45 @@
+from siegel.base.errors import Messages
+
+MESSAGES: Messages = {
+    "slug_invalid": (
+        "Eine Kanzleiadresse hat 2 bis 40 Zeichen: kleine Buchstaben a bis z, Ziffern und Bindestriche.",
+        "A firm's address has 2 to 40 characters: small letters a to z, digits and hyphens.",
+    ),
+    "slug_taken": (
+        "Die Adresse „{slug}“ gehört schon einer anderen Kanzlei.",
+        "The address “{slug}” belongs to another firm already.",
+    ),
+    "already_founded": (
+        "Diese Kanzlei ist schon eingerichtet.",
+        "This firm has been set up already.",
+    ),
+    "set_up_link_invalid": (
+        "Dieser Link ist abgelaufen oder wurde schon benutzt."
+        " Bitte lassen Sie sich vom Systempartner einen neuen geben.",
+        "This link has expired or has been used. Please ask your provider for a new one.",
+    ),
+    "number_invalid": (
+        "Eine Mandantennummer hat 1 bis 20 Zeichen: Buchstaben, Ziffern, Punkt und Bindestrich.",
+        "A client number has 1 to 20 characters: letters, digits, full stop and hyphen.",
+    ),
+    "number_taken": (
+        "Die Mandantennummer {number} ist schon vergeben.",
+        "The client number {number} is taken already.",
+    ),
+    "title_invalid": (
+        "Ein Aktentitel hat 1 bis 120 Zeichen in einer Zeile.",
+        "A dossier's title has 1 to 120 characters in one line.",
+    ),
+    "title_taken": (
+        "Der Mandant hat schon eine Akte „{title}“.",
+        "The client has a dossier “{title}” already.",
+    ),
+    "vault_exists": (
+        "Diese Akte hat schon einen Tresor.",
+        "This dossier has a vault already.",
+    ),
+    "owner_only": (
+        "Das darf nur der Kanzleiinhaber.",
+        "Only the owner of the firm may do this.",
+    ),
+}

@@ -1,0 +1,194 @@
+"""Master data through the API and the pages, by role, with the number of queries fixed."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from pytest_django import DjangoAssertNumQueries
+
+import siegel
+from siegel.accounts.models import Person
+from siegel.base.ids import new_id
+from siegel.base.models import Tenant
+from siegel.base.queries import entry_count
+from siegel.conftest import SignIn, make_person
+from siegel.firms import actions, web
+from siegel.firms.models import Client, Staff
+from siegel.site.words import AUDIT
+
+PAGES = ["/mandanten", "/mandanten/neu", "/mitarbeiter", "/protokoll"]
+CALLS = ["/api/clients", "/api/staff"]
+
+
+def post(browser: Browser, path: str, body: Mapping[str, object]) -> Any:
+    return browser.post(path, body, content_type="application/json")
+
+
+@pytest.fixture
+def full_firm(owner: Person, clerk: Person, bakery: Client) -> Tenant:
+    """A firm with six clients, each with two dossiers and a user."""
+    staff = Staff.objects.get(pk=clerk.pk)
+    others = [actions.create_client(number=f"2{n}", name=f"Mandant {n}", by=owner) for n in range(5)]
+    for client in [bakery, *others]:
+        fibu = actions.create_dossier(client=client, title="Fibu", assigned=[staff], by=owner)
+        actions.attach_vault(dossier=fibu, vault_id=new_id(), by=owner)
+        actions.create_dossier(client=client, title="Lohn", assigned=[], by=owner)
+        user = make_person(owner.tenant, f"user-{client.number}", f"Nutzer {client.number}")
+        actions.add_client_user(person=user, client=client, by=owner)
+    return owner.tenant
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_master_data_is_for_the_staff_only(path: str, client_user: Person, clerk: Person, sign_in: SignIn) -> None:
+    assert Browser().get(path).status_code == 401
+    assert sign_in(client_user).get(path).status_code == 404
+    assert sign_in(clerk).get(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_of_the_staff_are_404_for_clients(path: str, client_user: Person, clerk: Person, sign_in: SignIn) -> None:
+    assert Browser().get(path)["Location"] == "/anmeldung"
+    assert sign_in(client_user).get(path).status_code == 404
+    assert sign_in(clerk).get(path).status_code == 200
+
+
+def test_a_client_user_adds_nothing(client_user: Person, bakery: Client, sign_in: SignIn) -> None:
+    before = entry_count(client_user.tenant)
+    browser = sign_in(client_user)
+    assert post(browser, "/api/clients", {"number": "9", "name": "X"}).status_code == 404
+    assert post(browser, f"/api/clients/{bakery.id}/dossiers", {"title": "X"}).status_code == 404
+    assert entry_count(client_user.tenant) == before + 1  # the sign-in
+
+
+def test_a_client_and_a_dossier_are_added_and_listed(owner: Person, clerk: Person, sign_in: SignIn) -> None:
+    browser = sign_in(owner)
+    client = post(browser, "/api/clients", {"number": "10058", "name": "Bäckerei Harms GmbH"})
+    assert client.status_code == 201
+    path = f"/api/clients/{client.json()['id']}/dossiers"
+    dossier = post(browser, path, {"title": "Fibu", "assigned": [clerk.id]})
+    assert dossier.status_code == 201
+    listed = sign_in(clerk).get("/api/clients").json()
+    assert listed == {
+        "clients": [
+            {
+                "id": client.json()["id"],
+                "number": "10058",
+                "name": "Bäckerei Harms GmbH",
+                "access": "none",
+                "dossiers": [{"id": dossier.json()["id"], "title": "Fibu", "vault": None}],
+                "users": [],
+            }
+        ],
+        "more": False,
+    }
+
+
+def test_a_dossier_is_not_assigned_to_somebody_else_s_staff(
+    owner: Person, client_user: Person, bakery: Client, stranger: Person, sign_in: SignIn
+) -> None:
+    browser = sign_in(owner)
+    for person in (stranger, client_user):
+        answer = post(browser, f"/api/clients/{bakery.id}/dossiers", {"title": "X", "assigned": [person.id]})
+        assert answer.status_code == 404
+
+
+def test_another_firm_s_client_does_not_exist(bakery: Client, stranger: Person, sign_in: SignIn) -> None:
+    browser = sign_in(stranger)
+    assert post(browser, f"/api/clients/{bakery.id}/dossiers", {"title": "X"}).status_code == 404
+    assert browser.get(f"/mandanten?nach={bakery.id}").status_code == 404
+    assert browser.get("/api/clients").json()["clients"] == []
+
+
+def test_a_taken_number_is_explained_in_the_person_s_language(owner: Person, bakery: Client, sign_in: SignIn) -> None:
+    browser = sign_in(owner)
+    body = {"number": bakery.number, "name": "Andere"}
+    answer = post(browser, "/api/clients", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "number_taken")
+    assert answer.json()["message"] == "Die Mandantennummer 10058 ist schon vergeben."
+    browser.cookies["siegel_language"] = "en"
+    assert post(browser, "/api/clients", body).json()["message"] == "The client number 10058 is taken already."
+
+
+def test_clients_page_by_the_last_one_shown(
+    full_firm: Tenant, owner: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "CLIENTS_PER_PAGE", 4)
+    browser = sign_in(owner)
+    first = browser.get("/mandanten").context
+    second = browser.get(f"/mandanten?nach={first['more']}").context
+    names = [row["name"] for row in [*first["clients"], *second["clients"]]]
+    assert names == ["Bäckerei Harms GmbH", *(f"Mandant {n}" for n in range(5))]
+    assert second["more"] is None
+
+
+def test_a_clerk_is_offered_only_the_dossiers_assigned_to_him(
+    full_firm: Tenant, clerk: Person, sign_in: SignIn
+) -> None:
+    rows = sign_in(clerk).get("/mandanten").context["clients"]
+    assert {dossier["title"] for row in rows for dossier in row["dossiers"]} == {"Fibu"}
+    assert all(dossier["url"].startswith("/tresore/") for row in rows for dossier in row["dossiers"])
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"), [("/mandanten", 6), ("/mandanten/neu", 2), ("/mitarbeiter", 3), ("/protokoll", 4)]
+)
+def test_pages_cost_the_same_queries_however_long_the_list(
+    path: str,
+    queries: int,
+    full_firm: Tenant,
+    owner: Person,
+    sign_in: SignIn,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    browser = sign_in(owner)
+    browser.get(path)
+    with django_assert_num_queries(queries):
+        assert browser.get(path).status_code == 200
+
+
+def test_the_list_of_clients_costs_five_queries(
+    full_firm: Tenant, owner: Person, sign_in: SignIn, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = sign_in(owner)
+    with django_assert_num_queries(5):
+        assert len(browser.get("/api/clients").json()["clients"]) == 6
+
+
+def test_the_log_pages_back_to_the_first_entry(
+    full_firm: Tenant, clerk: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "ENTRIES_PER_PAGE", 20)
+    browser, path, numbers = sign_in(clerk), "/protokoll", list[int]()
+    while True:
+        context = browser.get(path).context
+        numbers += [line.number for line in context["entries"]]
+        if context["older"] is None:
+            break
+        path = f"/protokoll?vor={context['older']}"
+    assert numbers == list(range(entry_count(full_firm), 0, -1))
+
+
+def test_the_log_says_in_german_what_happened_and_who_did_it(full_firm: Tenant, clerk: Person, sign_in: SignIn) -> None:
+    page = sign_in(clerk).get("/protokoll").content.decode()
+    for text in ("Mandant angelegt", "Akte zugewiesen", "Henrike Lindhorst", "Bäckerei Harms GmbH"):
+        assert text in page
+
+
+def test_the_log_shows_no_other_firm_s_entries(full_firm: Tenant, stranger: Person, sign_in: SignIn) -> None:
+    assert "Bäckerei" not in sign_in(stranger).get("/protokoll").content.decode()
+
+
+@pytest.mark.parametrize("number", ["x", "-1", "1.5", "9" * 30, "²"])
+def test_a_nonsense_page_of_the_log_is_404(number: str, clerk: Person, sign_in: SignIn) -> None:
+    assert sign_in(clerk).get("/protokoll", {"vor": number}).status_code == 404
+
+
+def test_every_kind_of_entry_has_a_german_sentence() -> None:
+    sources = Path(siegel.__file__).parent.glob("*/**/*.py")
+    recorded = re.compile(r'audit\.record\(\s*"([a-z_.]+)"')
+    kinds = {kind for path in sources if "tests" not in path.parts for kind in recorded.findall(path.read_text())}
+    assert "firms.client_added" in kinds
+    assert kinds <= AUDIT.keys()

@@ -1,0 +1,1 @@
+"""Changes of keys and chains, by subject: chains, certificates, invitations, founding."""

@@ -1,0 +1,222 @@
+"""A vault's chain begins and grows. The server checks what it can see; order is decided by compare-and-swap."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from siegel.base import audit
+from siegel.base.actions import action
+from siegel.firms import actions as firms
+from siegel.firms.models import Dossier, Staff
+from siegel.keys import queries, rules
+from siegel.keys.errors import KeysError
+from siegel.keys.models import Chain, Epoch, Holder, Record, Roster, Wrap
+from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
+from siegel.seals.documents import PERSONS
+from siegel.seals.documents import Roster as RosterDocument
+from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
+from siegel.seals.records import Record as RecordDocument
+from siegel.seals.signed import Signed
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+    from siegel.base.models import AuditEntry
+    from siegel.seals.certificates import CertificateStore
+
+
+@dataclass(frozen=True)
+class Documents:
+    """A record with all it brings. `wraps`: age files by key id; manifests in the order of the record's changes."""
+
+    record: Signed
+    roster: Signed | None = None
+    epoch: Signed | None = None
+    previous_seed: bytes | None = None
+    wraps: Mapping[str, bytes] = field(default_factory=dict)
+    manifests: tuple[Signed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Appended:
+    """Where the record stands. `step` is what it did; None when it had been accepted before."""
+
+    seq: int
+    head: str
+    step: Step | None
+
+
+@action
+def begin_chain(*, by: "Person", vault_id: str, documents: Documents, personal: Mapping[str, str]) -> Appended:
+    """Record 1 of a new vault. KeysError `vault_id_taken` (409), `document_refused`, `wraps_incomplete`."""
+    if known := accepted_before(vault_id, documents.record):
+        queries.held(by, vault_id)
+        audit.unchanged()
+        return known
+    if Chain.objects.filter(pk=vault_id).exists():
+        raise KeysError("vault_id_taken", status=409)
+    position = Position.begin(by.tenant_id, vault_id)
+    return _accept(by, position, documents, nodes=lambda _: None, personal=personal)
+
+
+@action
+def append_record(
+    *, by: "Person", vault_id: str, documents: Documents, nodes: NodeLookup, personal: Mapping[str, str]
+) -> Appended:
+    """One more record. The same record again changes nothing; BaseError `not_found` unless `by` is a holder.
+
+    KeysError: `stale` (409) when the chain has moved or a new epoch is due first; `document_refused`;
+    `wraps_incomplete`.
+    """
+    chain = queries.held(by, vault_id).chain
+    if known := accepted_before(vault_id, documents.record):
+        audit.unchanged()
+        return known
+    position = queries.position_of(chain)
+    appended = _accept(by, position, documents, nodes=nodes, personal=personal)
+    if chain.due and appended.step and appended.step.nodes:
+        # nothing new is sealed for somebody who no longer belongs: first the epoch, then the contents
+        raise KeysError("stale", status=409)
+    return appended
+
+
+def accepted_before(vault_id: str, record: Signed) -> Appended | None:
+    """Where this very record stands already, if it does."""
+    seq = Record.objects.filter(chain=vault_id, hash=record.hash).values_list("seq", flat=True).first()
+    return Appended(seq, record.hash, None) if seq is not None else None
+
+
+def _accept(
+    by: "Person", before: Position, documents: Documents, *, nodes: NodeLookup, personal: Mapping[str, str]
+) -> Appended:
+    with rules.refusing():
+        record = RecordDocument.parse(documents.record)
+    logged = audit.record(
+        rules.audit_kind(record),
+        tenant=by.tenant,
+        by=by,
+        about=_about(record, documents.record.hash),
+        personal=personal,
+        attested_by="person",
+    )
+    entry = _entry(documents, logged)
+    with rules.refusing():
+        store = queries.store_of(by.tenant, _keys_in(before, documents, record.author))
+        step = check(before, entry, store, nodes)
+        if step.author.certificate.subject != by.id:
+            raise KeysError("document_refused", reason="record_author")
+        _check_wraps(documents.wraps, required_wraps(before, step.position, store))
+        due = rotation_due(step.position, store)
+    _move_head(by, before, step, due=due)
+    _write_documents(entry, step, logged.index)
+    if documents.roster:
+        _write_holders(by, step, store)
+    _write_wraps(step, documents.wraps)
+    return Appended(step.position.seq, step.position.head, step)
+
+
+def accepted_at(logged: "AuditEntry") -> int:
+    """The time that the log states for an entry; what is stored beside a document must be the same."""
+    return int(json.loads(bytes(logged.leaf))["at"])
+
+
+def _about(record: RecordDocument, head: str) -> dict[str, str | int]:
+    kinds = [change.KIND for change in record.changes]
+    counts = {name: kinds.count(kind) for name, kind in (("files", "version"), ("folders", "folder")) if kind in kinds}
+    return {"vault": record.vault, "seq": record.seq, "head": head, **counts}
+
+
+def _entry(documents: Documents, logged: "AuditEntry") -> Entry:
+    return Entry(
+        record=documents.record,
+        accepted_at=accepted_at(logged),
+        log_index=logged.index,
+        roster=documents.roster,
+        epoch=documents.epoch,
+        previous_seed=documents.previous_seed,
+        manifests=documents.manifests,
+    )
+
+
+def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
+    """All keys whose certificates the check may ask for."""
+    rosters = [before.standing.roster, before.standing.epoch_roster] if before.standing else []
+    if documents.roster:
+        rosters.append(RosterDocument.parse(documents.roster))
+    return {author} | {holder.key for roster in rosters for holder in roster.holders}
+
+
+def _check_wraps(wraps: Mapping[str, bytes], expected: frozenset[str]) -> None:
+    if wraps.keys() != expected:
+        raise KeysError("wraps_incomplete")
+    for age in wraps.values():
+        check_wrap(age)
+
+
+def _move_head(by: "Person", before: Position, step: Step, *, due: bool) -> None:
+    """Compare and swap: of two records with one predecessor the first wins."""
+    after = step.position
+    moved = {"head_seq": after.seq, "head_hash": after.head, "epoch": after.now.epoch.epoch, "due": due}
+    if before.seq == 0:
+        Chain.objects.create(vault_id=after.vault, tenant=by.tenant, **moved)
+    elif not Chain.objects.filter(pk=after.vault, head_seq=before.seq, head_hash=before.head).update(**moved):
+        raise KeysError("stale", status=409)
+
+
+def _write_documents(entry: Entry, step: Step, log_index: int) -> None:
+    at = step.position
+    Record.objects.create(
+        chain_id=at.vault,
+        seq=at.seq,
+        hash=at.head,
+        bytes=entry.record.raw,
+        sig=entry.record.sig,
+        author=step.record.author,
+        accepted_at=entry.accepted_at,
+        log_index=log_index,
+    )
+    if entry.roster:
+        seq = at.now.roster.seq
+        _write_signed(Roster(chain_id=at.vault, seq=seq, record_seq=at.seq), entry.roster)
+    if entry.epoch:
+        row = Epoch(chain_id=at.vault, epoch=at.now.epoch.epoch, record_seq=at.seq, log_index=log_index)
+        row.previous_seed = entry.previous_seed
+        _write_signed(row, entry.epoch)
+        if entry.previous_seed is not None:
+            with rules.refusing():
+                check_wrap(entry.previous_seed)
+
+
+def _write_signed(row: Roster | Epoch, document: Signed) -> None:
+    row.hash, row.bytes, row.sig = document.hash, document.raw, document.sig
+    row.save(force_insert=True)
+
+
+def _write_holders(by: "Person", step: Step, store: "CertificateStore") -> None:
+    """Copy the roster; clerks who now hold a dossier's vault are assigned to the dossier."""
+    vault_id = step.position.vault
+    rows = []
+    for holder in step.position.now.roster.holders:
+        known = store.member(holder.key)
+        if known is None:
+            raise KeysError("document_refused", reason="roster_holder")
+        person = holder.subject if known.certificate.kind in (*PERSONS, "invitation") else None
+        rows.append(
+            Holder(chain_id=vault_id, roster_kid=holder.key, kid=known.kid, person_id=person, rights=holder.rights)
+        )
+    Holder.objects.filter(chain=vault_id).delete()
+    Holder.objects.bulk_create(rows)
+    Wrap.objects.filter(chain=vault_id).exclude(kid__in={row.kid for row in rows}).delete()
+    dossier = Dossier.objects.filter(vault_id=vault_id).first()
+    clerks = Staff.objects.filter(person__in=[row.person_id for row in rows if row.person_id], role=Staff.Role.CLERK)
+    if dossier is None:
+        return
+    for staff in clerks:
+        firms.assign_dossier(dossier=dossier, staff=staff, by=by)
+
+
+def _write_wraps(step: Step, wraps: Mapping[str, bytes]) -> None:
+    at = step.position
+    Wrap.objects.bulk_create(
+        Wrap(chain_id=at.vault, epoch=at.now.epoch.epoch, kid=kid, age=age) for kid, age in wraps.items()
+    )

@@ -1,0 +1,117 @@
+"""The owner founds the firm: its root, its recovery key, its first person, and the machines he certifies."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from siegel.accounts import actions as accounts
+from siegel.base import audit
+from siegel.base.actions import action
+from siegel.firms import actions as firms
+from siegel.firms.queries import firm_to_set_up
+from siegel.keys import rules
+from siegel.keys.actions.certificates import accept
+from siegel.keys.actions.people import PersonKeys, keep_unlocking
+from siegel.keys.errors import KeysError
+from siegel.seals.canonical import b64, unb64
+from siegel.seals.certificates import CertificateStore
+from siegel.seals.derive import Seed
+from siegel.seals.documents import Certificate
+from siegel.seals.signed import Signed
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+
+KINDS = ("root", "recovery", "owner", "scanner", "service")
+
+
+@dataclass(frozen=True)
+class Founding:
+    """What the owner's browser made. `certificates` stand in the order of KINDS."""
+
+    token: str
+    person_id: str
+    name: str
+    username: str
+    firm_name: str
+    firm_place: str
+    certificates: tuple[Signed, ...]
+    keys: PersonKeys
+
+
+@action
+def found_firm(*, founding: Founding, scanner_key: str) -> "Person":
+    """The firm has a root and an active owner. `scanner_key`: b64, what the scanner process says is its own.
+
+    FirmsError `set_up_link_invalid` (410): the first of two wins. KeysError `document_refused`.
+    """
+    tenant = firm_to_set_up(founding.token)
+    with rules.refusing():
+        documents = [Certificate.parse(signed) for signed in founding.certificates]
+    _check_founding(documents, founding.person_id, {"scanner": scanner_key, "service": service_key()})
+    root = documents[0].kid
+    owner = accounts.add_person(
+        tenant=tenant, person_id=founding.person_id, username=founding.username, name=founding.name, by=None
+    )
+    firms.found_firm(
+        token=founding.token,
+        name=founding.firm_name,
+        place=founding.firm_place,
+        root_fingerprint=unb64(root),
+        owner=owner,
+    )
+    logged = audit.record(
+        "keys.firm_founded",
+        tenant=tenant,
+        by=owner,
+        about={"owner": owner.id, "root": root},
+        personal={"firm": founding.firm_name},
+        attested_by="person",
+    )
+    store = CertificateStore(root)
+    for signed in founding.certificates:
+        accept(tenant=tenant, signed=signed, store=store, logged=logged)
+    keep_unlocking(person=owner, keys=founding.keys)
+    return owner
+
+
+def _check_founding(documents: list[Certificate], person_id: str, machines: dict[str, str]) -> None:
+    if tuple(document.kind for document in documents) != KINDS:
+        raise KeysError("document_refused", reason="set_up_certificates")
+    by_kind = {document.kind: document for document in documents}
+    if by_kind["owner"].subject != person_id:
+        raise KeysError("document_refused", reason="set_up_owner")
+    for kind, signing_key in machines.items():
+        if by_kind[kind].signing_key != signing_key:
+            raise KeysError("document_refused", reason=f"set_up_{kind}")
+
+
+def service_key() -> str:
+    """The public signing key (b64) of this server's service seed, which is made when first asked for."""
+    path = Path(settings.KEY_DIR) / "service.key"
+    try:
+        text = path.read_text("ascii")
+    except FileNotFoundError:
+        text = _make_service_seed(path)
+    return Seed(unb64(text.strip(), 32)).public_keys(signs_only=True).signing_key
+
+
+def _make_service_seed(path: Path) -> str:
+    """The seed's text, complete on disk before anybody certifies it; of two makers at once the first wins."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(b64(Seed.generate().reveal()) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text("ascii")

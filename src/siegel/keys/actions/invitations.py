@@ -1,0 +1,178 @@
+"""Inviting by letter, and redeeming: the first certificate under an invitation counts, all others are refused."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siegel.accounts import actions as accounts
+from siegel.base import audit
+from siegel.base.actions import action
+from siegel.base.errors import BaseError
+from siegel.firms import actions as firms
+from siegel.firms.queries import clients_visible_to, role_of
+from siegel.keys import queries, rules
+from siegel.keys.actions import chains
+from siegel.keys.actions.certificates import about, accept
+from siegel.keys.actions.people import PersonKeys, keep_unlocking
+from siegel.keys.errors import KeysError
+from siegel.keys.models import Chain, Holder, Invitation, Wrap
+from siegel.seals.documents import Certificate as CertificateDocument
+from siegel.seals.epochs import check_wrap
+from siegel.seals.invitations import parse_invitation_id
+from siegel.seals.signed import Signed
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What the inviting browser made: an invitation's certificate and one roster change per vault (by vault id)."""
+
+    id: str
+    person_id: str
+    name: str
+    username: str
+    role: str
+    client_id: str | None
+    certificate: Signed
+    vaults: Mapping[str, chains.Documents]
+
+
+@dataclass(frozen=True)
+class SeedWrap:
+    """An epoch's seed of a vault, sealed to the new person's key."""
+
+    vault: str
+    epoch: int
+    age: bytes
+
+
+@action
+def invite(*, by: "Person", letter: Letter) -> Invitation:
+    """A person who may redeem, and his place in each vault before he comes.
+
+    KeysError: `document_refused`, `invitation_exists` (409), and as in `chains.append_record`.
+    """
+    with rules.refusing():
+        document = CertificateDocument.parse(letter.certificate)
+        if parse_invitation_id(letter.id) != letter.id:
+            raise KeysError("document_refused", reason="invitation_id")
+    if Invitation.objects.filter(pk=letter.id).exists():
+        raise KeysError("invitation_exists", status=409)
+    _check_letter(by, letter, document)
+    person = _add_person(by, letter)
+    logged = audit.record(
+        "keys.invitation_created",
+        tenant=by.tenant,
+        by=by,
+        about=about(document, letter.certificate) | {"invitation": letter.id, "role": letter.role},
+        personal={"name": letter.name},
+        attested_by="person",
+    )
+    with rules.refusing():
+        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""])
+    issuer = store.by_hash(document.issuer or "")
+    if issuer is None or issuer.certificate.subject != by.id:
+        raise KeysError("document_refused", reason="certificate_issuer")
+    known = accept(tenant=by.tenant, signed=letter.certificate, store=store, logged=logged)
+    invitation = Invitation.objects.create(
+        id=letter.id,
+        tenant=by.tenant,
+        person=person,
+        role=letter.role,
+        certificate_id=known.hash,
+        expires_at=document.not_after or 0,
+    )
+    for vault_id, documents in letter.vaults.items():
+        _add_holder(by, vault_id, documents, known.kid, letter.name)
+    return invitation
+
+
+@action
+def redeem(
+    *, invitation: Invitation, certificate: Signed, wraps: Sequence[SeedWrap], keys: PersonKeys, now: int
+) -> "Person":
+    """The invited person is active with keys of his own; the invitation's wraps are gone, its vaults' epochs are due.
+
+    The same certificate again changes nothing. KeysError: `invitation_gone` (410) for another one or after its end,
+    `stale` (409) when a vault has a newer epoch than the wraps, `document_refused`, `wraps_incomplete`.
+    """
+    invitation = Invitation.objects.select_related("person__tenant", "certificate").get(pk=invitation.pk)
+    person = invitation.person
+    if invitation.redeemed_id == certificate.hash:
+        audit.unchanged()
+        return person
+    if invitation.redeemed_id or invitation.expires_at < now:
+        raise KeysError("invitation_gone", status=410)
+    with rules.refusing():
+        document = CertificateDocument.parse(certificate)
+        store = queries.store_of(person.tenant, [invitation.certificate.kid, document.kid])
+    if document.issuer != invitation.certificate_id:
+        raise KeysError("document_refused", reason="certificate_issuer")
+    logged = audit.record(
+        "keys.invitation_redeemed",
+        tenant=person.tenant,
+        by=person,
+        about=about(document, certificate) | {"invitation": invitation.id},
+        attested_by="person",
+    )
+    known = accept(tenant=person.tenant, signed=certificate, store=store, logged=logged)
+    invitation.redeemed_id = known.hash
+    invitation.save(update_fields=["redeemed"])
+    _hand_over(invitation, known.kid, wraps)
+    keep_unlocking(person=person, keys=keys)
+    return person
+
+
+def _check_letter(by: "Person", letter: Letter, document: CertificateDocument) -> None:
+    said = (document.kind, document.role, document.subject, document.vaults)
+    if said != ("invitation", letter.role, letter.person_id, tuple(sorted(letter.vaults))):
+        raise KeysError("document_refused", reason="invitation_mismatch")
+    if role_of(by) not in ("owner", "clerk"):
+        raise BaseError("not_found", status=404)
+
+
+def _add_person(by: "Person", letter: Letter) -> "Person":
+    if (letter.role == "client") != (letter.client_id is not None):
+        raise KeysError("document_refused", reason="invitation_client")
+    person = accounts.add_person(
+        tenant=by.tenant, person_id=letter.person_id, username=letter.username, name=letter.name, by=by
+    )
+    if letter.client_id is None:
+        firms.add_staff(person=person, role=letter.role, by=by)
+        return person
+    client = clients_visible_to(by).filter(pk=letter.client_id).first()
+    if client is None:
+        raise BaseError("not_found", status=404)
+    firms.add_client_user(person=person, client=client, by=by)
+    return person
+
+
+def _add_holder(by: "Person", vault_id: str, documents: chains.Documents, kid: str, name: str) -> None:
+    """Append the roster change by which the invitation becomes a holder, and nothing else."""
+    appended = chains.append_record(
+        by=by, vault_id=vault_id, documents=documents, nodes=lambda _: None, personal={"name": name}
+    )
+    if appended.step is None or documents.roster is None:
+        raise KeysError("document_refused", reason="invitation_roster")
+    if not Holder.objects.filter(chain=vault_id, roster_kid=kid).exists():
+        raise KeysError("document_refused", reason="invitation_roster")
+
+
+def _hand_over(invitation: Invitation, kid: str, wraps: Sequence[SeedWrap]) -> None:
+    """The new key takes the invitation's place in all its vaults."""
+    invited = invitation.certificate.kid
+    places = Holder.objects.filter(roster_kid=invited)
+    current = dict(Chain.objects.filter(pk__in=places.values("chain")).values_list("vault_id", "epoch"))
+    if {wrap.vault for wrap in wraps} != current.keys() or len(wraps) != len(current):
+        raise KeysError("wraps_incomplete")
+    if any(wrap.epoch != current[wrap.vault] for wrap in wraps):
+        raise KeysError("stale", status=409)
+    with rules.refusing():
+        for wrap in wraps:
+            check_wrap(wrap.age)
+    places.update(kid=kid)
+    Wrap.objects.filter(chain__in=current, kid=invited).delete()
+    Wrap.objects.bulk_create(Wrap(chain_id=wrap.vault, epoch=wrap.epoch, kid=kid, age=wrap.age) for wrap in wraps)
+    Chain.objects.filter(pk__in=current).update(due=True)

@@ -1,0 +1,359 @@
+"""Signing in, set-up, invitations and certificates (docs/formats.md 10)."""
+
+import time
+from typing import Annotated, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja import Router, Status
+from pydantic import Field
+
+from siegel.accounts import sign_in as door
+from siegel.accounts.doors import person_of, session_of, signed_in
+from siegel.accounts.errors import AccountsError
+from siegel.accounts.models import Person, SignedInSession
+from siegel.accounts.nonces import issue_nonce, use_nonce
+from siegel.base.models import Tenant
+from siegel.base.origin import address_of, source_of
+from siegel.base.throttle import refuse_excess
+from siegel.firms.queries import firm_to_set_up, role_of, root_fingerprint_of
+from siegel.firms.rules import idle_s
+from siegel.keys import queries, rules, scanner, schemas, wire
+from siegel.keys.actions import certificates, chains, founding, invitations
+from siegel.keys.actions.people import PersonKeys
+from siegel.keys.models import Invitation
+from siegel.seals.canonical import b64
+from siegel.seals.documents import Certificate, Login
+from siegel.seals.errors import SealError
+from siegel.seals.login import verify_login
+from siegel.seals.signed import Signed
+
+router = Router(auth=signed_in)
+
+SIGN_IN = "sign-in"
+INVITATIONS_PER_MINUTE = 30
+Wire = dict[str, Any]
+
+
+class StartIn(schemas.Strict):
+    firm: schemas.Name
+    username: schemas.Name
+
+
+class PasswordIn(StartIn):
+    auth_key: schemas.Binary32
+
+
+class ChallengeIn(schemas.Strict):
+    firm: schemas.Name
+
+
+class KeyIn(ChallengeIn):
+    login: schemas.Doc
+
+
+class TokenIn(schemas.Strict):
+    token: schemas.Name
+
+
+class SetUpIn(TokenIn):
+    name: schemas.Name
+    username: schemas.Name
+    firm_name: schemas.Name
+    firm_place: schemas.Name
+    person: schemas.Id
+    certificates: Annotated[list[schemas.Doc], Field(min_length=5, max_length=5)]
+    credential: schemas.Credential
+    unlock: schemas.Binary
+
+
+class CertificateIn(schemas.Strict):
+    doc: schemas.Doc
+
+
+class InvitedPerson(schemas.Strict):
+    id: schemas.Id
+    name: schemas.Name
+    username: schemas.Name
+
+
+class VaultAppend(schemas.Append):
+    vault: schemas.Id
+
+
+class InvitationIn(schemas.Strict):
+    id: Annotated[str, Field(min_length=8, max_length=8)]
+    person: InvitedPerson
+    role: schemas.Name
+    client: schemas.Id | None = None
+    certificate: schemas.Doc
+    vaults: Annotated[list[VaultAppend], Field(max_length=schemas.MAX_ITEMS)] = []
+
+
+class LoginIn(schemas.Strict):
+    login: schemas.Doc
+
+
+class RedeemWrap(schemas.Strict):
+    vault: schemas.Id
+    epoch: Annotated[int, Field(ge=1, le=2**31)]
+    age: schemas.Binary
+
+
+class RedeemIn(schemas.Strict):
+    certificate: schemas.Doc
+    wraps: Annotated[list[RedeemWrap], Field(max_length=schemas.MAX_ITEMS)]
+    credential: schemas.Credential
+    unlock: schemas.Binary
+
+
+# --- signing in -------------------------------------------------------------------------------------------------------
+
+
+@router.post("/sign-in/start", auth=None)
+def start(request: HttpRequest, body: StartIn) -> Wire:
+    begun = door.start_sign_in(request, slug=body.firm, username=body.username)
+    params = {"m_kib": begun.m_kib, "t": begun.t, "p": begun.p}
+    return {"firm": begun.firm_id, "s": b64(begun.s), "params": params}
+
+
+@router.post("/sign-in/password", auth=None)
+def password(request: HttpRequest, body: PasswordIn) -> Wire:
+    person = door.verify_auth_key(request, slug=body.firm, username=body.username, auth_key=body.auth_key)
+    return _open(request, person, "password", unlock=queries.unlock_wrap_of(person))
+
+
+@router.post("/sign-in/challenge", auth=None)
+def challenge(request: HttpRequest, body: ChallengeIn) -> Wire:
+    door.throttle_sign_in(request)
+    tenant = door.firm_of(body.firm)
+    return {"firm": tenant.id, "nonce": issue_nonce(tenant=tenant, purpose=SIGN_IN)}
+
+
+@router.post("/sign-in/key", auth=None)
+def key(request: HttpRequest, body: KeyIn) -> Wire:
+    """One answer for whatever is wrong with the proof: a stranger learns nothing of who exists."""
+    door.throttle_sign_in(request)
+    tenant = door.firm_of(body.firm)
+    try:
+        person = _signer(request, tenant, body.login.signed())
+    except SealError as error:
+        raise AccountsError("sign_in_refused", status=401) from error
+    return _open(request, person, "key")
+
+
+@router.get("/session")
+def session(request: HttpRequest) -> Wire:
+    return _session(session_of(request))
+
+
+@router.post("/session/end", auth=None)
+def end(request: HttpRequest) -> Wire:
+    door.end_session(request)
+    return {}
+
+
+def _signer(request: HttpRequest, tenant: Tenant, signed: Signed) -> Person:
+    """The active person whose newest key signed a nonce of ours for this origin."""
+    login = Login.parse(signed)
+    use_nonce(tenant=tenant, purpose=SIGN_IN, nonce=login.nonce)
+    person = Person.objects.select_related("tenant").filter(pk=login.subject, tenant=tenant).first()
+    certificate = queries.certificate_of(person) if person else None
+    if person is None or certificate is None or person.state != Person.State.ACTIVE:
+        raise AccountsError("sign_in_refused", status=401)
+    _verify(request, signed, login, certificate, person.id)
+    return person
+
+
+def _verify(request: HttpRequest, signed: Signed, login: Login, certificate: Certificate, subject: str) -> None:
+    """SealError unless the login was signed for this address by the certified key."""
+    here = {settings.PUBLIC_URL, f"{request.scheme}://{request.get_host()}"}
+    origin = login.origin if login.origin in here else settings.PUBLIC_URL
+    verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=origin)
+
+
+def _open(request: HttpRequest, person: Person, method: str, unlock: bytes | None = None) -> Wire:
+    """A session for the person, its idle limit by his role."""
+    role = role_of(person)
+    if role is None:
+        raise AccountsError("sign_in_refused", status=401)
+    opened = door.open_session(request, person=person, idle_s=idle_s(role), method=method)
+    return _session(opened, unlock=unlock)
+
+
+def _session(opened: SignedInSession, unlock: bytes | None = None) -> Wire:
+    person = opened.person
+    role, root = role_of(person) or "", root_fingerprint_of(person.tenant) or b""
+    return wire.session(opened, role, root=root, kid=queries.kid_of(person), unlock=unlock)
+
+
+# --- set-up -----------------------------------------------------------------------------------------------------------
+
+
+@router.post("/set-up/open", auth=None)
+def set_up_open(request: HttpRequest, body: TokenIn) -> Wire:
+    _throttle(request)
+    tenant = firm_to_set_up(body.token)
+    return {
+        "firm": {"id": tenant.id, "slug": tenant.slug, "name": tenant.name},
+        "scanner_key": scanner.signing_key(),
+        "service_key": founding.service_key(),
+    }
+
+
+@router.post("/set-up", auth=None)
+def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
+    _throttle(request)
+    firm_to_set_up(body.token)
+    made = founding.Founding(
+        token=body.token,
+        person_id=body.person,
+        name=body.name,
+        username=body.username,
+        firm_name=body.firm_name,
+        firm_place=body.firm_place,
+        certificates=tuple(doc.signed() for doc in body.certificates),
+        keys=_person_keys(body.credential, body.unlock),
+    )
+    owner = founding.found_firm(founding=made, scanner_key=scanner.signing_key())
+    return _open(request, owner, "set_up")
+
+
+# --- certificates -----------------------------------------------------------------------------------------------------
+
+
+@router.get("/keys/certificates")
+def list_certificates(request: HttpRequest) -> Wire:
+    return {"certificates": wire.certificates(queries.certificates_visible_to(person_of(request)))}
+
+
+@router.get("/keys/provisional")
+def list_provisional(request: HttpRequest) -> Wire:
+    return {"certificates": wire.certificates(queries.provisional_for(person_of(request)))}
+
+
+@router.post("/keys/certificates", response={201: Wire})
+def add_certificate(request: HttpRequest, body: CertificateIn) -> Status[Wire]:
+    certificates.add_certificate(by=person_of(request), signed=body.doc.signed())
+    return Status(201, {})
+
+
+@router.get("/scanner-key")
+def scanner_key(request: HttpRequest) -> Wire:
+    """The scanner's present key and the certificate of the scanner; 503 `no_scanner`, `scanner_not_certified`."""
+    person = person_of(request)
+    announced = scanner.scanner_key(person.tenant_id)
+    certificate = queries.scanner_certificate(person.tenant, announced)
+    return {"doc": announced.to_wire(), "certificate": queries.signed(certificate).to_wire()}
+
+
+# --- invitations ------------------------------------------------------------------------------------------------------
+
+
+@router.post("/invitations", response={201: Wire})
+def invite(request: HttpRequest, body: InvitationIn) -> Status[Wire]:
+    letter = invitations.Letter(
+        id=body.id,
+        person_id=body.person.id,
+        name=body.person.name,
+        username=body.person.username,
+        role=body.role,
+        client_id=body.client,
+        certificate=body.certificate.signed(),
+        vaults={append.vault: documents_of(append) for append in body.vaults},
+    )
+    invitations.invite(by=person_of(request), letter=letter)
+    return Status(201, {"id": letter.id})
+
+
+@router.get("/invitations/{invitation_id}", auth=None)
+def invitation(request: HttpRequest, invitation_id: str) -> Wire:
+    """What an invited person verifies before he proves that he has the code."""
+    _throttle(request)
+    found = queries.open_invitation(invitation_id, _now())
+    person, tenant = found.person, found.tenant
+    return {
+        "firm": {"id": tenant.id, "slug": tenant.slug, "name": tenant.name},
+        "person": {"id": person.id, "name": person.name, "username": person.username},
+        "role": found.role,
+        "certificates": wire.certificates(queries.certificates_for(tenant.id, queries.people_beside(person))),
+        "certificate": queries.signed(found.certificate).to_wire(),
+        "nonce": issue_nonce(tenant=tenant, purpose=_purpose(found)),
+        "state": "open",
+    }
+
+
+@router.post("/invitations/{invitation_id}/wraps", auth=None)
+def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) -> Wire:
+    """The vaults that wait, for whoever holds the invitation's key."""
+    _throttle(request)
+    found = queries.open_invitation(invitation_id, _now())
+    with rules.refusing():
+        signed = body.login.signed()
+        login = Login.parse(signed)
+        use_nonce(tenant=found.tenant, purpose=_purpose(found), nonce=login.nonce)
+        certificate = Certificate.parse(queries.signed(found.certificate))
+        _verify(request, signed, login, certificate, found.id)
+    return {"vaults": [_waiting(vault) for vault in queries.waiting_vaults(found)]}
+
+
+@router.post("/invitations/{invitation_id}/redeem", auth=None)
+def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
+    """The first certificate wins. The same one again, with its password, signs in: an answer may have been lost."""
+    _throttle(request)
+    found = queries.invitation(invitation_id)
+    certificate = body.certificate.signed()
+    if found.redeemed_id == certificate.hash:
+        person = _proven_again(request, found, body.credential.auth_key)
+        return _open(request, person, "password", unlock=queries.unlock_wrap_of(person))
+    queries.open_invitation(invitation_id, _now())
+    person = invitations.redeem(
+        invitation=found,
+        certificate=certificate,
+        wraps=[invitations.SeedWrap(wrap.vault, wrap.epoch, wrap.age) for wrap in body.wraps],
+        keys=_person_keys(body.credential, body.unlock),
+        now=_now(),
+    )
+    return _open(request, person, "invitation")
+
+
+def _proven_again(request: HttpRequest, found: Invitation, auth_key: bytes) -> Person:
+    """Certificates are no secrets, so the password must prove it; guessing is bounded as at the front door."""
+    person = found.person
+    return door.verify_auth_key(request, slug=person.tenant.slug, username=person.username, auth_key=auth_key)
+
+
+def documents_of(append: schemas.Append) -> chains.Documents:
+    return chains.Documents(
+        record=append.record.signed(),
+        roster=append.roster.signed() if append.roster else None,
+        epoch=append.epoch.signed() if append.epoch else None,
+        previous_seed=append.previous_seed,
+        wraps={wrap.key: wrap.age for wrap in append.wraps},
+    )
+
+
+def _waiting(vault: queries.WaitingVault) -> Wire:
+    return {
+        "vault": vault.vault_id,
+        "title": vault.title,
+        "epoch": queries.signed(vault.epoch).to_wire(),
+        "roster": queries.signed(vault.roster).to_wire(),
+        "wrap": b64(vault.age),
+    }
+
+
+def _person_keys(credential: schemas.Credential, unlock: bytes) -> PersonKeys:
+    return PersonKeys.of(s=credential.s, auth_key=credential.auth_key, unlock=unlock)
+
+
+def _purpose(found: Invitation) -> str:
+    return f"invitation:{found.id}"
+
+
+def _throttle(request: HttpRequest) -> None:
+    refuse_excess(f"invitation:{source_of(address_of(request))}", limit=INVITATIONS_PER_MINUTE)
+
+
+def _now() -> int:
+    return int(time.time())

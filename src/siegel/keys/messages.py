@@ -1,0 +1,43 @@
+"""German and English texts of the errors of keys and chains, the scanner's absence included."""
+
+from siegel.base.errors import Messages
+
+MESSAGES: Messages = {
+    "stale": (
+        "Inzwischen hat jemand anders etwas geändert. Das Programm holt den neuen Stand und versucht es noch einmal.",
+        "Somebody else has changed something meanwhile. The program fetches the news and tries again.",
+    ),
+    "document_refused": (
+        "Eine signierte Angabe hält der Prüfung nicht stand ({reason}). Es wurde nichts geändert.",
+        "A signed statement does not hold ({reason}). Nothing was changed.",
+    ),
+    "wraps_incomplete": (
+        "Der Schlüssel des Tresors ist nicht genau für die Zugriffsberechtigten versiegelt. Es wurde nichts geändert.",
+        "The vault's key is not sealed for exactly those who may use it. Nothing was changed.",
+    ),
+    "vault_id_taken": (
+        "Diesen Tresor gibt es schon. Es wurde nichts geändert.",
+        "This vault exists already. Nothing was changed.",
+    ),
+    "invitation_exists": (
+        "Diese Einladung gibt es schon. Bitte stellen Sie eine neue aus.",
+        "This invitation exists already. Please make a new one.",
+    ),
+    "invitation_unknown": (
+        "Diese Einladung gibt es nicht. Bitte prüfen Sie die Kennung im Brief.",
+        "There is no such invitation. Please check the id in the letter.",
+    ),
+    "invitation_gone": (
+        "Diese Einladung ist abgelaufen oder wurde schon eingelöst. Bitte rufen Sie Ihre Kanzlei an.",
+        "This invitation has expired or was redeemed already. Please telephone your firm.",
+    ),
+    "no_scanner": (
+        "Die Virenprüfung ist gerade nicht erreichbar. Ungeprüft nimmt Siegel keine Dateien an. Bitte versuchen Sie es"
+        " später noch einmal.",
+        "The virus scanner cannot be reached. Siegel accepts no files unscanned. Please try again later.",
+    ),
+    "scanner_not_certified": (
+        "Die Virenprüfung ist für Ihre Kanzlei nicht beglaubigt. Es werden keine Dateien angenommen.",
+        "The virus scanner is not certified for your firm. No files are accepted.",
+    ),
+}

@@ -1,0 +1,137 @@
+"""Tables of keys and chains. Signed documents are stored as received: `bytes` is canonical JSON, `sig` the SSHSIG blob.
+
+Hashes and key ids are base64url text of 43 characters; times are whole seconds since 1970 UTC, as in the documents.
+"""
+
+from django.db import models
+
+from siegel.base.ids import ID_LENGTH as ID_CHARS
+
+HASH_CHARS = 43
+INVITATION_ID_CHARS = 8
+
+
+class Certificate(models.Model):
+    """An accepted certificate. Rows are only inserted; the first one under an invitation is the one that counts."""
+
+    hash = models.CharField(primary_key=True, max_length=HASH_CHARS)
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16)
+    subject = models.CharField(max_length=ID_CHARS)
+    generation = models.PositiveIntegerField()
+    kid = models.CharField(max_length=HASH_CHARS)
+    issuer = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    bytes = models.BinaryField()
+    sig = models.BinaryField()
+    accepted_at = models.BigIntegerField()
+    log_index = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tenant", "subject"], name="certificate_subject"),
+            models.Index(fields=["tenant", "kid"], name="certificate_kid"),
+        ]
+
+
+class UnlockWrap(models.Model):
+    """A person's seed under the key that one unlocking method gives. The server cannot open it."""
+
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    generation = models.PositiveIntegerField()
+    method = models.CharField(max_length=16)
+    blob = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "method"], name="one_unlock_wrap_per_method")]
+
+
+class Invitation(models.Model):
+    """A letter on its way. Open until `redeemed` is set or the certificate's `not_after` has passed."""
+
+    id = models.CharField(primary_key=True, max_length=INVITATION_ID_CHARS)
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=16)
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="+")
+    redeemed = models.OneToOneField(Certificate, null=True, on_delete=models.PROTECT, related_name="+")
+    expires_at = models.BigIntegerField()
+
+
+class Chain(models.Model):
+    """The signed history of one vault. The head moves by compare-and-swap only."""
+
+    vault_id = models.CharField(primary_key=True, max_length=ID_CHARS)
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
+    head_seq = models.PositiveIntegerField()
+    head_hash = models.CharField(max_length=HASH_CHARS)
+    epoch = models.PositiveIntegerField()
+    due = models.BooleanField(default=False)
+
+
+class Record(models.Model):
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
+    seq = models.PositiveIntegerField()
+    hash = models.CharField(max_length=HASH_CHARS)
+    bytes = models.BinaryField()
+    sig = models.BinaryField()
+    author = models.CharField(max_length=HASH_CHARS)
+    accepted_at = models.BigIntegerField()
+    log_index = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="one_record_per_seq")]
+
+
+class Roster(models.Model):
+    """A roster document; `record_seq` is the record that brought it."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
+    seq = models.PositiveIntegerField()
+    record_seq = models.PositiveIntegerField()
+    hash = models.CharField(max_length=HASH_CHARS)
+    bytes = models.BinaryField()
+    sig = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="one_roster_per_seq")]
+
+
+class Holder(models.Model):
+    """The server's copy of the current roster. `kid` is the effective key: of the redemption, once there is one."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="+")
+    roster_kid = models.CharField(max_length=HASH_CHARS)
+    kid = models.CharField(max_length=HASH_CHARS, db_index=True)
+    person = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    rights = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "roster_kid"], name="one_holder_per_key")]
+
+
+class Epoch(models.Model):
+    """An epoch document with the seed of its predecessor sealed to it; `record_seq` is the record that brought it."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
+    epoch = models.PositiveIntegerField()
+    record_seq = models.PositiveIntegerField()
+    hash = models.CharField(max_length=HASH_CHARS)
+    bytes = models.BinaryField()
+    sig = models.BinaryField()
+    previous_seed = models.BinaryField(null=True)
+    log_index = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "epoch"], name="one_document_per_epoch")]
+
+
+class Wrap(models.Model):
+    """An epoch's seed sealed to one holder's key."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="+")
+    epoch = models.PositiveIntegerField()
+    kid = models.CharField(max_length=HASH_CHARS)
+    age = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "epoch", "kid"], name="one_wrap_per_key")]

@@ -1,0 +1,95 @@
+"""The shapes of the API (docs/formats.md 10). Binaries are b64 text on the wire and bytes in here."""
+
+from typing import Annotated
+
+from ninja import Schema
+from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
+
+from siegel.seals.canonical import b64, unb64
+from siegel.seals.errors import IntegrityError
+from siegel.seals.ids import check_id
+from siegel.seals.signed import Signed
+
+MAX_ITEMS = 1000
+MAX_NAME = 200
+
+
+def _binary(value: object) -> bytes:
+    if not isinstance(value, str):
+        raise ValueError("must be text")
+    try:
+        return unb64(value)
+    except IntegrityError as error:
+        raise ValueError(str(error)) from error
+
+
+def _binary_32(value: object) -> bytes:
+    raw = _binary(value)
+    if len(raw) != 32:
+        raise ValueError("must have 32 bytes")
+    return raw
+
+
+def _id(value: object) -> str:
+    try:
+        return check_id(value)
+    except IntegrityError as error:
+        raise ValueError(str(error)) from error
+
+
+def _hash(value: object) -> str:
+    return b64(_binary_32(value))
+
+
+Binary = Annotated[bytes, BeforeValidator(_binary), PlainSerializer(b64)]
+Binary32 = Annotated[bytes, BeforeValidator(_binary_32), PlainSerializer(b64)]
+Hash = Annotated[str, BeforeValidator(_hash)]
+Id = Annotated[str, BeforeValidator(_id)]
+Name = Annotated[str, Field(max_length=MAX_NAME)]
+
+
+class Strict(Schema):
+    """A message with exactly these fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Doc(Strict):
+    """A signed document."""
+
+    bytes: Binary
+    sig: Binary
+
+    def signed(self) -> Signed:
+        return Signed(self.bytes, self.sig)
+
+
+class Wrapped(Strict):
+    """An epoch's seed sealed to the holder with this key id."""
+
+    key: Hash
+    age: Binary
+
+
+class Row(Strict):
+    """A sealed row; version 0 for folders and for the vault's own row."""
+
+    node: Id
+    version: Annotated[int, Field(ge=0, le=2**31)]
+    row: Binary
+
+
+class Append(Strict):
+    """One record with the documents it names."""
+
+    record: Doc
+    roster: Doc | None = None
+    epoch: Doc | None = None
+    previous_seed: Binary | None = None
+    wraps: Annotated[list[Wrapped], Field(max_length=MAX_ITEMS)] = []
+    rows: Annotated[list[Row], Field(max_length=MAX_ITEMS)] = []
+
+
+class Credential(Strict):
+    s: Binary32
+    auth_key: Binary32

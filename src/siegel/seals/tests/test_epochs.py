@@ -1,0 +1,192 @@
+"""Seeds and wraps: opened by exactly the members, checked against what was signed, renewed when due."""
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from siegel.lib.age import HybridRecipient, X25519Identity, seal_file
+from siegel.seals.chain import check
+from siegel.seals.derive import EpochSeed, Seed
+from siegel.seals.documents import Roster
+from siegel.seals.epochs import (
+    check_wrap,
+    first_epoch,
+    next_epoch,
+    open_epochs,
+    open_wrap,
+    required_wraps,
+    rotation_due,
+    seal_seed,
+    wrap_for,
+)
+from siegel.seals.errors import IntegrityError, RefusedError, UnlockError
+from siegel.seals.records import RosterChange
+from siegel.seals.tests.people import Firm, Person, Vault, begin
+
+
+@pytest.fixture
+def firm() -> Firm:
+    return Firm()
+
+
+@pytest.fixture
+def vault(firm: Firm) -> Vault:
+    return begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold")])
+
+
+def change_roster(vault: Vault, *holders: tuple[Person, str]) -> None:
+    clerk = vault.firm.clerk
+    roster = vault.roster(clerk, *holders)
+    seq = Roster.parse(roster).seq
+    vault.apply(vault.entry(clerk, RosterChange(roster.hash, seq), roster=roster))
+
+
+def rotate(vault: Vault, author: Person) -> dict[str, bytes]:
+    """A new epoch; its wraps by key."""
+    epoch = next_epoch(author.seed, vault.state.position, vault.seed, vault.firm.store)
+    vault.apply(vault.entry(author, epoch.change, epoch=epoch.signed, previous_seed=epoch.previous_seed))
+    vault.seed = epoch.seed
+    return {wrap.key: wrap.age for wrap in epoch.wraps}
+
+
+def refused(code: str, age: bytes, seed: Seed, vault: Vault) -> None:
+    with pytest.raises(IntegrityError) as error:
+        open_wrap(age, seed.identity(), vault.state.position.now.epoch)
+    assert error.value.code == code
+
+
+def test_an_epoch_is_wrapped_to_exactly_the_members(firm: Firm, vault: Vault) -> None:
+    wraps = rotate(vault, firm.client)
+    assert set(wraps) == {firm.clerk.kid, firm.client.kid, firm.recovery.kid}
+    for person in (firm.clerk, firm.client, firm.recovery):
+        assert open_wrap(wraps[person.kid], person.seed.identity(), vault.state.position.now.epoch) == vault.seed
+
+
+def test_every_earlier_epoch_opens_through_the_seeds_before(firm: Firm, vault: Vault) -> None:
+    first = vault.seed
+    rotate(vault, firm.client)
+    second = vault.seed
+    wraps = rotate(vault, firm.clerk)
+    seeds = open_epochs({3: wraps[firm.client.kid]}, firm.client.seed, vault.state.epochs)
+    assert seeds == {1: first, 2: second, 3: vault.seed}
+
+
+def test_who_has_no_wrap_opens_nothing(firm: Firm, vault: Vault) -> None:
+    assert open_epochs({}, firm.client.seed, vault.state.epochs) == {}
+
+
+def test_an_earlier_seed_that_is_missing_or_another_one_is_refused(firm: Firm, vault: Vault) -> None:
+    wraps = rotate(vault, firm.clerk)
+    now = vault.state.epochs[2]
+    for sealed, code in (
+        (None, "wrap_invalid"),
+        (seal_seed(EpochSeed.generate(), now.epoch.recipient), "wrap_foreign_seed"),
+    ):
+        epochs = vault.state.epochs | {2: replace(now, previous_seed=sealed)}
+        with pytest.raises(IntegrityError) as error:
+            open_epochs({2: wraps[firm.clerk.kid]}, firm.clerk.seed, epochs)
+        assert error.value.code == code
+
+
+def test_a_wrap_of_another_seed_than_the_signed_one_is_refused(firm: Firm, vault: Vault) -> None:
+    recipient = firm.client.seed.public_keys().recipient
+    assert recipient
+    refused("wrap_foreign_seed", seal_seed(EpochSeed.generate(), recipient), firm.client.seed, vault)
+
+
+def test_a_wrap_for_somebody_else_does_not_open(firm: Firm, vault: Vault) -> None:
+    [wrap] = wrap_for([firm.clerk.kid], vault.seed, firm.store)
+    with pytest.raises(UnlockError) as error:
+        open_wrap(wrap.age, firm.client.seed.identity(), vault.state.position.now.epoch)
+    assert error.value.code == "wrap_not_ours"
+
+
+def test_every_altered_byte_of_a_wrap_is_noticed(firm: Firm, vault: Vault) -> None:
+    [wrap] = wrap_for([firm.client.kid], vault.seed, firm.store)
+    for place in range(0, len(wrap.age), 37):
+        altered = wrap.age[:place] + bytes([wrap.age[place] ^ 1]) + wrap.age[place + 1 :]
+        with pytest.raises((IntegrityError, UnlockError)):
+            open_wrap(altered, firm.client.seed.identity(), vault.state.position.now.epoch)
+
+
+def test_the_form_of_a_wrap_is_strict(firm: Firm) -> None:
+    recipient = HybridRecipient.parse(firm.client.seed.public_keys().recipient or "")
+
+    def sealed(content: bytes, *recipients: object, armor: bool = False) -> bytes:
+        sink = io.BytesIO()
+        seal_file(io.BytesIO(content), sink, recipients, armor=armor)  # type: ignore[arg-type]
+        return sink.getvalue()
+
+    check_wrap(sealed(bytes(32), recipient))
+    for age in (
+        b"",
+        b"age",
+        sealed(bytes(31), recipient),
+        sealed(bytes(33), recipient),
+        sealed(bytes(32), recipient, recipient),
+        sealed(bytes(32), X25519Identity.generate().recipient()),
+        sealed(bytes(32), recipient, armor=True),
+        sealed(bytes(9000), recipient),
+        sealed(bytes(32), recipient) + b"x",
+    ):
+        with pytest.raises(IntegrityError) as error:
+            check_wrap(age)
+        assert error.value.code == "wrap_invalid"
+
+
+def test_nothing_is_wrapped_to_a_key_without_a_certificate(firm: Firm, vault: Vault) -> None:
+    for key in (Firm().client.kid, firm.scanner.kid):
+        with pytest.raises(RefusedError) as error:
+            wrap_for([key], vault.seed, firm.store)
+        assert error.value.code == "no_recipient"
+
+
+def test_the_first_epoch_is_due_to_nobody(firm: Firm, vault: Vault) -> None:
+    assert not rotation_due(vault.state.position, firm.store)
+
+
+def test_adding_a_holder_makes_no_epoch_due_and_removing_one_does(firm: Firm, vault: Vault) -> None:
+    everybody = [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold"), (firm.owner, "manage")]
+    change_roster(vault, *everybody)
+    assert not rotation_due(vault.state.position, firm.store)
+    change_roster(vault, everybody[0], *everybody[2:])
+    assert rotation_due(vault.state.position, firm.store)
+    wraps = rotate(vault, firm.owner)
+    assert not rotation_due(vault.state.position, firm.store)
+    assert firm.client.kid not in wraps
+
+
+def test_a_redemption_makes_an_epoch_due_once(firm: Firm, vault: Vault) -> None:
+    invitation = firm.invite(firm.clerk, vault.id)
+    change_roster(vault, (firm.clerk, "manage"), (invitation, "write"))
+    rotate(vault, firm.clerk)
+    assert not rotation_due(vault.state.position, firm.store)
+    client = firm.redeem(invitation)
+    assert rotation_due(vault.state.position, firm.store)
+    wraps = rotate(vault, client)
+    assert set(wraps) == {firm.clerk.kid, client.kid}
+    assert not rotation_due(vault.state.position, firm.store)
+    change_roster(vault, (firm.clerk, "manage"), (client, "write"))
+    assert not rotation_due(vault.state.position, firm.store)
+
+
+def test_a_record_brings_the_wraps_that_its_change_needs(firm: Firm, vault: Vault) -> None:
+    before = vault.state.position
+    change_roster(vault, (firm.clerk, "manage"), (firm.owner, "read"))
+    after = vault.state.position
+    assert required_wraps(before, after, firm.store) == {firm.owner.kid}
+    rotate(vault, firm.clerk)
+    assert required_wraps(after, vault.state.position, firm.store) == {firm.clerk.kid, firm.owner.kid}
+    step = check(vault.state.position, vault.entry(firm.clerk, vault.folder()), firm.store, lambda _: None)
+    assert required_wraps(vault.state.position, step.position, firm.store) == set()
+
+
+def test_the_first_record_brings_wraps_for_all(firm: Firm, vault: Vault) -> None:
+    start = begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.owner, "read")])
+    empty = replace(start.state.position, seq=0, standing=None)
+    assert required_wraps(empty, start.state.position, firm.store) == {firm.clerk.kid, firm.owner.kid}
+    roster = start.state.position.now
+    made = first_epoch(firm.clerk.seed, roster.roster, roster.roster_hash, firm.store)
+    assert {wrap.key for wrap in made.wraps} == {firm.clerk.kid, firm.owner.kid}
+    assert made.previous_seed is None

@@ -1,0 +1,103 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from siegel.site.environment import REQUIRED, Secret, SettingsError, read
+
+GOOD = {
+    "SIEGEL_DATA": "/srv/siegel",
+    "SIEGEL_SECRET_KEY": "s" * 32,
+    "SIEGEL_PEPPER": "p" * 32,
+    "SIEGEL_HOSTS": "vault.example, www.vault.example",
+    "SIEGEL_PUBLIC_URL": "https://vault.example/",
+}
+
+
+def test_good_values_are_read() -> None:
+    environment = read({**GOOD, "PATH": "/bin", "SIEGEL_HOME": "/home/x"})
+    assert environment.data == Path("/srv/siegel")
+    assert environment.hosts == ("vault.example", "www.vault.example")
+    assert environment.public_url == "https://vault.example"
+    assert environment.secure
+    assert not environment.behind_proxy
+
+
+def test_a_forwarded_address_is_believed_only_if_the_operator_says_so() -> None:
+    assert read({**GOOD, "SIEGEL_BEHIND_PROXY": "yes"}).behind_proxy
+
+
+@pytest.mark.parametrize("name", REQUIRED)
+def test_each_missing_value_is_named(name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read({key: value for key, value in GOOD.items() if key != name})
+
+
+def test_an_unknown_value_stops_the_start() -> None:
+    with pytest.raises(SettingsError, match="unknown: SIEGEL_PEPPR"):
+        read({**GOOD, "SIEGEL_PEPPR": "x"})
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("f" * 40 + "\n")
+    environ = {key: value for key, value in GOOD.items() if key != "SIEGEL_SECRET_KEY"}
+    assert read({**environ, "SIEGEL_SECRET_KEY_FILE": str(tmp_path / "key")}).secret_key == "f" * 40
+
+
+def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="both set"):
+        read({**GOOD, "SIEGEL_PEPPER_FILE": str(tmp_path / "pepper")})
+
+
+def test_an_unreadable_secret_file_is_refused(tmp_path: Path) -> None:
+    environ = {key: value for key, value in GOOD.items() if key != "SIEGEL_PEPPER"}
+    with pytest.raises(SettingsError, match="SIEGEL_PEPPER_FILE cannot be read"):
+        read({**environ, "SIEGEL_PEPPER_FILE": str(tmp_path / "none")})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SIEGEL_DATA", "relative/folder"),
+        ("SIEGEL_SECRET_KEY", "short"),
+        ("SIEGEL_HOSTS", "*"),
+        ("SIEGEL_HOSTS", ","),
+        ("SIEGEL_PUBLIC_URL", "vault.example"),
+        ("SIEGEL_PUBLIC_URL", "https://vault.example/path"),
+        ("SIEGEL_PUBLIC_URL", "http://vault.example"),
+        ("SIEGEL_BEHIND_PROXY", "true"),
+    ],
+)
+def test_a_broken_value_is_refused(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        read({**GOOD, name: value})
+
+
+def test_a_secret_does_not_show_itself() -> None:
+    environment = read(GOOD)
+    assert repr(environment.pepper) == "<secret>"
+    assert "ssss" not in repr(environment)
+    assert isinstance(environment.secret_key, Secret)
+
+
+def run(code: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith(("SIEGEL_", "DJANGO_"))}
+    return subprocess.run(
+        [sys.executable, "-c", code], env={**clean, **environ}, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+@pytest.mark.parametrize(("url", "secure"), [("https://vault.example", True), ("http://127.0.0.1:8000", False)])
+def test_cookies_are_secure_exactly_when_people_come_over_tls(url: str, secure: bool) -> None:
+    code = "from siegel.site import settings as s; print(s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE)"
+    assert run(code, {**GOOD, "SIEGEL_PUBLIC_URL": url}).stdout.split() == [str(secure)] * 3
+
+
+def test_the_server_program_says_what_is_missing_and_ends_with_2() -> None:
+    code = "import sys; sys.argv[1:] = ['check']; from siegel.site.main import main; main()"
+    result = run(code, {})
+    assert result.returncode == 2
+    assert "SIEGEL_PEPPER" in result.stderr
+    assert "Traceback" not in result.stderr

@@ -1,0 +1,220 @@
+"""Vaults for the browser island and the agent (docs/formats.md 10). The tus endpoint is in `tus.py`."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from ninja import Router, Status
+from pydantic import Field
+
+from siegel.accounts.doors import person_of, session_of, signed_in
+from siegel.accounts.sessions import mark_background
+from siegel.base.errors import message_of
+from siegel.keys import queries as keys
+from siegel.keys import schemas
+from siegel.keys import wire as keys_wire
+from siegel.keys.actions.chains import Appended
+from siegel.keys.api import documents_of
+from siegel.seals.canonical import b64
+from siegel.seals.signed import Signed
+from siegel.vault import actions, check, payload, queries, tus
+from siegel.vault.errors import VaultError
+from siegel.vault.models import Version
+
+router = Router(auth=signed_in)
+router.add_router("", tus.router)
+
+MAX_FILES = 200
+Wire = dict[str, Any]
+# 201 for something new, 200 for the same record again
+APPENDED = {200: Wire, 201: Wire}
+
+
+class VaultIn(schemas.Append):
+    id: schemas.Id
+    dossier: schemas.Id | None = None
+
+
+class CheckItem(schemas.Strict):
+    upload: schemas.Id
+    payload_hash: schemas.Hash
+    commitment: schemas.Hash
+    scanner_header: schemas.Binary
+
+
+class CheckIn(schemas.Strict):
+    uploads: Annotated[list[CheckItem], Field(min_length=1)]
+
+
+class CommitFile(schemas.Strict):
+    upload: schemas.Id
+    manifest: schemas.Doc
+    header: schemas.Binary
+    row: schemas.Binary
+
+
+class CommitIn(schemas.Strict):
+    record: schemas.Doc
+    files: Annotated[list[CommitFile], Field(min_length=1)]
+    rows: Annotated[list[schemas.Row], Field(max_length=schemas.MAX_ITEMS)] = []
+
+
+@router.get("/vaults")
+def vaults(request: HttpRequest) -> Wire:
+    return {"vaults": [_vault(line) for line in queries.vaults_of(person_of(request))]}
+
+
+@router.post("/vaults", response=APPENDED)
+def begin(request: HttpRequest, body: VaultIn) -> Status[Wire]:
+    begun = actions.begin_vault(
+        by=person_of(request),
+        vault_id=body.id,
+        dossier_id=body.dossier,
+        documents=documents_of(body),
+        rows=_rows(body.rows),
+    )
+    return _appended(begun)
+
+
+@router.get("/vaults/{vault_id}/head")
+def head(request: HttpRequest, vault_id: str) -> Wire:
+    """What an open page asks every few seconds; that alone does not keep a session alive."""
+    mark_background(request)
+    chain = keys.held(person_of(request), vault_id).chain
+    return {"seq": chain.head_seq, "head": chain.head_hash}
+
+
+@router.get("/vaults/{vault_id}/news")
+def news(request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, le=2**31)] = 0) -> Wire:
+    """The records after `since`, and what verifies and opens them."""
+    person = person_of(request)
+    vault = queries.vault_of(person, vault_id).vault
+    found = queries.news_since(vault, since)
+    records = [entry.record for entry in found.entries]
+    rows = [_row(node.node, 0, node.row) for nodes in found.folders.values() for node in nodes]
+    rows += [_row(one.node.node, one.version, one.row) for some in found.versions.values() for one in some]
+    if records and records[0].seq == 1:
+        rows.insert(0, _row(vault.id, 0, vault.row))
+    return {
+        "records": [_entry(entry, found.versions.get(entry.record.seq, [])) for entry in found.entries],
+        "certificates": keys_wire.certificates(keys.certificates_of(vault.chain, records)),
+        "wraps": keys_wire.wraps(keys.wraps_of(vault.chain, person)),
+        "rows": rows,
+        "more": found.more,
+        "seq": vault.chain.head_seq,
+        "head": vault.chain.head_hash,
+        "due": vault.chain.due,
+    }
+
+
+@router.post("/vaults/{vault_id}/records", response=APPENDED)
+def append(request: HttpRequest, vault_id: str, body: schemas.Append) -> Status[Wire]:
+    appended = actions.append_record(
+        by=person_of(request), vault_id=vault_id, documents=documents_of(body), rows=_rows(body.rows)
+    )
+    return _appended(appended)
+
+
+@router.post("/vaults/{vault_id}/check")
+def check_uploads(request: HttpRequest, vault_id: str, body: CheckIn) -> Wire:
+    """The virus scan of complete uploads; what is clean may be committed."""
+    if len(body.uploads) > MAX_FILES:
+        raise VaultError("too_many")
+    items = [check.Item(one.upload, one.payload_hash, one.commitment, one.scanner_header) for one in body.uploads]
+    outcomes = check.check_uploads(by=person_of(request), vault_id=vault_id, items=items)
+    return {"results": [_outcome(outcome) for outcome in outcomes]}
+
+
+@router.post("/vaults/{vault_id}/commit", response=APPENDED)
+def commit(request: HttpRequest, vault_id: str, body: CommitIn) -> Status[Wire]:
+    """Publish checked uploads with one record."""
+    if len(body.files) > MAX_FILES:
+        raise VaultError("too_many")
+    files = [actions.File(one.upload, one.manifest.signed(), one.header, one.row) for one in body.files]
+    appended = actions.commit_files(
+        by=person_of(request),
+        vault_id=vault_id,
+        record=body.record.signed(),
+        files=files,
+        rows=_rows(body.rows),
+    )
+    return _appended(appended)
+
+
+@router.get("/vaults/{vault_id}/nodes/{node}/versions/{number}")
+def version(request: HttpRequest, vault_id: str, node: str, number: int) -> Wire:
+    """What opens a version; the log keeps that it was asked for."""
+    found = actions.fetch_version(by=person_of(request), vault_id=vault_id, node=node, number=number)
+    return {
+        "manifest": _signed(found.manifest_bytes, found.manifest_sig),
+        "header": b64(bytes(found.header)),
+        "verdict": _signed(found.verdict_bytes, found.verdict_sig),
+        "leaves": b64(bytes(found.blob.leaves)),
+    }
+
+
+@router.get("/vaults/{vault_id}/nodes/{node}/versions/{number}/payload")
+def version_payload(request: HttpRequest, vault_id: str, node: str, number: int) -> HttpResponseBase:
+    found = queries.version_of(person_of(request), vault_id, node, number)
+    session = session_of(request)
+
+    def recheck() -> None:
+        queries.require_still_held(session, vault_id)
+
+    return payload.response(found.blob, request.headers.get("Range"), recheck=recheck)
+
+
+def _appended(appended: Appended) -> Status[Wire]:
+    return Status(201 if appended.step else 200, {"seq": appended.seq, "head": appended.head})
+
+
+def _vault(line: queries.VaultLine) -> Wire:
+    dossier, chain = line.vault.dossier, line.vault.chain
+    return {
+        "id": line.id,
+        "vault_kind": line.vault.vault_kind,
+        "dossier": dossier
+        and {
+            "id": dossier.id,
+            "title": dossier.title,
+            "client_number": line.client_number,
+            "client_name": line.client_name,
+        },
+        "seq": chain.head_seq,
+        "head": chain.head_hash,
+        "due": chain.due,
+        "rights": line.right,
+    }
+
+
+def _entry(entry: keys.Entry, versions: Iterable[Version]) -> Wire:
+    answer = keys_wire.entry(entry)
+    if manifests := [_signed(one.manifest_bytes, one.manifest_sig) for one in versions]:
+        answer["manifests"] = manifests
+    return answer
+
+
+def _outcome(outcome: check.Outcome) -> Wire:
+    return {
+        "upload": outcome.upload,
+        "verdict": outcome.verdict.to_wire() if outcome.verdict else None,
+        "code": outcome.code,
+        "message": message_of(outcome.code) if outcome.code else None,
+    }
+
+
+def _signed(raw: bytes | memoryview, sig: bytes | memoryview) -> Wire:
+    return {**Signed(bytes(raw), bytes(sig)).to_wire()}
+
+
+def _row(node: str, number: int, row: bytes | memoryview | None) -> Wire:
+    return {"node": node, "version": number, "row": b64(bytes(row or b""))}
+
+
+def _rows(rows: Iterable[schemas.Row]) -> dict[tuple[str, int], bytes]:
+    listed = list(rows)
+    found = {(row.node, row.version): row.row for row in listed}
+    if len(found) != len(listed):
+        raise VaultError("row_differs")
+    return found

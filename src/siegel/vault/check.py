@@ -1,0 +1,166 @@
+"""The virus scan of uploads: asks the scanner process, verifies its signed verdicts, draws the consequences.
+
+clean            kept with the upload, which may now be committed
+infected,        staging is deleted at once, the log keeps the fact
+not_scannable
+failed           nothing happens to the upload; it may be checked again
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siegel.keys import scanner
+from siegel.keys.errors import KeysError, ScannerRefusedError, ScannerSilentError
+from siegel.keys.models import Certificate
+from siegel.keys.queries import store_of
+from siegel.lib.merkle import root_from_leaves
+from siegel.seals.canonical import b64
+from siegel.seals.documents import Verdict
+from siegel.seals.errors import IntegrityError
+from siegel.seals.scanning import verify_verdict
+from siegel.seals.signed import Signed
+from siegel.vault import actions, queries, staging
+from siegel.vault.errors import VaultError
+from siegel.vault.models import Upload
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+    from siegel.base.models import Tenant
+    from siegel.seals.certificates import CertificateStore
+
+PARALLEL = 4
+TIMEOUT_S = 60.0
+TIMEOUT_BYTES_PER_S = 4 << 20
+KEY_GONE = "scanner_key_gone"
+# What the scanner says of an upload that does not fit together; everything else is no statement about the upload.
+CONTRADICTIONS = {
+    "payload_hash_wrong": "payload_differs",
+    "payload_invalid": "payload_differs",
+    "commitment_wrong": "header_invalid",
+    "header_invalid": "header_invalid",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """What an author says about an upload. `payload_hash` and `commitment` are b64."""
+
+    upload: str
+    payload_hash: str
+    commitment: str
+    scanner_header: bytes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """`code` is None when the upload may be committed; there is a verdict whenever the scanner gave one."""
+
+    upload: str
+    verdict: Signed | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class _Job:
+    upload: Upload
+    item: Item
+    leaves: bytes
+
+
+def check_uploads(*, by: "Person", vault_id: str, items: Sequence[Item]) -> list[Outcome]:
+    """An outcome per item, in order. An upload that was found clean before gives the same verdict again.
+
+    BaseError `not_found`; KeysError `no_scanner` (503); VaultError `scanner_key_gone` (409): then the others are judged
+    all the same, and the author makes new scanner headers for those that are not.
+    """
+    queries.require_writer(by, vault_id)
+    uploads = queries.uploads_into(by, vault_id, [item.upload for item in items])
+    ready = {item.upload: _prepare(uploads[item.upload], item) for item in items}
+    jobs = [job for job in ready.values() if isinstance(job, _Job)]
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        answers = list(pool.map(lambda job: _ask(by.tenant_id, job), jobs))
+    judged = _draw_consequences(by, jobs, answers)
+    if any(outcome.code == KEY_GONE for outcome in judged.values()):
+        raise VaultError(KEY_GONE, status=409)
+    return [job if isinstance(job, Outcome) else judged[name] for name, job in ready.items()]
+
+
+def _prepare(upload: Upload, item: Item) -> _Job | Outcome:
+    """What is left to be scanned, or what is known without the scanner."""
+    if upload.verdict_bytes is not None and upload.verdict_sig is not None:
+        if (item.payload_hash, item.commitment) != (upload.payload_hash, upload.commitment):
+            return Outcome(upload.id, code="payload_differs")
+        return Outcome(upload.id, verdict=Signed(bytes(upload.verdict_bytes), bytes(upload.verdict_sig)))
+    if staging.arrived(upload.id) != upload.length:
+        return Outcome(upload.id, code="upload_incomplete")
+    leaves = staging.leaves(upload.id)
+    if b64(root_from_leaves(leaves)) != item.payload_hash:
+        return Outcome(upload.id, code="payload_differs")
+    return _Job(upload, item, b"".join(leaves))
+
+
+def _ask(firm: str, job: _Job) -> Signed | str:
+    """The scanner's verdict, not verified yet, or the code of why there is none. Runs in a thread without database."""
+    request = {
+        "op": "check",
+        "firm": firm,
+        "path": str(staging.path_of(job.upload.id)),
+        "payload_hash": job.item.payload_hash,
+        "commitment": job.item.commitment,
+        "scanner_header": b64(job.item.scanner_header),
+    }
+    try:
+        answer = scanner.ask({**request}, timeout_s=TIMEOUT_S + job.upload.length / TIMEOUT_BYTES_PER_S)
+        return Signed.from_wire(answer.get("verdict"))
+    except ScannerRefusedError as error:
+        return KEY_GONE if error.code == KEY_GONE else CONTRADICTIONS.get(error.code, "scan_failed")
+    except (ScannerSilentError, IntegrityError):
+        return "scan_failed"
+
+
+def _draw_consequences(by: "Person", jobs: Sequence[_Job], answers: Sequence[Signed | str]) -> dict[str, Outcome]:
+    store = _scanners(by.tenant) if jobs else None
+    outcomes: dict[str, Outcome] = {}
+    clean = []
+    for job, answer in zip(jobs, answers, strict=True):
+        verdict = _verified(by.tenant_id, job, answer, store) if store else None
+        if isinstance(answer, str) or verdict is None:
+            code = answer if isinstance(answer, str) else "scan_failed"
+            outcomes[job.upload.id] = Outcome(job.upload.id, code=code)
+        elif verdict.result == "clean":
+            clean.append(_cleared(job, answer))
+            outcomes[job.upload.id] = Outcome(job.upload.id, verdict=answer)
+        else:
+            if verdict.result != "failed":
+                actions.refuse_upload(upload=job.upload, by=by, verdict=verdict)
+            code = "scan_failed" if verdict.result == "failed" else verdict.result
+            outcomes[job.upload.id] = Outcome(job.upload.id, verdict=answer, code=code)
+    actions.keep_verdicts(clean)
+    return outcomes
+
+
+def _verified(firm: str, job: _Job, answer: Signed | str, store: "CertificateStore") -> Verdict | None:
+    """The verdict, if a scanner certified by the firm signed it for exactly this payload."""
+    if isinstance(answer, str):
+        return None
+    try:
+        return verify_verdict(answer, firm, job.item.payload_hash, job.item.commitment, store)
+    except IntegrityError:
+        return None
+
+
+def _cleared(job: _Job, verdict: Signed) -> Upload:
+    upload = job.upload
+    upload.payload_hash, upload.commitment, upload.leaves = job.item.payload_hash, job.item.commitment, job.leaves
+    upload.verdict_bytes, upload.verdict_sig = verdict.raw, verdict.sig
+    return upload
+
+
+def _scanners(tenant: "Tenant") -> "CertificateStore":
+    """KeysError `scanner_not_certified` (503) when the firm certified none."""
+    keys = list(Certificate.objects.filter(tenant=tenant, kind="scanner").values_list("kid", flat=True))
+    if not keys:
+        raise KeysError("scanner_not_certified", status=503)
+    return store_of(tenant, keys)

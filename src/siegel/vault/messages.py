@@ -1,0 +1,90 @@
+"""German and English texts of the vault's errors. None names a file: the server does not know its name."""
+
+from siegel.base.errors import Messages
+
+MESSAGES: Messages = {
+    "upload_bad": (
+        "Der Upload war nicht zu verstehen. Es wurde nichts gespeichert.",
+        "The upload could not be understood. Nothing was stored.",
+    ),
+    "upload_version": (
+        "Dieses Programm spricht eine andere Fassung des Upload-Protokolls. Bitte laden Sie die Seite neu.",
+        "This program speaks another version of the upload protocol. Please reload the page.",
+    ),
+    "upload_offset": (
+        "Der Upload steht an einer anderen Stelle. Er wird von dort fortgesetzt.",
+        "The upload stands at another place. It continues from there.",
+    ),
+    "upload_busy": (
+        "Diese Datei wird gerade schon übertragen. Bitte warten Sie einen Moment.",
+        "This file is already being transferred. Please wait a moment.",
+    ),
+    "upload_cut": (
+        "Die Verbindung ist abgebrochen. Was angekommen ist, bleibt erhalten; der Upload geht von dort weiter.",
+        "The connection was lost. What has arrived is kept; the upload goes on from there.",
+    ),
+    "upload_incomplete": (
+        "Die Datei ist noch nicht vollständig angekommen. Bitte setzen Sie den Upload fort.",
+        "The file has not arrived completely. Please continue the upload.",
+    ),
+    "upload_unchecked": (
+        "Die Datei ist noch nicht auf Viren geprüft. Ungeprüft wird nichts veröffentlicht.",
+        "The file has not been scanned for viruses. Nothing is published unscanned.",
+    ),
+    "too_large": (
+        "Eine Datei darf höchstens 2 GB groß sein. Es wurde nichts gespeichert.",
+        "A file may have at most 2 GB. Nothing was stored.",
+    ),
+    "too_many": (
+        "Das sind zu viele Dateien auf einmal. Höchstens 200 gehen in einem Schritt.",
+        "These are too many files at once. At most 200 go in one step.",
+    ),
+    "payload_differs": (
+        "Die angekommenen Daten sind nicht die gesendeten. Es wurde nichts veröffentlicht. Bitte laden Sie noch einmal"
+        " hoch.",
+        "What arrived is not what was sent. Nothing was published. Please upload again.",
+    ),
+    "manifest_differs": (
+        "Die Angaben zur Datei passen nicht zu den angekommenen Daten. Es wurde nichts veröffentlicht.",
+        "The statement about the file does not match what arrived. Nothing was published.",
+    ),
+    "row_differs": (
+        "Ein versiegelter Eintrag passt nicht zu seiner Unterschrift. Es wurde nichts geändert.",
+        "A sealed row does not match its signature. Nothing was changed.",
+    ),
+    "dossier_differs": (
+        "Der Tresor ist für eine andere Akte unterschrieben. Es wurde nichts geändert.",
+        "The vault was signed for another dossier. Nothing was changed.",
+    ),
+    "header_invalid": (
+        "Der versiegelte Schlüssel der Datei hat nicht die verlangte Form. Es wurde nichts veröffentlicht.",
+        "The file's sealed key does not have the required form. Nothing was published.",
+    ),
+    "infected": (
+        "Diese Datei enthält Schadsoftware. Sie wurde abgewiesen und nirgends gespeichert.",
+        "This file contains malware. It was refused and is stored nowhere.",
+    ),
+    "not_scannable": (
+        "Diese Datei lässt sich nicht auf Viren prüfen, zum Beispiel weil sie verschlüsselt oder zu tief verschachtelt"
+        " ist. Sie wurde abgewiesen und nicht gespeichert.",
+        "This file cannot be scanned for viruses, for example because it is encrypted or nested too deeply."
+        " It was refused and not stored.",
+    ),
+    "scan_failed": (
+        "Die Virenprüfung hat kein Ergebnis geliefert. Die Datei ist angekommen, aber nicht veröffentlicht."
+        " Bitte versuchen Sie es gleich noch einmal.",
+        "The virus scan gave no result. The file has arrived but is not published. Please try again in a moment.",
+    ),
+    "scanner_key_gone": (
+        "Der Schlüssel der Virenprüfung wurde inzwischen erneuert. Die Datei wird mit dem neuen noch einmal vorgelegt.",
+        "The virus scanner's key was renewed meanwhile. The file is presented again with the new one.",
+    ),
+    "banner_no_scanner": (
+        "Die Virenprüfung ist nicht erreichbar. Dateien können gerade nicht hochgeladen werden.",
+        "The virus scanner cannot be reached. Files cannot be uploaded at the moment.",
+    ),
+    "banner_test_signatures": (
+        "Die Virenprüfung läuft nur mit Testsignaturen. Echte Schadsoftware wird nicht erkannt.",
+        "The virus scanner runs with test signatures only. Real malware is not detected.",
+    ),
+}

@@ -1,0 +1,220 @@
+"""Reading vaults. Every query is scoped by who asks; what he does not hold is not there."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from siegel.accounts.sessions import is_live
+from siegel.base.errors import BaseError, message_of
+from siegel.keys import scanner
+from siegel.keys.models import Holder
+from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
+from siegel.seals import chain as seals
+from siegel.vault.models import Node, Upload, Vault, Version
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person, SignedInSession
+
+WRITERS = ("write", "manage")
+# Nodes in one page of news: a record may bring hundreds.
+NODES_PER_PAGE = 1000
+
+
+@dataclass(frozen=True)
+class VaultLine:
+    """A vault in a list, as one person sees it."""
+
+    vault: Vault
+    title: str
+    right: str
+    holders: int
+
+    @property
+    def id(self) -> str:
+        return self.vault.id
+
+    @property
+    def url(self) -> str:
+        return reverse("vault:vault", args=[self.vault.id])
+
+    @property
+    def client_name(self) -> str:
+        return self.vault.dossier.client.name if self.vault.dossier else ""
+
+    @property
+    def client_number(self) -> str:
+        return self.vault.dossier.client.number if self.vault.dossier else ""
+
+    @property
+    def file_count(self) -> int:
+        return self.vault.file_count
+
+    @property
+    def size_bytes(self) -> int:
+        return self.vault.size_bytes
+
+    @property
+    def changed_at(self) -> datetime:
+        return self.vault.changed_at
+
+
+def vaults_of(person: "Person") -> list[VaultLine]:
+    """The vaults the person holds, newest change first. One query."""
+    return [_line(person, vault) for vault in _held(person).order_by("-changed_at", "pk")]
+
+
+def vault_of(person: "Person", vault_id: str) -> VaultLine:
+    """BaseError `not_found` (404) for everybody who does not hold it. One query."""
+    found = _held(person).filter(pk=vault_id).first()
+    if found is None:
+        raise BaseError("not_found", status=404)
+    return _line(person, found)
+
+
+def _held(person: "Person") -> QuerySet[Vault]:
+    beside = Holder.objects.filter(chain=OuterRef("chain")).exclude(person=None)
+    count = beside.order_by().values("chain").annotate(n=Count("pk")).values("n")
+    own = Holder.objects.filter(chain=OuterRef("chain"), person=person)
+    return (
+        Vault.objects.filter(chain__in=Holder.objects.filter(person=person).values("chain"))
+        .select_related("chain", "dossier__client")
+        .annotate(right=Subquery(own.values("rights")[:1]), holders=Subquery(count, output_field=IntegerField()))
+    )
+
+
+def _line(person: "Person", vault: Vault) -> VaultLine:
+    # a personal vault has no title the server knows; it bears its holder's name
+    title = vault.dossier.title if vault.dossier else person.name
+    return VaultLine(vault, title, vault.right, vault.holders)  # type: ignore[attr-defined]  # annotated above
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What somebody put into a vault in one go."""
+
+    at: datetime
+    vault_title: str
+    files: int
+
+
+def sent_by(person: "Person", *, limit: int) -> list[Sent]:
+    """The person's last uploads, newest first. One query."""
+    groups = (
+        Version.objects.filter(author=person)
+        .values("vault", "seq", "published_at", "vault__dossier__title")
+        .annotate(files=Count("pk"))
+        .order_by("-published_at")
+    )
+    return [
+        Sent(row["published_at"], row["vault__dossier__title"] or person.name, row["files"]) for row in groups[:limit]
+    ]
+
+
+@dataclass(frozen=True)
+class News:
+    """Records of a vault and what came with them, by record."""
+
+    entries: Sequence[Entry]
+    folders: dict[int, list[Node]]
+    versions: dict[int, list[Version]]
+    more: bool
+
+
+def news_since(vault: Vault, since: int) -> News:
+    """The next records after `since`: at most ENTRIES_PER_PAGE, and no more than hold NODES_PER_PAGE nodes together."""
+    entries = entries_since(vault.chain, since)
+    if not entries:
+        return News([], {}, {}, more=False)
+    span = (entries[0].record.seq, entries[-1].record.seq)
+    counts = Version.objects.filter(vault=vault, seq__range=span).values_list("seq").annotate(Count("pk"))
+    entries = _page(entries, dict(counts))
+    last = entries[-1].record.seq
+    span = (span[0], last)
+    folders: dict[int, list[Node]] = defaultdict(list)
+    for node in Node.objects.filter(vault=vault, seq__range=span, kind="folder").order_by("pk"):
+        folders[node.seq].append(node)
+    versions: dict[int, list[Version]] = defaultdict(list)
+    rows = Version.objects.filter(vault=vault, seq__range=span).select_related("node").order_by("pk")
+    for version in rows.only("seq", "version", "manifest_bytes", "manifest_sig", "row", "node__node"):
+        versions[version.seq].append(version)
+    return News(entries, folders, versions, more=last < vault.chain.head_seq)
+
+
+def _page(entries: Sequence[Entry], counts: dict[int, int]) -> Sequence[Entry]:
+    """As many as fit, at least one."""
+    total = 0
+    for taken, entry in enumerate(entries):
+        total += counts.get(entry.record.seq, 0)
+        if taken and total > NODES_PER_PAGE:
+            return entries[:taken]
+    return entries[:ENTRIES_PER_PAGE]
+
+
+def version_of(person: "Person", vault_id: str, node: str, number: int) -> Version:
+    """A published version in a vault the person holds; BaseError `not_found` (404)."""
+    held = Holder.objects.filter(person=person, chain=vault_id).values("chain")
+    rows = Version.objects.filter(vault__chain__in=held, vault=vault_id, node__node=node, version=number)
+    found = rows.select_related("blob", "node", "vault__dossier__client").first()
+    if found is None:
+        raise BaseError("not_found", status=404)
+    return found
+
+
+def nodes_named(vault_id: str, ids: Iterable[str]) -> dict[str, seals.Node]:
+    """The nodes with these ids, as the rules of a chain see them; without row hashes: no rule reads them. One query."""
+    rows = Node.objects.filter(vault=vault_id, node__in=set(ids))
+    return {
+        row.node: seals.Node(
+            "folder" if row.kind == "folder" else "file",
+            row.parent,
+            row.version,
+            row.epoch,
+            row="",
+            manifest=row.manifest_hash or None,
+        )
+        for row in rows
+    }
+
+
+def upload_of(person: "Person", upload_id: str) -> Upload:
+    """The person's own upload that has not expired; BaseError `not_found` (404)."""
+    found = Upload.objects.filter(pk=upload_id, person=person, expires_at__gt=timezone.now()).first()
+    if found is None:
+        raise BaseError("not_found", status=404)
+    return found
+
+
+def uploads_into(person: "Person", vault_id: str, ids: Sequence[str]) -> dict[str, Upload]:
+    """The person's own uploads into this vault, all of `ids` or BaseError `not_found` (404)."""
+    rows = Upload.objects.filter(pk__in=ids, person=person, vault=vault_id, expires_at__gt=timezone.now())
+    found = {row.id: row for row in rows}
+    if found.keys() != set(ids) or len(found) != len(ids):
+        raise BaseError("not_found", status=404)
+    return found
+
+
+def require_writer(person: "Person", vault_id: str) -> None:
+    """BaseError `not_found` (404) unless the person may write there."""
+    if not Holder.objects.filter(chain=vault_id, person=person, rights__in=WRITERS).exists():
+        raise BaseError("not_found", status=404)
+
+
+def require_still_held(session: "SignedInSession", vault_id: str) -> None:
+    """Asked again during long transfers. BaseError `signed_out` (401) when session or membership has ended since."""
+    held = Holder.objects.filter(chain=vault_id, person=session.person_id).exists()
+    if not held or not is_live(session):
+        raise BaseError("signed_out", status=401)
+
+
+def scanner_banner() -> str | None:
+    """What people must know about the virus scan, if anything; at most 5 seconds old."""
+    status = scanner.status()
+    if not status.ready:
+        return message_of("banner_no_scanner")
+    return message_of("banner_test_signatures") if status.signatures != "official" else None

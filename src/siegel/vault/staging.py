@@ -1,0 +1,187 @@
+"""Staging files: payloads on their way in, one file per upload under SIEGEL_DATA/staging.
+
+How much has arrived is the size of the file, so an upload cut at any byte goes on from there, also after a crash of the
+server. Hashes of finished 1 MiB segments stand beside it in `<id>.leaves`; what is missing there is hashed again.
+Nothing here holds more than one piece in memory.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+
+from siegel.base.errors import BaseError
+from siegel.lib.merkle import SegmentTree
+from siegel.vault.errors import VaultError
+
+SEGMENT_BYTES = 1 << 20
+LEAF_BYTES = 32
+PIECE_BYTES = 1 << 18
+RECHECK_BYTES = 4 << 20
+# Left free for the database and the logs when an upload is admitted.
+RESERVE_BYTES = 256 << 20
+
+
+class Source(Protocol):
+    """Where bytes come from: a request."""
+
+    def read(self, size: int, /) -> bytes: ...
+
+
+def path_of(upload_id: str) -> Path:
+    return Path(settings.STAGING_DIR) / upload_id
+
+
+def create(upload_id: str, length: int) -> None:
+    """An empty staging file. BaseError `disk_full` (507) when `length` bytes would not fit."""
+    folder = Path(settings.STAGING_DIR)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if shutil.disk_usage(folder).free < length + RESERVE_BYTES:
+        raise BaseError("disk_full", status=507)
+    os.close(os.open(folder / upload_id, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def arrived(upload_id: str) -> int:
+    """Bytes that have arrived. BaseError `not_found` when the file is gone."""
+    try:
+        return path_of(upload_id).stat().st_size
+    except FileNotFoundError:
+        raise BaseError("not_found", status=404) from None
+
+
+def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck: Callable[[], None]) -> int:
+    """Append what `source` gives, at most up to `length`; returns the new offset, which is on disk when complete.
+
+    Whatever fails, the bytes written so far stay and count. `recheck` is called every 4 MiB and may raise.
+    """
+    with _locked(upload_id) as fd:
+        size = os.fstat(fd).st_size
+        if size != offset:
+            raise VaultError("upload_offset", status=409)
+        os.lseek(fd, size, os.SEEK_SET)
+        done = _finished_leaves(upload_id, size)
+        tree = _tree_of_the_rest(fd, len(done), size)
+        try:
+            size = _copy(fd, tree, _pieces(source, length - size), size, recheck)
+        finally:
+            _keep_leaves(upload_id, done + tree.leaves(), os.fstat(fd).st_size)
+        if size == length:
+            os.fdatasync(fd)
+        return size
+
+
+def leaves(upload_id: str) -> list[bytes]:
+    """Leaf hashes of all that has arrived."""
+    with _locked(upload_id) as fd:
+        size = os.fstat(fd).st_size
+        done = _finished_leaves(upload_id, size)
+        return done + _tree_of_the_rest(fd, len(done), size).leaves()
+
+
+def remove(upload_id: str) -> None:
+    path_of(upload_id).unlink(missing_ok=True)
+    _leaves_path(upload_id).unlink(missing_ok=True)
+
+
+def older_than(moment: datetime) -> Iterator[str]:
+    """Ids of staging files last written before `moment`: what a crash may have left without a row."""
+    folder = Path(settings.STAGING_DIR)
+    if not folder.is_dir():
+        return
+    for entry in os.scandir(folder):
+        if not entry.name.endswith(".leaves") and entry.stat().st_mtime < moment.timestamp():
+            yield entry.name
+
+
+def _pieces(source: Source, wanted: int) -> Iterator[bytes]:
+    """At most `wanted` bytes of `source`, piece by piece. VaultError `upload_cut` when the line breaks."""
+    while wanted:
+        try:
+            piece = source.read(min(PIECE_BYTES, wanted))
+        except OSError as error:
+            raise VaultError("upload_cut") from error
+        if not piece:
+            return
+        yield piece
+        wanted -= len(piece)
+
+
+def _copy(fd: int, tree: SegmentTree, pieces: Iterator[bytes], size: int, recheck: Callable[[], None]) -> int:
+    next_check = size + RECHECK_BYTES
+    for piece in pieces:
+        _write_all(fd, tree, piece)
+        size += len(piece)
+        if size >= next_check:
+            recheck()
+            next_check = size + RECHECK_BYTES
+    return size
+
+
+def _write_all(fd: int, tree: SegmentTree, piece: bytes) -> None:
+    """Hash exactly what reached the file: on a full disk the last write may be short."""
+    rest = memoryview(piece)
+    while rest:
+        written = os.write(fd, rest)
+        tree.update(rest[:written])
+        rest = rest[written:]
+
+
+def _leaves_path(upload_id: str) -> Path:
+    return path_of(upload_id).with_suffix(".leaves")
+
+
+def _finished_leaves(upload_id: str, size: int) -> list[bytes]:
+    try:
+        joined = _leaves_path(upload_id).read_bytes()
+    except FileNotFoundError:
+        return []
+    count = min(len(joined) // LEAF_BYTES, size // SEGMENT_BYTES)
+    return [joined[i * LEAF_BYTES : (i + 1) * LEAF_BYTES] for i in range(count)]
+
+
+def _keep_leaves(upload_id: str, found: list[bytes], size: int) -> None:
+    finished = size // SEGMENT_BYTES
+    if not finished:
+        return
+    target = _leaves_path(upload_id)
+    draft = target.with_suffix(".leaves-draft")
+    # Only saves hashing again: without space for it, or torn by a crash, the upload still goes on.
+    with suppress(OSError):
+        draft.write_bytes(b"".join(found[:finished]))
+        draft.replace(target)
+
+
+def _tree_of_the_rest(fd: int, finished: int, size: int) -> SegmentTree:
+    """A tree that has seen the bytes from segment `finished` to `size`."""
+    tree = SegmentTree(SEGMENT_BYTES)
+    position = finished * SEGMENT_BYTES
+    while position < size:
+        piece = os.pread(fd, min(SEGMENT_BYTES, size - position), position)
+        if not piece:
+            break
+        tree.update(piece)
+        position += len(piece)
+    return tree
+
+
+@contextmanager
+def _locked(upload_id: str) -> Iterator[int]:
+    """The staging file, for one request at a time."""
+    try:
+        fd = os.open(path_of(upload_id), os.O_RDWR)
+    except FileNotFoundError:
+        raise BaseError("not_found", status=404) from None
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise VaultError("upload_busy", status=423) from None
+        yield fd
+    finally:
+        os.close(fd)

@@ -1,0 +1,121 @@
+"""Resumable uploads, tus 1.0 (https://tus.io/protocols/resumable-upload): creation, creation-with-upload, termination,
+expiration. Bodies stream to the staging file; Upload-Metadata carries the vault's id and nothing else.
+"""
+
+import base64
+import binascii
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import http_date
+from ninja import Router
+
+from siegel.accounts.doors import person_of, session_of, signed_in
+from siegel.lib.age import sealed_size
+from siegel.seals.documents import MAX_CONTENT_SIZE
+from siegel.vault import actions, queries, staging
+from siegel.vault.errors import VaultError
+from siegel.vault.models import Upload
+
+VERSION = "1.0.0"
+MAX_PAYLOAD_BYTES = sealed_size(MAX_CONTENT_SIZE)
+MIN_PAYLOAD_BYTES = sealed_size(0)
+STREAM_TYPE = "application/offset+octet-stream"
+OPTIONS = {
+    "Tus-Version": VERSION,
+    "Tus-Extension": "creation,creation-with-upload,termination,expiration",
+    "Tus-Max-Size": str(MAX_PAYLOAD_BYTES),
+}
+
+router = Router(auth=signed_in)
+
+
+@router.api_operation(["OPTIONS"], "/uploads")
+def options(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(status=204, headers={"Tus-Resumable": VERSION, **OPTIONS})
+
+
+@router.post("/uploads")
+def create(request: HttpRequest) -> HttpResponse:
+    """Creation, with the first (or all) bytes when the body is a stream."""
+    _require_version(request)
+    length = _length(request)
+    upload = actions.begin_upload(by=person_of(request), vault_id=_vault_id(request), length=length)
+    headers = {"Location": f"/api/uploads/{upload.id}"}
+    if request.content_type == STREAM_TYPE:
+        headers["Upload-Offset"] = str(_receive(request, upload, 0))
+    return _answer(201, upload, headers)
+
+
+@router.api_operation(["HEAD"], "/uploads/{upload_id}")
+def offset(request: HttpRequest, upload_id: str) -> HttpResponse:
+    _require_version(request)
+    upload = queries.upload_of(person_of(request), upload_id)
+    headers = {"Upload-Offset": str(staging.arrived(upload.id)), "Upload-Length": str(upload.length)}
+    return _answer(200, upload, headers)
+
+
+@router.patch("/uploads/{upload_id}")
+def append(request: HttpRequest, upload_id: str) -> HttpResponse:
+    _require_version(request)
+    if request.content_type != STREAM_TYPE:
+        raise VaultError("upload_bad", status=415)
+    upload = queries.upload_of(person_of(request), upload_id)
+    new_offset = _receive(request, upload, _whole(request.headers.get("Upload-Offset")))
+    return _answer(204, upload, {"Upload-Offset": str(new_offset)})
+
+
+@router.delete("/uploads/{upload_id}")
+def terminate(request: HttpRequest, upload_id: str) -> HttpResponse:
+    _require_version(request)
+    upload = queries.upload_of(person_of(request), upload_id)
+    actions.drop_upload(upload)
+    return HttpResponse(status=204, headers={"Tus-Resumable": VERSION})
+
+
+def _receive(request: HttpRequest, upload: Upload, at: int) -> int:
+    session = session_of(request)
+
+    def recheck() -> None:
+        queries.require_still_held(session, upload.vault_id)
+
+    return staging.receive(upload.id, request, offset=at, length=upload.length, recheck=recheck)
+
+
+def _answer(status: int, upload: Upload, headers: dict[str, str]) -> HttpResponse:
+    expires = http_date(upload.expires_at.timestamp())
+    return HttpResponse(
+        status=status,
+        headers={"Tus-Resumable": VERSION, "Upload-Expires": expires, "Cache-Control": "no-store", **headers},
+    )
+
+
+def _require_version(request: HttpRequest) -> None:
+    if request.headers.get("Tus-Resumable") != VERSION:
+        raise VaultError("upload_version", status=412)
+
+
+def _length(request: HttpRequest) -> int:
+    """Upload-Length in bytes; deferred lengths are not offered: the sealed size is known before the upload."""
+    length = _whole(request.headers.get("Upload-Length"))
+    if length > MAX_PAYLOAD_BYTES:
+        raise VaultError("too_large", status=413)
+    if length < MIN_PAYLOAD_BYTES:
+        raise VaultError("upload_bad")
+    return length
+
+
+def _whole(text: str | None) -> int:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise VaultError("upload_bad")
+    return int(text)
+
+
+def _vault_id(request: HttpRequest) -> str:
+    """From `Upload-Metadata: vault <base64 of the id>`."""
+    name, _, value = request.headers.get("Upload-Metadata", "").partition(" ")
+    if name != "vault":
+        raise VaultError("upload_bad")
+    try:
+        return base64.b64decode(value, validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        raise VaultError("upload_bad") from None

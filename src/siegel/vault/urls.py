@@ -1,0 +1,9 @@
+from django.urls import path
+
+from siegel.vault import web
+
+app_name = "vault"
+urlpatterns = [
+    path("tresore", web.vaults, name="vaults"),
+    path("tresore/<str:vault_id>", web.vault, name="vault"),
+]
