@@ -1,23 +1,15 @@
 /** Certificates as their issuers write them. */
 
-import { MAY_CERTIFY } from "../seals/certificates";
 import {
   CERTIFICATE,
   type Certificate,
   type CertificateKind,
-  hashOf,
-  type Signed,
-  signDocument,
-} from "../seals/documents";
-import type { HolderKeys, SigningKeys } from "../seals/keys";
-
-const PLAIN: Pick<Certificate, "generation" | "not_after" | "office" | "role" | "vaults"> = {
-  generation: 1,
-  not_after: null,
-  office: null,
-  role: null,
-  vaults: [],
-};
+  INVITATION_LIFE_S,
+  MAY_CERTIFY,
+} from "../seals/certificate";
+import { hashOf, type Signed, signDocument } from "../seals/documents";
+import type { SigningKeys } from "../seals/keys";
+import { CLOCK_LEEWAY_S } from "../seals/scanning";
 
 interface Subject {
   readonly kind: CertificateKind;
@@ -27,27 +19,35 @@ interface Subject {
   readonly recipient: string | null;
 }
 
-/** A certificate for `subject`, signed by `issuer`. `issuedBy` is the issuer's own certificate, null for the root. */
+/**
+ * A certificate for `subject`, signed by `issuer`. `issuedBy` is the issuer's own certificate, null for the root.
+ * `more`: an invitation's role and vaults, another generation than the first.
+ */
 export function certify(
   firm: string,
   { kind, subject, signingKey, recipient }: Subject,
-  issuer: Pick<HolderKeys, "signing"> | SigningKeys,
+  issuer: Pick<SigningKeys, "signing">,
   issuedBy: string | null,
   now: number,
-  more: Partial<Certificate> = {},
+  more: Partial<Pick<Certificate, "generation" | "role" | "vaults">> = {},
 ): Promise<Signed> {
+  const notBefore = now - CLOCK_LEEWAY_S;
+  const { generation = 1, role = null, vaults = [] } = more;
   const fields: Certificate = {
-    ...PLAIN,
     alg: recipient === null ? "ed25519" : "ed25519+mlkem768x25519",
-    certifies: kind === "invitation" ? [] : MAY_CERTIFY[kind],
+    certifies: role === null ? MAY_CERTIFY[kind] : [role],
     firm,
+    generation,
     issuer: issuedBy,
     kind,
-    not_before: now,
+    not_after: kind === "invitation" ? notBefore + INVITATION_LIFE_S : null,
+    not_before: notBefore,
+    office: null,
     recipient,
+    role,
     signing_key: signingKey,
     subject,
-    ...more,
+    vaults: [...vaults].sort(),
   };
   return signDocument(CERTIFICATE, fields, issuer.signing);
 }

@@ -7,19 +7,20 @@
 import { sealSmall } from "../crypto/age";
 import type { Bytes } from "../crypto/bytes";
 import type { Open } from "../keyring/keyring";
+import { INVITATION_LIFE_S } from "../seals/certificate";
 import type { Certificates } from "../seals/certificates";
 import { hashOf, RECORD, ROSTER, type RosterHolder, signDocument, toDoc } from "../seals/documents";
 import { must } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { invitationSeed, newCode, newInvitationId } from "../seals/invitations";
 import { type HolderKeys, holderKeys } from "../seals/keys";
+import { CLOCK_LEEWAY_S } from "../seals/scanning";
 import { OpenedVault } from "../vault/opened";
 import { type Append, api } from "../wire/api";
 import { appendOf } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { certify } from "./certify";
 
-const LIFE_S = 30 * 24 * 3600;
 const ATTEMPTS = 5;
 
 export interface Guest {
@@ -52,19 +53,13 @@ export async function invite(
   const person = newId();
   const made = await holderKeys(invitationSeed(code, session.firm.id, id, root));
   const own = certificates.person(keys.kid);
-  const notAfter = now + LIFE_S;
   const certificate = await certify(
     session.firm.id,
     { kind: "invitation", subject: person, ...made },
     keys,
     own.hash,
     now,
-    {
-      certifies: [guest.role],
-      not_after: notAfter,
-      role: guest.role,
-      vaults: [...guest.vaults].sort(),
-    },
+    { role: guest.role, vaults: guest.vaults },
   );
   const vaults = await Promise.all(guest.vaults.map((vault) => OpenedVault.load(open, vault)));
   const rights = guest.role === "client" ? "write" : "manage";
@@ -82,7 +77,7 @@ export async function invite(
         certificate: toDoc(certificate),
         vaults: appends,
       });
-      return { id, code, guest, notAfter };
+      return { id, code, guest, notAfter: now - CLOCK_LEEWAY_S + INVITATION_LIFE_S };
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== "stale" || attempt === ATTEMPTS) throw error;
       for (const vault of vaults) await vault.refresh();

@@ -4,9 +4,9 @@ import { sealSmall } from "../crypto/age";
 import { fromBase64url, toBase64url } from "../crypto/base64";
 import { type Bytes, randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
+import { CERTIFICATE } from "../seals/certificate";
 import { Certificates, type VerifiedCertificate } from "../seals/certificates";
 import {
-  CERTIFICATE,
   EPOCH,
   fromDoc,
   hashOf,

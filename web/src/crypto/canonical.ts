@@ -11,8 +11,8 @@ import { EncodingError } from "./errors";
 
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
 
-/** Deeper than any record of ours; a limit, so that hostile text cannot exhaust the stack. */
-const MAX_DEPTH = 32;
+/** Levels, the outermost value being the first; a limit, so that hostile text cannot exhaust the stack. */
+const MAX_DEPTH = 16;
 
 /** @throws EncodingError for a value that has no canonical text. */
 export function encode(value: Value): Bytes {
@@ -32,7 +32,7 @@ export function parse(bytes: Uint8Array): Value {
 }
 
 function text(value: Value, depth: number): string {
-  if (depth > MAX_DEPTH) throw new EncodingError("nested too deeply");
+  if (depth >= MAX_DEPTH) throw new EncodingError("nested too deeply");
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value === "number") return integer(value);
   if (typeof value === "string") return quoted(value);

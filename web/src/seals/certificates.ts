@@ -6,17 +6,10 @@
  */
 
 import { fromBase64url } from "../crypto/base64";
-import {
-  CERTIFICATE,
-  type Certificate,
-  type CertificateKind,
-  hashOf,
-  read,
-  readSigned,
-  type Signed,
-  sameHash,
-} from "./documents";
+import { CERTIFICATE, type Certificate, type CertificateKind } from "./certificate";
+import { hashOf, read, type Signed, sameHash, verifySigned } from "./documents";
 import { IntegrityError, must } from "./errors";
+import { usableRecipient } from "./fields";
 import { keyId } from "./keys";
 
 /** A certificate with the time and place of its acceptance, as the log has it. */
@@ -31,30 +24,13 @@ export interface VerifiedCertificate extends Certificate {
   readonly kid: string;
   readonly acceptedAt: number;
   readonly logIndex: number;
-  /** Steps to the root; an invitation link is not counted. */
-  readonly depth: number;
 }
 
-const MAX_DEPTH = 4;
-const MAX_INVITATION_S = 30 * 24 * 3600;
-
-export const MAY_CERTIFY: { readonly [K in CertificateKind]: readonly CertificateKind[] } = {
-  root: ["owner", "recovery"],
-  owner: ["clerk", "client", "invitation", "scanner", "service"],
-  clerk: ["client", "invitation"],
-  invitation: ["clerk", "client"],
-  recovery: [],
-  client: [],
-  scanner: [],
-  service: [],
-};
-
-const ONLY_SIGN: readonly CertificateKind[] = ["root", "scanner", "service"];
-const PEOPLE: readonly CertificateKind[] = ["owner", "clerk", "client"];
+export const PEOPLE: readonly CertificateKind[] = ["owner", "clerk", "client"];
 
 export class Certificates {
   private readonly byHash = new Map<string, VerifiedCertificate>();
-  private readonly byKid = new Map<string, VerifiedCertificate[]>();
+  private readonly byKid = new Map<string, readonly VerifiedCertificate[]>();
   private readonly redemptions = new Map<string, VerifiedCertificate>();
   readonly firm: string;
   readonly root: string;
@@ -66,7 +42,7 @@ export class Certificates {
 
   /**
    * Verifies every certificate up to the root with fingerprint `root`.
-   * @throws IntegrityError when one of them does not stand.
+   * @throws IntegrityError (`certificate_…`, `signature_invalid`, …) when one of them does not stand.
    */
   static async verify(
     firm: string,
@@ -78,18 +54,24 @@ export class Certificates {
     return certificates;
   }
 
-  /** Adds what the server sent later; certificates already known are passed over. */
+  /** Adds what the server sent later, in whatever order; certificates already known are passed over. */
   async add(accepted: readonly AcceptedCertificate[]): Promise<void> {
-    const waiting = new Map<string, AcceptedCertificate>();
-    for (const certificate of accepted) {
-      const hash = hashOf(certificate.signed.bytes);
-      if (!this.byHash.has(hash)) waiting.set(hash, certificate);
+    let waiting = accepted
+      .map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }))
+      .sort((a, b) => a.item.logIndex - b.item.logIndex);
+    while (waiting.length > 0) {
+      const rest: typeof waiting = [];
+      for (const one of waiting) {
+        const { issuer } = one.claimed;
+        if (issuer === null || this.byHash.has(issuer)) await this.admit(one.item, one.claimed);
+        else rest.push(one);
+      }
+      must(rest.length < waiting.length, "certificate_issuer", "a certificate's issuer is not among them");
+      waiting = rest;
     }
-    const inOrder = [...waiting].sort(([, a], [, b]) => a.logIndex - b.logIndex);
-    for (const [hash] of inOrder) await this.admit(hash, waiting, MAX_DEPTH + 2);
   }
 
-  /** All certificates of a key, ordinary ones first. */
+  /** All certificates of a key, those that a person issued first. */
   of(kid: string): readonly VerifiedCertificate[] {
     return this.byKid.get(kid) ?? [];
   }
@@ -102,131 +84,120 @@ export class Certificates {
     return this.byHash.get(hash) ?? null;
   }
 
-  /** The certificate under which `kid` acts as a person. @throws IntegrityError (`unknown_author`). */
+  /** The certificate under which `kid` acts as a person. @throws IntegrityError (`record_author`). */
   person(kid: string): VerifiedCertificate {
-    const found = this.of(kid).find((certificate) => PEOPLE.includes(certificate.kind));
-    if (found === undefined)
-      throw new IntegrityError("unknown_author", "no certificate makes this key a person's");
+    const [found] = this.of(kid);
+    must(
+      found !== undefined && PEOPLE.includes(found.kind),
+      "record_author",
+      "no certificate makes this key a person's",
+    );
     return found;
   }
 
   scanner(kid: string): VerifiedCertificate {
-    const found = this.of(kid).find((certificate) => certificate.kind === "scanner");
-    if (found === undefined)
-      throw new IntegrityError("unknown_scanner", "no owner has certified this scanner");
-    return found;
-  }
-
-  /** Any certificate of the key of a holder. @throws IntegrityError (`unknown_holder`). */
-  holder(kid: string): VerifiedCertificate {
     const [found] = this.of(kid);
-    if (found === undefined)
-      throw new IntegrityError("unknown_holder", "no certificate leads from this holder to the root");
+    must(found?.kind === "scanner", "scanner_unknown", "no owner has certified this scanner");
     return found;
   }
 
-  /** The first certificate redeemed under the invitation whose key is `kid`, if that is an invitation's. */
+  /** Whom a roster's key stands for: its holder, or for an invitation its first redemption, once there is one. */
+  member(kid: string): VerifiedCertificate | null {
+    return this.of(this.redemptionOf(kid)?.kid ?? kid)[0] ?? null;
+  }
+
+  /** The certificate by which the invitation whose key is `kid` was redeemed, if that is an invitation's. */
   redemptionOf(kid: string): VerifiedCertificate | null {
-    const invitation = this.of(kid).find((certificate) => certificate.kind === "invitation");
-    return invitation === undefined ? null : (this.redemptions.get(invitation.hash) ?? null);
+    return this.redemptions.get(kid) ?? null;
   }
 
-  /** Whether nobody but an invitation vouches for this person's key so far. */
+  /** Log index at which the key was first certified; no record before it can be its holder's. */
+  since(kid: string): number {
+    return Math.min(...this.of(kid).map(({ logIndex }) => logIndex));
+  }
+
+  /** Whether nobody but an invitation vouches for this key so far. */
   isProvisional(kid: string): boolean {
-    return this.of(kid).every(
-      ({ issuer }) => issuer !== null && this.byHash.get(issuer)?.kind === "invitation",
-    );
+    const known = this.of(kid);
+    return known.length > 0 && known.every((certificate) => this.isFromInvitation(certificate));
   }
 
-  private async admit(
-    hash: string,
-    waiting: Map<string, AcceptedCertificate>,
-    stepsLeft: number,
-  ): Promise<VerifiedCertificate> {
-    const known = this.byHash.get(hash);
-    if (known !== undefined) return known;
-    must(stepsLeft > 0, "chain_too_long", "the chain to the root is too long or circular");
-    const accepted = waiting.get(hash);
-    must(accepted !== undefined, "unknown_issuer", "a certificate's issuer is not known");
-    const claimed = read(CERTIFICATE, accepted.signed.bytes);
-    const issuer = claimed.issuer === null ? null : await this.admit(claimed.issuer, waiting, stepsLeft - 1);
-    const verified = await this.check(hash, accepted, claimed, issuer);
-    this.byHash.set(hash, verified);
-    const sameKey = [...this.of(verified.kid), verified];
-    this.byKid.set(verified.kid, sameKey);
-    if (issuer?.kind === "invitation") this.redemptions.set(issuer.hash, verified);
-    return verified;
-  }
-
-  private async check(
-    hash: string,
-    { signed, acceptedAt, logIndex }: AcceptedCertificate,
-    claimed: Certificate,
-    issuer: VerifiedCertificate | null,
-  ): Promise<VerifiedCertificate> {
-    must(claimed.firm === this.firm, "foreign_firm", "the certificate is another firm's");
-    checkShape(claimed);
-    checkTime(claimed, acceptedAt);
-    await readSigned(CERTIFICATE, signed, (issuer ?? claimed).signing_key);
+  private async admit(accepted: AcceptedCertificate, claimed: Certificate): Promise<void> {
+    const hash = hashOf(accepted.signed.bytes);
+    if (this.byHash.has(hash)) return;
     const kid = keyId(fromBase64url(claimed.signing_key), claimed.recipient);
-    const common = { ...claimed, hash, kid, acceptedAt, logIndex };
-    if (issuer === null) {
-      must(claimed.kind === "root" && sameHash(kid, this.root), "wrong_root", "not the root that was pinned");
-      return { ...common, depth: 0 };
-    }
-    checkIssue(claimed, issuer, acceptedAt);
-    const first = this.redemptions.get(issuer.hash);
-    must(first === undefined, "redeemed_twice", "the invitation had been redeemed before");
-    const depth = issuer.depth + (claimed.kind === "invitation" ? 0 : 1);
-    must(depth <= MAX_DEPTH, "chain_too_long", "the chain to the root is too long");
-    return { ...common, depth };
-  }
-}
-
-/** What holds for a certificate by itself. */
-function checkShape(certificate: Certificate): void {
-  const { kind, recipient, alg, role, vaults, certifies, not_after, not_before } = certificate;
-  must(ONLY_SIGN.includes(kind) === (recipient === null), "malformed", "recipient does not fit the kind");
-  must((alg === "ed25519") === (recipient === null), "malformed", "alg does not fit the recipient");
-  must((kind === "root") === (certificate.issuer === null), "malformed", "only the root has no issuer");
-  must(
-    certifies.every((allowed) => MAY_CERTIFY[kind].includes(allowed)),
-    "scope_exceeded",
-    "certifies more than its kind may",
-  );
-  if (kind !== "invitation") {
-    must(role === null && vaults.length === 0, "malformed", "only invitations have a role and vaults");
-    must(not_after === null, "malformed", "only invitations expire");
-    return;
-  }
-  must(
-    role !== null && certifies.length === 1 && certifies[0] === role,
-    "malformed",
-    "an invitation certifies its role",
-  );
-  must(
-    not_after !== null && not_after > not_before && not_after - not_before <= MAX_INVITATION_S,
-    "malformed",
-    "an invitation lives at most 30 days",
-  );
-}
-
-function checkTime({ not_before, not_after }: Certificate, acceptedAt: number): void {
-  must(not_before <= acceptedAt, "not_yet_valid", "accepted before it was valid");
-  must(not_after === null || acceptedAt <= not_after, "expired", "accepted after it had expired");
-}
-
-function checkIssue(certificate: Certificate, issuer: VerifiedCertificate, acceptedAt: number): void {
-  must(issuer.certifies.includes(certificate.kind), "scope_exceeded", "the issuer may not certify this kind");
-  checkTime(issuer, acceptedAt);
-  if (certificate.kind === "invitation") {
+    const issuer = this.checkIssuer(claimed, kid, accepted.acceptedAt);
+    await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
+    // Another caller may have added it meanwhile; from here on nothing waits.
+    if (this.byHash.has(hash)) return;
+    checkRecipient(claimed);
+    this.checkSameKey(claimed, kid);
+    const isRedemption = issuer?.kind === "invitation";
     must(
-      certificate.role !== null && issuer.certifies.includes(certificate.role),
-      "scope_exceeded",
-      "the issuer may not invite for this role",
+      !(isRedemption && this.redemptions.has(issuer.kid)),
+      "certificate_redeemed",
+      "the invitation was redeemed before, with another certificate",
     );
+    const { acceptedAt, logIndex } = accepted;
+    const verified = { ...claimed, hash, kid, acceptedAt, logIndex };
+    this.byHash.set(hash, verified);
+    const sameKey = [...this.of(kid), verified];
+    const provisional = sameKey.filter((certificate) => this.isFromInvitation(certificate));
+    const ordinary = sameKey.filter((certificate) => !provisional.includes(certificate));
+    this.byKid.set(kid, [...ordinary, ...provisional]);
+    if (isRedemption) this.redemptions.set(issuer.kid, verified);
   }
-  if (issuer.kind === "invitation") {
-    must(certificate.subject === issuer.subject, "scope_exceeded", "the invitation names another person");
+
+  /** The issuer, after the rules between it and the certificate were checked; null for the pinned root. */
+  private checkIssuer(claimed: Certificate, kid: string, acceptedAt: number): VerifiedCertificate | null {
+    const issuer = claimed.issuer === null ? null : (this.byHash.get(claimed.issuer) ?? null);
+    if (issuer === null) must(sameHash(kid, this.root), "certificate_root", "not the root that was pinned");
+    else checkMayIssue(issuer, claimed);
+    must(claimed.firm === this.firm, "certificate_firm", "the certificate is another firm's");
+    for (const { not_before, not_after } of issuer === null ? [claimed] : [issuer, claimed]) {
+      const isValid = not_before <= acceptedAt && (not_after === null || acceptedAt <= not_after);
+      must(isValid, "certificate_time", "accepted outside its validity, or its issuer's");
+    }
+    return issuer;
+  }
+
+  /** One key, one holder: else a second certificate could lend a known key another name or another rank. */
+  private checkSameKey({ subject, kind, generation }: Certificate, kid: string): void {
+    for (const same of this.of(kid)) {
+      must(
+        same.subject === subject && same.kind === kind && same.generation === generation,
+        "certificate_conflict",
+        "the key is certified for somebody or something else",
+      );
+    }
+  }
+
+  private isFromInvitation({ issuer }: VerifiedCertificate): boolean {
+    return issuer !== null && this.byHash.get(issuer)?.kind === "invitation";
+  }
+}
+
+/** @throws IntegrityError (`certificate_firm`, `certificate_issuer_rights`, `certificate_invitation`) if it may not. */
+function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
+  const { kind, role, subject } = certificate;
+  must(issuer.firm === certificate.firm, "certificate_firm", "issuer and subject are of different firms");
+  must(
+    issuer.certifies.includes(kind) && issuer.certifies.includes(role ?? kind),
+    "certificate_issuer_rights",
+    `a ${issuer.kind} that may not certify a ${kind}`,
+  );
+  must(
+    issuer.kind !== "invitation" || subject === issuer.subject,
+    "certificate_invitation",
+    "the invitation is for somebody else",
+  );
+}
+
+function checkRecipient({ recipient }: Certificate): void {
+  if (recipient === null) return;
+  try {
+    usableRecipient(recipient);
+  } catch {
+    throw new IntegrityError("certificate_recipient", "the recipient is not a usable key");
   }
 }

@@ -7,11 +7,29 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "../crypto/base64";
 import { type Bytes, equal } from "../crypto/bytes";
-import { encode, parse, type Value } from "../crypto/canonical";
+import { encode, type Value } from "../crypto/canonical";
 import type { SigningKey } from "../crypto/ed25519";
+import { sealedSize } from "../crypto/payload";
 import { sign, verify } from "../crypto/sshsig";
 import { IntegrityError, must } from "./errors";
-import { isId } from "./ids";
+import {
+  count,
+  type Fields,
+  hash,
+  id,
+  integer,
+  listOf,
+  nothing,
+  oneOf,
+  orNull,
+  parseCanonical,
+  type Read,
+  readFields,
+  recipient,
+  text,
+  time,
+  unb64,
+} from "./fields";
 
 export interface Signed {
   readonly bytes: Bytes;
@@ -24,112 +42,23 @@ export interface Doc {
   readonly sig: string;
 }
 
-type Check<T> = (value: Value | undefined) => value is Value & T;
-type Fields<T> = { readonly [K in keyof T]-?: Check<T[K]> };
 export interface Kind<T> {
   readonly namespace: string;
   readonly fields: Fields<T>;
+  /** What must hold between the fields. @throws IntegrityError (`document_invalid`). */
+  readonly rules?: (fields: T) => void;
 }
 
-const isText = (value: Value | undefined): value is string => typeof value === "string";
-const isTime = (value: Value | undefined): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= 0;
-const isCount = (value: Value | undefined): value is number =>
-  Number.isSafeInteger(value) && Number(value) >= 1;
-const isNothing = (value: Value | undefined): value is null => value === null;
-const isIdText = (value: Value | undefined): value is string => isText(value) && isId(value);
-const isRecipient = (value: Value | undefined): value is string =>
-  isText(value) && /^age1pq1[02-9ac-hj-np-z]{1900,2000}$/.test(value);
-
-function isHash(value: Value | undefined): value is string {
-  if (!isText(value) || value.length !== 43) return false;
-  try {
-    return fromBase64url(value).length === 32;
-  } catch {
-    return false;
-  }
+/** @throws IntegrityError (`document_invalid`) unless `condition` holds. */
+export function demand(condition: boolean, problem: string): asserts condition {
+  must(condition, "document_invalid", problem);
 }
 
-const orNull =
-  <T extends Value>(check: (value: Value | undefined) => value is T) =>
-  (value: Value | undefined): value is T | null =>
-    value === null || check(value);
+/** The largest plaintext, in bytes. */
+export const MAX_CONTENT_SIZE = 2 * 1024 ** 3;
+const SCANNER_KEY_LIFE_S = 24 * 3600;
 
-const oneOf =
-  <T extends string>(...words: readonly T[]) =>
-  (value: Value | undefined): value is T =>
-    (words as readonly (Value | undefined)[]).includes(value);
-
-const listOf =
-  <T extends Value>(check: (value: Value | undefined) => value is T) =>
-  (value: Value | undefined): value is readonly T[] & Value =>
-    Array.isArray(value) && value.every((item: Value) => check(item));
-
-/** A list in ascending order without repetition. */
-const sortedListOf =
-  <T extends string>(check: (value: Value | undefined) => value is T) =>
-  (value: Value | undefined): value is readonly T[] & Value =>
-    listOf(check)(value) && value.every((item, i) => i === 0 || String(value[i - 1]) < item);
-
-function hasFields<T>(value: Value | undefined, fields: Fields<T>): value is Value & T {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const names = Object.keys(fields);
-  const object = value as { readonly [key: string]: Value };
-  return (
-    Object.keys(object).length === names.length &&
-    names.every((name) => Object.hasOwn(object, name) && fields[name as keyof T](object[name]))
-  );
-}
-
-export const CERTIFICATE_KINDS = [
-  "client",
-  "clerk",
-  "invitation",
-  "owner",
-  "recovery",
-  "root",
-  "scanner",
-  "service",
-] as const;
-export type CertificateKind = (typeof CERTIFICATE_KINDS)[number];
 export type Rights = "hold" | "manage" | "read" | "write";
-
-export interface Certificate {
-  readonly alg: "ed25519" | "ed25519+mlkem768x25519";
-  readonly certifies: readonly CertificateKind[];
-  readonly firm: string;
-  readonly generation: number;
-  readonly issuer: string | null;
-  readonly kind: CertificateKind;
-  readonly not_after: number | null;
-  readonly not_before: number;
-  readonly office: null;
-  readonly recipient: string | null;
-  readonly role: "clerk" | "client" | null;
-  readonly signing_key: string;
-  readonly subject: string;
-  readonly vaults: readonly string[];
-}
-
-export const CERTIFICATE: Kind<Certificate> = {
-  namespace: "siegel-certificate@v1",
-  fields: {
-    alg: oneOf("ed25519", "ed25519+mlkem768x25519"),
-    certifies: sortedListOf(oneOf(...CERTIFICATE_KINDS)),
-    firm: isIdText,
-    generation: isCount,
-    issuer: orNull(isHash),
-    kind: oneOf(...CERTIFICATE_KINDS),
-    not_after: orNull(isTime),
-    not_before: isTime,
-    office: isNothing,
-    recipient: orNull(isRecipient),
-    role: orNull(oneOf("clerk", "client")),
-    signing_key: isHash,
-    subject: isIdText,
-    vaults: sortedListOf(isIdText),
-  },
-};
 
 export interface RosterHolder {
   readonly key: string;
@@ -147,27 +76,32 @@ export interface Roster {
 }
 
 const HOLDER: Fields<RosterHolder> = {
-  key: isHash,
+  key: hash,
   rights: oneOf("hold", "manage", "read", "write"),
-  subject: isIdText,
+  subject: id,
 };
 
 export const ROSTER: Kind<Roster> = {
   namespace: "siegel-roster@v1",
   fields: {
-    author: isHash,
-    firm: isIdText,
-    holders: (value): value is Value & Roster["holders"] =>
-      Array.isArray(value) &&
-      value.every((item: Value) => hasFields(item, HOLDER)) &&
-      (value as unknown as readonly RosterHolder[]).every(
-        (holder, i, all) => i === 0 || (all[i - 1]?.key ?? "") < holder.key,
-      ),
-    previous: orNull(isHash),
-    seq: isCount,
-    vault: isIdText,
+    author: hash,
+    firm: id,
+    holders: listOf((value, field) => readFields(value, HOLDER, field)),
+    previous: orNull(hash),
+    seq: count,
+    vault: id,
+  },
+  rules({ holders, previous, seq }) {
+    const ascends = holders.every(({ key }, i) => i === 0 || (holders[i - 1]?.key ?? "") < key);
+    demand(ascends, "holders are sorted by key, each key once");
+    checkPrevious(previous, seq);
   },
 };
+
+/** The first of a kind has no predecessor, every other has one. */
+function checkPrevious(previous: string | null, number: number): void {
+  demand((previous === null) === (number === 1), "previous does not fit the number");
+}
 
 export interface Epoch {
   readonly author: string;
@@ -182,14 +116,15 @@ export interface Epoch {
 export const EPOCH: Kind<Epoch> = {
   namespace: "siegel-epoch@v1",
   fields: {
-    author: isHash,
-    epoch: isCount,
-    firm: isIdText,
-    previous: orNull(isHash),
-    recipient: isRecipient,
-    roster: isHash,
-    vault: isIdText,
+    author: hash,
+    epoch: count,
+    firm: id,
+    previous: orNull(hash),
+    recipient,
+    roster: hash,
+    vault: id,
   },
+  rules: ({ epoch, previous }) => checkPrevious(previous, epoch),
 };
 
 export type Change =
@@ -221,22 +156,27 @@ type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
 const CHANGES: { readonly [K in Change["kind"]]: Fields<ChangeOf<K>> } = {
   genesis: {
     kind: oneOf("genesis"),
-    dossier: orNull(isIdText),
-    row: isHash,
+    dossier: orNull(id),
+    row: hash,
     vault_kind: oneOf("dossier", "personal"),
   },
-  roster: { kind: oneOf("roster"), hash: isHash, seq: isCount },
-  epoch: { kind: oneOf("epoch"), epoch: isCount, hash: isHash },
-  folder: { kind: oneOf("folder"), epoch: isCount, node: isIdText, parent: isIdText, row: isHash },
-  version: { kind: oneOf("version"), manifest: isHash, node: isIdText, parent: isIdText, version: isCount },
+  roster: { kind: oneOf("roster"), hash: hash, seq: count },
+  epoch: { kind: oneOf("epoch"), epoch: count, hash: hash },
+  folder: { kind: oneOf("folder"), epoch: count, node: id, parent: id, row: hash },
+  version: { kind: oneOf("version"), manifest: hash, node: id, parent: id, version: count },
 };
 
-function isChange(value: Value): boolean {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
-  const { kind } = value as { readonly kind?: Value };
-  if (typeof kind !== "string" || !Object.hasOwn(CHANGES, kind)) return false;
-  return hasFields(value, CHANGES[kind as Change["kind"]] as Fields<Change>);
-}
+const changeOf: Read<Change> = (value, field) => {
+  const kind = (value as { readonly kind?: Value } | null | undefined)?.kind;
+  const isKnown = typeof kind === "string" && Object.hasOwn(CHANGES, kind);
+  demand(isKnown, `${field}: an unknown kind of change`);
+  const change = readFields(value, CHANGES[kind as Change["kind"]] as Fields<Change>, field);
+  if (change.kind === "genesis") {
+    const fits = (change.vault_kind === "dossier") === (change.dossier !== null);
+    demand(fits, "a dossier is exactly what a dossier vault has");
+  }
+  return change;
+};
 
 export interface VaultRecord {
   readonly author: string;
@@ -250,14 +190,14 @@ export interface VaultRecord {
 export const RECORD: Kind<VaultRecord> = {
   namespace: "siegel-record@v1",
   fields: {
-    author: isHash,
-    changes: (value): value is Value & VaultRecord["changes"] =>
-      Array.isArray(value) && value.length > 0 && value.every((item: Value) => isChange(item)),
-    firm: isIdText,
-    previous: isHash,
-    seq: isCount,
-    vault: isIdText,
+    author: hash,
+    changes: listOf(changeOf),
+    firm: id,
+    previous: hash,
+    seq: count,
+    vault: id,
   },
+  rules: ({ changes }) => demand(changes.length > 0, "a record makes at least one change"),
 };
 
 export interface Manifest {
@@ -281,22 +221,23 @@ export interface Manifest {
 export const MANIFEST: Kind<Manifest> = {
   namespace: "siegel-manifest@v1",
   fields: {
-    author: isHash,
-    checkpoint: isNothing,
-    commitment: isHash,
-    copied_from: isNothing,
-    epoch: isCount,
-    firm: isIdText,
-    generation: isCount,
-    node: isIdText,
-    parent: isIdText,
-    payload_hash: isHash,
-    payload_size: isCount,
-    previous: orNull(isHash),
-    row: isHash,
-    vault: isIdText,
-    version: isCount,
+    author: hash,
+    checkpoint: nothing,
+    commitment: hash,
+    copied_from: nothing,
+    epoch: count,
+    firm: id,
+    generation: count,
+    node: id,
+    parent: id,
+    payload_hash: hash,
+    payload_size: integer(sealedSize(0), sealedSize(MAX_CONTENT_SIZE)),
+    previous: orNull(hash),
+    row: hash,
+    vault: id,
+    version: count,
   },
+  rules: ({ previous, version }) => checkPrevious(previous, version),
 };
 
 export interface ScannerKey {
@@ -309,7 +250,11 @@ export interface ScannerKey {
 
 export const SCANNER_KEY: Kind<ScannerKey> = {
   namespace: "siegel-scanner-key@v1",
-  fields: { firm: isIdText, not_after: isTime, not_before: isTime, recipient: isRecipient, scanner: isHash },
+  fields: { firm: id, not_after: time, not_before: time, recipient, scanner: hash },
+  rules({ not_after, not_before }) {
+    const lifeS = not_after - not_before;
+    demand(0 < lifeS && lifeS <= SCANNER_KEY_LIFE_S, "a scanner key lives at most 24 hours");
+  },
 };
 
 export interface Verdict {
@@ -327,16 +272,21 @@ export interface Verdict {
 export const VERDICT: Kind<Verdict> = {
   namespace: "siegel-verdict@v1",
   fields: {
-    commitment: isHash,
-    database: isText,
-    engine: isText,
-    firm: isIdText,
-    payload_hash: isHash,
-    reason: orNull(isText),
+    commitment: hash,
+    database: text,
+    engine: text,
+    firm: id,
+    payload_hash: hash,
+    reason: orNull(text),
     result: oneOf("clean", "failed", "infected", "not_scannable"),
-    scanned_at: isTime,
-    scanner: isHash,
+    scanned_at: time,
+    scanner: hash,
   },
+  rules: ({ reason, result }) =>
+    demand(
+      (result === "clean") === (reason === null),
+      "a reason is exactly what a verdict other than clean has",
+    ),
 };
 
 export interface Login {
@@ -349,29 +299,29 @@ export interface Login {
 
 export const LOGIN: Kind<Login> = {
   namespace: "siegel-login@v1",
-  fields: { firm: isIdText, nonce: isText, origin: isText, subject: isText, time: isTime },
+  fields: { firm: id, nonce: text, origin: text, subject: text, time },
 };
 
-/** The fields of a document, its signature not yet looked at. @throws IntegrityError (`malformed`). */
+/** The fields of a document, its signature not yet looked at. @throws IntegrityError (`not_canonical`, `document_invalid`, …). */
 export function read<T>(kind: Kind<T>, bytes: Uint8Array): T {
-  let value: Value;
+  const fields = readFields(parseCanonical(bytes), kind.fields, kind.namespace);
+  kind.rules?.(fields);
+  return fields;
+}
+
+/** @throws IntegrityError (`signature_invalid`) unless the holder of `signingKey` (b64) signed these bytes as this kind. */
+export async function verifySigned<T>(kind: Kind<T>, signed: Signed, signingKey: string): Promise<void> {
   try {
-    value = parse(bytes);
+    await verify(signed.sig, kind.namespace, signed.bytes, fromBase64url(signingKey));
   } catch {
-    throw new IntegrityError("malformed", `${kind.namespace}: not canonical JSON`);
+    throw new IntegrityError("signature_invalid", `${kind.namespace}: the signature does not verify`);
   }
-  must(hasFields(value, kind.fields), "malformed", `${kind.namespace}: unknown, missing or ill-typed field`);
-  return value;
 }
 
 /** The fields of a document signed by the holder of `signingKey` (b64). @throws IntegrityError. */
 export async function readSigned<T>(kind: Kind<T>, signed: Signed, signingKey: string): Promise<T> {
   const fields = read(kind, signed.bytes);
-  try {
-    await verify(signed.sig, kind.namespace, signed.bytes, fromBase64url(signingKey));
-  } catch {
-    throw new IntegrityError("bad_signature", `${kind.namespace}: the signature does not verify`);
-  }
+  await verifySigned(kind, signed, signingKey);
   return fields;
 }
 
@@ -391,13 +341,9 @@ export function toDoc(signed: Signed): Doc {
   return { bytes: toBase64url(signed.bytes), sig: toBase64url(signed.sig) };
 }
 
-/** @throws IntegrityError (`malformed`) for text that is not canonical b64. */
+/** @throws IntegrityError (`not_base64`) for text that is not canonical b64. */
 export function fromDoc(doc: Doc): Signed {
-  try {
-    return { bytes: fromBase64url(doc.bytes), sig: fromBase64url(doc.sig) };
-  } catch {
-    throw new IntegrityError("malformed", "a document on the wire is not base64url");
-  }
+  return { bytes: unb64(doc.bytes), sig: unb64(doc.sig) };
 }
 
 /** Whether two b64 hashes or keys are the same, in constant time. */

@@ -5,11 +5,19 @@
  */
 
 import { openSmall, sealSmall } from "../crypto/age";
-import { type Bytes, equal, randomBytes } from "../crypto/bytes";
-import type { EffectiveHolder, VaultChain } from "./chain";
-import { EPOCH, hashOf, type Signed, signDocument } from "./documents";
-import { IntegrityError, must } from "./errors";
+import { type Bytes, randomBytes } from "../crypto/bytes";
+import { NoMatchError } from "../crypto/errors";
+import { parseHeader, splitFile } from "../crypto/header";
+import { sealedSize } from "../crypto/payload";
+import type { VaultChain } from "./chain";
+import { EPOCH, type Signed, sameHash, signDocument } from "./documents";
+import { IntegrityError, must, RefusedError, UnlockError } from "./errors";
 import { type EpochKeys, epochKeys, type HolderKeys } from "./keys";
+import type { EffectiveHolder } from "./members";
+
+const SEED_SIZE = 32;
+/** One hybrid stanza of about 1.7 KiB, its MAC, and a payload of 32 bytes. */
+const MAX_WRAP_SIZE = 4096;
 
 export interface Wrap {
   /** kid of the holder. */
@@ -37,7 +45,7 @@ export async function beginEpoch(
   holders: readonly { readonly key: string; readonly recipient: string }[],
   author: HolderKeys,
 ): Promise<NewEpoch> {
-  const seed = randomBytes(32);
+  const seed = randomBytes(SEED_SIZE);
   const { recipient } = await epochKeys(seed);
   const epoch = await signDocument(EPOCH, { ...place, author: author.kid, recipient }, author.signing);
   const wraps = await Promise.all(
@@ -53,35 +61,57 @@ export async function nextEpoch(
   author: HolderKeys,
 ): Promise<NewEpoch & { readonly previousSeed: Bytes }> {
   const { firm, vault, epoch: last, rosterHash } = chain;
-  must(rosterHash !== null, "no_epoch", "the vault has not begun");
+  must(rosterHash !== null, "record_shape", "the chain has not begun");
   const place = { firm, vault, epoch: last.epoch + 1, previous: last.hash, roster: rosterHash };
   const next = await beginEpoch(place, chain.holders().map(recipientOf), author);
   const { recipient } = await epochKeys(next.seed);
   return { ...next, previousSeed: await sealSmall(previousSeed, [recipient]) };
 }
 
-/** kid and recipient of a holder. @throws IntegrityError for a key that only signs. */
-export function recipientOf({ key, certificate }: EffectiveHolder): { key: string; recipient: string } {
-  must(certificate.recipient !== null, "wrong_holder", "a key that only signs cannot hold a vault");
+/** kid and recipient of a holder. @throws RefusedError (`no_recipient`) for a key that only signs. */
+export function recipientOf({ key, certificate }: Pick<EffectiveHolder, "certificate" | "key">): {
+  key: string;
+  recipient: string;
+} {
+  if (certificate.recipient === null) {
+    throw new RefusedError("no_recipient", "nothing is sealed to a key without a recipient");
+  }
   return { key, recipient: certificate.recipient };
 }
 
-/** A seed that must give the recipient the epoch's author signed. @throws IntegrityError (`wrong_wrap`). */
+/**
+ * The seed in a wrap, which must give the recipient that the epoch's author signed.
+ * @throws UnlockError (`wrap_not_ours`), IntegrityError (`wrap_invalid`, `wrap_foreign_seed`).
+ */
 export async function openSeed(wrap: Bytes, identity: string, recipient: string): Promise<Bytes> {
+  checkWrap(wrap);
   let seed: Bytes;
   try {
     seed = await openSmall(wrap, identity);
-  } catch {
-    throw new IntegrityError("wrong_wrap", "a wrapped key does not open");
+  } catch (error) {
+    if (error instanceof NoMatchError) throw new UnlockError("wrap_not_ours", "the wrap is not for this key");
+    throw new IntegrityError("wrap_invalid", "the wrap does not open");
   }
-  must(seed.length === 32, "wrong_wrap", "a wrapped key has 32 bytes");
-  const given = new TextEncoder().encode((await epochKeys(seed)).recipient);
-  must(
-    equal(given, new TextEncoder().encode(recipient)),
-    "wrong_wrap",
-    "a wrapped key is not the one that was signed",
-  );
+  const given = (await epochKeys(seed)).recipient;
+  must(sameHash(given, recipient), "wrap_foreign_seed", "the wrap holds another seed than the epoch's");
   return seed;
+}
+
+/** One hybrid stanza and 32 bytes, nothing else. @throws IntegrityError (`wrap_invalid`). */
+function checkWrap(wrap: Bytes): void {
+  must(wrap.length <= MAX_WRAP_SIZE, "wrap_invalid", "a wrap is larger than any wrap");
+  let kinds: readonly (string | undefined)[];
+  let payloadSize: number;
+  try {
+    const { header, payload } = splitFile(wrap);
+    kinds = parseHeader(header).stanzas.map(({ args }) => args[0]);
+    payloadSize = payload.length;
+  } catch {
+    throw new IntegrityError("wrap_invalid", "a wrap is no age file");
+  }
+  const isWhole =
+    kinds.length === 1 && kinds[0] === "mlkem768x25519" && payloadSize === sealedSize(SEED_SIZE);
+  must(isWhole, "wrap_invalid", "a wrap has one hybrid stanza and 32 bytes");
 }
 
 /** The seeds of the epochs a person can open, kept for the life of the page. */
@@ -128,9 +158,4 @@ export class EpochSeeds {
     const { identity } = await this.keysOf(epoch + 1);
     return openSeed(new Uint8Array(next.previousSeed), identity, signed.recipient);
   }
-}
-
-/** Hash of an epoch's document, as the next one and its record cite it. */
-export function epochHash(epoch: Signed): string {
-  return hashOf(epoch.bytes);
 }

@@ -2,8 +2,9 @@
  * What can be wrong with a record of ours. Clients refuse; they never warn and go on.
  *
  *     SealError
- *     ├── IntegrityError  something was altered, forged or withheld: stop, keep what is known, tell the person
- *     └── RefusedError    a rule forbids it (name not allowed, file too large, no right)
+ *     ├── IntegrityError  something was altered, forged, left out or rolled back: stop, and tell the person
+ *     ├── RefusedError    a rule forbids it (name not allowed, file too large, no right)
+ *     └── UnlockError     this password, passphrase, code or key does not open it
  */
 export class SealError extends Error {
   /** Stable name for machines, the same as in Python. */
@@ -19,6 +20,8 @@ export class SealError extends Error {
 export class IntegrityError extends SealError {}
 
 export class RefusedError extends SealError {}
+
+export class UnlockError extends SealError {}
 
 /** @throws IntegrityError unless `condition` holds. */
 export function must(condition: boolean, code: string, message: string): asserts condition {

@@ -4,23 +4,21 @@
  */
 
 import { newFileKey, openHeader, sealHeader } from "../crypto/age";
-import { fromBase64url, toBase64url } from "../crypto/base64";
+import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
-import { rootFromLeaves, SegmentTree, verifiedSegments } from "../crypto/merkle";
-import { openPayload, sealedSize, sealPayload } from "../crypto/payload";
+import { NoMatchError, PayloadError } from "../crypto/errors";
+import { parseHeader } from "../crypto/header";
+import { HASH_SIZE, rootFromLeaves, SEGMENT_SIZE, SegmentTree, verifiedSegments } from "../crypto/merkle";
+import { openPayload, sealPayload } from "../crypto/payload";
 import type { Source } from "../crypto/source";
-import type { Manifest } from "./documents";
-import { sameHash } from "./documents";
+import { MAX_CONTENT_SIZE, type Manifest, sameHash } from "./documents";
 import { IntegrityError, must, RefusedError } from "./errors";
+import { unb64 } from "./fields";
 import { commitmentOf } from "./keys";
 
-/** The scanner can read no larger file; said before anything is sealed. */
-export const MAX_PAYLOAD_SIZE = 2 * 1024 ** 3;
-
-/** @throws RefusedError (`too_large`). */
+/** Said before anything is sealed. @throws RefusedError (`too_large`). */
 export function requireSize(sizeBytes: number): void {
-  if (sealedSize(sizeBytes) > MAX_PAYLOAD_SIZE)
-    throw new RefusedError("too_large", "a file may have 2 GiB at most");
+  if (sizeBytes > MAX_CONTENT_SIZE) throw new RefusedError("too_large", "a file has at most 2 GiB");
 }
 
 export interface SealedFile {
@@ -59,36 +57,56 @@ export function headerFor(fileKey: Bytes, recipient: string): Bytes {
   return sealHeader(fileKey, [recipient]);
 }
 
-/** The file key in a header, which must be the one the author committed to. @throws IntegrityError. */
+/**
+ * The file key in a header, which must be the one the author committed to.
+ * @throws IntegrityError (`header_invalid`, `header_foreign`, `commitment_mismatch`).
+ */
 export function fileKeyFrom(header: Bytes, identity: string, commitment: string): Bytes {
   let fileKey: Bytes;
   try {
+    const kinds = parseHeader(header).stanzas.map(({ args }) => args[0]);
+    must(
+      kinds.length === 1 && kinds[0] === "mlkem768x25519",
+      "header_invalid",
+      "a header has one hybrid stanza",
+    );
     fileKey = openHeader(header, identity);
-  } catch {
-    throw new IntegrityError("wrong_header", "the file's key does not open");
+  } catch (error) {
+    if (error instanceof NoMatchError)
+      throw new IntegrityError("header_foreign", "the header is sealed for another key");
+    if (error instanceof IntegrityError) throw error;
+    throw new IntegrityError("header_invalid", "the header does not open");
   }
   must(
     sameHash(commitmentOf(fileKey), commitment),
-    "wrong_commitment",
-    "the file's key is not the one that was signed",
+    "commitment_mismatch",
+    "the header holds another file key than the committed one",
   );
   return fileKey;
 }
 
-/** The leaves of a payload, which must be those of the signed hash. `joined`: 32 bytes each, one after the other. */
-export function leavesOf(joined: string, manifest: Pick<Manifest, "payload_hash">): readonly Bytes[] {
-  const bytes = fromBase64url(joined);
-  must(bytes.length % 32 === 0, "wrong_leaves", "the segment hashes are not whole");
-  const leaves = Array.from({ length: bytes.length / 32 }, (_, i) => bytes.slice(32 * i, 32 * i + 32));
+/**
+ * The leaves of a payload, which must be those of the signed hash. `joined`: 32 bytes each, one after the other.
+ * @throws IntegrityError (`payload_hash`).
+ */
+export function leavesOf(
+  joined: string,
+  { payload_hash, payload_size }: Pick<Manifest, "payload_hash" | "payload_size">,
+): readonly Bytes[] {
+  const bytes = unb64(joined);
+  const leaves = Array.from({ length: Math.floor(bytes.length / HASH_SIZE) }, (_, i) =>
+    bytes.slice(HASH_SIZE * i, HASH_SIZE * (i + 1)),
+  );
   must(
-    sameHash(toBase64url(rootFromLeaves(leaves)), manifest.payload_hash),
-    "wrong_leaves",
-    "the segment hashes are not those of the signed file",
+    bytes.length === HASH_SIZE * Math.ceil(payload_size / SEGMENT_SIZE) &&
+      sameHash(toBase64url(rootFromLeaves(leaves)), payload_hash),
+    "payload_hash",
+    "the segments' hashes do not give the signed payload hash",
   );
   return leaves;
 }
 
-/** The plaintext, each segment verified before anything of it is released. @throws IntegrityError (`wrong_payload`). */
+/** The plaintext, each segment verified before anything of it is released. @throws IntegrityError (`payload_altered`). */
 export async function* openContents(
   payload: Source,
   leaves: readonly Bytes[],
@@ -97,9 +115,7 @@ export async function* openContents(
   try {
     yield* openPayload(fileKey, verifiedSegments(payload, leaves));
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "payload") {
-      throw new IntegrityError("wrong_payload", error.message);
-    }
+    if (error instanceof PayloadError) throw new IntegrityError("payload_altered", error.message);
     throw error;
   }
 }

@@ -2,15 +2,18 @@
 
 import { fromBase64url, toBase64url } from "../crypto/base64";
 import { randomBytes } from "../crypto/bytes";
+import { IntegrityError } from "./errors";
 
 export function newId(): string {
   return toBase64url(randomBytes(16));
 }
 
-export function isId(text: string): boolean {
+/** `text`, if it is an id. @throws IntegrityError (`not_an_id`). */
+export function checkId(text: unknown): string {
   try {
-    return text.length === 22 && fromBase64url(text).length === 16;
+    if (typeof text === "string" && fromBase64url(text).length === 16) return text;
   } catch {
-    return false;
+    // Falls through: not base64url.
   }
+  throw new IntegrityError("not_an_id", "an id is 22 characters of canonical base64url");
 }

@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url } from "../crypto/base64";
 import { type Bytes, join, randomBytes } from "../crypto/bytes";
 import { hkdf } from "../crypto/hkdf";
-import { RefusedError } from "./errors";
+import { UnlockError } from "./errors";
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_SIZE = 16;
@@ -34,35 +34,45 @@ export function crockford(bytes: Uint8Array): string {
   return bits > 0 ? text + ALPHABET[(held << (5 - bits)) & 31] : text;
 }
 
-/** The 16 bytes of a typed or scanned code. @throws RefusedError (`bad_code`). */
+/** The 16 bytes of a typed or scanned code. @throws UnlockError (`code_invalid`). */
 export function codeOf(typed: string): Bytes {
-  const text = readable(typed);
-  if (text.length !== CODE_LENGTH) throw new RefusedError("bad_code", "a code has 26 characters");
+  const characters = readable(typed, CODE_LENGTH);
   const bytes = new Uint8Array(CODE_SIZE);
   let bits = 0;
   let held = 0;
   let at = 0;
-  for (const character of text) {
-    const value = ALPHABET.indexOf(character);
-    if (value < 0) throw new RefusedError("bad_code", "a character that no code has");
-    held = ((held << 5) | value) & 0xfff;
+  for (const character of characters) {
+    held = ((held << 5) | ALPHABET.indexOf(character)) & 0xfff;
     bits += 5;
     if (bits >= 8) {
       bits -= 8;
       bytes[at++] = (held >> bits) & 0xff;
     }
   }
-  if ((held & ((1 << bits) - 1)) !== 0) throw new RefusedError("bad_code", "the code is not whole");
+  if ((held & ((1 << bits) - 1)) !== 0) throw new UnlockError("code_invalid", "its last bits are not zero");
   return bytes;
 }
 
-/** Capitals, without hyphens and spaces, O as 0, I and L as 1. */
-function readable(typed: string): string {
-  return typed.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
+/** An invitation's id as it is stored, however it was typed. @throws UnlockError (`code_invalid`). */
+export function invitationIdOf(typed: string): string {
+  return readable(typed, ID_LENGTH);
 }
 
-export function isInvitationId(text: string): boolean {
-  return text.length === ID_LENGTH && [...text].every((character) => ALPHABET.includes(character));
+/** Capitals, without hyphens and blanks, O as 0, I and L as 1. */
+function readable(typed: string, length: number): string {
+  const text = typed
+    .toUpperCase()
+    .replace(/[\s-]+/g, "")
+    .replaceAll("O", "0")
+    .replace(/[IL]/g, "1");
+  const isWhole = text.length === length && [...text].every((character) => ALPHABET.includes(character));
+  if (!isWhole) throw new UnlockError("code_invalid", `not ${length} characters of Crockford base32`);
+  return text;
+}
+
+/** What the letter's QR code holds: the code stands in the fragment, which no browser sends. */
+export function letterLink(server: string, id: string, code: Bytes): string {
+  return `${server}/e/${id}#${crockford(code)}`;
 }
 
 /** The code in groups of four, as printed. */

@@ -1,9 +1,14 @@
 /** Key files (docs/formats.md, section 7): an age identity file with the person's particulars as comments. */
 
+import { fromArmor } from "../crypto/armor";
 import { type Bytes, fromUtf8, utf8 } from "../crypto/bytes";
+import { CryptoError } from "../crypto/errors";
 import { identityText, seedOfIdentity } from "../crypto/hybrid";
-import { RefusedError } from "./errors";
-import { isId } from "./ids";
+import { IntegrityError, must, SealError, UnlockError } from "./errors";
+import { unb64 } from "./fields";
+import { checkId } from "./ids";
+
+const TITLE = "# Siegel key file";
 
 export interface KeyFile {
   readonly firm: string;
@@ -21,7 +26,7 @@ export interface KeyFile {
 /** The text of a key file, before a passphrase is put on it. */
 export function keyFileText(file: KeyFile): string {
   const lines = [
-    "# Siegel key file",
+    TITLE,
     `# firm: ${file.firm}`,
     `# slug: ${file.slug}`,
     `# person: ${file.person}`,
@@ -36,49 +41,69 @@ export function keyFileText(file: KeyFile): string {
 }
 
 const SIZE_LIMIT = 64 * 1024;
+const ARMOR = "-----BEGIN AGE ENCRYPTED FILE-----";
 
 /** Whether the bytes are an age file (under a passphrase) and not yet the text. */
-export function isSealedKeyFile(bytes: Uint8Array): boolean {
-  const head = new TextDecoder("latin1").decode(bytes.subarray(0, 64));
-  return head.startsWith("age-encryption.org/v1\n") || head.startsWith("-----BEGIN AGE ENCRYPTED FILE-----");
+export function needsPassphrase(bytes: Uint8Array): boolean {
+  const head = new TextDecoder("latin1").decode(bytes.subarray(0, SIZE_LIMIT)).trimStart();
+  return head.startsWith("age-encryption.org/") || head.startsWith(ARMOR);
 }
 
-/** @throws RefusedError (`not_a_key_file`). */
-export function readKeyFile(bytes: Uint8Array): KeyFile {
-  if (bytes.length > SIZE_LIMIT) throw notAKeyFile();
-  let lines: readonly string[];
+/** The bytes of an age file, its armor taken off if it has one. @throws IntegrityError (`key_file_damaged`). */
+export function withoutArmor(file: Bytes): Bytes {
+  const armored = new TextDecoder("latin1").decode(file).trimStart();
+  if (!armored.startsWith(ARMOR)) return file;
   try {
-    lines = fromUtf8(bytes)
-      .split(/\r?\n/)
-      .filter((line) => line !== "");
+    return fromArmor(armored);
   } catch {
-    throw notAKeyFile();
+    throw new IntegrityError("key_file_damaged", "the armor of the key file is damaged");
   }
+}
+
+/** The key file in `bytes`, which are under no passphrase (any more). @throws UnlockError (`not_a_key_file`). */
+export function readKeyFile(bytes: Uint8Array): KeyFile {
+  try {
+    must(bytes.length <= SIZE_LIMIT, "not_a_key_file", "too large");
+    return keyFileOf(fromUtf8(bytes).replaceAll("\r\n", "\n").split("\n"));
+  } catch (error) {
+    if (error instanceof SealError || error instanceof CryptoError) throw notAKeyFile();
+    throw error;
+  }
+}
+
+function keyFileOf(lines: readonly string[]): KeyFile {
+  must(lines[0] === TITLE, "not_a_key_file", "another first line");
   const comments = new Map<string, string>();
   for (const line of lines) {
-    const comment = /^# ([a-z-]+): (.*)$/.exec(line);
-    if (comment?.[1] !== undefined && comment[2] !== undefined) comments.set(comment[1], comment[2]);
+    const [, name, value] = /^# ([a-z-]+): (.*)$/.exec(line) ?? [];
+    if (name !== undefined && value !== undefined) comments.set(name, value);
   }
-  const identities = lines.filter((line) => !line.startsWith("#"));
-  const [identity] = identities;
-  const firm = comments.get("firm") ?? "";
-  const person = comments.get("person") ?? "";
-  const generation = Number(comments.get("generation"));
-  if (identities.length !== 1 || identity === undefined || !isId(firm) || !isId(person)) throw notAKeyFile();
-  if (!Number.isSafeInteger(generation) || generation < 1) throw notAKeyFile();
-  return {
-    firm,
-    person,
-    generation,
-    slug: comments.get("slug") ?? "",
-    username: comments.get("username") ?? "",
-    root: comments.get("root") ?? "",
-    seed: seedOf(identity),
-    ...(comments.has("siegel-root") ? { rootSeed: seedOf(comments.get("siegel-root") ?? "") } : {}),
-    ...(comments.has("siegel-recovery")
-      ? { recoverySeed: seedOf(comments.get("siegel-recovery") ?? "") }
-      : {}),
+  const [identity, ...more] = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  must(identity !== undefined && more.length === 0, "not_a_key_file", "not one identity");
+  const comment = (name: string): string => {
+    const value = comments.get(name);
+    must(value !== undefined, "not_a_key_file", `${name} is missing`);
+    return value;
   };
+  const root = comment("root");
+  unb64(root, 32);
+  const [rootSeed, recoverySeed] = [comments.get("siegel-root"), comments.get("siegel-recovery")];
+  return {
+    firm: checkId(comment("firm")),
+    slug: comment("slug"),
+    person: checkId(comment("person")),
+    username: comment("username"),
+    generation: generationOf(comment("generation")),
+    root,
+    seed: seedOfIdentity(identity),
+    ...(rootSeed === undefined ? {} : { rootSeed: seedOfIdentity(rootSeed) }),
+    ...(recoverySeed === undefined ? {} : { recoverySeed: seedOfIdentity(recoverySeed) }),
+  };
+}
+
+function generationOf(text: string): number {
+  must(/^[1-9][0-9]{0,8}$/.test(text), "not_a_key_file", "generation is no number");
+  return Number(text);
 }
 
 /** The bytes of a key file's text, to be put under a passphrase. */
@@ -86,14 +111,6 @@ export function keyFileBytes(file: KeyFile): Bytes {
   return utf8(keyFileText(file));
 }
 
-function seedOf(identity: string): Bytes {
-  try {
-    return seedOfIdentity(identity);
-  } catch {
-    throw notAKeyFile();
-  }
-}
-
-function notAKeyFile(): RefusedError {
-  return new RefusedError("not_a_key_file", "this is no Siegel key file, or it is damaged");
+function notAKeyFile(): UnlockError {
+  return new UnlockError("not_a_key_file", "this is no key file of Siegel, or it is damaged");
 }

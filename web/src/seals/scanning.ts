@@ -3,30 +3,34 @@
 import type { Certificates } from "./certificates";
 import {
   read,
-  readSigned,
   SCANNER_KEY,
   type ScannerKey,
   type Signed,
   sameHash,
   VERDICT,
   type Verdict,
+  verifySigned,
 } from "./documents";
-import { must } from "./errors";
+import { must, RefusedError } from "./errors";
 
-const MAX_LIFE_S = 24 * 3600;
+/** How far a clock may be wrong. */
+export const CLOCK_LEEWAY_S = 300;
 
-/** The scanner key to seal to now. @throws IntegrityError when it is not certified, expired or lives too long. */
+/**
+ * The scanner key to seal to now.
+ * @throws IntegrityError (`scanner_unknown`, `signature_invalid`, `scanner_key_firm`), RefusedError (`scanner_key_expired`).
+ */
 export async function readScannerKey(
   certificates: Certificates,
   signed: Signed,
   now: number,
 ): Promise<ScannerKey> {
-  const claimed = read(SCANNER_KEY, signed.bytes);
-  const scanner = certificates.scanner(claimed.scanner);
-  const key = await readSigned(SCANNER_KEY, signed, scanner.signing_key);
-  must(key.firm === certificates.firm, "foreign_firm", "the scanner key is another firm's");
-  must(key.not_after - key.not_before <= MAX_LIFE_S, "malformed", "a scanner key lives at most 24 hours");
-  must(now <= key.not_after, "expired", "the scanner key has expired");
+  const key = read(SCANNER_KEY, signed.bytes);
+  await verifySigned(SCANNER_KEY, signed, certificates.scanner(key.scanner).signing_key);
+  must(key.firm === certificates.firm, "scanner_key_firm", "the scanner key is another firm's");
+  if (now < key.not_before - CLOCK_LEEWAY_S || now > key.not_after + CLOCK_LEEWAY_S) {
+    throw new RefusedError("scanner_key_expired", "the scanner key is not valid now");
+  }
   return key;
 }
 
@@ -36,18 +40,21 @@ export interface Scanned {
   readonly commitment: string;
 }
 
-/** A verdict about exactly this payload and file key. @throws IntegrityError for any other. */
+/**
+ * A verdict about exactly this payload and file key, whatever it says.
+ * @throws IntegrityError (`scanner_unknown`, `signature_invalid`, `verdict_mismatch`).
+ */
 export async function readVerdict(
   certificates: Certificates,
   signed: Signed,
   about: Scanned,
 ): Promise<Verdict> {
-  const claimed = read(VERDICT, signed.bytes);
-  const scanner = certificates.scanner(claimed.scanner);
-  const verdict = await readSigned(VERDICT, signed, scanner.signing_key);
-  must(verdict.firm === certificates.firm, "foreign_firm", "the verdict is another firm's");
-  const same =
-    sameHash(verdict.payload_hash, about.payload_hash) && sameHash(verdict.commitment, about.commitment);
-  must(same, "wrong_verdict", "the verdict is about another file");
+  const verdict = read(VERDICT, signed.bytes);
+  await verifySigned(VERDICT, signed, certificates.scanner(verdict.scanner).signing_key);
+  const isAboutIt =
+    verdict.firm === certificates.firm &&
+    sameHash(verdict.payload_hash, about.payload_hash) &&
+    sameHash(verdict.commitment, about.commitment);
+  must(isAboutIt, "verdict_mismatch", "the verdict is about another payload");
   return verdict;
 }

@@ -2,13 +2,15 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "../crypto/base64";
-import { type Bytes, concat, equal, fromUtf8, join, randomBytes } from "../crypto/bytes";
+import { type Bytes, concat, equal, join, randomBytes } from "../crypto/bytes";
 import { hkdf } from "../crypto/hkdf";
-import { must, RefusedError } from "./errors";
+import { IntegrityError, RefusedError, UnlockError } from "./errors";
 import { aesKey } from "./keys";
 
 /** The only Argon2id parameters a client works with: floor and ceiling in one. */
 export const PASSWORD_PARAMS = { m_kib: 65536, t: 3, p: 1 } as const;
+
+const NONCE_SIZE = 12;
 
 export interface PasswordKeys {
   readonly authentication: Bytes;
@@ -47,7 +49,7 @@ function associatedData(firm: string, person: string): Bytes {
 
 export async function sealUnlock(wrapping: Bytes, firm: string, unlocked: Unlocked): Promise<Bytes> {
   const { seed, person, generation, root } = unlocked;
-  const iv = randomBytes(12);
+  const iv = randomBytes(NONCE_SIZE);
   const plaintext = join(seed, person, String(generation), fromBase64url(root));
   const parameters = { name: "AES-GCM", iv, additionalData: associatedData(firm, person) };
   return concat(
@@ -56,7 +58,7 @@ export async function sealUnlock(wrapping: Bytes, firm: string, unlocked: Unlock
   );
 }
 
-/** @throws RefusedError (`wrong_key`) when the key does not open the wrap, IntegrityError when it holds nonsense. */
+/** @throws UnlockError (`wrong_password`) when the key does not open the wrap, IntegrityError (`unlock_invalid`). */
 export async function openUnlock(
   wrapping: Bytes,
   firm: string,
@@ -65,41 +67,39 @@ export async function openUnlock(
 ): Promise<Unlocked> {
   const parameters = {
     name: "AES-GCM",
-    iv: wrap.subarray(0, 12),
+    iv: wrap.subarray(0, NONCE_SIZE),
     additionalData: associatedData(firm, person),
   };
   let plaintext: Bytes;
   try {
     plaintext = new Uint8Array(
-      await crypto.subtle.decrypt(parameters, await aesKey(wrapping), wrap.subarray(12)),
+      await crypto.subtle.decrypt(parameters, await aesKey(wrapping), wrap.subarray(NONCE_SIZE)),
     );
   } catch {
-    throw new RefusedError("wrong_key", "the wrap does not open");
+    throw new UnlockError("wrong_password", "the wrap does not open with this password");
   }
-  const [seed, owner, generation, root, ...more] = split(plaintext);
-  must(
-    seed?.length === 32 && root?.length === 32 && more.length === 0,
-    "malformed",
-    "the wrap holds other fields",
-  );
-  must(
-    owner !== undefined && equal(owner, new TextEncoder().encode(person)),
-    "malformed",
-    "the wrap is another person's",
-  );
-  const number = generation === undefined ? "" : fromUtf8(generation);
-  must(/^[1-9][0-9]{0,8}$/.test(number), "malformed", "the wrap has no generation");
+  return unlockedFrom(plaintext, person);
+}
+
+/** @throws IntegrityError (`unlock_invalid`) unless it is exactly what `sealUnlock` would write for this person. */
+function unlockedFrom(plaintext: Bytes, person: string): Unlocked {
+  const fault = new IntegrityError("unlock_invalid", "the wrap opens to something of another form");
+  const [seed, owner, generation, root, ...more] = split(plaintext, fault);
+  if (seed?.length !== 32 || root?.length !== 32 || more.length > 0) throw fault;
+  if (owner === undefined || !equal(owner, new TextEncoder().encode(person))) throw fault;
+  const number = new TextDecoder("latin1").decode(generation);
+  if (!/^[1-9][0-9]{0,15}$/.test(number)) throw fault;
   return { seed, person, generation: Number(number), root: toBase64url(root) };
 }
 
-/** The fields of a join. @throws IntegrityError for anything that is none. */
-function split(bytes: Bytes): readonly Bytes[] {
+/** The fields of a join. */
+function split(bytes: Bytes, fault: IntegrityError): readonly Bytes[] {
   const fields: Bytes[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {
-    must(at + 4 <= bytes.length, "malformed", "a field without its length");
+    if (at + 4 > bytes.length) throw fault;
     const end = at + 4 + view.getUint32(at);
-    must(end <= bytes.length, "malformed", "a field longer than the whole");
+    if (end > bytes.length) throw fault;
     fields.push(bytes.slice(at + 4, end));
     at = end;
   }

@@ -1,21 +1,17 @@
 /** From the wire to the seals and back. */
 
-import { fromBase64url, toBase64url } from "../crypto/base64";
+import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import type { AcceptedCertificate } from "../seals/certificates";
 import type { Entry } from "../seals/chain";
 import { fromDoc, type Signed, toDoc } from "../seals/documents";
 import type { Wrap } from "../seals/epochs";
-import { IntegrityError } from "../seals/errors";
+import { unb64 } from "../seals/fields";
 import type { Append, CertificateAnswer, EntryAnswer, RowAnswer } from "./api";
 
-/** @throws IntegrityError (`malformed`) for text that is not canonical b64. */
+/** @throws IntegrityError (`not_base64`) for text that is not canonical b64. */
 export function fromWire(text: string): Bytes {
-  try {
-    return fromBase64url(text);
-  } catch {
-    throw new IntegrityError("malformed", "the server sent something that is not base64url");
-  }
+  return unb64(text);
 }
 
 export function acceptedCertificate(answer: CertificateAnswer): AcceptedCertificate {
