@@ -4,8 +4,6 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from story import NOW, Story, accepted_wire, entry_wire, id_of, opens_to, seed_of
-
 from siegel.lib.age import FileKey
 from siegel.seals.canonical import b64
 from siegel.seals.certificates import Accepted, root_certificate
@@ -16,6 +14,7 @@ from siegel.seals.epochs import seal_seed
 from siegel.seals.files import header_for, open_file_key
 from siegel.seals.records import EpochChange, FolderChange, Record, RosterChange, VersionChange
 from siegel.seals.signed import Signed
+from tests.vectors.story import NOW, Story, accepted_wire, entry_wire, id_of, opens_to, seed_of
 
 
 def broken_entries(story: Story) -> list[dict[str, Any]]:

@@ -22,10 +22,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import broken
-import signed_documents
-import story
-
 from siegel.lib.age import FileKey, open_file
 from siegel.lib.merkle import SegmentTree
 from siegel.seals import canonical
@@ -35,6 +31,7 @@ from siegel.seals.invitations import Letter, encode_code, group_code, invitation
 from siegel.seals.keyfile import KeyFile, write_key_file
 from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, seal_row
 from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
+from tests.vectors import broken, signed_documents, story
 
 FOLDER = Path(__file__).parent
 

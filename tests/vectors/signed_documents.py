@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from story import NOW, Story, seed_of
-
 from siegel.lib import sshsig
 from siegel.seals import canonical
 from siegel.seals.canonical import b64
@@ -13,6 +11,7 @@ from siegel.seals.login import sign_login
 from siegel.seals.records import Record
 from siegel.seals.scanning import announce_scanner_key
 from siegel.seals.signed import Document, Signed
+from tests.vectors.story import NOW, Story, seed_of
 
 
 def document_vectors(story: Story) -> dict[str, Any]:

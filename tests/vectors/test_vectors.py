@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import make
+from tests.vectors import make
 import pytest
 
 from siegel.seals import canonical
