@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.vectors import make
 import pytest
 
 from siegel.seals import canonical
@@ -20,6 +19,7 @@ from siegel.seals.replay import Head, VaultState, replay
 from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, open_row
 from siegel.seals.scanning import require_clean
 from siegel.seals.signed import Signed
+from tests.vectors import make
 
 FOLDER = Path(__file__).parent
 CHAIN: dict[str, Any] = json.loads((FOLDER / "chain.json").read_text())
