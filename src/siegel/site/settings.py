@@ -73,6 +73,10 @@ DATABASES: dict[str, dict[str, Any]] = {
         },
     }
 }
+# Counts tries only (base.throttle); large enough that many sources do not push each other out.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people and their sessions ------------------------------------------------------------------------------------
