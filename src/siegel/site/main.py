@@ -18,6 +18,7 @@ firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation."
 app.add_typer(firms_app, name="firms")
 
 WEB_THREADS = 16
+ORPHAN_AGE_S = 24 * 3600
 T = TypeVar("T")
 
 
@@ -38,13 +39,15 @@ def serve(
 
 @app.command()
 def sweep() -> None:
-    """Remove expired uploads, challenges and sessions; `serve` does this every hour."""
+    """Remove expired sessions, challenges and uploads, and files nothing refers to; `serve` does this every hour."""
     _settings()
     from siegel.accounts.sessions import remove_expired
+    from siegel.base.blobs import remove_orphans
     from siegel.vault.actions import remove_expired_uploads
 
     remove_expired()
     remove_expired_uploads()
+    remove_orphans(older_than_s=ORPHAN_AGE_S)
 
 
 @firms_app.command("create")
