@@ -98,7 +98,7 @@ def news(request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, 
         rows.insert(0, _row(vault.id, 0, vault.row))
     return {
         "records": [_entry(entry, found.versions.get(entry.record.seq, [])) for entry in found.entries],
-        "certificates": keys_wire.certificates(keys.certificates_of(vault.chain, records)),
+        "certificates": keys_wire.certificates(keys.certificates_of(vault.chain)),
         "wraps": keys_wire.wraps(keys.wraps_of(vault.chain, person)),
         "rows": rows,
         "more": found.more,
