@@ -97,7 +97,7 @@ def news(request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, 
     rows += [_row(one.node.node, one.version, one.row) for some in found.versions.values() for one in some]
     if records and records[0].seq == 1:
         rows.insert(0, _row(vault.id, 0, vault.row))
-    certificates = list(keys.certificates_of(vault.chain, records))
+    certificates = list(keys.certificates_of(vault.chain))
     return {
         "records": [_entry(entry, found.versions.get(entry.record.seq, [])) for entry in found.entries],
         "certificates": keys_wire.certificates(certificates),
