@@ -1,5 +1,6 @@
 """A bound on how often something may be tried, counted in this process's memory; a restart forgets it."""
 
+import hashlib
 import time
 
 from django.core.cache import cache
@@ -9,7 +10,13 @@ from siegel.base.errors import BaseError
 
 def refuse_excess(key: str, *, limit: int, window_s: int = 60) -> None:
     """Count one try of `key`; BaseError `throttled` (429) from the `limit + 1`st within the current window."""
-    slot = f"throttle:{key}:{int(time.time()) // window_s}"
+    # hashed, because a key may hold what somebody typed and caches are particular about theirs
+    slot = hashlib.sha256(f"{key}\n{int(time.time()) // window_s}".encode()).hexdigest()
     cache.add(slot, 0, timeout=2 * window_s)
-    if cache.incr(slot) > limit:
+    try:
+        count = cache.incr(slot)
+    except ValueError:
+        # crowded out by others between the two calls: the memory is bounded
+        return
+    if count > limit:
         raise BaseError("throttled", status=429)

@@ -11,7 +11,7 @@ from siegel.base.queries import audit_lines, entry_count
 from siegel.firms import queries
 from siegel.firms.doors import is_owner, staff_required
 
-CLIENTS_PER_PAGE = 200
+CLIENTS_PER_PAGE = 100
 ENTRIES_PER_PAGE = 100
 
 

@@ -1,18 +1,96 @@
 """`siegel-server`: the operator's program. Exit: 0 done, 1 refused by a rule, 2 wrong usage, 3 integrity broken."""
 
+import json
 import os
 import sys
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from siegel.site.environment import SettingsError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Siegel for operators.")
+# Plain tracebacks: the pretty ones print the values of variables, which may be secrets.
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Siegel for operators."
+)
+firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation.")
+app.add_typer(firms_app, name="firms")
+
+WEB_THREADS = 16
+ORPHAN_AGE_S = 24 * 3600
+T = TypeVar("T")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
+) -> None:
+    """Run everything on this machine: web server, scanner and clamd. Ends with Ctrl-C or SIGTERM."""
+    from siegel.site import serve as server
+
+    migrate()
+    settings = _settings()
+    scanner = server.scanner_part(socket=settings.SCANNER_SOCKET, keys=settings.KEY_DIR, spool=settings.DATA / "spool")
+    web = server.web_part(host=host, port=port, threads=WEB_THREADS)
+    server.serve([scanner, web], sweep=[sys.executable, "-m", "siegel.site", "sweep"])
+
+
+@app.command()
+def sweep() -> None:
+    """Remove expired sessions, challenges and uploads, and files nothing refers to; `serve` does this every hour."""
+    _settings()
+    from siegel.accounts.sessions import remove_expired
+    from siegel.base.blobs import remove_orphans
+    from siegel.vault.actions import remove_expired_uploads
+
+    remove_expired()
+    remove_expired_uploads()
+    remove_orphans(older_than_s=ORPHAN_AGE_S)
+
+
+@firms_app.command("create")
+def create_firm(
+    slug: Annotated[str, typer.Argument(help="the firm's short name in addresses; it never changes")],
+    name: Annotated[str, typer.Option(help="name of the firm")],
+    place: Annotated[str, typer.Option(help="place of the firm")] = "",
+    phone: Annotated[str, typer.Option(help="telephone number shown to clients")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="answer in JSON")] = False,
+) -> None:
+    """Make a firm and print the one-time link with which its owner founds it within 24 hours."""
+    _settings()
+    from siegel.firms.actions import create_firm as create
+
+    tenant, token = _refusing(lambda: create(slug=slug, name=name, place=place, phone=phone))
+    _print_link(tenant.slug, token, as_json=as_json)
+
+
+@firms_app.command("link")
+def renew_link(
+    slug: Annotated[str, typer.Argument(help="the firm's short name")],
+    as_json: Annotated[bool, typer.Option("--json", help="answer in JSON")] = False,
+) -> None:
+    """Print a new one-time link for a firm that is not founded yet; the old one no longer works."""
+    _settings()
+    from siegel.base.models import Tenant
+    from siegel.firms.actions import issue_set_up_link
+
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise typer.BadParameter("there is no such firm")
+    _print_link(slug, _refusing(lambda: issue_set_up_link(tenant=tenant)), as_json=as_json)
+
+
+def _print_link(slug: str, token: str, *, as_json: bool) -> None:
+    link = f"{_settings().PUBLIC_URL}/einrichten#{token}"
+    typer.echo(json.dumps({"slug": slug, "link": link}) if as_json else link)
 
 
 @app.command()
 def migrate() -> None:
     """Create or update the database and collect the static files."""
+    _settings().DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     _django("migrate", "--no-input", "--verbosity", "0")
     _django("collectstatic", "--no-input", "--verbosity", "0")
 
@@ -28,6 +106,27 @@ def check() -> None:
 def django(context: typer.Context) -> None:
     """Any command of Django: `siegel-server django makemigrations --check`."""
     _django(*context.args)
+
+
+def _settings() -> Any:
+    """Django, ready; its settings."""
+    import django as framework
+    from django.conf import settings
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siegel.site.settings")
+    framework.setup()
+    return settings
+
+
+def _refusing(work: Callable[[], T]) -> T:
+    """The result, or exit code 1 with the refusal's text."""
+    from siegel.base.errors import DomainError
+
+    try:
+        return work()
+    except DomainError as error:
+        typer.echo(f"siegel-server: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 def _django(*arguments: str) -> None:

@@ -73,6 +73,10 @@ DATABASES: dict[str, dict[str, Any]] = {
         },
     }
 }
+# Counts tries only (base.throttle); large enough that many sources do not push each other out.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- people and their sessions ------------------------------------------------------------------------------------
@@ -92,7 +96,8 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 
 # --- headers ------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Nothing leaves the house. Not no-referrer: browsers then send "Origin: null" with our own forms, which CSRF refuses.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

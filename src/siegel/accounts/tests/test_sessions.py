@@ -15,8 +15,8 @@ from siegel.accounts.middleware import Sessions
 from siegel.accounts.models import Person, SignedInSession
 from siegel.accounts.passwords import hash_auth_key
 from siegel.accounts.sign_in import end_session, open_session
+from siegel.accounts.tests.people import SignIn
 from siegel.base.ids import new_id
-from siegel.conftest import SignIn
 
 IDLE_S = 900
 

@@ -10,10 +10,10 @@ from pytest_django import DjangoAssertNumQueries, Settings
 from siegel.accounts import lockout, rules, sessions, sign_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.models import Credential, Person, SignedInSession, SignInFailure
+from siegel.accounts.tests.people import auth_key_of
 from siegel.base.errors import BaseError
 from siegel.base.ids import new_id
 from siegel.base.queries import audit_lines
-from siegel.conftest import auth_key_of
 
 WRONG = bytes(32)
 HERE, THERE = "192.0.2.1", "198.51.100.9"

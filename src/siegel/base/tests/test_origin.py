@@ -35,3 +35,11 @@ def test_tries_beyond_the_limit_are_refused_per_key() -> None:
         refuse_excess("a", limit=3)
     assert refusal.value.status == 429
     refuse_excess("b", limit=3)
+
+
+def test_many_sources_do_not_push_each_other_out() -> None:
+    refuse_excess("patient", limit=1)
+    for number in range(1000):
+        refuse_excess(f"source {number}", limit=1)
+    with pytest.raises(BaseError, match="throttled"):
+        refuse_excess("patient", limit=1)

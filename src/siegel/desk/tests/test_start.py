@@ -4,7 +4,7 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 
 from siegel.accounts.models import Person
-from siegel.conftest import SignIn, make_person
+from siegel.accounts.tests.people import SignIn, make_person
 
 
 def test_a_visitor_is_sent_to_the_door(db: None) -> None:

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from siegel.accounts.models import Person
+from siegel.accounts.tests.people import make_person
 from siegel.base.ids import new_id
 from siegel.base.models import Tenant
 from siegel.base.queries import audit_lines
-from siegel.conftest import make_person
 from siegel.firms import actions, queries, rules
 from siegel.firms.errors import FirmsError
 from siegel.firms.models import Client, Dossier, Firm, SetUpLink, Staff

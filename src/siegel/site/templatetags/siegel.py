@@ -10,6 +10,7 @@ from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from siegel.site import bundles, words
 
@@ -72,6 +73,12 @@ def initials(name: str) -> str:
 @register.simple_tag
 def greeting() -> str:
     return words.greeting(timezone.localtime().hour)
+
+
+@register.simple_tag
+def today() -> str:
+    """„Montag, 23. November 2026“."""
+    return formats.date_format(timezone.localtime(), gettext("l, j. F Y"))
 
 
 @register.filter

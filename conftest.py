@@ -1,8 +1,6 @@
 """The people of the tests: made by the real actions, signed in through a real session."""
 
-import hashlib
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
@@ -11,37 +9,13 @@ from django.test import Client as Browser
 
 from siegel.accounts import actions as accounts
 from siegel.accounts.models import Person
-from siegel.accounts.passwords import hash_auth_key
-from siegel.base.ids import new_id
+from siegel.accounts.tests.people import SignIn, make_person
 from siegel.base.models import Tenant
 from siegel.firms import actions as firms
 from siegel.firms import rules
 from siegel.firms.models import Client, Staff
 from siegel.firms.queries import role_of
-
-SignIn = Callable[[Person], Browser]
-
-
-def auth_key_of(username: str) -> bytes:
-    """The authentication key a test person's password gives (32 bytes)."""
-    return hashlib.sha256(username.encode()).digest()
-
-
-def make_person(tenant: Tenant, username: str, name: str) -> Person:
-    """An active person who can sign in with `auth_key_of(username)`."""
-    person = accounts.add_person(tenant=tenant, person_id=new_id(), username=username, name=name, by=None)
-    accounts.set_credential(person=person, s=secrets.token_bytes(32), auth_hash=hash_auth_key(auth_key_of(username)))
-    return person
-
-
-def make_firm(slug: str) -> tuple[Tenant, Person]:
-    """A founded firm and its owner."""
-    tenant, token = firms.create_firm(slug=slug, name=f"Kanzlei {slug.title()}", place="Oldenburg")
-    owner = make_person(tenant, "inhaberin", "Henrike Lindhorst")
-    firms.found_firm(
-        token=token, name=tenant.name, place=tenant.place, root_fingerprint=secrets.token_bytes(32), owner=owner
-    )
-    return Tenant.objects.get(pk=tenant.pk), owner
+from siegel.firms.tests.people import make_firm
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +26,7 @@ def _fresh_throttle() -> Iterator[None]:
 
 @pytest.fixture
 def owner(db: None) -> Person:
-    return make_firm("muster")[1]
+    return make_firm("muster")
 
 
 @pytest.fixture
@@ -83,7 +57,7 @@ def client_user(owner: Person, bakery: Client) -> Person:
 @pytest.fixture
 def stranger(owner: Person) -> Person:
     """The owner of another firm on the same server."""
-    return make_firm("fremd")[1]
+    return make_firm("fremd")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The product's settings with an installation of its own in a temporary folder, for tests and type checks."""
+"""The product's settings with an installation of its own in a temporary folder: what pytest, mypy and checks load."""
 
 import atexit
 import json
@@ -17,8 +17,8 @@ os.environ.update(
     SIEGEL_PUBLIC_URL="http://localhost:8000",
 )
 
-from siegel.site.settings import *  # noqa: E402, F403
-from siegel.site.settings import STATIC_ROOT, STORAGES  # noqa: E402
+from siegel.site.settings import *
+from siegel.site.settings import STATIC_ROOT, STORAGES
 
 STATIC_ROOT.mkdir(parents=True)
 

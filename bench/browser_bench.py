@@ -1,0 +1,100 @@
+"""Sealing in the browser, against plain age-encryption in the same tab of the same Chromium.
+
+The page `web/bench/` is built by Vite, served on loopback and measured through Playwright. Both sides seal the same
+48 MiB that lie in memory; our pieces are taken as they come, the peer is taken in the faster of its two ways (to a
+stream, or to one array). All runs take turns, and each figure is the fastest of its runs: on a shared machine the
+slower ones measure the neighbours.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+WEB = Path(__file__).resolve().parents[1] / "web"
+PAGE = WEB / "dist" / "bench"
+SIZE_BYTES = 48 << 20
+ROUNDS = 12
+GOAL = 5.0
+CHROMIUM = "/usr/bin/chromium"
+
+
+def measure() -> list[dict[str, object]]:
+    """The figures, each {name, value, unit, goal, peer, peer_value, ratio, held}; values in MiB/s."""
+    _build_page()
+    seconds = _seconds_in_chromium()
+    fastest = {name: min(runs) for name, runs in seconds.items()}
+    peer = min(fastest["peer_stream"], fastest["peer_whole"])
+    return [
+        _figure("browser.seal_vs_age_encryption", fastest["seal"], peer, GOAL),
+        _figure("browser.seal_whole_vs_age_encryption", fastest["seal_whole"], fastest["peer_whole"], None),
+        _figure("browser.seal_and_hash_vs_age_encryption", fastest["seal_and_hash"], peer, None),
+    ]
+
+
+def _figure(name: str, ours_s: float, peer_s: float, goal: float | None) -> dict[str, object]:
+    ratio = peer_s / ours_s
+    return {
+        "name": name,
+        "value": round(SIZE_BYTES / ours_s / (1 << 20), 1),
+        "unit": "MiB/s",
+        "goal": goal,
+        "peer": "age-encryption",
+        "peer_value": round(SIZE_BYTES / peer_s / (1 << 20), 1),
+        "ratio": round(ratio, 2),
+        "held": None if goal is None else ratio >= goal,
+    }
+
+
+def _build_page() -> None:
+    node = shutil.which("node", path=str(Path(sys.executable).parent)) or shutil.which("node")
+    if node is None:
+        raise FileNotFoundError("node is not installed")
+    vite = WEB / "node_modules" / "vite" / "bin" / "vite.js"
+    command = [node, str(vite), "build", "--config", "bench/vite.config.ts", "--logLevel", "warn"]
+    subprocess.run(command, cwd=WEB, check=True, timeout=120)
+
+
+def _seconds_in_chromium() -> dict[str, list[float]]:
+    with _served(PAGE) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(address)
+        page.wait_for_function("'measure' in globalThis")
+        seconds: dict[str, list[float]] = page.evaluate(f"measure({SIZE_BYTES}, {ROUNDS})")
+        browser.close()
+    return seconds
+
+
+class _QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """The bench prints its figures and nothing else."""
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    """The folder on a free port of loopback, a secure context as WebCrypto needs it."""
+    handler = functools.partial(_QuietHandler, directory=str(folder))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure(), indent=2))

@@ -1,0 +1,72 @@
+"""The process that forks unpackers, and what such a child does; started by `sandbox`, which tells the idea."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import socket
+import sys
+from typing import NoReturn
+
+from . import lifeline
+from .limits import Limits
+from .sandbox import GO_ON, MESSAGE_BYTES
+from .spool import MemoryFile
+from .unpack import Unpacker
+
+
+def serve(control: socket.socket) -> None:
+    """Fork a child per order until the scanner closes the socket."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the scanner decides when to end, also at Ctrl-C
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the kernel buries them
+    while True:
+        order, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
+        if not order:
+            return
+        if os.fork() == 0:
+            control.close()
+            _child(order, *fds)
+        for fd in fds:
+            os.close(fd)
+
+
+def _child(order: bytes, fd: int, job_fd: int) -> NoReturn:
+    """Exits without any cleaning up, so that nothing of the nursery's runs twice; without a last word if it failed."""
+    try:
+        settings = json.loads(order)
+        limits = Limits(**settings["limits"])
+        _confine(limits)
+        job = socket.socket(fileno=job_fd)
+        reasons = Unpacker(limits, lambda member: _deliver(job, member)).run(fd, settings["size_bytes"])
+        job.send(json.dumps(sorted(reasons)).encode())
+    finally:
+        os._exit(0)
+
+
+def _deliver(job: socket.socket, member: MemoryFile) -> None:
+    with member.reader() as fd:
+        socket.send_fds(job, [b"member"], [fd])
+    if job.recv(16) != GO_ON:
+        os._exit(0)
+
+
+def _confine(limits: Limits) -> None:
+    """Memory, time and rights. The alarm's default action ends the process even inside a library's endless loop."""
+    lifeline.die_with_parent()
+    lifeline.forbid_new_rights()
+    signal.alarm(limits.seconds + 1)
+    for kind, value in (
+        (resource.RLIMIT_CPU, limits.seconds),
+        (resource.RLIMIT_DATA, limits.memory_bytes),
+        (resource.RLIMIT_FSIZE, limits.live_bytes),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_NPROC, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(kind, (value, value))
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])))

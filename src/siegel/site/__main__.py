@@ -1,0 +1,3 @@
+from siegel.site.main import main
+
+main()

@@ -1,0 +1,1 @@
+"""Installs and measures; standard library only, because it runs before anything is installed."""

@@ -1,0 +1,123 @@
+/**
+ * Hybrid post-quantum recipients of age (C2SP age, "The mlkem768x25519 recipient type").
+ *
+ * A 32-byte seed is the identity; the recipient is its 1216-byte MLKEM768-X25519 public key. A file key is
+ * sealed by one HPKE message (RFC 9180, base mode, HKDF-SHA256, ChaCha20-Poly1305), of which only the key
+ * schedule is written here: the KEM and the cipher are those the age-encryption package builds on.
+ */
+
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { expand, extract } from "@noble/hashes/hkdf.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
+import { bech32 } from "@scure/base";
+import { type Bytes, concat, fromHex, utf8 } from "./bytes";
+import { HeaderError } from "./errors";
+
+export const SEED_SIZE = 32;
+export const RECIPIENT_SIZE = 1216;
+/** Bytes of the encapsulated key that a stanza carries. */
+export const SHARE_SIZE = 1120;
+
+const IDENTITY_PREFIX = "age-secret-key-pq-";
+const RECIPIENT_PREFIX = "age1pq";
+const INFO = utf8("age-encryption.org/mlkem768x25519");
+
+/** "HPKE" ‖ KEM 0x647a ‖ KDF 0x0001 ‖ AEAD 0x0003. */
+const SUITE_ID = concat(utf8("HPKE"), fromHex("647a00010003"));
+
+/** `AGE-SECRET-KEY-PQ-1…` */
+export function identityText(seed: Uint8Array): string {
+  if (seed.length !== SEED_SIZE) throw new HeaderError("a seed has 32 bytes");
+  return bech32.encodeFromBytes(IDENTITY_PREFIX, seed).toUpperCase();
+}
+
+/** The seed of `AGE-SECRET-KEY-PQ-1…`. @throws HeaderError for anything else. */
+export function seedOfIdentity(text: string): Bytes {
+  if (text !== text.toUpperCase()) throw new HeaderError("an identity is written in capitals");
+  return decoded(text.toLowerCase(), IDENTITY_PREFIX, SEED_SIZE);
+}
+
+/** The 1216 bytes of the recipient that belongs to a seed. */
+export function recipientFromSeed(seed: Uint8Array): Bytes {
+  if (seed.length !== SEED_SIZE) throw new HeaderError("a seed has 32 bytes");
+  return new Uint8Array(MLKEM768X25519.getPublicKey(seed));
+}
+
+/** `age1pq1…` */
+export function recipientText(recipient: Uint8Array): string {
+  if (recipient.length !== RECIPIENT_SIZE) throw new HeaderError("a recipient has 1216 bytes");
+  return bech32.encode(RECIPIENT_PREFIX, bech32.toWords(recipient), false);
+}
+
+/** The bytes of `age1pq1…`. @throws HeaderError for anything else, classic recipients included. */
+export function recipientOfText(text: string): Bytes {
+  return decoded(text, RECIPIENT_PREFIX, RECIPIENT_SIZE);
+}
+
+function decoded(text: string, prefix: string, size: number): Bytes {
+  let bytes: Uint8Array;
+  try {
+    const { prefix: found, words } = bech32.decode(text as `${string}1${string}`, false);
+    if (found !== prefix) throw new HeaderError(`not ${prefix}1…`);
+    bytes = bech32.fromWords(words);
+  } catch {
+    // The library's own message may quote its input, which may be a secret.
+    throw new HeaderError(`not a valid ${prefix}1…`);
+  }
+  if (bytes.length !== size || text !== text.toLowerCase()) throw new HeaderError(`not a valid ${prefix}1…`);
+  return new Uint8Array(bytes);
+}
+
+/** Share and ciphertext of a file key sealed to a recipient. @throws HeaderError for an invalid public key. */
+export function wrapFileKey(fileKey: Uint8Array, recipient: Uint8Array): { share: Bytes; body: Bytes } {
+  let sealed: { cipherText: Uint8Array; sharedSecret: Uint8Array };
+  try {
+    sealed = MLKEM768X25519.encapsulate(recipient);
+  } catch {
+    throw new HeaderError("the recipient is not a valid public key");
+  }
+  const { key, nonce } = keySchedule(sealed.sharedSecret);
+  const body = chacha20poly1305(key, nonce).encrypt(fileKey);
+  return { share: new Uint8Array(sealed.cipherText), body: new Uint8Array(body) };
+}
+
+/** The file key, or null when it was sealed to somebody else. @throws HeaderError for an invalid share. */
+export function unwrapFileKey(share: Uint8Array, body: Uint8Array, seed: Uint8Array): Bytes | null {
+  let secret: Uint8Array;
+  try {
+    secret = MLKEM768X25519.decapsulate(share, seed);
+  } catch {
+    throw new HeaderError("the share is not a valid encapsulated key");
+  }
+  const { key, nonce } = keySchedule(secret);
+  try {
+    return new Uint8Array(chacha20poly1305(key, nonce).decrypt(body));
+  } catch {
+    return null;
+  }
+}
+
+/** RFC 9180 § 5.1, base mode, for the first and only message. */
+function keySchedule(sharedSecret: Uint8Array): { key: Uint8Array; nonce: Uint8Array } {
+  const none = new Uint8Array(0);
+  const context = concat(
+    Uint8Array.of(0),
+    labeledExtract(none, "psk_id_hash", none),
+    labeledExtract(none, "info_hash", INFO),
+  );
+  const secret = labeledExtract(sharedSecret, "secret", none);
+  return {
+    key: labeledExpand(secret, "key", context, 32),
+    nonce: labeledExpand(secret, "base_nonce", context, 12),
+  };
+}
+
+function labeledExtract(salt: Uint8Array, label: string, ikm: Uint8Array): Uint8Array {
+  return extract(sha256, concat(utf8("HPKE-v1"), SUITE_ID, utf8(label), ikm), salt);
+}
+
+function labeledExpand(key: Uint8Array, label: string, info: Uint8Array, length: number): Uint8Array {
+  const size = Uint8Array.of(0, length);
+  return expand(sha256, key, concat(size, utf8("HPKE-v1"), SUITE_ID, utf8(label), info), length);
+}

@@ -1,0 +1,120 @@
+/**
+ * The person's key in this browser.
+ *
+ * At rest the seed lies in IndexedDB under HMAC(local key, half): the local key cannot leave the browser, the half is
+ * given only to a live session. Signing out, or the end of the session on the server, makes it unreadable.
+ */
+
+import { fromBase64url } from "../crypto/base64";
+import { type Bytes, concat, randomBytes } from "../crypto/bytes";
+import { IntegrityError } from "../seals/errors";
+import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
+import type { Session } from "../wire/api";
+import { forgetAll, keep, recall } from "./store";
+
+/** A person who is signed in and whose key is open. */
+export interface Open {
+  readonly session: Session;
+  readonly keys: HolderKeys;
+  readonly generation: number;
+  /** The root this browser has pinned; never the one the server claims. */
+  readonly root: string;
+}
+
+interface Kept {
+  readonly person: string;
+  readonly firm: string;
+  readonly generation: number;
+  readonly root: string;
+  readonly local: CryptoKey;
+  readonly sealed: Bytes;
+}
+
+interface Known {
+  readonly seq: number;
+  readonly head: string;
+}
+
+const PERSON = "person";
+const CHANNEL = "siegel";
+
+async function restKey(local: CryptoKey, half: string): Promise<CryptoKey> {
+  return aesKey(new Uint8Array(await crypto.subtle.sign("HMAC", local, fromBase64url(half))));
+}
+
+/** Keeps an unlocked seed for the other pages of this session. */
+export async function keepOpen(
+  session: Session,
+  seed: Bytes,
+  generation: number,
+  root: string,
+): Promise<Open> {
+  const keys = await holderKeys(seed);
+  const before = await recall<Kept>(PERSON);
+  // Another person's heads and keys must not stay behind in this browser.
+  if (before !== undefined && before.person !== session.person.id) await forgetAll();
+  const local = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const iv = randomBytes(12);
+  const key = await restKey(local, session.half);
+  const sealed = concat(iv, new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, seed)));
+  const kept: Kept = { person: session.person.id, firm: session.firm.id, generation, root, local, sealed };
+  await keep(PERSON, kept);
+  return { session, keys, generation, root };
+}
+
+/** The key kept for this session, or null when the person has to sign in (again). */
+export async function reopen(session: Session): Promise<Open | null> {
+  const kept = await recall<Kept>(PERSON);
+  if (kept === undefined || kept.person !== session.person.id || kept.firm !== session.firm.id) return null;
+  let seed: Bytes;
+  try {
+    const key = await restKey(kept.local, session.half);
+    const parameters = { name: "AES-GCM", iv: kept.sealed.slice(0, 12) };
+    seed = new Uint8Array(await crypto.subtle.decrypt(parameters, key, kept.sealed.slice(12)));
+  } catch {
+    return null;
+  }
+  return { session, keys: await holderKeys(seed), generation: kept.generation, root: kept.root };
+}
+
+/** Whether a key is kept in this browser at all. */
+export async function isKept(): Promise<boolean> {
+  return (await recall<Kept>(PERSON)) !== undefined;
+}
+
+/** Forgets everything in this browser and tells the other tabs. */
+export async function forget(): Promise<void> {
+  await forgetAll();
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage("signed-out");
+  channel.close();
+}
+
+/** Calls `then` when another tab signs out. */
+export function onForgotten(then: () => void): void {
+  new BroadcastChannel(CHANNEL).addEventListener("message", (event) => {
+    if (event.data === "signed-out") then();
+  });
+}
+
+/** @throws IntegrityError (`rolled_back`) when a vault's head is older than, or other than, the one seen here before. */
+export async function requireNotRolledBack(
+  vault: string,
+  seq: number,
+  headAtSeq: (seq: number) => string | null,
+): Promise<void> {
+  const known = await recall<Known>(`head:${vault}`);
+  if (known === undefined) return;
+  if (seq < known.seq || headAtSeq(known.seq) !== known.head) {
+    throw new IntegrityError(
+      "rolled_back",
+      "the server shows an older or another state of the vault than before",
+    );
+  }
+}
+
+/** Remembers the newest head seen of a vault. */
+export async function rememberHead(vault: string, seq: number, head: string): Promise<void> {
+  const known = await recall<Known>(`head:${vault}`);
+  if (known === undefined || known.seq < seq) await keep(`head:${vault}`, { seq, head } satisfies Known);
+}

@@ -1,0 +1,42 @@
+/** A small key-value store in this browser (IndexedDB). Nothing in it opens anything by itself; see `keyring.ts`. */
+
+const NAME = "siegel";
+const STORE = "kept";
+
+function opened(): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(NAME, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+async function transact<T>(
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const database = await opened();
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const transaction = database.transaction(STORE, mode);
+      const request = work(transaction.objectStore(STORE));
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+}
+
+export function recall<T>(key: string): Promise<T | undefined> {
+  return transact("readonly", (store) => store.get(key) as IDBRequest<T | undefined>);
+}
+
+export async function keep(key: string, value: unknown): Promise<void> {
+  await transact("readwrite", (store) => store.put(value, key));
+}
+
+export async function forgetAll(): Promise<void> {
+  await transact("readwrite", (store) => store.clear());
+}

@@ -1,0 +1,352 @@
+/**
+ * Signed documents (docs/formats.md, section 3): canonical JSON in `bytes`, an SSHSIG blob in `sig`.
+ *
+ * A kind of document is its namespace and one check per field. Unknown, missing or ill-typed fields are refused.
+ */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { fromBase64url, toBase64url } from "../crypto/base64";
+import { type Bytes, equal } from "../crypto/bytes";
+import { encode, type Value } from "../crypto/canonical";
+import type { SigningKey } from "../crypto/ed25519";
+import { sealedSize } from "../crypto/payload";
+import { sign, verify } from "../crypto/sshsig";
+import { IntegrityError, must } from "./errors";
+import {
+  count,
+  type Fields,
+  hash,
+  id,
+  integer,
+  listOf,
+  nothing,
+  oneOf,
+  orNull,
+  parseCanonical,
+  type Read,
+  readFields,
+  recipient,
+  text,
+  time,
+  unb64,
+} from "./fields";
+
+export interface Signed {
+  readonly bytes: Bytes;
+  readonly sig: Bytes;
+}
+
+/** A signed document on the wire. */
+export interface Doc {
+  readonly bytes: string;
+  readonly sig: string;
+}
+
+export interface Kind<T> {
+  readonly namespace: string;
+  readonly fields: Fields<T>;
+  /** What must hold between the fields. @throws IntegrityError (`document_invalid`). */
+  readonly rules?: (fields: T) => void;
+}
+
+/** @throws IntegrityError (`document_invalid`) unless `condition` holds. */
+export function demand(condition: boolean, problem: string): asserts condition {
+  must(condition, "document_invalid", problem);
+}
+
+/** The largest plaintext, in bytes. */
+export const MAX_CONTENT_SIZE = 2 * 1024 ** 3;
+const SCANNER_KEY_LIFE_S = 24 * 3600;
+
+export type Rights = "hold" | "manage" | "read" | "write";
+
+export interface RosterHolder {
+  readonly key: string;
+  readonly rights: Rights;
+  readonly subject: string;
+}
+
+export interface Roster {
+  readonly author: string;
+  readonly firm: string;
+  readonly holders: readonly RosterHolder[];
+  readonly previous: string | null;
+  readonly seq: number;
+  readonly vault: string;
+}
+
+const HOLDER: Fields<RosterHolder> = {
+  key: hash,
+  rights: oneOf("hold", "manage", "read", "write"),
+  subject: id,
+};
+
+export const ROSTER: Kind<Roster> = {
+  namespace: "siegel-roster@v1",
+  fields: {
+    author: hash,
+    firm: id,
+    holders: listOf((value, field) => readFields(value, HOLDER, field)),
+    previous: orNull(hash),
+    seq: count,
+    vault: id,
+  },
+  rules({ holders, previous, seq }) {
+    const ascends = holders.every(({ key }, i) => i === 0 || (holders[i - 1]?.key ?? "") < key);
+    demand(ascends, "holders are sorted by key, each key once");
+    checkPrevious(previous, seq);
+  },
+};
+
+/** The first of a kind has no predecessor, every other has one. */
+function checkPrevious(previous: string | null, number: number): void {
+  demand((previous === null) === (number === 1), "previous does not fit the number");
+}
+
+export interface Epoch {
+  readonly author: string;
+  readonly epoch: number;
+  readonly firm: string;
+  readonly previous: string | null;
+  readonly recipient: string;
+  readonly roster: string;
+  readonly vault: string;
+}
+
+export const EPOCH: Kind<Epoch> = {
+  namespace: "siegel-epoch@v1",
+  fields: {
+    author: hash,
+    epoch: count,
+    firm: id,
+    previous: orNull(hash),
+    recipient,
+    roster: hash,
+    vault: id,
+  },
+  rules: ({ epoch, previous }) => checkPrevious(previous, epoch),
+};
+
+export type Change =
+  | {
+      readonly kind: "genesis";
+      readonly dossier: string | null;
+      readonly row: string;
+      readonly vault_kind: "dossier" | "personal";
+    }
+  | { readonly kind: "roster"; readonly hash: string; readonly seq: number }
+  | { readonly kind: "epoch"; readonly epoch: number; readonly hash: string }
+  | {
+      readonly kind: "folder";
+      readonly epoch: number;
+      readonly node: string;
+      readonly parent: string;
+      readonly row: string;
+    }
+  | {
+      readonly kind: "version";
+      readonly manifest: string;
+      readonly node: string;
+      readonly parent: string;
+      readonly version: number;
+    };
+
+type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
+
+const CHANGES: { readonly [K in Change["kind"]]: Fields<ChangeOf<K>> } = {
+  genesis: {
+    kind: oneOf("genesis"),
+    dossier: orNull(id),
+    row: hash,
+    vault_kind: oneOf("dossier", "personal"),
+  },
+  roster: { kind: oneOf("roster"), hash: hash, seq: count },
+  epoch: { kind: oneOf("epoch"), epoch: count, hash: hash },
+  folder: { kind: oneOf("folder"), epoch: count, node: id, parent: id, row: hash },
+  version: { kind: oneOf("version"), manifest: hash, node: id, parent: id, version: count },
+};
+
+const changeOf: Read<Change> = (value, field) => {
+  const kind = (value as { readonly kind?: Value } | null | undefined)?.kind;
+  const isKnown = typeof kind === "string" && Object.hasOwn(CHANGES, kind);
+  demand(isKnown, `${field}: an unknown kind of change`);
+  const change = readFields(value, CHANGES[kind as Change["kind"]] as Fields<Change>, field);
+  if (change.kind === "genesis") {
+    const fits = (change.vault_kind === "dossier") === (change.dossier !== null);
+    demand(fits, "a dossier is exactly what a dossier vault has");
+  }
+  return change;
+};
+
+export interface VaultRecord {
+  readonly author: string;
+  readonly changes: readonly Change[];
+  readonly firm: string;
+  readonly previous: string;
+  readonly seq: number;
+  readonly vault: string;
+}
+
+export const RECORD: Kind<VaultRecord> = {
+  namespace: "siegel-record@v1",
+  fields: {
+    author: hash,
+    changes: listOf(changeOf),
+    firm: id,
+    previous: hash,
+    seq: count,
+    vault: id,
+  },
+  rules: ({ changes }) => demand(changes.length > 0, "a record makes at least one change"),
+};
+
+export interface Manifest {
+  readonly author: string;
+  readonly checkpoint: null;
+  readonly commitment: string;
+  readonly copied_from: null;
+  readonly epoch: number;
+  readonly firm: string;
+  readonly generation: number;
+  readonly node: string;
+  readonly parent: string;
+  readonly payload_hash: string;
+  readonly payload_size: number;
+  readonly previous: string | null;
+  readonly row: string;
+  readonly vault: string;
+  readonly version: number;
+}
+
+export const MANIFEST: Kind<Manifest> = {
+  namespace: "siegel-manifest@v1",
+  fields: {
+    author: hash,
+    checkpoint: nothing,
+    commitment: hash,
+    copied_from: nothing,
+    epoch: count,
+    firm: id,
+    generation: count,
+    node: id,
+    parent: id,
+    payload_hash: hash,
+    payload_size: integer(sealedSize(0), sealedSize(MAX_CONTENT_SIZE)),
+    previous: orNull(hash),
+    row: hash,
+    vault: id,
+    version: count,
+  },
+  rules: ({ previous, version }) => checkPrevious(previous, version),
+};
+
+export interface ScannerKey {
+  readonly firm: string;
+  readonly not_after: number;
+  readonly not_before: number;
+  readonly recipient: string;
+  readonly scanner: string;
+}
+
+export const SCANNER_KEY: Kind<ScannerKey> = {
+  namespace: "siegel-scanner-key@v1",
+  fields: { firm: id, not_after: time, not_before: time, recipient, scanner: hash },
+  rules({ not_after, not_before }) {
+    const lifeS = not_after - not_before;
+    demand(0 < lifeS && lifeS <= SCANNER_KEY_LIFE_S, "a scanner key lives at most 24 hours");
+  },
+};
+
+export interface Verdict {
+  readonly commitment: string;
+  readonly database: string;
+  readonly engine: string;
+  readonly firm: string;
+  readonly payload_hash: string;
+  readonly reason: string | null;
+  readonly result: "clean" | "failed" | "infected" | "not_scannable";
+  readonly scanned_at: number;
+  readonly scanner: string;
+}
+
+export const VERDICT: Kind<Verdict> = {
+  namespace: "siegel-verdict@v1",
+  fields: {
+    commitment: hash,
+    database: text,
+    engine: text,
+    firm: id,
+    payload_hash: hash,
+    reason: orNull(text),
+    result: oneOf("clean", "failed", "infected", "not_scannable"),
+    scanned_at: time,
+    scanner: hash,
+  },
+  rules: ({ reason, result }) =>
+    demand(
+      (result === "clean") === (reason === null),
+      "a reason is exactly what a verdict other than clean has",
+    ),
+};
+
+export interface Login {
+  readonly firm: string;
+  readonly nonce: string;
+  readonly origin: string;
+  readonly subject: string;
+  readonly time: number;
+}
+
+export const LOGIN: Kind<Login> = {
+  namespace: "siegel-login@v1",
+  fields: { firm: id, nonce: text, origin: text, subject: text, time },
+};
+
+/** The fields of a document, its signature not yet looked at. @throws IntegrityError (`not_canonical`, `document_invalid`, …). */
+export function read<T>(kind: Kind<T>, bytes: Uint8Array): T {
+  const fields = readFields(parseCanonical(bytes), kind.fields, kind.namespace);
+  kind.rules?.(fields);
+  return fields;
+}
+
+/** @throws IntegrityError (`signature_invalid`) unless the holder of `signingKey` (b64) signed these bytes as this kind. */
+export async function verifySigned<T>(kind: Kind<T>, signed: Signed, signingKey: string): Promise<void> {
+  try {
+    await verify(signed.sig, kind.namespace, signed.bytes, fromBase64url(signingKey));
+  } catch {
+    throw new IntegrityError("signature_invalid", `${kind.namespace}: the signature does not verify`);
+  }
+}
+
+/** The fields of a document signed by the holder of `signingKey` (b64). @throws IntegrityError. */
+export async function readSigned<T>(kind: Kind<T>, signed: Signed, signingKey: string): Promise<T> {
+  const fields = read(kind, signed.bytes);
+  await verifySigned(kind, signed, signingKey);
+  return fields;
+}
+
+/** A signed document. The fields are checked as a reader would check them. */
+export async function signDocument<T>(kind: Kind<T>, fields: T, key: SigningKey): Promise<Signed> {
+  const bytes = encode(fields as Value);
+  read(kind, bytes);
+  return { bytes, sig: await sign(key, kind.namespace, bytes) };
+}
+
+/** Hash of a document or row, b64: what other documents cite. */
+export function hashOf(bytes: Uint8Array): string {
+  return toBase64url(sha256(bytes));
+}
+
+export function toDoc(signed: Signed): Doc {
+  return { bytes: toBase64url(signed.bytes), sig: toBase64url(signed.sig) };
+}
+
+/** @throws IntegrityError (`not_base64`) for text that is not canonical b64. */
+export function fromDoc(doc: Doc): Signed {
+  return { bytes: unb64(doc.bytes), sig: unb64(doc.sig) };
+}
+
+/** Whether two b64 hashes or keys are the same, in constant time. */
+export function sameHash(a: string, b: string): boolean {
+  return equal(new TextEncoder().encode(a), new TextEncoder().encode(b));
+}

@@ -1,0 +1,289 @@
+/** One entry of a vault's chain under examination: every rule of docs/formats.md, section 3, "Record". */
+
+import { type Certificates, PEOPLE, type VerifiedCertificate } from "./certificates";
+import type { AcceptedEpoch, Entry, FileNode, FolderNode, Node, Step, VaultChain } from "./chain";
+import {
+  type Change,
+  EPOCH,
+  hashOf,
+  type Kind,
+  MANIFEST,
+  type Manifest,
+  type Rights,
+  ROSTER,
+  type Roster,
+  read,
+  type Signed,
+  type VaultRecord,
+  verifySigned,
+} from "./documents";
+import { must } from "./errors";
+import { type EffectiveHolder, membersOf } from "./members";
+
+type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
+
+const WRITERS: readonly Rights[] = ["write", "manage"];
+
+export class Examination {
+  private readonly chain: VaultChain;
+  private readonly certificates: Certificates;
+  private readonly entry: Entry;
+  private readonly record: VaultRecord;
+  private readonly author: VerifiedCertificate;
+  private readonly fresh = new Map<string, Node>();
+
+  /** The record is the chain's next one and signed by `author`; all else is still to be examined. */
+  constructor(
+    chain: VaultChain,
+    certificates: Certificates,
+    entry: Entry,
+    record: VaultRecord,
+    author: VerifiedCertificate,
+  ) {
+    this.chain = chain;
+    this.certificates = certificates;
+    this.entry = entry;
+    this.record = record;
+    this.author = author;
+  }
+
+  /** What the entry changes. @throws IntegrityError with the code of the rule it breaks. */
+  step(): Promise<Step> {
+    const kinds = this.record.changes.map(({ kind }) => kind);
+    if (this.record.seq === 1 || kinds.includes("genesis")) return this.genesis();
+    if (kinds.includes("roster")) return this.rosterChange();
+    if (kinds.includes("epoch")) return this.epochChange();
+    return this.contents();
+  }
+
+  private async genesis(): Promise<Step> {
+    const [genesis, rosterChange, epochChange, ...more] = this.record.changes;
+    must(
+      genesis?.kind === "genesis" &&
+        rosterChange?.kind === "roster" &&
+        epochChange?.kind === "epoch" &&
+        more.length === 0 &&
+        this.record.seq === 1,
+      "record_shape",
+      "record 1, and only it, is genesis, roster, epoch",
+    );
+    const mayBegin = this.author.kind !== "client" || genesis.vault_kind === "personal";
+    must(mayBegin, "record_rights", "a client may begin a personal vault only");
+    this.requireDocuments({ roster: true, epoch: true });
+    const roster = await this.newRoster(rosterChange, 1, null);
+    this.requireRights(roster, ["manage"]);
+    const epoch = await this.newEpoch(epochChange, null, roster, rosterChange.hash);
+    return { genesis, roster: { roster, hash: rosterChange.hash }, epoch };
+  }
+
+  private async rosterChange(): Promise<Step> {
+    const change = this.alone("roster");
+    const { roster: before, rosterHash } = this.standing();
+    this.requireRights(before, ["manage"]);
+    this.requireDocuments({ roster: true });
+    const roster = await this.newRoster(change, before.seq + 1, rosterHash);
+    return { roster: { roster, hash: change.hash } };
+  }
+
+  private async epochChange(): Promise<Step> {
+    const change = this.alone("epoch");
+    const { roster, rosterHash } = this.standing();
+    this.requireRights(roster, WRITERS);
+    this.requireDocuments({ epoch: true, previousSeed: true });
+    return { epoch: await this.newEpoch(change, this.chain.epoch, roster, rosterHash) };
+  }
+
+  private async contents(): Promise<Step> {
+    this.requireRights(this.standing().roster, WRITERS);
+    const { changes } = this.record;
+    this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
+    const manifests = [...(this.entry.manifests ?? [])];
+    for (const change of changes) {
+      if (change.kind === "folder") this.fresh.set(change.node, this.newFolder(change));
+      if (change.kind === "version")
+        this.fresh.set(change.node, await this.newVersion(change, manifests.shift()));
+    }
+    return { nodes: this.fresh };
+  }
+
+  private standing(): { readonly roster: Roster; readonly rosterHash: string } {
+    const { roster, rosterHash } = this.chain;
+    must(roster !== null && rosterHash !== null, "record_shape", "the chain has not begun");
+    return { roster, rosterHash };
+  }
+
+  /** The record's only change, which is of `kind`. */
+  private alone<K extends "epoch" | "roster">(kind: K): ChangeOf<K> {
+    const [change, ...others] = this.record.changes;
+    const isAlone = others.length === 0 && change?.kind === kind;
+    must(isAlone, "record_shape", "a change of roster or epoch stands alone in its record");
+    return change as ChangeOf<K>;
+  }
+
+  /** The entry has exactly the documents its changes name. */
+  private requireDocuments(named: {
+    roster?: true;
+    epoch?: true;
+    previousSeed?: true;
+    manifests?: number;
+  }): void {
+    const { roster, epoch, previousSeed, manifests } = this.entry;
+    must(
+      (roster !== undefined) === (named.roster ?? false) &&
+        (epoch !== undefined) === (named.epoch ?? false) &&
+        (previousSeed !== undefined) === (named.previousSeed ?? false) &&
+        (manifests?.length ?? 0) === (named.manifests ?? 0),
+      "record_documents",
+      "a document is missing or too many",
+    );
+  }
+
+  private requireRights(roster: Roster, rights: readonly Rights[]): void {
+    const member = membersOf(roster, this.certificates).get(this.author.kid);
+    must(
+      member !== undefined && rights.includes(member.rights),
+      "record_rights",
+      "the author may not make this change",
+    );
+  }
+
+  /** The document a change names: its hash, its firm and vault, its author, who is the record's, and his signature. */
+  private async named<T extends { author: string; firm: string; vault: string }>(
+    kind: Kind<T>,
+    signed: Signed | undefined,
+    hash: string,
+  ): Promise<T> {
+    must(
+      signed !== undefined && hashOf(signed.bytes) === hash,
+      "record_documents",
+      "a document is not the one the record names",
+    );
+    const document = read(kind, signed.bytes);
+    const { author, firm, vault } = this.record;
+    const isOurs = document.firm === firm && document.vault === vault;
+    must(isOurs, "record_documents", "a document of another vault");
+    must(document.author === author, "record_documents", "a document by another author");
+    await verifySigned(kind, signed, this.author.signing_key);
+    return document;
+  }
+
+  private async newRoster(change: ChangeOf<"roster">, seq: number, previous: string | null): Promise<Roster> {
+    const roster = await this.named(ROSTER, this.entry.roster, change.hash);
+    must(
+      roster.seq === seq && change.seq === seq && roster.previous === previous,
+      "roster_previous",
+      "the roster does not follow the current one",
+    );
+    for (const member of membersOf(roster, this.certificates).values()) checkMember(member);
+    for (const { key } of roster.holders) this.checkInvitation(key);
+    return roster;
+  }
+
+  private checkInvitation(key: string): void {
+    const [certificate] = this.certificates.of(key);
+    must(
+      certificate?.kind !== "invitation" || certificate.vaults.includes(this.record.vault),
+      "roster_holder",
+      "the invitation does not name this vault",
+    );
+  }
+
+  private async newEpoch(
+    change: ChangeOf<"epoch">,
+    before: AcceptedEpoch | null,
+    madeFor: Roster,
+    rosterHash: string,
+  ): Promise<AcceptedEpoch> {
+    const epoch = await this.named(EPOCH, this.entry.epoch, change.hash);
+    const number = (before?.epoch ?? 0) + 1;
+    must(
+      epoch.epoch === number && change.epoch === number && epoch.previous === (before?.hash ?? null),
+      "epoch_previous",
+      "the epoch does not follow the current one",
+    );
+    must(epoch.roster === rosterHash, "epoch_roster", "the epoch was made for another roster");
+    const { logIndex, previousSeed = null } = this.entry;
+    return { ...epoch, hash: change.hash, logIndex, previousSeed, madeFor };
+  }
+
+  private newFolder(change: ChangeOf<"folder">): FolderNode {
+    this.checkNew(change.node, change.parent);
+    this.checkCurrent(change.epoch);
+    const { node: id, parent, row, epoch } = change;
+    return {
+      kind: "folder",
+      id,
+      parent,
+      row,
+      epoch,
+      author: this.author.kid,
+      acceptedAt: this.entry.acceptedAt,
+    };
+  }
+
+  private async newVersion(change: ChangeOf<"version">, signed: Signed | undefined): Promise<FileNode> {
+    const { node: id, parent, manifest: manifestHash } = change;
+    const versions = this.versionsBefore(change);
+    const manifest = await this.named(MANIFEST, signed, manifestHash);
+    this.checkManifest(manifest, change, versions.at(-1)?.manifestHash ?? null);
+    const version = { manifest, manifestHash, acceptedAt: this.entry.acceptedAt };
+    return { kind: "file", id, parent, versions: [...versions, version] };
+  }
+
+  /** The versions that this one follows: none for a new file. */
+  private versionsBefore({ node, parent, version }: ChangeOf<"version">): FileNode["versions"] {
+    if (version === 1) {
+      this.checkNew(node, parent);
+      return [];
+    }
+    const before = this.chain.nodes.get(node);
+    must(
+      before?.kind === "file" && !this.fresh.has(node),
+      "node_version",
+      "a further version of something that is no file",
+    );
+    must(
+      version === before.versions.length + 1 && parent === before.parent,
+      "node_version",
+      "the version does not follow the latest one, or its folder changed",
+    );
+    return before.versions;
+  }
+
+  private checkManifest(manifest: Manifest, change: ChangeOf<"version">, previous: string | null): void {
+    const { node, parent, version } = change;
+    must(
+      manifest.node === node && manifest.parent === parent && manifest.version === version,
+      "manifest_mismatch",
+      "the manifest is for another node or version",
+    );
+    must(manifest.previous === previous, "manifest_mismatch", "the manifest follows another version");
+    must(
+      manifest.generation === this.author.generation,
+      "manifest_mismatch",
+      "the manifest names another generation of its author",
+    );
+    this.checkCurrent(manifest.epoch);
+  }
+
+  private checkNew(node: string, parent: string): void {
+    const isTaken = node === this.record.vault || this.find(node) !== undefined;
+    must(!isTaken, "node_exists", "the id of a new node is taken");
+    const isFolder = parent === this.record.vault || this.find(parent)?.kind === "folder";
+    must(isFolder, "node_parent", "the parent is no folder of this vault");
+  }
+
+  private checkCurrent(epoch: number): void {
+    must(epoch === this.chain.epoch.epoch, "epoch_not_current", "sealed under an epoch that is not current");
+  }
+
+  private find(node: string): Node | undefined {
+    return this.fresh.get(node) ?? this.chain.nodes.get(node);
+  }
+}
+
+function checkMember({ rights, certificate: { kind } }: EffectiveHolder): void {
+  const mayHold = PEOPLE.includes(kind) || kind === "recovery" || kind === "invitation";
+  must(mayHold, "roster_holder", `a ${kind} holds no vault`);
+  must((kind === "recovery") === (rights === "hold"), "roster_holder", "recovery holds, and only recovery");
+}

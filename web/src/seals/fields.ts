@@ -1,0 +1,147 @@
+/**
+ * One JSON object, taken apart field by field: each of its type and range, none missing, none left over.
+ *
+ * A reader gives the field's value or throws IntegrityError (`document_invalid`, `not_an_id`, `not_base64`).
+ */
+
+import { fromBase64url } from "../crypto/base64";
+import type { Bytes } from "../crypto/bytes";
+import { parse, type Value } from "../crypto/canonical";
+import { recipientOfText } from "../crypto/hybrid";
+import { IntegrityError, must } from "./errors";
+import { checkId } from "./ids";
+
+export type Read<T> = (value: Value | undefined, field: string) => T;
+export type Fields<T> = { readonly [K in keyof T]-?: Read<T[K]> };
+
+const MAX_TEXT = 1024;
+/** bech32 of 1216 bytes; the checksum and the keys inside are checked where a certificate is accepted. */
+const RECIPIENT_TEXT = /^age1pq1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{1952}$/;
+
+function demand(condition: boolean, field: string, problem: string): asserts condition {
+  must(condition, "document_invalid", `${field} ${problem}`);
+}
+
+/** The fields of an object, exactly these. `what` names it in errors. */
+export function readFields<T>(value: Value | undefined, fields: Fields<T>, what: string): T {
+  demand(typeof value === "object" && value !== null && !Array.isArray(value), what, "is not an object");
+  const object = value as { readonly [key: string]: Value };
+  const names = Object.keys(fields) as (keyof T & string)[];
+  const entries = names.map((name) => {
+    demand(Object.hasOwn(object, name), `${what}: ${name}`, "is missing");
+    return [name, fields[name](object[name], `${what}: ${name}`)] as const;
+  });
+  demand(Object.keys(object).length === names.length, what, "has unknown fields");
+  return Object.fromEntries(entries) as T;
+}
+
+/** The value of canonical JSON. @throws IntegrityError (`not_canonical`). */
+export function parseCanonical(bytes: Uint8Array): Value {
+  try {
+    return parse(bytes);
+  } catch {
+    throw new IntegrityError("not_canonical", "not canonical JSON");
+  }
+}
+
+/** @throws IntegrityError (`not_base64`) unless it is canonical base64url, of `size` bytes if given. */
+export function unb64(text: string, size?: number): Bytes {
+  let bytes: Bytes;
+  try {
+    bytes = fromBase64url(text);
+  } catch {
+    throw new IntegrityError("not_base64", "not base64url");
+  }
+  must(size === undefined || bytes.length === size, "not_base64", `${bytes.length} bytes instead of ${size}`);
+  return bytes;
+}
+
+export const text: Read<string> = (value, field) => {
+  demand(
+    typeof value === "string" && [...value].length <= MAX_TEXT,
+    field,
+    `is no text of ${MAX_TEXT} characters`,
+  );
+  return value;
+};
+
+export const integer =
+  (low: number, high: number = Number.MAX_SAFE_INTEGER): Read<number> =>
+  (value, field) => {
+    const fits = typeof value === "number" && Number.isSafeInteger(value) && low <= value && value <= high;
+    demand(fits, field, `is no integer from ${low} to ${high}`);
+    return value;
+  };
+
+/** Whole seconds since 1970, UTC. */
+export const time = integer(0);
+export const count = integer(1);
+
+export const nothing: Read<null> = (value, field) => {
+  demand(value === null, field, "is not null");
+  return value;
+};
+
+export const id: Read<string> = (value) => checkId(value);
+
+/** 32 bytes as b64: a hash, a key id, a signing key. */
+export const hash: Read<string> = (value, field) => {
+  const b64 = text(value, field);
+  unb64(b64, 32);
+  return b64;
+};
+
+export const recipient: Read<string> = (value, field) => {
+  demand(typeof value === "string" && RECIPIENT_TEXT.test(value), field, "is no hybrid recipient");
+  return value;
+};
+
+export const orNull =
+  <T>(read: Read<T>): Read<T | null> =>
+  (value, field) =>
+    value === null ? null : read(value, field);
+
+export const oneOf =
+  <T extends string>(...words: readonly T[]): Read<T> =>
+  (value, field) => {
+    const word = words.find((allowed) => allowed === value);
+    demand(word !== undefined, field, "has an unknown value");
+    return word;
+  };
+
+export const listOf =
+  <T>(read: Read<T>): Read<readonly T[]> =>
+  (value, field) => {
+    demand(Array.isArray(value), field, "is no list");
+    return value.map((item: Value) => read(item, field));
+  };
+
+/** A list in ascending order, each once. */
+export const sortedListOf =
+  <T extends string>(read: Read<T>): Read<readonly T[]> =>
+  (value, field) => {
+    const items = listOf(read)(value, field);
+    const ascends = items.every((item, i) => i === 0 || String(items[i - 1]) < item);
+    demand(ascends, field, "is not sorted, or has something twice");
+    return items;
+  };
+
+const FIELD_PRIME = 3329;
+const MLKEM_KEY_SIZE = 1152;
+
+/**
+ * The 1216 bytes of a recipient that can be sealed to: one that cannot would block every later rotation of its
+ * holder's vaults. The coefficients of the ML-KEM key lie below the prime (FIPS 203, 7.2).
+ * @throws HeaderError for a text that is none; @throws RangeError for an invalid ML-KEM key.
+ */
+export function usableRecipient(recipientText: string): Bytes {
+  const bytes = recipientOfText(recipientText);
+  for (let at = 0; at < MLKEM_KEY_SIZE; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
+    const coefficients = [a | ((b & 0x0f) << 8), (b >> 4) | (c << 4)];
+    if (coefficients.some((coefficient) => coefficient >= FIELD_PRIME)) {
+      throw new RangeError("a coefficient beyond the prime");
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,141 @@
+/** Rows: names, types and sizes, sealed with the epoch's row key (docs/formats.md, section 9). */
+
+import { type Bytes, concat, join, randomBytes } from "../crypto/bytes";
+import { encode, type Value } from "../crypto/canonical";
+import { MAX_CONTENT_SIZE } from "./documents";
+import { IntegrityError, must, RefusedError } from "./errors";
+import { type Fields, hash, integer, orNull, parseCanonical, readFields, text, time } from "./fields";
+
+export interface FileRow {
+  readonly content_hash: string;
+  readonly created: number | null;
+  readonly modified: number | null;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+}
+
+export interface FolderRow {
+  readonly created: number;
+  readonly name: string;
+}
+
+export interface VaultRow {
+  readonly title: string;
+}
+
+interface Rows {
+  readonly file: FileRow;
+  readonly folder: FolderRow;
+  readonly vault: VaultRow;
+}
+
+/** Where a row belongs; it opens nowhere else. `version` is 0 for folders and vaults. */
+export interface RowPlace<K extends keyof Rows> {
+  readonly kind: K;
+  readonly firm: string;
+  readonly vault: string;
+  readonly node: string;
+  readonly version: number;
+  readonly epoch: number;
+}
+
+const NONCE_SIZE = 12;
+const MAX_ROW_SIZE = 16 * 1024;
+
+const FIELDS: { readonly [K in keyof Rows]: Fields<Rows[K]> } = {
+  vault: { title: (value, field) => checkTitle(text(value, field)) },
+  folder: { created: time, name: (value, field) => checkName(text(value, field)) },
+  file: {
+    content_hash: hash,
+    created: orNull(time),
+    modified: orNull(time),
+    name: (value, field) => checkName(text(value, field)),
+    size: integer(0, MAX_CONTENT_SIZE),
+    type: text,
+  },
+};
+
+function associatedData<K extends keyof Rows>(place: RowPlace<K>): Bytes {
+  const { kind, firm, vault, node, version, epoch } = place;
+  return join(kind, firm, vault, node, String(version), String(epoch));
+}
+
+/** A sealed row. @throws RefusedError (`name_…`, `document_invalid`) for one that no reader would take. */
+export async function sealRow<K extends keyof Rows>(
+  key: CryptoKey,
+  place: RowPlace<K>,
+  row: Rows[K],
+): Promise<Bytes> {
+  const plaintext = encode(row as unknown as Value);
+  refusing(() => readRow(place.kind, plaintext));
+  const iv = randomBytes(NONCE_SIZE);
+  const parameters = { name: "AES-GCM", iv, additionalData: associatedData(place) };
+  return concat(iv, new Uint8Array(await crypto.subtle.encrypt(parameters, key, plaintext)));
+}
+
+/**
+ * The row sealed for `place`. The caller has compared its hash with the signed one.
+ * @throws IntegrityError (`row_invalid`, `name_…`) when it was altered, belongs elsewhere or has a name not allowed.
+ */
+export async function openRow<K extends keyof Rows>(
+  key: CryptoKey,
+  place: RowPlace<K>,
+  sealed: Bytes,
+): Promise<Rows[K]> {
+  const fits = NONCE_SIZE < sealed.length && sealed.length <= MAX_ROW_SIZE;
+  must(fits, "row_invalid", "a row of impossible size");
+  const iv = sealed.subarray(0, NONCE_SIZE);
+  const parameters = { name: "AES-GCM", iv, additionalData: associatedData(place) };
+  let plaintext: Bytes;
+  try {
+    plaintext = new Uint8Array(await crypto.subtle.decrypt(parameters, key, sealed.subarray(NONCE_SIZE)));
+  } catch {
+    throw new IntegrityError("row_invalid", "a row was altered or belongs elsewhere");
+  }
+  return readRow(place.kind, plaintext);
+}
+
+function readRow<K extends keyof Rows>(kind: K, plaintext: Bytes): Rows[K] {
+  return readFields<Rows[K]>(parseCanonical(plaintext), FIELDS[kind], kind);
+}
+
+/** Turns what a reader would call altered into a rule for the writer. */
+function refusing(check: () => unknown): void {
+  try {
+    check();
+  } catch (error) {
+    throw error instanceof IntegrityError ? new RefusedError(error.code, error.message) : error;
+  }
+}
+
+const MAX_NAME_BYTES = 255;
+
+/**
+ * `name`, if a node may bear it. What is refused could leave a folder (separators, dots), or show a person another
+ * name than the machine sees.
+ * @throws IntegrityError (`name_empty`, `name_too_long`, `name_character`, `name_not_nfc`).
+ */
+export function checkName(name: string): string {
+  must(name !== "" && name !== "." && name !== "..", "name_empty", "a name needs characters of its own");
+  const sizeBytes = new TextEncoder().encode(name).length;
+  must(sizeBytes <= MAX_NAME_BYTES, "name_too_long", "a name has at most 255 bytes of UTF-8");
+  must(
+    !/[/\\\p{Cc}\p{Cs}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name),
+    "name_character",
+    "a separator, a control character or one that turns the direction of writing",
+  );
+  must(name.normalize("NFC") === name, "name_not_nfc", "a name is not in NFC");
+  return name;
+}
+
+/** `title`, if a vault may bear it: as a name, but it is shown only and may contain separators. */
+export function checkTitle(title: string): string {
+  checkName(title.replace(/[/\\]/g, "-"));
+  return title;
+}
+
+/** @throws RefusedError (`name_…`) for a name that is not allowed. */
+export function requireName(name: string): void {
+  refusing(() => checkName(name));
+}

@@ -1,0 +1,60 @@
+/** Scanner keys and verdicts: only what a certified scanner has signed counts (docs/formats.md, section 3). */
+
+import type { Certificates } from "./certificates";
+import {
+  read,
+  SCANNER_KEY,
+  type ScannerKey,
+  type Signed,
+  sameHash,
+  VERDICT,
+  type Verdict,
+  verifySigned,
+} from "./documents";
+import { must, RefusedError } from "./errors";
+
+/** How far a clock may be wrong. */
+export const CLOCK_LEEWAY_S = 300;
+
+/**
+ * The scanner key to seal to now.
+ * @throws IntegrityError (`scanner_unknown`, `signature_invalid`, `scanner_key_firm`), RefusedError (`scanner_key_expired`).
+ */
+export async function readScannerKey(
+  certificates: Certificates,
+  signed: Signed,
+  now: number,
+): Promise<ScannerKey> {
+  const key = read(SCANNER_KEY, signed.bytes);
+  await verifySigned(SCANNER_KEY, signed, certificates.scanner(key.scanner).signing_key);
+  must(key.firm === certificates.firm, "scanner_key_firm", "the scanner key is another firm's");
+  if (now < key.not_before - CLOCK_LEEWAY_S || now > key.not_after + CLOCK_LEEWAY_S) {
+    throw new RefusedError("scanner_key_expired", "the scanner key is not valid now");
+  }
+  return key;
+}
+
+/** What a verdict must be about. */
+export interface Scanned {
+  readonly payload_hash: string;
+  readonly commitment: string;
+}
+
+/**
+ * A verdict about exactly this payload and file key, whatever it says.
+ * @throws IntegrityError (`scanner_unknown`, `signature_invalid`, `verdict_mismatch`).
+ */
+export async function readVerdict(
+  certificates: Certificates,
+  signed: Signed,
+  about: Scanned,
+): Promise<Verdict> {
+  const verdict = read(VERDICT, signed.bytes);
+  await verifySigned(VERDICT, signed, certificates.scanner(verdict.scanner).signing_key);
+  const isAboutIt =
+    verdict.firm === certificates.firm &&
+    sameHash(verdict.payload_hash, about.payload_hash) &&
+    sameHash(verdict.commitment, about.commitment);
+  must(isAboutIt, "verdict_mismatch", "the verdict is about another payload");
+  return verdict;
+}

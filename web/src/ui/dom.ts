@@ -1,0 +1,39 @@
+/** Finding and changing what the server rendered. Nothing here writes HTML. */
+
+type Root = Document | DocumentFragment | Element;
+
+/** The one element that matches; its absence is a fault of the template. */
+export function find<E extends Element = HTMLElement>(selector: string, root: Root = document): E {
+  const element = root.querySelector<E>(selector);
+  if (element === null) throw new Error(`the page has no ${selector}`);
+  return element;
+}
+
+export function findAll<E extends Element = HTMLElement>(
+  selector: string,
+  root: Root = document,
+): readonly E[] {
+  return [...root.querySelectorAll<E>(selector)];
+}
+
+export function maybe<E extends Element = HTMLElement>(selector: string, root: Root = document): E | null {
+  return root.querySelector<E>(selector);
+}
+
+/** A copy of the first element in `template#id`. */
+export function clone<E extends HTMLElement = HTMLElement>(id: string): E {
+  const element = find<HTMLTemplateElement>(`template#${id}`).content.firstElementChild?.cloneNode(true);
+  if (!(element instanceof HTMLElement)) throw new Error(`template ${id} is empty`);
+  return element as E;
+}
+
+/** Puts text where `selector` is, if it is there. */
+export function write(selector: string, text: string, root: Root = document): void {
+  const element = maybe(selector, root);
+  if (element !== null) element.textContent = text;
+}
+
+/** A promise whose failure is shown by the message region, not lost. */
+export function inBackground(work: Promise<unknown>, failed: (error: unknown) => void): void {
+  work.catch(failed);
+}

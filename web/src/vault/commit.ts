@@ -1,0 +1,133 @@
+/** Clean files become versions in the vault: rows, headers, manifests and one record, signed for the present head. */
+
+import { toBase64url } from "../crypto/base64";
+import { type Change, hashOf, MANIFEST, RECORD, signDocument, toDoc } from "../seals/documents";
+import { RefusedError } from "../seals/errors";
+import { headerFor, type SealedFile } from "../seals/files";
+import { newId } from "../seals/ids";
+import { sealRow } from "../seals/rows";
+import { api } from "../wire/api";
+import type { OpenedFile, OpenedVault } from "./opened";
+
+/** A file the scanner found clean, waiting to be published. */
+export interface ClearFile {
+  readonly upload: string;
+  readonly sealed: SealedFile;
+  readonly folder: string;
+  readonly name: string;
+  readonly file: Pick<File, "lastModified" | "type">;
+}
+
+const ATTEMPTS = 10;
+
+/**
+ * Publishes the files in one record; a file whose name its folder has already becomes that file's next version.
+ * When somebody else was quicker, everything is signed again for the new head. Nothing is sent or scanned twice.
+ * @throws RefusedError (`name_is_folder`, `busy`), WireError.
+ */
+export async function commitFiles(vault: OpenedVault, files: readonly ClearFile[]): Promise<void> {
+  const now: ClearFile[] = [];
+  const later: ClearFile[] = [];
+  for (const file of files) {
+    const isTwin = now.some(({ folder, name }) => folder === file.folder && name === file.name);
+    (isTwin ? later : now).push(file);
+  }
+  for (let attempt = 1; ; attempt++) {
+    await vault.rotateIfDue();
+    if (await attemptCommit(vault, now)) break;
+    if (attempt === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
+  }
+  // A name given twice: the second is the next version of the first.
+  if (later.length > 0) await commitFiles(vault, later);
+}
+
+async function attemptCommit(vault: OpenedVault, files: readonly ClearFile[]): Promise<boolean> {
+  const signed = await Promise.all(files.map((file) => signedVersion(vault, file)));
+  const changes = signed.map(({ change }) => change);
+  const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
+  const body = { record: toDoc(record), files: signed.map(({ wire }) => wire) };
+  return vault.append(() => api.commit(vault.id, body));
+}
+
+/** The file this one is the next version of, or null when its name is new in the folder. */
+function predecessor(vault: OpenedVault, { folder, name }: ClearFile): OpenedFile | null {
+  const found = vault.fileNamed(folder, name);
+  if (found?.kind === "folder") throw new RefusedError("name_is_folder", "a folder has this name");
+  return found ?? null;
+}
+
+async function signedVersion(vault: OpenedVault, file: ClearFile) {
+  const { chain, id, open } = vault;
+  const { sealed } = file;
+  const before = predecessor(vault, file);
+  const last = before?.node.versions.at(-1);
+  const node = before?.id ?? newId();
+  const version = (last?.manifest.version ?? 0) + 1;
+  const { epoch } = chain.epoch;
+  const { recipient, rowKey } = await vault.seeds.keysOf(epoch);
+  const modified = Math.floor(file.file.lastModified / 1000);
+  const row = await sealRow(
+    rowKey,
+    { kind: "file", firm: chain.firm, vault: id, node, version, epoch },
+    {
+      content_hash: sealed.contentHash,
+      created: null,
+      modified,
+      name: file.name,
+      size: sealed.size,
+      type: file.file.type,
+    },
+  );
+  const fields = {
+    author: open.keys.kid,
+    checkpoint: null,
+    commitment: sealed.commitment,
+    copied_from: null,
+    epoch,
+    firm: chain.firm,
+    generation: open.generation,
+    node,
+    parent: file.folder,
+    payload_hash: sealed.payloadHash,
+    payload_size: sealed.payloadSize,
+    previous: last?.manifestHash ?? null,
+    row: hashOf(row),
+    vault: id,
+    version,
+  };
+  const manifest = await signDocument(MANIFEST, fields, open.keys.signing);
+  const change: Change = {
+    kind: "version",
+    manifest: hashOf(manifest.bytes),
+    node,
+    parent: file.folder,
+    version,
+  };
+  const header = toBase64url(headerFor(sealed.fileKey, recipient));
+  return { change, wire: { upload: file.upload, manifest: toDoc(manifest), header, row: toBase64url(row) } };
+}
+
+/** Makes a folder. @throws RefusedError (`bad_name`, `name_taken`). */
+export async function makeFolder(
+  vault: OpenedVault,
+  parent: string,
+  name: string,
+  now: number,
+): Promise<void> {
+  const node = newId();
+  for (let attempt = 1; ; attempt++) {
+    await vault.rotateIfDue();
+    if (vault.fileNamed(parent, name) !== undefined)
+      throw new RefusedError("name_taken", "the folder has such a name already");
+    const { chain, id, open } = vault;
+    const { epoch } = chain.epoch;
+    const { rowKey } = await vault.seeds.keysOf(epoch);
+    const place = { kind: "folder", firm: chain.firm, vault: id, node, version: 0, epoch } as const;
+    const row = await sealRow(rowKey, place, { created: now, name });
+    const change: Change = { kind: "folder", epoch, node, parent, row: hashOf(row) };
+    const record = await signDocument(RECORD, vault.recordFields([change]), open.keys.signing);
+    const rows = [{ node, version: 0, row: toBase64url(row) }];
+    if (await vault.append(() => api.append(id, { record: toDoc(record), rows }))) return;
+    if (attempt === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
+  }
+}

@@ -1,0 +1,60 @@
+/** Reading a file: everything its author and the scanner signed is verified before a byte is released. */
+
+import { fromDoc, hashOf, sameHash } from "../seals/documents";
+import { must } from "../seals/errors";
+import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
+import { readVerdict } from "../seals/scanning";
+import { api } from "../wire/api";
+import { fromWire } from "../wire/codec";
+import { download } from "../wire/http";
+import type { OpenedFile, OpenedVault } from "./opened";
+
+/** The file's newest version as a Blob of no particular type. @throws IntegrityError, WireError. */
+export async function readFile(
+  vault: OpenedVault,
+  file: OpenedFile,
+  onProgress: (readBytes: number) => void,
+  signal?: AbortSignal,
+): Promise<Blob> {
+  const signed = file.node.versions.at(-1);
+  must(signed !== undefined, "wrong_version", "a file without a version");
+  const { manifest, manifestHash } = signed;
+  const answer = await api.version(vault.id, file.id, manifest.version);
+  must(
+    sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),
+    "wrong_hash",
+    "the server sent another manifest",
+  );
+  const verdict = await readVerdict(vault.certificates, fromDoc(answer.verdict), manifest);
+  must(verdict.result === "clean", "not_clean", "the scanner has not found the file clean");
+  const { identity } = await vault.seeds.keysOf(manifest.epoch);
+  const fileKey = fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
+  const leaves = leavesOf(answer.leaves, manifest);
+  const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
+  return gathered(openContents(payload, leaves, fileKey), onProgress);
+}
+
+/** Pieces go into the browser's blob store as they come, not into the page's memory. */
+async function gathered(
+  pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
+  onProgress: (readBytes: number) => void,
+): Promise<Blob> {
+  let whole = new Blob([]);
+  let waiting: Uint8Array<ArrayBuffer>[] = [];
+  let waitingBytes = 0;
+  let readBytes = 0;
+  for await (const piece of pieces) {
+    waiting.push(piece);
+    waitingBytes += piece.length;
+    readBytes += piece.length;
+    onProgress(readBytes);
+    if (waitingBytes >= FOLD_BYTES) {
+      whole = new Blob([whole, ...waiting]);
+      waiting = [];
+      waitingBytes = 0;
+    }
+  }
+  return new Blob([whole, ...waiting], { type: "application/octet-stream" });
+}
+
+const FOLD_BYTES = 8 << 20;

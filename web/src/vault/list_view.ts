@@ -1,0 +1,144 @@
+/** The table of a folder: rows cloned from the server's templates, sorted, selectable. */
+
+import { clone, find, findAll, maybe, write } from "../ui/dom";
+import { formatSize, formatWhen, pageLanguage } from "../ui/format";
+import { texts } from "../ui/texts";
+import { kindOf, kindWord } from "./kinds";
+import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
+
+export type SortKey = "changed" | "name" | "size" | "type";
+
+export interface ListHandlers {
+  openFolder(id: string): void;
+  openFile(file: OpenedFile): void;
+  selectionChanged(): void;
+}
+
+export class ListView {
+  readonly selected = new Set<string>();
+  private readonly vault: OpenedVault;
+  private readonly handlers: ListHandlers;
+  private readonly nameOf: (kid: string) => string;
+  private sort: SortKey = "name";
+  private descending = false;
+  private shown: readonly OpenedNode[] = [];
+
+  constructor(vault: OpenedVault, nameOf: (kid: string) => string, handlers: ListHandlers) {
+    this.vault = vault;
+    this.nameOf = nameOf;
+    this.handlers = handlers;
+    for (const button of findAll<HTMLButtonElement>("[data-sort]")) {
+      button.addEventListener("click", () => this.sortBy(button.dataset["sort"] as SortKey, button));
+    }
+    find<HTMLInputElement>("[data-select-all]").addEventListener("change", (event) => {
+      const { checked } = event.currentTarget as HTMLInputElement;
+      this.selected.clear();
+      if (checked) for (const node of this.files()) this.selected.add(node.id);
+      this.mark();
+    });
+  }
+
+  /** Files of the folder shown, in the order shown. */
+  files(): readonly OpenedFile[] {
+    return this.shown.filter((node) => node.kind === "file");
+  }
+
+  render(folder: string): void {
+    this.shown = [...this.vault.childrenOf(folder)].sort((a, b) => this.order(a, b));
+    for (const id of this.selected) if (!this.shown.some((node) => node.id === id)) this.selected.delete(id);
+    find("tbody[data-rows]").replaceChildren(...this.shown.map((node) => this.row(node)));
+    this.mark();
+  }
+
+  private sortBy(key: SortKey, button: HTMLButtonElement): void {
+    this.descending = this.sort === key ? !this.descending : false;
+    this.sort = key;
+    const arrow = maybe("thead [data-sort] .bi");
+    for (const head of findAll("thead th[aria-sort]")) head.removeAttribute("aria-sort");
+    button.closest("th")?.setAttribute("aria-sort", this.descending ? "descending" : "ascending");
+    if (arrow !== null) {
+      arrow.className = `bi ${this.descending ? "bi-arrow-down-short" : "bi-arrow-up-short"}`;
+      button.append(" ", arrow);
+    }
+    const [first] = this.shown;
+    if (first !== undefined) this.render(first.parent);
+  }
+
+  /** Folders first, then by the chosen column; equal ones by name. */
+  private order(a: OpenedNode, b: OpenedNode): number {
+    if (a.kind !== b.kind) return a.kind === "folder" ? -1 : 1;
+    const sign = this.descending ? -1 : 1;
+    const byName = a.row.name.localeCompare(b.row.name, "de", { numeric: true });
+    if (this.sort === "changed") return sign * (a.acceptedAt - b.acceptedAt) || byName;
+    if (this.sort === "size") return sign * (sizeOf(a) - sizeOf(b)) || byName;
+    if (this.sort === "type")
+      return sign * kindOf(a.row.name).word.localeCompare(kindOf(b.row.name).word) || byName;
+    return sign * byName;
+  }
+
+  private row(node: OpenedNode): HTMLElement {
+    const language = pageLanguage();
+    const row = clone(node.kind === "folder" ? "folder-row" : "file-row");
+    const when = formatWhen(node.acceptedAt, Date.now() / 1000, language);
+    row.dataset["node"] = node.id;
+    write("[data-name]", node.row.name, row);
+    write("[data-author]", this.nameOf(node.author), row);
+    const changed = find<HTMLTimeElement>("[data-changed]", row);
+    changed.textContent = when;
+    changed.dateTime = new Date(node.acceptedAt * 1000).toISOString();
+    const select = find<HTMLInputElement>("[data-select]", row);
+    const link = find<HTMLAnchorElement>("a[data-open]", row);
+    if (node.kind === "folder") {
+      select.remove();
+      write("[data-meta]", when, row);
+      link.href = `#${node.id}`;
+      link.addEventListener("click", (event) => this.follow(event, () => this.handlers.openFolder(node.id)));
+      return row;
+    }
+    write("[data-type]", kindWord(node.row.name, language), row);
+    write("[data-size]", formatSize(node.row.size, language), row);
+    write("[data-meta]", `${when} · ${formatSize(node.row.size, language)}`, row);
+    find("[data-icon]", row).className = `bi ${kindOf(node.row.name).icon}`;
+    if (this.vault.certificates.isProvisional(node.author))
+      find("[data-badges]", row).append(clone("badge-provisional"));
+    select.setAttribute("aria-label", node.row.name);
+    select.addEventListener("change", () => {
+      if (select.checked) this.selected.add(node.id);
+      else this.selected.delete(node.id);
+      this.mark();
+    });
+    link.addEventListener("click", (event) => this.follow(event, () => this.handlers.openFile(node)));
+    return row;
+  }
+
+  private follow(event: Event, act: () => void): void {
+    event.preventDefault();
+    act();
+  }
+
+  private mark(): void {
+    for (const row of findAll("tbody[data-rows] tr")) {
+      const isSelected = this.selected.has(row.dataset["node"] ?? "");
+      row.classList.toggle("is-selected", isSelected);
+      const box = maybe<HTMLInputElement>("[data-select]", row);
+      if (box !== null) box.checked = isSelected;
+    }
+    const files = this.files();
+    const all = find<HTMLInputElement>("[data-select-all]");
+    all.checked = files.length > 0 && this.selected.size === files.length;
+    all.indeterminate = this.selected.size > 0 && !all.checked;
+    const size = files
+      .filter(({ id }) => this.selected.has(id))
+      .reduce((sum, file) => sum + file.row.size, 0);
+    const { vault } = texts();
+    write(
+      "[data-selection]",
+      this.selected.size > 0 ? vault.selected(this.selected.size, formatSize(size, pageLanguage())) : "",
+    );
+    this.handlers.selectionChanged();
+  }
+}
+
+function sizeOf(node: OpenedNode): number {
+  return node.kind === "file" ? node.row.size : 0;
+}

@@ -1,0 +1,207 @@
+/**
+ * A vault, opened: its chain replayed and verified, its rows opened, its epochs at hand.
+ *
+ * `refresh` takes the news of the server; nothing of an answer is used before all of it has verified.
+ */
+
+import type { Bytes } from "../crypto/bytes";
+import { type Open, rememberHead, requireNotRolledBack } from "../keyring/keyring";
+import { Certificates } from "../seals/certificates";
+import { type FileNode, type Node, VaultChain } from "../seals/chain";
+import { hashOf, RECORD, read, sameHash, signDocument } from "../seals/documents";
+import { EpochSeeds, nextEpoch } from "../seals/epochs";
+import { IntegrityError, must } from "../seals/errors";
+import { type FileRow, type FolderRow, openRow } from "../seals/rows";
+import { api, type News } from "../wire/api";
+import { acceptedCertificate, appendOf, entryOf, fromWire } from "../wire/codec";
+import { WireError } from "../wire/http";
+
+export interface OpenedFolder {
+  readonly kind: "folder";
+  readonly id: string;
+  readonly parent: string;
+  readonly row: FolderRow;
+  readonly author: string;
+  readonly acceptedAt: number;
+}
+
+export interface OpenedFile {
+  readonly kind: "file";
+  readonly id: string;
+  readonly parent: string;
+  readonly row: FileRow;
+  readonly node: FileNode;
+  readonly author: string;
+  readonly acceptedAt: number;
+}
+
+export type OpenedNode = OpenedFile | OpenedFolder;
+
+export class OpenedVault {
+  readonly open: Open;
+  readonly id: string;
+  readonly chain: VaultChain;
+  readonly certificates: Certificates;
+  readonly seeds: EpochSeeds;
+  readonly nodes = new Map<string, OpenedNode>();
+  title = "";
+  private readonly names = new Map<string, string>();
+  private readonly rows = new Map<string, Bytes>();
+
+  private constructor(open: Open, id: string, certificates: Certificates) {
+    this.open = open;
+    this.id = id;
+    this.certificates = certificates;
+    this.chain = VaultChain.begin(certificates, id);
+    this.seeds = new EpochSeeds(this.chain, open.keys.identity);
+  }
+
+  /** Replays the vault from its beginning. @throws IntegrityError, WireError. */
+  static async load(open: Open, id: string): Promise<OpenedVault> {
+    const vault = new OpenedVault(open, id, await Certificates.verify(open.session.firm.id, open.root, []));
+    await vault.refresh();
+    return vault;
+  }
+
+  /** Takes what is new; true when something was. */
+  async refresh(): Promise<boolean> {
+    const before = this.chain.seq;
+    for (;;) {
+      const news = await api.news(this.id, this.chain.seq);
+      await this.take(news);
+      if (!news.more) break;
+    }
+    await requireNotRolledBack(this.id, this.chain.seq, (seq) => this.chain.headAt(seq));
+    await rememberHead(this.id, this.chain.seq, this.chain.head);
+    return this.chain.seq > before;
+  }
+
+  private async take(news: News): Promise<void> {
+    await this.certificates.add(news.certificates.map(acceptedCertificate));
+    for (const { id, name } of news.people) this.names.set(id, name);
+    for (const { node, version, row } of news.rows) this.rows.set(`${node}/${version}`, fromWire(row));
+    const touched = new Set<string>();
+    for (const answer of news.records) {
+      const entry = entryOf(answer);
+      await this.chain.apply(entry);
+      for (const change of read(RECORD, entry.record.bytes).changes)
+        if ("node" in change) touched.add(change.node);
+    }
+    if (!news.more) {
+      must(
+        news.seq === this.chain.seq && sameHash(news.head, this.chain.head),
+        "withheld",
+        "the server withholds records",
+      );
+    }
+    for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
+    await this.openRows(touched);
+  }
+
+  private async openRows(touched: ReadonlySet<string>): Promise<void> {
+    if (this.title === "" && this.chain.seq > 0) this.title = await this.openTitle();
+    for (const id of touched) {
+      const node = this.chain.nodes.get(id);
+      if (node !== undefined) this.nodes.set(id, await this.openNode(node));
+    }
+  }
+
+  /** The sealed title; the server's readable one must be the same, else it could swap the labels of vaults. */
+  private async openTitle(): Promise<string> {
+    const place = {
+      kind: "vault",
+      firm: this.chain.firm,
+      vault: this.id,
+      node: this.id,
+      version: 0,
+      epoch: 1,
+    } as const;
+    const { title } = await openRow(
+      (await this.seeds.keysOf(1)).rowKey,
+      place,
+      this.sealedRow(this.id, 0, this.chain.rootRow),
+    );
+    return title;
+  }
+
+  private async openNode(node: Node): Promise<OpenedNode> {
+    const common = { firm: this.chain.firm, vault: this.id, node: node.id };
+    if (node.kind === "folder") {
+      const { rowKey } = await this.seeds.keysOf(node.epoch);
+      const place = { ...common, kind: "folder", version: 0, epoch: node.epoch } as const;
+      const row = await openRow(rowKey, place, this.sealedRow(node.id, 0, node.row));
+      const { id, parent, author, acceptedAt } = node;
+      return { kind: "folder", id, parent, row, author, acceptedAt };
+    }
+    const last = node.versions.at(-1);
+    must(last !== undefined, "wrong_version", "a file without a version");
+    const { version, epoch, author, row: rowHash } = last.manifest;
+    const { rowKey } = await this.seeds.keysOf(epoch);
+    const place = { ...common, kind: "file", version, epoch } as const;
+    const row = await openRow(rowKey, place, this.sealedRow(node.id, version, rowHash));
+    return { kind: "file", id: node.id, parent: node.parent, row, node, author, acceptedAt: last.acceptedAt };
+  }
+
+  private sealedRow(node: string, version: number, hash: string): Bytes {
+    const row = this.rows.get(`${node}/${version}`);
+    must(row !== undefined, "missing_document", "a row is missing");
+    must(sameHash(hashOf(row), hash), "wrong_hash", "a row is not the one that was signed");
+    return row;
+  }
+
+  /** Begins the next epoch if it is due. Somebody else may be quicker; then his counts. */
+  async rotateIfDue(): Promise<void> {
+    while (this.chain.isRotationDue()) {
+      const { keys } = this.open;
+      const next = await nextEpoch(this.chain, await this.seeds.seedOf(this.chain.epoch.epoch), keys);
+      const change = {
+        kind: "epoch",
+        epoch: this.chain.epoch.epoch + 1,
+        hash: hashOf(next.epoch.bytes),
+      } as const;
+      const fields = this.recordFields([change]);
+      const record = await signDocument(RECORD, fields, keys.signing);
+      await this.append(() => api.append(this.id, appendOf({ record, ...next })));
+    }
+  }
+
+  /** Fields of the record that would follow now. */
+  recordFields<C>(changes: readonly C[]) {
+    const { firm, seq, head } = this.chain;
+    return { author: this.open.keys.kid, changes, firm, previous: head, seq: seq + 1, vault: this.id };
+  }
+
+  /** Sends a record; true when it was taken, false when somebody was quicker and the news have been taken instead. */
+  async append(send: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await send();
+    } catch (error) {
+      if (!(error instanceof WireError) || error.code !== "stale") throw error;
+      await this.refresh();
+      return false;
+    }
+    await this.refresh();
+    return true;
+  }
+
+  /** Children of a folder (the vault's id: the top level). */
+  childrenOf(folder: string): readonly OpenedNode[] {
+    return [...this.nodes.values()].filter(({ parent }) => parent === folder);
+  }
+
+  fileNamed(folder: string, name: string): OpenedNode | undefined {
+    return this.childrenOf(folder).find((node) => node.row.name === name);
+  }
+
+  /** What the server calls the person with this key; null when it names nobody. */
+  nameOf(kid: string): string | null {
+    const [certificate] = this.certificates.of(kid);
+    return certificate === undefined ? null : (this.names.get(certificate.subject) ?? null);
+  }
+
+  /** @throws IntegrityError (`swapped_label`) when the server shows another title than the sealed one. */
+  requireTitle(shown: string): void {
+    if (shown !== this.title)
+      throw new IntegrityError("swapped_label", "the server shows another title than the sealed one");
+  }
+}

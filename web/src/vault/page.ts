@@ -1,0 +1,260 @@
+/** The vault page at work: which folder is shown, what is selected, what is being uploaded. */
+
+import { find, findAll, write } from "../ui/dom";
+import { formatSize, pageLanguage } from "../ui/format";
+import { hideMessage, showProblem, showStatus } from "../ui/message";
+import { problemText, texts } from "../ui/texts";
+import { api } from "../wire/api";
+import { WireError } from "../wire/http";
+import { makeFolder } from "./commit";
+import { readFile } from "./contents";
+import { kindOf } from "./kinds";
+import { ListView } from "./list_view";
+import type { OpenedFile, OpenedVault } from "./opened";
+import { PaneView } from "./pane_view";
+import { showState } from "./states";
+import { TrayView } from "./tray_view";
+import { Uploads } from "./upload";
+
+const POLL_MS = 5000;
+
+export class VaultPage {
+  private readonly vault: OpenedVault;
+  private readonly mayWrite: boolean;
+  private readonly list: ListView;
+  private readonly tray = new TrayView();
+  private readonly pane: PaneView;
+  private readonly uploads: Uploads;
+  private folder: string;
+
+  constructor(vault: OpenedVault, mayWrite: boolean) {
+    this.vault = vault;
+    this.mayWrite = mayWrite;
+    this.folder = vault.id;
+    const nameOf = (kid: string): string => this.nameOf(kid);
+    this.list = new ListView(vault, nameOf, {
+      openFolder: (id) => this.goTo(id),
+      openFile: (file) => this.pane.show(file),
+      selectionChanged: () => this.markActions(),
+    });
+    this.pane = new PaneView(nameOf, (action, file) =>
+      this.act(action === "view" ? this.view(file) : this.save(file)),
+    );
+    this.uploads = new Uploads(vault, (item) => {
+      this.tray.show(item);
+      if (item.stage === "done") this.render();
+    });
+    this.tray.serve(this.uploads);
+  }
+
+  start(): void {
+    this.listen();
+    window.addEventListener("hashchange", () => this.goTo(location.hash.slice(1) || this.vault.id));
+    this.goTo(location.hash.slice(1) || this.vault.id);
+    this.poll();
+  }
+
+  private nameOf(kid: string): string {
+    if (kid === this.vault.open.keys.kid) return texts().vault.you;
+    return this.vault.nameOf(kid) ?? texts().vault.noValue;
+  }
+
+  private goTo(folder: string): void {
+    const known = folder === this.vault.id || this.vault.nodes.get(folder)?.kind === "folder";
+    this.folder = known ? folder : this.vault.id;
+    const hash = this.folder === this.vault.id ? "" : `#${this.folder}`;
+    if (location.hash !== hash) history.pushState(null, "", `${location.pathname}${hash}`);
+    this.list.selected.clear();
+    this.pane.close();
+    this.render();
+  }
+
+  private render(): void {
+    this.list.render(this.folder);
+    showState(this.vault.childrenOf(this.folder).length > 0 ? "list" : "empty");
+    const files = [...this.vault.nodes.values()].filter((node) => node.kind === "file");
+    const size = files.reduce((sum, file) => sum + file.row.size, 0);
+    write('[data-facts="size"]', texts().vault.used(files.length, formatSize(size, pageLanguage())));
+    this.drawPath();
+    this.markActions();
+  }
+
+  /** The server's crumbs name the vault; ours follow for the folders in it. */
+  private drawPath(): void {
+    const crumbs = find("[data-crumbs]");
+    for (const own of findAll("[data-own]", crumbs)) own.remove();
+    const vaultCrumb = crumbs.lastElementChild;
+    vaultCrumb?.replaceChildren(this.crumb(this.vault.title, this.vault.id, this.folder === this.vault.id));
+    for (const { id, name } of this.path()) {
+      const item = document.createElement("li");
+      item.dataset["own"] = "";
+      item.append(this.crumb(name, id, id === this.folder));
+      crumbs.append(item);
+    }
+  }
+
+  private crumb(name: string, id: string, isCurrent: boolean): HTMLElement {
+    const element = document.createElement(isCurrent ? "span" : "a");
+    element.textContent = name;
+    if (isCurrent) element.setAttribute("aria-current", "page");
+    else element.setAttribute("href", id === this.vault.id ? location.pathname : `#${id}`);
+    element.addEventListener("click", (event) => {
+      event.preventDefault();
+      if (!isCurrent) this.goTo(id);
+    });
+    return element;
+  }
+
+  private path(): readonly { id: string; name: string }[] {
+    const path: { id: string; name: string }[] = [];
+    for (let at = this.folder; at !== this.vault.id; ) {
+      const node = this.vault.nodes.get(at);
+      if (node === undefined) break;
+      path.unshift({ id: at, name: node.row.name });
+      at = node.parent;
+    }
+    return path;
+  }
+
+  private markActions(): void {
+    const isOff = this.list.selected.size === 0;
+    for (const button of findAll('.sg-toolbar [data-action="download"]'))
+      button.setAttribute("aria-disabled", String(isOff));
+    find('[data-action="up"]').setAttribute("aria-disabled", String(this.folder === this.vault.id));
+  }
+
+  private listen(): void {
+    const input = find<HTMLInputElement>("#file-input");
+    const on = (action: string, act: () => void): void => {
+      for (const button of findAll(`[data-action="${action}"]`)) {
+        button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
+      }
+    };
+    on("upload", () => input.click());
+    on("up", () => this.goTo(this.vault.nodes.get(this.folder)?.parent ?? this.vault.id));
+    on("new-folder", () => this.askForFolder());
+    for (const button of findAll('.sg-toolbar [data-action="download"]')) {
+      button.addEventListener("click", () => this.act(this.saveSelected()));
+    }
+    input.addEventListener("change", () => {
+      this.uploads.add(input.files ?? [], this.folder);
+      input.value = "";
+    });
+    this.listenForDrops();
+    window.addEventListener("beforeunload", (event) => {
+      if (this.uploads.isBusy) event.preventDefault();
+    });
+    find<HTMLFormElement>('form[data-form="new-folder"]').addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.act(this.addFolder());
+    });
+  }
+
+  private listenForDrops(): void {
+    const zone = find("[data-drop]");
+    if (!this.mayWrite) return;
+    zone.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      zone.classList.add("is-over");
+    });
+    zone.addEventListener("dragleave", () => zone.classList.remove("is-over"));
+    zone.addEventListener("drop", (event) => {
+      event.preventDefault();
+      zone.classList.remove("is-over");
+      this.uploads.add(event.dataTransfer?.files ?? [], this.folder);
+    });
+  }
+
+  private askForFolder(): void {
+    write('[data-error-for="folder-name"]', "");
+    find<HTMLInputElement>("#folder-name").classList.remove("is-invalid");
+    find<HTMLDialogElement>("dialog#new-folder").showModal();
+  }
+
+  private async addFolder(): Promise<void> {
+    const field = find<HTMLInputElement>("#folder-name");
+    const name = field.value.trim().normalize("NFC");
+    try {
+      await makeFolder(this.vault, this.folder, name, Math.floor(Date.now() / 1000));
+    } catch (error) {
+      const { title, text } = problemText(error);
+      write('[data-error-for="folder-name"]', `${title} ${text}`);
+      field.classList.add("is-invalid");
+      return;
+    }
+    field.value = "";
+    find<HTMLDialogElement>("dialog#new-folder").close();
+    this.render();
+    showStatus(texts().vault.folderMade(name));
+  }
+
+  private async saveSelected(): Promise<void> {
+    for (const file of this.list.files().filter(({ id }) => this.list.selected.has(id)))
+      await this.save(file);
+  }
+
+  private async save(file: OpenedFile): Promise<void> {
+    const blob = await this.read(file);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = file.row.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  private async view(file: OpenedFile): Promise<void> {
+    const { preview } = kindOf(file.row.name);
+    if (preview === undefined) {
+      showStatus(texts().vault.noPreview);
+      return;
+    }
+    const blob = new Blob([await this.read(file)], { type: preview });
+    const dialog = find<HTMLDialogElement>("dialog#preview");
+    const frame = find<HTMLIFrameElement>("iframe[data-preview]", dialog);
+    const url = URL.createObjectURL(blob);
+    write("[data-preview-name]", file.row.name, dialog);
+    frame.src = url;
+    dialog.showModal();
+    dialog.addEventListener(
+      "close",
+      () => {
+        frame.removeAttribute("src");
+        URL.revokeObjectURL(url);
+      },
+      { once: true },
+    );
+  }
+
+  private async read(file: OpenedFile): Promise<Blob> {
+    const { vault } = texts();
+    const blob = await readFile(this.vault, file, (readBytes) => {
+      const percent = file.row.size === 0 ? 100 : Math.floor((readBytes / file.row.size) * 100);
+      showStatus(vault.opening(file.row.name, percent));
+    });
+    showStatus(vault.opened(file.row.name));
+    return blob;
+  }
+
+  private act(work: Promise<void>): void {
+    hideMessage();
+    work.catch(showProblem);
+  }
+
+  /** Asks for the head every few seconds while the page is looked at; a lost line is no news. */
+  private poll(): void {
+    setTimeout(() => {
+      void this.catchUp().finally(() => this.poll());
+    }, POLL_MS);
+  }
+
+  private async catchUp(): Promise<void> {
+    if (document.hidden) return;
+    try {
+      const { head } = await api.head(this.vault.id);
+      if (head !== this.vault.chain.head && (await this.vault.refresh())) this.render();
+    } catch (error) {
+      if (error instanceof WireError && error.status === 0) return;
+      showProblem(error);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** Sending a sealed file by tus 1.0, resumed where a lost line left off for as long as the page is open. */
+
+import { Upload } from "tus-js-client";
+import { uploadHeaders, WireError } from "../wire/http";
+
+export interface Sending {
+  /** Id of the finished upload. */
+  readonly done: Promise<string>;
+  abort(): void;
+}
+
+const CHUNK_BYTES = 16 << 20;
+/** About ten minutes of trying again, then the person is asked. */
+const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 4000, ...Array<number>(60).fill(10_000)];
+
+export function startSending(vault: string, payload: Blob, onShare: (share: number) => void): Sending {
+  let abort = (): void => undefined;
+  const done = new Promise<string>((resolve, reject) => {
+    const upload = new Upload(payload, {
+      endpoint: "/api/uploads",
+      chunkSize: CHUNK_BYTES,
+      retryDelays: RETRY_DELAYS_MS,
+      headers: uploadHeaders(),
+      metadata: { vault },
+      uploadDataDuringCreation: true,
+      storeFingerprintForResuming: false,
+      removeFingerprintOnSuccess: false,
+      onProgress: (sentBytes, totalBytes) => onShare(totalBytes === 0 ? 1 : sentBytes / totalBytes),
+      onSuccess: () => resolve(idOf(upload.url)),
+      onError: (error) => reject(wireError(error)),
+      onShouldRetry: (error) => isPassing(statusOf(error)),
+    });
+    abort = () => {
+      void upload.abort(true).catch(() => undefined);
+      reject(new WireError(0, "cancelled", ""));
+    };
+    upload.start();
+  });
+  return { done, abort: () => abort() };
+}
+
+function idOf(url: string | null): string {
+  return url?.split("/").filter(Boolean).at(-1) ?? "";
+}
+
+/** No answer at all, or one that another try may change. */
+function isPassing(status: number): boolean {
+  return (
+    status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507)
+  );
+}
+
+interface Answered {
+  readonly originalResponse?: { getStatus(): number; getBody(): string } | null;
+}
+
+function statusOf(error: Error): number {
+  return (error as Answered).originalResponse?.getStatus() ?? 0;
+}
+
+function wireError(error: Error): WireError {
+  const status = statusOf(error);
+  try {
+    const body = (error as Answered).originalResponse?.getBody() ?? "";
+    const { code, message } = JSON.parse(body) as { code: string; message: string };
+    return new WireError(status, code, message);
+  } catch {
+    return new WireError(status, status === 0 ? "offline" : "unexpected", "");
+  }
+}

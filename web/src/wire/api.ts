@@ -1,0 +1,212 @@
+/** The calls of docs/formats.md, section 10, with the shapes of their bodies and answers. */
+
+import type { Doc } from "../seals/documents";
+import { call } from "./http";
+
+export interface FirmAnswer {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+}
+
+export type Role = "clerk" | "client" | "owner";
+
+export interface Session {
+  readonly person: {
+    readonly id: string;
+    readonly name: string;
+    readonly username: string;
+    readonly role: Role;
+    readonly kid: string;
+  };
+  readonly firm: FirmAnswer & { readonly root: string };
+  readonly half: string;
+  readonly unlock: string | null;
+}
+
+export interface Params {
+  readonly m_kib: number;
+  readonly t: number;
+  readonly p: number;
+}
+
+export interface CertificateAnswer {
+  readonly doc: Doc;
+  readonly accepted_at: number;
+  readonly log_index: number;
+}
+
+export interface Credential {
+  readonly s: string;
+  readonly auth_key: string;
+}
+
+export interface EntryAnswer {
+  readonly record: Doc;
+  readonly roster?: Doc | null;
+  readonly epoch?: Doc | null;
+  readonly previous_seed?: string | null;
+  readonly manifests?: readonly Doc[] | null;
+  readonly accepted_at: number;
+  readonly log_index: number;
+}
+
+export interface RowAnswer {
+  readonly node: string;
+  readonly version: number;
+  readonly row: string;
+}
+
+export interface Append {
+  readonly record: Doc;
+  readonly roster?: Doc;
+  readonly epoch?: Doc;
+  readonly previous_seed?: string;
+  readonly wraps?: readonly { readonly key: string; readonly age: string }[];
+  readonly rows?: readonly RowAnswer[];
+}
+
+export interface Head {
+  readonly seq: number;
+  readonly head: string;
+}
+
+export interface News extends Head {
+  readonly records: readonly EntryAnswer[];
+  readonly more: boolean;
+  readonly certificates: readonly CertificateAnswer[];
+  readonly wraps: readonly { readonly epoch: number; readonly age: string }[];
+  readonly rows: readonly RowAnswer[];
+  /** Names of the people in these records, as the server has them. */
+  readonly people: readonly { readonly id: string; readonly name: string }[];
+  readonly due: boolean;
+}
+
+export interface VaultAnswer extends Head {
+  readonly id: string;
+  readonly vault_kind: string;
+  readonly dossier: {
+    readonly id: string;
+    readonly title: string;
+    readonly client_number: string;
+    readonly client_name: string;
+  } | null;
+  readonly due: boolean;
+  readonly rights: string;
+}
+
+export interface InvitationAnswer {
+  readonly firm: FirmAnswer;
+  readonly person: { readonly id: string; readonly name: string; readonly username: string };
+  readonly role: Role;
+  readonly certificates: readonly CertificateAnswer[];
+  readonly certificate: Doc;
+  readonly nonce: string;
+}
+
+export interface InvitedVault {
+  readonly vault: string;
+  readonly title: string;
+  readonly epoch: Doc;
+  readonly roster: Doc;
+  readonly wrap: string;
+}
+
+export interface CheckAnswer {
+  readonly upload: string;
+  readonly verdict: Doc | null;
+  readonly code: string | null;
+  readonly message: string;
+}
+
+export interface VersionAnswer {
+  readonly manifest: Doc;
+  readonly header: string;
+  readonly verdict: Doc;
+  readonly leaves: string;
+}
+
+const vaultPath = (vault: string): string => `/api/vaults/${vault}`;
+const versionPath = (vault: string, node: string, version: number): string =>
+  `${vaultPath(vault)}/nodes/${node}/versions/${version}`;
+
+export const api = {
+  startSignIn: (firm: string, username: string) =>
+    call<{ firm: string; s: string; params: Params }>("POST", "/api/sign-in/start", { firm, username }),
+  signInWithPassword: (firm: string, username: string, authKey: string) =>
+    call<Session>("POST", "/api/sign-in/password", { firm, username, auth_key: authKey }),
+  challenge: (firm: string) =>
+    call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
+  signInWithKey: (firm: string, login: Doc) => call<Session>("POST", "/api/sign-in/key", { firm, login }),
+  session: () => call<Session>("GET", "/api/session"),
+  endSession: () => call<unknown>("POST", "/api/session/end", {}),
+
+  openSetUp: (token: string) =>
+    call<{ firm: FirmAnswer; scanner_key: string; service_key: string }>("POST", "/api/set-up/open", {
+      token,
+    }),
+  setUp: (body: {
+    token: string;
+    name: string;
+    username: string;
+    firm_name: string;
+    firm_place: string;
+    person: string;
+    certificates: readonly Doc[];
+    credential: Credential;
+    unlock: string;
+  }) => call<Session>("POST", "/api/set-up", body),
+
+  certificates: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/certificates"),
+  provisional: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/provisional"),
+  addCertificate: (doc: Doc) => call<unknown>("POST", "/api/keys/certificates", { doc }),
+
+  invite: (body: {
+    id: string;
+    person: { id: string; name: string; username: string };
+    role: Role;
+    client: string | null;
+    certificate: Doc;
+    vaults: readonly Append[];
+  }) => call<unknown>("POST", "/api/invitations", body),
+  invitation: (id: string) => call<InvitationAnswer>("GET", `/api/invitations/${id}`),
+  invitedVaults: (id: string, login: Doc) =>
+    call<{ vaults: readonly InvitedVault[] }>("POST", `/api/invitations/${id}/wraps`, { login }),
+  redeem: (
+    id: string,
+    body: {
+      certificate: Doc;
+      wraps: readonly { vault: string; epoch: number; age: string }[];
+      credential: Credential;
+      unlock: string;
+    },
+  ) => call<Session>("POST", `/api/invitations/${id}/redeem`, body),
+
+  vaults: () => call<{ vaults: readonly VaultAnswer[] }>("GET", "/api/vaults"),
+  beginVault: (id: string, dossier: string | null, append: Append) =>
+    call<Head>("POST", "/api/vaults", { id, dossier, ...append }),
+  head: (vault: string) => call<Head>("GET", `${vaultPath(vault)}/head`),
+  news: (vault: string, since: number) => call<News>("GET", `${vaultPath(vault)}/news?since=${since}`),
+  append: (vault: string, append: Append) => call<Head>("POST", `${vaultPath(vault)}/records`, append),
+  scannerKey: () => call<{ doc: Doc; certificate: CertificateAnswer }>("GET", "/api/scanner-key"),
+  check: (
+    vault: string,
+    uploads: readonly { upload: string; payload_hash: string; commitment: string; scanner_header: string }[],
+  ) => call<{ results: readonly CheckAnswer[] }>("POST", `${vaultPath(vault)}/check`, { uploads }),
+  commit: (
+    vault: string,
+    body: {
+      record: Doc;
+      files: readonly { upload: string; manifest: Doc; header: string; row: string }[];
+      rows?: readonly RowAnswer[];
+    },
+  ) => call<Head>("POST", `${vaultPath(vault)}/commit`, body),
+  version: (vault: string, node: string, version: number) =>
+    call<VersionAnswer>("GET", versionPath(vault, node, version)),
+  payloadPath: (vault: string, node: string, version: number): string =>
+    `${versionPath(vault, node, version)}/payload`,
+
+  addClient: (number: string, name: string) => call<{ id: string }>("POST", "/api/clients", { number, name }),
+  addDossier: (client: string, title: string) =>
+    call<{ id: string }>("POST", `/api/clients/${client}/dossiers`, { title }),
+};
