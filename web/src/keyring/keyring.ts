@@ -7,7 +7,7 @@
 
 import { fromBase64url } from "../crypto/base64";
 import { type Bytes, concat, randomBytes } from "../crypto/bytes";
-import { IntegrityError } from "../seals/errors";
+import type { Head } from "../seals/chain";
 import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
 import type { Session } from "../wire/api";
 import { forgetAll, keep, recall } from "./store";
@@ -28,11 +28,6 @@ interface Kept {
   readonly root: string;
   readonly local: CryptoKey;
   readonly sealed: Bytes;
-}
-
-interface Known {
-  readonly seq: number;
-  readonly head: string;
 }
 
 const PERSON = "person";
@@ -97,24 +92,13 @@ export function onForgotten(then: () => void): void {
   });
 }
 
-/** @throws IntegrityError (`rolled_back`) when a vault's head is older than, or other than, the one seen here before. */
-export async function requireNotRolledBack(
-  vault: string,
-  seq: number,
-  headAtSeq: (seq: number) => string | null,
-): Promise<void> {
-  const known = await recall<Known>(`head:${vault}`);
-  if (known === undefined) return;
-  if (seq < known.seq || headAtSeq(known.seq) !== known.head) {
-    throw new IntegrityError(
-      "rolled_back",
-      "the server shows an older or another state of the vault than before",
-    );
-  }
+/** The newest head of a vault that this browser has seen. */
+export async function seenHead(vault: string): Promise<Head | null> {
+  return (await recall<Head>(`head:${vault}`)) ?? null;
 }
 
 /** Remembers the newest head seen of a vault. */
-export async function rememberHead(vault: string, seq: number, head: string): Promise<void> {
-  const known = await recall<Known>(`head:${vault}`);
-  if (known === undefined || known.seq < seq) await keep(`head:${vault}`, { seq, head } satisfies Known);
+export async function rememberHead(vault: string, { seq, head }: Head): Promise<void> {
+  const seen = await seenHead(vault);
+  if (seen === null || seen.seq < seq) await keep(`head:${vault}`, { seq, head } satisfies Head);
 }

@@ -1,5 +1,6 @@
 /** The calls of docs/formats.md, section 10, with the shapes of their bodies and answers. */
 
+import type { Head } from "../seals/chain";
 import type { Doc } from "../seals/documents";
 import { call } from "./http";
 
@@ -66,11 +67,6 @@ export interface Append {
   readonly rows?: readonly RowAnswer[];
 }
 
-export interface Head {
-  readonly seq: number;
-  readonly head: string;
-}
-
 export interface News extends Head {
   readonly records: readonly EntryAnswer[];
   readonly more: boolean;
@@ -122,7 +118,7 @@ export interface CheckAnswer {
 export interface VersionAnswer {
   readonly manifest: Doc;
   readonly header: string;
-  readonly verdict: Doc;
+  readonly verdict: Doc | null;
   readonly leaves: string;
 }
 
