@@ -1,6 +1,8 @@
 """The people of the tests: a firm with root, recovery, owner, clerk and client, and a vault that begins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 from siegel.seals.certificates import Accepted, CertificateStore, Known, issue, root_certificate
 from siegel.seals.chain import Entry
@@ -33,6 +35,9 @@ class Person:
         return self.known.certificate.subject
 
 
+Holders: TypeAlias = Sequence[tuple[Person, str]]
+
+
 @dataclass
 class Firm:
     """A firm whose log only grows: everything accepted gets the next index and one second."""
@@ -62,7 +67,7 @@ class Firm:
         self.accepted.append(item)
         return Person(seed, known)
 
-    def certify(self, issuer: Person, kind: str, *, subject: str | None = None, **more: object) -> Person:
+    def certify(self, issuer: Person, kind: str, *, subject: str | None = None, **more: Any) -> Person:
         seed = Seed.generate()
         keys = seed.public_keys(signs_only=kind in ("scanner", "service"))
         signed = issue(
@@ -91,7 +96,7 @@ class Vault:
     def id(self) -> str:
         return self.state.position.vault
 
-    def entry(self, author: Person, *changes: AnyChange, **documents: object) -> Entry:
+    def entry(self, author: Person, *changes: AnyChange, **documents: Any) -> Entry:
         record = next_record(self.state.position, author.seed, changes)
         return Entry(record, NOW + self.firm.index, self.firm.next_index(), **documents)
 
@@ -109,13 +114,13 @@ class Vault:
 
 
 def signed_roster(
-    author: Person, firm: str, vault: str, holders: object, seq: int = 1, previous: str | None = None
+    author: Person, firm: str, vault: str, holders: Holders, seq: int = 1, previous: str | None = None
 ) -> Signed:
     lines = sorted((Holder(p.kid, rights, p.id) for p, rights in holders), key=lambda h: h.key)
     return Roster(author.kid, firm, tuple(lines), previous, seq, vault).sign(author.seed)
 
 
-def begin(firm: Firm, author: Person, holders: object, *, vault_kind: str = "dossier") -> Vault:
+def begin(firm: Firm, author: Person, holders: Holders, *, vault_kind: str = "dossier") -> Vault:
     vault = new_id()
     state = VaultState.begin(firm.id, vault)
     roster = signed_roster(author, firm.id, vault, holders)

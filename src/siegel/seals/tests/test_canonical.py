@@ -22,17 +22,17 @@ values = st.recursive(
 
 
 @given(values)
-def test_what_is_written_reads_back_the_same(value):
+def test_what_is_written_reads_back_the_same(value: canonical.Json) -> None:
     assert canonical.parse(canonical.encode(value)) == value
 
 
 @given(values)
-def test_the_text_is_what_json_with_sorted_keys_writes(value):
+def test_the_text_is_what_json_with_sorted_keys_writes(value: canonical.Json) -> None:
     expected = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     assert canonical.encode(value) == expected
 
 
-def test_escapes_are_those_of_json_stringify():
+def test_escapes_are_those_of_json_stringify() -> None:
     assert (
         canonical.encode('\b\t\n\f\r"\\/\x01\x1f\x7f\u2028ä')
         == b'"\\b\\t\\n\\f\\r\\"\\\\/\\u0001\\u001f\x7f\xe2\x80\xa8\xc3\xa4"'
@@ -75,36 +75,36 @@ def test_escapes_are_those_of_json_stringify():
         b"1" * 5000,
     ],
 )
-def test_any_other_text_is_refused(text):
+def test_any_other_text_is_refused(text: bytes) -> None:
     with pytest.raises(IntegrityError) as error:
         canonical.parse(text)
     assert error.value.code == "not_canonical"
 
 
 @pytest.mark.parametrize("value", [1.5, b"bytes", {"a": {1, 2}}, {1: 2}, 2**53, "\ud800", "a\u0308", object()])
-def test_values_without_a_canonical_text_are_refused(value):
+def test_values_without_a_canonical_text_are_refused(value: object) -> None:
     with pytest.raises(IntegrityError):
-        canonical.encode(value)
+        canonical.encode(value)  # type: ignore[arg-type]
 
 
-def test_sixteen_levels_are_allowed():
+def test_sixteen_levels_are_allowed() -> None:
     text = b"[" * 15 + b"1" + b"]" * 15
     assert canonical.encode(canonical.parse(text)) == text
 
 
 @given(st.binary())
-def test_base64url_reads_back(data):
+def test_base64url_reads_back(data: bytes) -> None:
     assert canonical.unb64(canonical.b64(data)) == data
     assert canonical.b64(data) == base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 @pytest.mark.parametrize("text", ["A", "AB", "AA==", "A+", "AA/A", "AA A", "AA\n", "äA", "AAAAA"])
-def test_other_base64_is_refused(text):
+def test_other_base64_is_refused(text: str) -> None:
     with pytest.raises(IntegrityError) as error:
         canonical.unb64(text)
     assert error.value.code == "not_base64"
 
 
-def test_a_wrong_number_of_bytes_is_refused():
+def test_a_wrong_number_of_bytes_is_refused() -> None:
     with pytest.raises(IntegrityError):
         canonical.unb64("AAAA", 4)

@@ -1,7 +1,9 @@
 """The form of signed documents: every field, its type, its range, and nothing else."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -14,23 +16,28 @@ from siegel.seals.ids import check_id, new_id
 from siegel.seals.login import sign_login
 from siegel.seals.records import Record
 from siegel.seals.scanning import announce_scanner_key, sign_verdict
-from siegel.seals.signed import Signed
+from siegel.seals.signed import Document, Signed
 from siegel.seals.tests.people import NOW, Firm, begin, hash_of
 
+One: TypeAlias = tuple[type[Document], Signed]
+Documents: TypeAlias = dict[str, One]
 
-def forge(kind, value, seed):
+
+def forge(kind: type[Document], value: Any, seed: Seed) -> Signed:
     """A document with any content at all, properly signed."""
     text = canonical.encode(value)
     return Signed(text, sshsig.sign(seed.signing_key(), kind.NAMESPACE, text))
 
 
 @pytest.fixture(scope="module")
-def documents():
+def documents() -> Documents:
     """One signed document of every kind, by its class."""
     firm = Firm()
     vault = begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.recovery, "hold")])
-    invitation = firm.invite(firm.clerk, vault.id)
+    firm.invite(firm.clerk, vault.id)
     entry = vault.entries[0]
+    assert entry.roster
+    assert entry.epoch
     manifest = Manifest(
         author=firm.clerk.kid,
         checkpoint=None,
@@ -73,11 +80,11 @@ def documents():
         "manifest": (Manifest, manifest.sign(firm.clerk.seed)),
         "scanner_key": (
             ScannerKey,
-            announce_scanner_key(scanner, firm.id, firm.clerk.known.certificate.recipient, now=NOW),
+            announce_scanner_key(scanner, firm.id, firm.clerk.known.certificate.recipient or "", now=NOW),
         ),
         "verdict": (Verdict, verdict),
         "login": (Login, login),
-    }, invitation
+    }
 
 
 KINDS = [
@@ -96,35 +103,35 @@ KINDS = [
 
 
 @pytest.fixture(params=KINDS)
-def one(request, documents):
-    return documents[0][request.param]
+def one(request: pytest.FixtureRequest, documents: Documents) -> One:
+    return documents[request.param]
 
 
-def refused(kind, value, code="document_invalid"):
+def refused(kind: type[Document], value: Any, code: str = "document_invalid") -> str:
     with pytest.raises(IntegrityError) as error:
         kind.parse(forge(kind, value, Seed.generate()))
     assert error.value.code in (code, "not_an_id", "not_base64"), error.value
     return error.value.code
 
 
-def test_every_kind_reads_back(one):
+def test_every_kind_reads_back(one: One) -> None:
     kind, signed = one
     assert kind.parse(signed).encode() == signed.raw
 
 
-def test_every_missing_field_is_refused(one):
+def test_every_missing_field_is_refused(one: One) -> None:
     kind, signed = one
     value = json.loads(signed.raw)
     for name in value:
         refused(kind, {k: v for k, v in value.items() if k != name})
 
 
-def test_an_unknown_field_is_refused(one):
+def test_an_unknown_field_is_refused(one: One) -> None:
     kind, signed = one
     assert refused(kind, json.loads(signed.raw) | {"extra": None}) == "document_invalid"
 
 
-def test_every_field_of_a_foreign_type_is_refused(one):
+def test_every_field_of_a_foreign_type_is_refused(one: One) -> None:
     kind, signed = one
     value = json.loads(signed.raw)
     for name in value:
@@ -132,31 +139,32 @@ def test_every_field_of_a_foreign_type_is_refused(one):
             refused(kind, value | {name: foreign})
 
 
-def test_a_signature_holds_for_its_kind_key_and_bytes_only(one, documents):
+def test_a_signature_holds_for_its_kind_key_and_bytes_only(one: One, documents: Documents) -> None:
     kind, signed = one
     seed = Seed.generate()
     key = seed.public_keys().signing_key
     mine = forge(kind, json.loads(signed.raw), seed)
     kind.verify(mine, key)
-    other_kind = Login if kind is not Login else Roster
-    for attempt in (
+    other_kind: type[Document] = Login if kind is not Login else Roster
+    attempts: tuple[Callable[[], None], ...] = (
         lambda: other_kind.verify(mine, key),
         lambda: kind.verify(mine, Seed.generate().public_keys().signing_key),
         lambda: kind.verify(replace(mine, raw=mine.raw + b" "), key),
         lambda: kind.verify(replace(mine, sig=b""), key),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(IntegrityError) as error:
             attempt()
         assert error.value.code == "signature_invalid"
 
 
-def test_namespaces_are_all_different():
-    kinds = [Certificate, Roster, Epoch, Record, Manifest, ScannerKey, Verdict, Login]
+def test_namespaces_are_all_different() -> None:
+    kinds: list[type[Document]] = [Certificate, Roster, Epoch, Record, Manifest, ScannerKey, Verdict, Login]
     assert len({kind.NAMESPACE for kind in kinds}) == len(kinds)
 
 
-def changed(documents, name, **fields):
-    kind, signed = documents[0][name]
+def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Document], Any]:
+    kind, signed = documents[name]
     return kind, json.loads(signed.raw) | fields
 
 
@@ -219,28 +227,30 @@ def changed(documents, name, **fields):
         ("verdict", {"reason": None}),
     ],
 )
-def test_a_value_out_of_its_range_is_refused(documents, name, fields):
+def test_a_value_out_of_its_range_is_refused(documents: Documents, name: str, fields: dict[str, Any]) -> None:
     kind, value = changed(documents, name, **fields)
     refused(kind, value)
 
 
-def test_the_wire_form_reads_back_and_is_strict(one):
+def test_the_wire_form_reads_back_and_is_strict(one: One) -> None:
     _, signed = one
-    assert Signed.from_wire(signed.to_wire()) == signed
-    for wrong in (
+    wire: Any = signed.to_wire()
+    assert Signed.from_wire(wire) == signed
+    wrongs: tuple[Any, ...] = (
         None,
         [],
         {},
         signed.to_wire() | {"x": 1},
         signed.to_wire() | {"sig": 1},
         signed.to_wire() | {"sig": "="},
-    ):
+    )
+    for wrong in wrongs:
         with pytest.raises(IntegrityError):
             Signed.from_wire(wrong)
 
 
 @pytest.mark.parametrize("text", [None, 7, "", "A" * 21, "A" * 23, "A" * 21 + "B", "A" * 21 + "+"])
-def test_what_is_no_id_is_refused(text):
+def test_what_is_no_id_is_refused(text: object) -> None:
     with pytest.raises(IntegrityError) as error:
         check_id(text)
     assert error.value.code == "not_an_id"

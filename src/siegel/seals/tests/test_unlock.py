@@ -1,5 +1,6 @@
 """Passwords, key files, invitations, logins: the ways to a seed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -84,14 +85,15 @@ def test_other_parameters_are_refused_whether_cheaper_or_dearer(change: dict[str
 def test_an_unlock_wrap_opens_for_its_person_only() -> None:
     sealed = seal_unlock(WRAPPING, UNLOCKED, FIRM)
     assert open_unlock(WRAPPING, sealed, firm=FIRM, person=PERSON) == UNLOCKED
-    for attempt in (
+    attempts: tuple[Callable[[], Unlocked], ...] = (
         lambda: open_unlock(Secret(bytes(32)), sealed, firm=FIRM, person=PERSON),
         lambda: open_unlock(WRAPPING, sealed, firm=PERSON, person=PERSON),
         lambda: open_unlock(WRAPPING, sealed, firm=FIRM, person=FIRM),
         lambda: open_unlock(WRAPPING, sealed, firm=FIRM, person=PERSON, method="passkey"),
         lambda: open_unlock(WRAPPING, sealed[:5], firm=FIRM, person=PERSON),
         lambda: open_unlock(WRAPPING, b"", firm=FIRM, person=PERSON),
-    ):
+    )
+    for attempt in attempts:
         with pytest.raises(UnlockError) as error:
             attempt()
         assert code_of(error) == "wrong_password"

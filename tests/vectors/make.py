@@ -1,0 +1,366 @@
+"""Writes the test vectors that every language must reproduce: `python tests/vectors/make.py`.
+
+Everything follows from fixed seeds. Only age files cannot be made twice alike, because sealing to a recipient is
+random: they stand in sealed.json and are kept as long as they still open to what they should.
+
+The files (binaries are base64url without padding, as on the wire):
+
+    canonical.json   good and bad texts
+    derive.json      joins, seeds and what follows from them
+    documents.json   a signed document of every kind, and texts that are none, with the error code
+    secrets.json     passwords, unlock wraps, invitations, key files
+    rows.json        sealed rows; names and titles, good and bad, with the error code
+    trees.json       Merkle roots over byte i = i mod 251
+    chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it
+"""
+
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import broken
+import signed_documents
+import story
+
+from siegel.lib.age import FileKey, open_file
+from siegel.lib.merkle import SegmentTree
+from siegel.seals import canonical
+from siegel.seals.canonical import b64, unb64
+from siegel.seals.derive import EpochSeed, Secret, Seed, commitment, hkdf, join
+from siegel.seals.invitations import Letter, encode_code, group_code, invitation_seed
+from siegel.seals.keyfile import KeyFile, write_key_file
+from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, seal_row
+from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
+
+FOLDER = Path(__file__).parent
+
+
+class Sealed:
+    """The age files of sealed.json; `kept` counts on their opening, and makes those that are missing."""
+
+    def __init__(self) -> None:
+        path = FOLDER / "sealed.json"
+        self.files: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+        self.made: list[str] = []
+        self.used: dict[str, str] = {}
+
+    def kept(self, name: str, make: Callable[[], bytes], opens: Callable[[bytes], bool]) -> bytes:
+        age = unb64(self.files[name]) if name in self.files else None
+        if age is None or not opens(age):
+            age = make()
+            self.made.append(name)
+        self.used[name] = b64(age)
+        return age
+
+
+def fixed_seed(name: str) -> Seed:
+    return Seed(hashlib.sha256(name.encode()).digest())
+
+
+def fixed_id(name: str) -> str:
+    return b64(hashlib.sha256(name.encode()).digest()[:16])
+
+
+def canonical_vectors() -> dict[str, Any]:
+    good: list[Any] = [
+        None,
+        True,
+        False,
+        0,
+        -1,
+        2**53 - 1,
+        -(2**53) + 1,
+        "",
+        "a/b",
+        "ä€😀",
+        '\b\t\n\f\r"\\',
+        "\x00\x1f\x7f\u2028\u2029",
+        [],
+        {},
+        [1, [2, []]],
+        {"b": 1, "a": {"d": None, "c": []}, "_": "", "0": 0, "a_1": 1, "a1": 2},
+    ]
+    bad = [
+        "",
+        "{",
+        "nul",
+        '{"b":1,"a":2}',
+        '{"a":1,"a":1}',
+        '{"a":1,"a":2}',
+        '{"a": 1}',
+        " 1",
+        "1 ",
+        "1\n",
+        "1.0",
+        "1e2",
+        "-0",
+        "01",
+        "+1",
+        "NaN",
+        "9007199254740992",
+        "-9007199254740992",
+        '"\\u0041"',
+        '"\\u00e4"',
+        '"\\u001F"',
+        '"\\/"',
+        '"a\u0308"',
+        '"\\ud800"',
+        '"\x01"',
+        '{"A":1}',
+        '{"":1}',
+        '{"ä":1}',
+        '{"a-b":1}',
+        "\ufeff1",
+        "[" * 17 + "]" * 17,
+        "1,2",
+        "[1,]",
+        "'a'",
+    ]
+    return {
+        "good": [{"value": value, "text": b64(canonical.encode(value))} for value in good],
+        "bad": [b64(text.encode()) for text in bad] + [b64(b'"\xff"'), b64(b'"\xed\xa0\x80"')],
+        "base64": {"good": ["", "AA", "AAA", "-_-_"], "bad": ["A", "AB", "AA==", "+A", "A A", "AAB", "ä"]},
+    }
+
+
+def derive_vectors() -> dict[str, Any]:
+    joins: list[list[bytes]] = [[], [b""], [b"a", b"bc"], [b"siegel-key@v1", bytes(32), "ä".encode()]]
+    seeds = []
+    for name in ("one", "two"):
+        seed = fixed_seed(name)
+        keys, signs_only = seed.public_keys(), seed.public_keys(signs_only=True)
+        seeds.append(
+            {
+                "seed": b64(seed.reveal()),
+                "identity": seed.encode(),
+                "signing_private": b64(hkdf(seed.reveal(), "siegel-sign@v1")),
+                "signing_key": keys.signing_key,
+                "recipient": keys.recipient,
+                "kid": keys.kid,
+                "kid_signs_only": signs_only.kid,
+            }
+        )
+    epoch = EpochSeed(fixed_seed("epoch").reveal())
+    file_key = FileKey(bytes(range(16)))
+    return {
+        "joins": [{"fields": [b64(f) for f in fields], "joined": b64(join(*fields))} for fields in joins],
+        "hkdf": [
+            {"ikm": b64(b"\x0b" * 22), "info": i, "salt": b64(s), "okm": b64(hkdf(b"\x0b" * 22, i, s))}
+            for i, s in (("", b""), ("label", b"salt"))
+        ],
+        "seeds": seeds,
+        "epoch": {
+            "seed": b64(epoch.reveal()),
+            "contents_seed": b64(hkdf(epoch.reveal(), "siegel-contents@v1")),
+            "recipient": epoch.recipient(),
+            "row_key": b64(epoch.row_key().reveal()),
+        },
+        "commitment": {"file_key": b64(file_key.raw), "commitment": commitment(file_key)},
+    }
+
+
+def secret_vectors(sealed: Sealed) -> dict[str, Any]:
+    firm, person, root = fixed_id("firm"), fixed_id("person"), b64(hashlib.sha256(b"root").digest())
+    passwords = []
+    for password, username in (
+        ("correct horse battery", "anna"),
+        ("Stra\u00dfe Ka\u0308se ﬁn №1", "jürgen"),
+        ("日本語のパスワード長い", "x.y"),
+    ):
+        s = hashlib.sha256(username.encode()).digest()
+        keys = password_keys(password, firm, username, s)
+        passwords.append(
+            {
+                "password": password,
+                "normalized": b64(normalize(password)),
+                "firm": firm,
+                "username": username,
+                "s": b64(s),
+                "authentication_key": b64(keys.authentication.reveal()),
+                "wrapping_key": b64(keys.wrapping.reveal()),
+            }
+        )
+    wrapping = Secret(hashlib.sha256(b"wrapping").digest())
+    nonce = bytes(range(12))
+    seed = fixed_seed("one")
+    return {
+        "argon2": ARGON2_PARAMS,
+        "passwords": passwords,
+        "unlock": {
+            "wrapping_key": b64(wrapping.reveal()),
+            "nonce": b64(nonce),
+            "firm": firm,
+            "person": person,
+            "generation": 1,
+            "root": root,
+            "method": "password",
+            "seed": b64(seed.reveal()),
+            "wrap": b64(seal_unlock(wrapping, Unlocked(seed, person, 1, root), firm, nonce=nonce)),
+        },
+        "invitations": invitation_vectors(firm, root),
+        "key_file": key_file_vectors(sealed, firm, person, root),
+    }
+
+
+def invitation_vectors(firm: str, root: str) -> dict[str, Any]:
+    good = []
+    for code in (bytes(16), bytes(range(16)), b"\xff" * 16):
+        text = encode_code(code)
+        good.append(
+            {
+                "code": b64(code),
+                "text": text,
+                "typed": [
+                    group_code(code),
+                    text.lower(),
+                    text.replace("0", "o").replace("1", "I"),
+                    f" {text[:13]} {text[13:]} ",
+                ],
+                "firm": firm,
+                "id": "ABCDEFGH",
+                "root": root,
+                "seed": b64(invitation_seed(code, firm=firm, invitation="ABCDEFGH", root=root).reveal()),
+                "link": Letter("https://siegel.example", "ABCDEFGH", code).link,
+            }
+        )
+    return {
+        "good": good,
+        "bad_codes": ["", "0" * 25, "0" * 27, "0" * 25 + "U", "0" * 25 + "1", "0" * 25 + "2", "Ä" * 26],
+    }
+
+
+def key_file_vectors(sealed: Sealed, firm: str, person: str, root: str) -> dict[str, Any]:
+    key_file = KeyFile(
+        firm, "muster", person, "anna", 1, root, fixed_seed("one"), fixed_seed("two"), fixed_seed("three")
+    )
+    passphrase = "drei Wörter genügen"
+    text = write_key_file(key_file, None)
+
+    def opens(age: bytes) -> bool:
+        from siegel.lib.age import ScryptIdentity
+
+        opened = io.BytesIO()
+        open_file(io.BytesIO(age), opened, [ScryptIdentity(passphrase)])
+        return opened.getvalue() == text
+
+    age = sealed.kept("key_file", lambda: write_key_file(key_file, passphrase, work_factor=10), opens)
+    return {"text": text.decode(), "passphrase": passphrase, "sealed": age.decode()}
+
+
+def row_vectors() -> dict[str, Any]:
+    epoch = EpochSeed(fixed_seed("epoch").reveal())
+    place = Place(fixed_id("firm"), fixed_id("vault"), fixed_id("node"), 3, 2)
+    rows = []
+    for number, row in enumerate(
+        (
+            VaultRow("Müller / Söhne"),
+            FolderRow(1_700_000_000, "Belege 2025"),
+            FileRow("A" * 43, None, 1_700_000_000, "Bescheid ä.pdf", 2**31, "application/pdf"),
+        )
+    ):
+        nonce = bytes([number]) * 12
+        sealed = seal_row(epoch, place, row, nonce=nonce)
+        fields = {name: getattr(row, name) for name in row.__slots__}
+        rows.append({"kind": row.KIND, "fields": fields, "nonce": b64(nonce), "sealed": b64(sealed)})
+    names = {
+        "name_empty": ["", ".", ".."],
+        "name_character": [
+            "a/b",
+            "a\\b",
+            "\x00",
+            "a\n",
+            "a\x7f",
+            "a\x85",
+            "a\u2028",
+            "a\u2029",
+            "\u061c",
+            "a\u200eb",
+            "\u200f",
+            "\u202a",
+            "fdp\u202egnp.exe",
+            "\u202b",
+            "\u202c",
+            "\u202d",
+            "\u2066",
+            "\u2067",
+            "\u2068",
+            "\u2069",
+        ],
+        "name_not_nfc": ["a\u0308", "\u212b"],
+        "name_too_long": ["a" * 256, "ä" * 128, "😀" * 64],
+    }
+    return {
+        "epoch_seed": b64(epoch.reveal()),
+        "place": {name: getattr(place, name) for name in place.__slots__},
+        "rows": rows,
+        "names": {
+            "good": [
+                "a",
+                "...",
+                ".x",
+                "a" * 255,
+                "ä" * 127,
+                "日本語.txt",
+                "👨‍👩‍👧.png",
+                "a b",
+                "\xa0",
+                "C:",
+                "\u200b",
+                "~$x",
+            ],
+            "bad": [{"name": name, "code": code} for code, bad in names.items() for name in bad],
+            "good_titles": ["Lohn/Gehalt 2026", "a\\b", "Müller & Söhne"],
+            "bad_titles": [{"title": "", "code": "name_empty"}, {"title": "a\n", "code": "name_character"}],
+        },
+    }
+
+
+def tree_vectors() -> dict[str, Any]:
+    mib = 1 << 20
+    pattern = bytes(range(251))
+    trees = []
+    for size in (0, 1, 1000, mib - 1, mib, mib + 1, 2 * mib, 3 * mib, 3 * mib + 5, 7 * mib + 1):
+        tree = SegmentTree(mib)
+        tree.update((pattern * (size // 251 + 1))[:size])
+        trees.append({"size": size, "leaves": [b64(leaf) for leaf in tree.leaves()], "root": b64(tree.root())})
+    return {"segment_size": mib, "trees": trees}
+
+
+def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """All vectors by file name, and the names of age files that had to be made anew."""
+    sealed = Sealed()
+    told = story.tell(sealed)
+    chain = told.wire() | {
+        "broken_entries": broken.broken_entries(told),
+        "broken_certificates": broken.broken_certificates(told),
+        "broken_readings": broken.broken_readings(told),
+    }
+    vectors = {
+        "canonical.json": canonical_vectors(),
+        "derive.json": derive_vectors(),
+        "documents.json": signed_documents.document_vectors(told),
+        "secrets.json": secret_vectors(sealed),
+        "rows.json": row_vectors(),
+        "trees.json": tree_vectors(),
+        "chain.json": chain,
+    }
+    return vectors | {"sealed.json": sealed.used}, sealed.made
+
+
+def text_of(vectors: dict[str, Any]) -> str:
+    return json.dumps(vectors, indent=1, sort_keys=True) + "\n"
+
+
+def main() -> None:
+    vectors, made = build()
+    for name, content in vectors.items():
+        (FOLDER / name).write_text(text_of(content), encoding="utf-8")
+    sys.stdout.write(f"{len(vectors)} files, {len(made)} age files made anew\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""The vectors stand as they are made, and what they tell of holds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import make
+import pytest
+
+from siegel.seals import canonical
+from siegel.seals.canonical import unb64
+from siegel.seals.certificates import Accepted, CertificateStore
+from siegel.seals.chain import Entry, members
+from siegel.seals.derive import Seed
+from siegel.seals.documents import Manifest
+from siegel.seals.epochs import open_epochs, open_wrap, rotation_due
+from siegel.seals.errors import IntegrityError
+from siegel.seals.files import open_file_key, open_version
+from siegel.seals.replay import Head, VaultState, replay
+from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, open_row
+from siegel.seals.scanning import require_clean
+from siegel.seals.signed import Signed
+
+FOLDER = Path(__file__).parent
+CHAIN: dict[str, Any] = json.loads((FOLDER / "chain.json").read_text())
+ACCEPTED = [Accepted.from_wire(item) for item in CHAIN["certificates"]]
+ENTRIES = [Entry.from_wire(item) for item in CHAIN["entries"]]
+STORE = CertificateStore.verified(ACCEPTED, CHAIN["root"])
+ROWS = {"vault": VaultRow, "folder": FolderRow, "file": FileRow}
+
+
+def replayed(count: int = len(ENTRIES), seen: Head | None = None) -> VaultState:
+    return replay(CHAIN["firm"], CHAIN["vault"], ENTRIES[:count], STORE, seen)
+
+
+def named(cases: list[dict[str, Any]]) -> Any:
+    return pytest.mark.parametrize("case", cases, ids=[case["name"] for case in cases])
+
+
+def test_making_the_vectors_again_gives_the_same_bytes() -> None:
+    vectors, made = make.build()
+    assert made == []
+    for name, content in vectors.items():
+        assert (FOLDER / name).read_text(encoding="utf-8") == make.text_of(content), name
+
+
+def test_the_story_is_told_step_by_step() -> None:
+    state = VaultState.begin(CHAIN["firm"], CHAIN["vault"])
+    entries = list(ENTRIES)
+    for step in CHAIN["steps"]:
+        known = CertificateStore.verified([a for a in ACCEPTED if a.log_index <= step["log_index"]], CHAIN["root"])
+        if entries and entries[0].log_index == step["log_index"]:
+            state.apply(entries.pop(0), known)
+        assert (state.position.seq, state.position.head) == (step["seq"], step["head"])
+        assert step["provisional"] == sorted({k.kid for k in known if known.is_provisional(k.kid)})
+        if state.position.standing:
+            assert rotation_due(state.position, known) == step["due"]
+            roster = state.position.now.roster
+            assert {m.key: m.rights for m in members(roster, known).values()} == step["members"]
+    assert not entries
+
+
+def test_the_client_opens_everything() -> None:
+    state = replayed()
+    wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in CHAIN["clients_wraps"]}
+    seeds = open_epochs(wraps, Seed(unb64(CHAIN["people"]["client"]["seed"])), state.epochs)
+    rows = {}
+    for row in CHAIN["rows"]:
+        place = Place(CHAIN["firm"], CHAIN["vault"], row["node"], row["version"], row["epoch"])
+        opened = open_row(seeds[row["epoch"]], place, ROWS[row["kind"]], unb64(row["row"]))
+        assert {name: getattr(opened, name) for name in opened.__slots__} == row["fields"]
+        rows[row["node"], row["version"]] = opened
+    manifests = [Manifest.parse(signed) for entry in ENTRIES for signed in entry.manifests]
+    for file, manifest in zip(CHAIN["files"], manifests, strict=True):
+        require_clean(Signed.from_wire(file["verdict"]), manifest, STORE)
+        assert opened_content(file, manifest, rows[file["node"], file["version"]], seeds) == unb64(file["content"])
+
+
+def opened_content(file: dict[str, Any], manifest: Manifest, row: FileRow, seeds: Any) -> bytes:
+    import io
+
+    sink = io.BytesIO()
+    leaves = unb64(file["leaves"])
+    open_version(
+        io.BytesIO(unb64(file["payload"])),
+        sink,
+        manifest=manifest,
+        row=row,
+        identity=seeds[manifest.epoch].identity(),
+        header=unb64(file["header"]),
+        leaves=[leaves[start : start + 32] for start in range(0, len(leaves), 32)],
+    )
+    return sink.getvalue()
+
+
+@named(CHAIN["broken_entries"])
+def test_a_broken_entry_is_refused(case: dict[str, Any]) -> None:
+    state = replayed(case["after"])
+    with pytest.raises(IntegrityError) as error:
+        state.apply(Entry.from_wire(case["entry"]), STORE)
+    assert error.value.code == case["code"], error.value
+
+
+@named(CHAIN["broken_certificates"])
+def test_a_broken_certificate_is_refused(case: dict[str, Any]) -> None:
+    accepted = [item for item in ACCEPTED if item.signed.hash not in case["without"]]
+    accepted += [Accepted.from_wire(item) for item in case["extra"]]
+    with pytest.raises(IntegrityError) as error:
+        CertificateStore.verified(accepted, CHAIN["root"])
+    assert error.value.code == case["code"], error.value
+
+
+@named(CHAIN["broken_readings"]["heads"])
+def test_a_broken_head_is_refused(case: dict[str, Any]) -> None:
+    def head(value: dict[str, Any]) -> Head:
+        return Head(value["seq"], value["head"])
+
+    with pytest.raises(IntegrityError) as error:
+        replayed(case["entries"], head(case["seen"]) if case["seen"] else None).require_head(head(case["claimed"]))
+    assert error.value.code == case["code"], error.value
+
+
+@named(CHAIN["broken_readings"]["verdicts"])
+def test_a_broken_verdict_is_refused(case: dict[str, Any]) -> None:
+    signed = Signed.from_wire(case["verdict"]) if case["verdict"] else None
+    with pytest.raises(IntegrityError) as error:
+        require_clean(signed, Manifest.parse(ENTRIES[4].manifests[0]), STORE)
+    assert error.value.code == case["code"], error.value
+
+
+@named(CHAIN["broken_readings"]["wraps"])
+def test_a_broken_wrap_is_refused(case: dict[str, Any]) -> None:
+    client = Seed(unb64(CHAIN["people"]["client"]["seed"]))
+    with pytest.raises(IntegrityError) as error:
+        open_wrap(unb64(case["age"]), client.identity(), replayed().epochs[case["epoch"]].epoch)
+    assert error.value.code == case["code"], error.value
+
+
+@named(CHAIN["broken_readings"]["headers"])
+def test_a_broken_header_is_refused(case: dict[str, Any]) -> None:
+    manifest = Manifest.parse(ENTRIES[4].manifests[0])
+    client = Seed(unb64(CHAIN["people"]["client"]["seed"]))
+    wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in CHAIN["clients_wraps"]}
+    seeds = open_epochs(wraps, client, replayed().epochs)
+    with pytest.raises(IntegrityError) as error:
+        open_file_key(unb64(case["header"]), seeds[2].identity(), manifest.commitment)
+    assert error.value.code == case["code"], error.value
+
+
+def test_bad_texts_are_refused() -> None:
+    vectors = json.loads((FOLDER / "canonical.json").read_text())
+    for text in vectors["bad"]:
+        with pytest.raises(IntegrityError):
+            canonical.parse(unb64(text))
+    for good in vectors["good"]:
+        assert canonical.parse(unb64(good["text"])) == good["value"]
