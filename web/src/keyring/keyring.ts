@@ -10,7 +10,10 @@ import { type Bytes, concat, randomBytes } from "../crypto/bytes";
 import type { Head } from "../seals/chain";
 import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
 import type { Session } from "../wire/api";
+import { PERSON } from "./presence";
 import { forgetAll, keep, recall } from "./store";
+
+export { onForgotten } from "./presence";
 
 /** A person who is signed in and whose key is open. */
 export interface Open {
@@ -29,9 +32,6 @@ interface Kept {
   readonly local: CryptoKey;
   readonly sealed: Bytes;
 }
-
-const PERSON = "person";
-const CHANNEL = "siegel";
 
 async function restKey(local: CryptoKey, half: string): Promise<CryptoKey> {
   return aesKey(new Uint8Array(await crypto.subtle.sign("HMAC", local, fromBase64url(half))));
@@ -70,26 +70,6 @@ export async function reopen(session: Session): Promise<Open | null> {
     return null;
   }
   return { session, keys: await holderKeys(seed), generation: kept.generation, root: kept.root };
-}
-
-/** Whether a key is kept in this browser at all. */
-export async function isKept(): Promise<boolean> {
-  return (await recall<Kept>(PERSON)) !== undefined;
-}
-
-/** Forgets everything in this browser and tells the other tabs. */
-export async function forget(): Promise<void> {
-  await forgetAll();
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage("signed-out");
-  channel.close();
-}
-
-/** Calls `then` when another tab signs out. */
-export function onForgotten(then: () => void): void {
-  new BroadcastChannel(CHANNEL).addEventListener("message", (event) => {
-    if (event.data === "signed-out") then();
-  });
 }
 
 /** The newest head of a vault that this browser has seen. */

@@ -67,6 +67,11 @@ export interface Append {
   readonly rows?: readonly RowAnswer[];
 }
 
+/** A record for one of several vaults. */
+export interface VaultAppend extends Append {
+  readonly vault: string;
+}
+
 export interface News extends Head {
   readonly records: readonly EntryAnswer[];
   readonly more: boolean;
@@ -163,7 +168,7 @@ export const api = {
     role: Role;
     client: string | null;
     certificate: Doc;
-    vaults: readonly Append[];
+    vaults: readonly VaultAppend[];
   }) => call<unknown>("POST", "/api/invitations", body),
   invitation: (id: string) => call<InvitationAnswer>("GET", `/api/invitations/${id}`),
   invitedVaults: (id: string, login: Doc) =>
