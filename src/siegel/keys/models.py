@@ -109,6 +109,16 @@ class Holder(models.Model):
         constraints = [models.UniqueConstraint(fields=["chain", "roster_kid"], name="one_holder_per_key")]
 
 
+class FormerHolder(models.Model):
+    """Somebody an earlier roster named. He opens nothing any more, but his certificates still verify the past."""
+
+    chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "person"], name="one_former_holder_per_person")]
+
+
 class Epoch(models.Model):
     """An epoch document with the seed of its predecessor sealed to it; `record_seq` is the record that brought it."""
 

@@ -10,7 +10,18 @@ from siegel.base.errors import BaseError
 from siegel.firms.models import Dossier
 from siegel.firms.queries import role_of
 from siegel.keys.errors import KeysError
-from siegel.keys.models import Certificate, Chain, Epoch, Holder, Invitation, Record, Roster, UnlockWrap, Wrap
+from siegel.keys.models import (
+    Certificate,
+    Chain,
+    Epoch,
+    FormerHolder,
+    Holder,
+    Invitation,
+    Record,
+    Roster,
+    UnlockWrap,
+    Wrap,
+)
 from siegel.seals.certificates import Accepted, CertificateStore
 from siegel.seals.chain import Position, Standing
 from siegel.seals.documents import Certificate as CertificateDocument
@@ -126,7 +137,10 @@ def wraps_of(chain: Chain, person: "Person") -> QuerySet[Wrap]:
 
 def certificates_for(tenant_id: str, people: Iterable[str]) -> QuerySet[Certificate]:
     """The firm's own and those of these people (ids), in the log's order; each row tells its issuer's kind."""
-    rows = Certificate.objects.filter(tenant=tenant_id).filter(Q(kind__in=OF_THE_FIRM) | Q(subject__in=set(people)))
+    of_tenant = Certificate.objects.filter(tenant=tenant_id)
+    # by subject, so that the invitations from which certificates came are among them
+    firm = of_tenant.filter(kind__in=OF_THE_FIRM).values("subject")
+    rows = of_tenant.filter(Q(subject__in=firm) | Q(subject__in=set(people)))
     return rows.annotate(issuer_kind=F("issuer__kind")).order_by("log_index", "pk")
 
 
@@ -144,12 +158,11 @@ def people_beside(person: "Person") -> set[str]:
     return {person.id, *shared.exclude(person=None).values_list("person_id", flat=True)}
 
 
-def certificates_of(chain: Chain, records: Iterable[Record]) -> QuerySet[Certificate]:
-    """What verifies these records and the vault's verdicts: the firm's own, authors, present holders."""
+def certificates_of(chain: Chain) -> QuerySet[Certificate]:
+    """What verifies a chain and its verdicts: the firm's own, and of everybody its rosters name or named."""
     holders = Holder.objects.filter(chain=chain).exclude(person=None).values_list("person_id", flat=True)
-    kids = {record.author for record in records}
-    authors = Certificate.objects.filter(tenant=chain.tenant_id, kid__in=kids).values_list("subject", flat=True)
-    return certificates_for(chain.tenant_id, {*holders, *authors})
+    former = FormerHolder.objects.filter(chain=chain).values_list("person_id", flat=True)
+    return certificates_for(chain.tenant_id, {*holders, *former})
 
 
 def provisional_for(person: "Person") -> Sequence[Certificate]:

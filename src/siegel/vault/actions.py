@@ -179,8 +179,8 @@ def begin_upload(*, by: "Person", vault_id: str, length: int) -> Upload:
 
 def drop_upload(upload: Upload) -> None:
     """Row and bytes are gone."""
-    upload.delete()
-    staging.remove(upload.id)
+    Upload.objects.filter(pk=upload.pk).delete()
+    staging.remove(upload.pk)
 
 
 @action

@@ -9,6 +9,7 @@ from ninja import Router, Status
 from pydantic import Field
 
 from siegel.accounts.doors import person_of, session_of, signed_in
+from siegel.accounts.queries import names_of
 from siegel.accounts.sessions import mark_background
 from siegel.base.errors import message_of
 from siegel.keys import queries as keys
@@ -96,9 +97,11 @@ def news(request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, 
     rows += [_row(one.node.node, one.version, one.row) for some in found.versions.values() for one in some]
     if records and records[0].seq == 1:
         rows.insert(0, _row(vault.id, 0, vault.row))
+    certificates = list(keys.certificates_of(vault.chain))
     return {
         "records": [_entry(entry, found.versions.get(entry.record.seq, [])) for entry in found.entries],
-        "certificates": keys_wire.certificates(keys.certificates_of(vault.chain, records)),
+        "certificates": keys_wire.certificates(certificates),
+        "people": names_of(certificate.subject for certificate in certificates),
         "wraps": keys_wire.wraps(keys.wraps_of(vault.chain, person)),
         "rows": rows,
         "more": found.more,

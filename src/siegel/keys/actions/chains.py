@@ -11,7 +11,7 @@ from siegel.firms import actions as firms
 from siegel.firms.models import Dossier, Staff
 from siegel.keys import queries, rules
 from siegel.keys.errors import KeysError
-from siegel.keys.models import Chain, Epoch, Holder, Record, Roster, Wrap
+from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roster, Wrap
 from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
 from siegel.seals.documents import PERSONS
 from siegel.seals.documents import Roster as RosterDocument
@@ -204,6 +204,7 @@ def _write_holders(by: "Person", step: Step, store: "CertificateStore") -> None:
         rows.append(
             Holder(chain_id=vault_id, roster_kid=holder.key, kid=known.kid, person_id=person, rights=holder.rights)
         )
+    _remember_former(vault_id, {row.person_id for row in rows if row.person_id})
     Holder.objects.filter(chain=vault_id).delete()
     Holder.objects.bulk_create(rows)
     Wrap.objects.filter(chain=vault_id).exclude(kid__in={row.kid for row in rows}).delete()
@@ -213,6 +214,14 @@ def _write_holders(by: "Person", step: Step, store: "CertificateStore") -> None:
         return
     for staff in clerks:
         firms.assign_dossier(dossier=dossier, staff=staff, by=by)
+
+
+def _remember_former(vault_id: str, people: set[str]) -> None:
+    leaving = Holder.objects.filter(chain=vault_id).exclude(person=None).exclude(person__in=people)
+    FormerHolder.objects.bulk_create(
+        (FormerHolder(chain_id=vault_id, person_id=person) for person in leaving.values_list("person_id", flat=True)),
+        ignore_conflicts=True,
+    )
 
 
 def _write_wraps(step: Step, wraps: Mapping[str, bytes]) -> None:

@@ -67,7 +67,7 @@ def found_firm(*, founding: Founding, scanner_key: str) -> "Person":
         "keys.firm_founded",
         tenant=tenant,
         by=owner,
-        about={"owner": owner.id, "root": root},
+        about={"certificates": [signed.hash for signed in founding.certificates], "owner": owner.id, "root": root},
         personal={"firm": founding.firm_name},
         attested_by="person",
     )

@@ -28,8 +28,8 @@ class RefusedError(AssertionError):
     def __init__(self, status: int, body: Json) -> None:
         super().__init__(f"{status} {body}")
         self.status = status
-        self.code = body.get("code", "")
-        self.message = body.get("message", "")
+        self.code = str(body.get("code"))
+        self.message = str(body.get("message"))
 
 
 @dataclass
@@ -108,9 +108,9 @@ def found(slug: str, browser: Browser | None = None) -> Island:
     return island
 
 
-def founding(token: str, slug: str, browser: Browser) -> tuple[Island, Json]:
-    """The owner's browser and what it will send."""
-    opened = post(browser, "set-up/open", {"token": token})
+def founding(token: str, slug: str, browser: Browser, **shown: str) -> tuple[Island, Json]:
+    """The owner's browser and what it will send; `shown` are keys a liar showed it instead of the machines."""
+    opened = post(browser, "set-up/open", {"token": token}) | shown
     firm, now = opened["firm"]["id"], int(time.time())
     root, recovery, owner = Seed.generate(), Seed.generate(), Seed.generate()
     person = new_id()

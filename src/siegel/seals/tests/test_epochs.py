@@ -25,16 +25,6 @@ from siegel.seals.records import RosterChange
 from siegel.seals.tests.people import Firm, Person, Vault, begin
 
 
-@pytest.fixture
-def firm() -> Firm:
-    return Firm()
-
-
-@pytest.fixture
-def vault(firm: Firm) -> Vault:
-    return begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold")])
-
-
 def change_roster(vault: Vault, *holders: tuple[Person, str]) -> None:
     clerk = vault.firm.clerk
     roster = vault.roster(clerk, *holders)

@@ -1,4 +1,4 @@
-"""What a browser's island does with vaults, in Python, against the real API: begin, seal, upload, commit, open."""
+"""What a browser's island does with vaults, in Python, against the real API: begin, replay, seal, commit, open."""
 
 import base64
 import io

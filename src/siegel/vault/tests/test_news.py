@@ -1,0 +1,67 @@
+import os
+
+import pytest
+
+from siegel.keys.tests.island import Island
+from siegel.vault import queries
+from siegel.vault.tests.island import OpenVault, open_vault
+
+
+def test_news_come_in_pages_that_together_are_the_whole_chain(
+    owner: Island, vault: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in range(3):
+        made = [vault.send(os.urandom(10)) for _ in range(3)]
+        vault.check(*made)
+        vault.commit(*made)
+        vault.add_folder()
+    monkeypatch.setattr(queries, "NODES_PER_PAGE", 4)
+    first = owner.get(f"vaults/{vault.id}/news")
+    assert first["more"]
+    assert len(first["records"]) == 3
+    assert first["seq"] == 7
+    again = open_vault(owner, vault.id)
+    assert again.head == vault.head
+    assert len(again.state.nodes) == 12
+    assert len(again.rows) == 13
+
+
+def test_a_single_record_with_more_nodes_than_a_page_is_still_told(
+    vault: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "NODES_PER_PAGE", 1)
+    made = [vault.send(os.urandom(10)) for _ in range(3)]
+    vault.check(*made)
+    vault.commit(*made)
+    assert len(open_vault(vault.island, vault.id).state.nodes) == 3
+
+
+def test_since_the_head_there_is_nothing_new(vault: OpenVault) -> None:
+    news = vault.island.get(f"vaults/{vault.id}/news?since=1")
+    assert (news["records"], news["rows"], news["more"]) == ([], [], False)
+    assert news["head"] == vault.head["head"]
+    for since in ("-1", "x", str(10**30)):
+        assert vault.island.browser.get(f"/api/vaults/{vault.id}/news?since={since}").status_code == 400
+
+
+def test_a_person_gets_his_own_wraps_only(vault: OpenVault, client_user: Island) -> None:
+    vault.rotate()
+    mine = vault.island.get(f"vaults/{vault.id}/news")["wraps"]
+    theirs = client_user.get(f"vaults/{vault.id}/news")["wraps"]
+    assert [wrap["epoch"] for wrap in mine] == [wrap["epoch"] for wrap in theirs] == [1, 2]
+    assert {wrap["age"] for wrap in mine}.isdisjoint({wrap["age"] for wrap in theirs})
+
+
+def test_asking_for_the_head_does_not_keep_a_session_alive(vault: OpenVault) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from siegel.accounts.models import SignedInSession
+
+    long_ago = timezone.now() - timedelta(minutes=30)
+    SignedInSession.objects.update(last_seen_at=long_ago)
+    vault.island.get(f"vaults/{vault.id}/head")
+    assert SignedInSession.objects.latest("pk").last_seen_at == long_ago
+    vault.island.get(f"vaults/{vault.id}/news")
+    assert SignedInSession.objects.latest("pk").last_seen_at > long_ago

@@ -1,0 +1,182 @@
+import io
+import secrets
+
+import pytest
+
+from siegel.keys.models import Chain, Wrap
+from siegel.keys.tests.island import Island, RefusedError, invite, redemption
+from siegel.lib.age import X25519Identity, seal_file
+from siegel.seals.canonical import b64
+from siegel.seals.documents import Holder
+from siegel.seals.ids import new_id
+from siegel.seals.records import FolderChange, RosterChange
+from siegel.vault.models import Node
+from siegel.vault.tests.island import OpenVault, open_vault
+
+
+@pytest.fixture
+def reader(owner: Island, vault: OpenVault) -> Island:
+    client = owner.get("clients")["clients"][0]["id"]
+    letter = invite(owner, role="client", username="leserin", client=client, vaults=[vault.holding("read")])
+    island = redemption(letter, owner).send()
+    vault.refresh()
+    return island
+
+
+def test_of_two_records_with_one_predecessor_the_second_is_stale_and_may_be_signed_again(vault: OpenVault) -> None:
+    first, row = vault.folder()
+    second, other_row = vault.folder()
+    stale = vault.record(second)
+    vault.append(vault.record(first), rows=[row])
+    with pytest.raises(RefusedError) as refused:
+        vault.append(stale, rows=[other_row])
+    assert (refused.value.status, refused.value.code) == (409, "stale")
+    vault.refresh()
+    vault.append(vault.record(second), rows=[other_row])
+    assert vault.refresh().state.nodes.keys() == {first.node, second.node}
+
+
+def test_the_same_record_again_is_answered_alike_and_counts_once(vault: OpenVault) -> None:
+    change, row = vault.folder()
+    record = vault.record(change)
+    assert vault.append(record, rows=[row]) == vault.append(record, rows=[row])
+    assert Node.objects.count() == 1
+    assert Chain.objects.get().head_seq == 2
+
+
+def test_a_folder_needs_the_row_it_was_signed_with(vault: OpenVault) -> None:
+    change, row = vault.folder()
+    for rows in ([], [row | {"row": b64(b"another row")}], [row, row | {"node": new_id()}], [row, row]):
+        with pytest.raises(RefusedError) as refused:
+            vault.append(vault.record(change), rows=rows)
+        assert refused.value.code == "row_differs"
+    assert not Node.objects.exists()
+
+
+def test_folders_nest_and_a_folder_in_nothing_is_refused(vault: OpenVault) -> None:
+    inner = vault.add_folder(vault.add_folder())
+    assert inner in vault.state.nodes
+    change, row = vault.folder(parent=new_id())
+    with pytest.raises(RefusedError) as refused:
+        vault.append(vault.record(change), rows=[row])
+    assert "node_parent" in refused.value.message
+
+
+def test_a_reader_adds_nothing(vault: OpenVault, reader: Island) -> None:
+    vault.rotate()
+    theirs = open_vault(reader, vault.id)
+    change, row = theirs.folder()
+    with pytest.raises(RefusedError) as refused:
+        theirs.append(theirs.record(change), rows=[row])
+    assert "record_rights" in refused.value.message
+    with pytest.raises(RefusedError) as refused:
+        theirs.send(b"Beleg") if reader.post(f"vaults/{vault.id}/check", {"uploads": [_item()]}) else None
+    assert refused.value.status == 404
+
+
+def _item() -> dict[str, str]:
+    some = b64(secrets.token_bytes(32))
+    return {"upload": new_id(), "payload_hash": some, "commitment": some, "scanner_header": b64(b"x")}
+
+
+def test_a_record_signed_by_another_holder_is_not_taken_from_me(vault: OpenVault, client_user: Island) -> None:
+    vault.rotate()
+    change, row = vault.folder()
+    record = vault.record(change)
+    with pytest.raises(RefusedError) as refused:
+        client_user.post(f"vaults/{vault.id}/records", {"record": record.to_wire(), "rows": [row]})
+    assert "record_author" in refused.value.message
+
+
+def test_redeeming_removes_the_invitations_wraps_and_makes_the_epoch_due(owner: Island, vault: OpenVault) -> None:
+    client = owner.get("clients")["clients"][0]["id"]
+    letter = invite(owner, role="client", username="harms", client=client, vaults=[vault.holding("write")])
+    before = set(Wrap.objects.values_list("kid", flat=True))
+    assert not vault.refresh().due
+    island = redemption(letter, owner).send()
+    assert vault.refresh().due
+    after = set(Wrap.objects.values_list("kid", flat=True))
+    assert island.kid in after
+    assert len(before - after) == 1
+    assert open_vault(island, vault.id).seeds.keys() == {1}
+
+
+def test_nothing_new_is_sealed_while_an_epoch_is_due(vault: OpenVault, client_user: Island) -> None:
+    change, row = vault.folder()
+    with pytest.raises(RefusedError) as refused:
+        vault.append(vault.record(change), rows=[row])
+    assert (refused.value.status, refused.value.code) == (409, "stale")
+    vault.rotate()
+    vault.add_folder()
+
+
+def test_a_new_epoch_is_wrapped_for_exactly_the_holders(vault: OpenVault, client_user: Island) -> None:
+    new, documents = vault.rotation()
+    record = vault.record(new.change)
+    for wraps in (documents["wraps"][:-1], [*documents["wraps"], {"key": b64(bytes(32)), "age": b64(b"x")}]):
+        with pytest.raises(RefusedError) as refused:
+            vault.append(record, **documents | {"wraps": wraps})
+        assert refused.value.code == "wraps_incomplete"
+    vault.append(record, **documents)
+    assert not vault.refresh().due
+
+
+def test_a_seed_sealed_by_classic_means_is_refused(vault: OpenVault, client_user: Island) -> None:
+    new, documents = vault.rotation()
+    classic = io.BytesIO()
+    seal_file(io.BytesIO(bytes(32)), classic, [X25519Identity.generate().recipient()])
+    for field, value in (
+        ("wraps", [documents["wraps"][0] | {"age": b64(classic.getvalue())}, *documents["wraps"][1:]]),
+        ("previous_seed", b64(classic.getvalue())),
+    ):
+        with pytest.raises(RefusedError) as refused:
+            vault.append(vault.record(new.change), **documents | {field: value})
+        assert "wrap_invalid" in refused.value.message
+
+
+def test_a_folder_under_the_epoch_before_is_stale(vault: OpenVault) -> None:
+    old = vault.epoch
+    vault.rotate()
+    change, row = vault.folder()
+    late = FolderChange(old, change.node, change.parent, change.row)
+    with pytest.raises(RefusedError) as refused:
+        vault.append(vault.record(late), rows=[row])
+    assert refused.value.code == "stale"
+
+
+def test_taking_a_holder_off_the_roster_shuts_him_out_and_makes_the_epoch_due(
+    vault: OpenVault, client_user: Island
+) -> None:
+    vault.rotate()
+    now = vault.state.position.now
+    roster = vault.roster(holder for holder in now.roster.holders if holder.subject != client_user.person)
+    vault.append(vault.record(RosterChange(roster.hash, now.roster.seq + 1)), roster=roster.to_wire())
+    assert vault.refresh().due
+    assert client_user.browser.get(f"/api/vaults/{vault.id}/head").status_code == 404
+    assert not Wrap.objects.filter(kid=client_user.kid).exists()
+
+
+def test_letters_redeemed_after_a_rotation_need_wraps_of_the_new_epoch(owner: Island, vault: OpenVault) -> None:
+    client = owner.get("clients")["clients"][0]["id"]
+    made = redemption(
+        invite(owner, role="client", username="harms", client=client, vaults=[vault.holding("write")]), owner
+    )
+    vault.refresh()
+    vault.rotate()
+    with pytest.raises(RefusedError) as refused:
+        made.send()
+    assert (refused.value.status, refused.value.code) == (409, "stale")
+    redemption(made.letter, owner).send()
+
+
+def test_an_invitation_into_a_vault_that_its_certificate_does_not_name_is_refused(
+    owner: Island, vault: OpenVault
+) -> None:
+    client = owner.get("clients")["clients"][0]["id"]
+    letter = invite(owner, role="client", username="harms", client=client)
+    invited = Holder(owner.store().of_subject(letter.person)[0].kid, "write", letter.person)
+    now = vault.state.position.now
+    roster = vault.roster((*now.roster.holders, invited))
+    with pytest.raises(RefusedError) as refused:
+        vault.append(vault.record(RosterChange(roster.hash, now.roster.seq + 1)), roster=roster.to_wire())
+    assert "roster_holder" in refused.value.message
