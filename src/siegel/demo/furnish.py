@@ -1,6 +1,7 @@
 """Founds the firm, invites its people, lets them redeem their letters, and puts their documents into the vaults.
 
-All of it through the agent's own ceremonies over loopback. Without a working scanner the documents wait for the next start.
+All of it through the agent's own ceremonies over loopback. Without a working scanner the documents wait for the next
+start.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from siegel.agent.account import Account, countersign_waiting, sign_in
+from siegel.agent.begin import begin_vault
 from siegel.agent.client import Api
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
 from siegel.agent.put import Item, Outcome, plan_put, put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
-from siegel.agent.vaults import begin_vault, list_vaults, open_named
+from siegel.agent.vaults import list_vaults, open_named
 from siegel.demo import people
 from siegel.demo.installation import URL, Demo
 from siegel.seals.invitations import Letter
@@ -26,7 +28,7 @@ from siegel.seals.keyfile import KeyFile, parse_key_file, write_key_file
 
 DOCUMENTS = Path(__file__).parent / "documents"
 # Without letters that are mistaken for one another.
-PASSWORD_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Silent:
 
 def new_password() -> str:
     """Four groups of four characters, about 79 bits."""
-    return "-".join("".join(secrets.choice(PASSWORD_ALPHABET) for _ in range(4)) for _ in range(4))
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def furnish(demo: Demo) -> list[Person]:
