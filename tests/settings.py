@@ -28,5 +28,5 @@ BUNDLE_DIR = _folder / "bundle"
 BUNDLE_DIR.mkdir()
 _entries = ("shell", "sign_in", "set_up", "redeem", "invite", "client_new", "vault")
 (BUNDLE_DIR / "manifest.json").write_text(
-    json.dumps({f"src/{name}.ts": {"file": f"{name}.js", "isEntry": True, "name": name} for name in _entries})
+    json.dumps({f"src/pages/{name}.ts": {"file": f"{name}.js", "isEntry": True, "name": name} for name in _entries})
 )

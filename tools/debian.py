@@ -17,6 +17,12 @@ PIP_WHEELS = Path("/usr/share/python-wheels")
 class MissingPackagesError(Exception):
     """Something is missing that we may not install; the message says what to type."""
 
+    def __init__(self, packages: list[str]) -> None:
+        super().__init__(
+            f"Siegel needs {', '.join(packages)}; as an administrator run: "
+            f"apt-get install --no-install-recommends {' '.join(packages)}"
+        )
+
 
 @dataclass(frozen=True)
 class Need:
@@ -63,8 +69,8 @@ OPENSSL = Need("openssl", lambda: has_program("openssl"))
 NGINX = Need("nginx", lambda: has_program("nginx"), ("nginx.service",))
 
 CHECK = (PIP,)
-RUN = (*CHECK, CLAMD, LIBARCHIVE)
-TEST = (*RUN, CHROMIUM, AGE, SSH_KEYGEN)
+SCANNER = (CLAMD, LIBARCHIVE)
+TEST = (*CHECK, *SCANNER, CHROMIUM, AGE, SSH_KEYGEN)
 BENCH = (*TEST, NGINX, OPENSSL)
 
 # apt starts the services of what it installs, unless policy-rc.d forbids it (the only door Debian has for that);
@@ -120,7 +126,4 @@ def install_missing(needs: Iterable[Need]) -> None:
         done = subprocess.run([*root, "env", f"UNITS={units}", "sh", "-c", INSTALL, "sh", *packages], check=False)
         if done.returncode == 0 and all(need.is_met() for need in missing):
             return
-    raise MissingPackagesError(
-        f"Siegel needs {', '.join(packages)}; as an administrator run: "
-        f"apt-get install --no-install-recommends {' '.join(packages)}"
-    )
+    raise MissingPackagesError(packages)

@@ -7,8 +7,6 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -26,9 +24,3 @@ def own_files(*suffixes: str, under: str = ".") -> Iterator[Path]:
 def text_of(path: Path) -> str:
     """A file's text; of a picture and the like, what is readable in it."""
     return path.read_text("utf-8", errors="replace")
-
-
-def require(path: Path) -> None:
-    """Skip, visibly, what concerns a part of the house that is not built yet."""
-    if not path.exists():
-        pytest.skip(f"{path.relative_to(ROOT)} does not exist yet")

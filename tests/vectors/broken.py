@@ -33,6 +33,9 @@ def broken_entries(story: Story) -> list[dict[str, Any]]:
     genesis, roster_change, epoch_change = Record.parse(e[1].record).changes
     folder = Record.parse(e[4].record).changes[0]
     assert isinstance(folder, FolderChange)
+    first_roster, second_roster = e[1].roster, e[2].roster
+    assert first_roster is not None
+    assert second_roster is not None
     attempt("first record follows something else", 1, "record_previous", resign(e[1], "clerk", previous=other))
     attempt("another vault", 4, "record_vault", resign(e[4], "client", vault=id_of("other")))
     attempt("another firm", 4, "record_vault", resign(e[4], "client", firm=id_of("other")))
@@ -83,15 +86,15 @@ def broken_entries(story: Story) -> list[dict[str, Any]]:
     attempt("a writer changes the roster", 2, "record_rights", _roster(story, e[2], "client", kid["client"]))
     attempt("a roster of another author", 2, "record_documents", resign(e[2], "owner", author=kid["owner"]))
     attempt("a missing roster", 2, "record_documents", replace(e[2], roster=None))
-    attempt("another roster than the named one", 2, "record_documents", replace(e[2], roster=e[1].roster))
-    attempt("a document too many", 4, "record_documents", replace(e[4], roster=e[2].roster))
+    attempt("another roster than the named one", 2, "record_documents", replace(e[2], roster=first_roster))
+    attempt("a document too many", 4, "record_documents", replace(e[4], roster=second_roster))
     attempt("a missing seed of the epoch before", 3, "record_documents", replace(e[3], previous_seed=None))
     attempt("a missing manifest", 5, "record_documents", replace(e[5], manifests=()))
     attempt(
         "a forged roster signature",
         2,
         "signature_invalid",
-        replace(e[2], roster=replace(e[2].roster, sig=e[1].roster.sig)),
+        replace(e[2], roster=replace(second_roster, sig=first_roster.sig)),
     )
     attempt("a roster out of order", 2, "roster_previous", _roster(story, e[2], "clerk", kid["clerk"], previous=other))
     attempt(
@@ -128,7 +131,7 @@ def broken_entries(story: Story) -> list[dict[str, Any]]:
         _roster(story, e[2], "clerk", kid["clerk"], holders=both),
     )
     attempt("an epoch out of order", 3, "epoch_previous", _epoch(e[3], previous=other))
-    attempt("an epoch for an old roster", 3, "epoch_roster", _epoch(e[3], roster=e[1].roster.hash))
+    attempt("an epoch for an old roster", 3, "epoch_roster", _epoch(e[3], roster=first_roster.hash))
     attempt(
         "a folder of an epoch that passed",
         4,
@@ -217,7 +220,7 @@ def broken_certificates(story: Story) -> list[dict[str, Any]]:
         extra = Accepted(certificate.sign(seed_of(signer or issuer)), when, index)
         found.append({"name": name, "without": [], "extra": [accepted_wire(extra)], "code": code})
 
-    same_key = {"signing_key": client.signing_key, "recipient": client.recipient}
+    same_key: dict[str, Any] = {"signing_key": client.signing_key, "recipient": client.recipient}
     attempt("a signature by another key", "signature_invalid", "clerk", signer="owner")
     attempt("a client who certifies", "certificate_issuer_rights", "client")
     attempt("a clerk who certifies a clerk", "certificate_issuer_rights", "clerk", kind="clerk")

@@ -29,7 +29,7 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import EpochSeed, Secret, Seed, commitment, hkdf, join
 from siegel.seals.invitations import Letter, encode_code, group_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
-from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, seal_row
+from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, seal_row
 from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
 from tests.vectors import broken, signed_documents, story
 
@@ -251,14 +251,13 @@ def key_file_vectors(sealed: Sealed, firm: str, person: str, root: str) -> dict[
 def row_vectors() -> dict[str, Any]:
     epoch = EpochSeed(fixed_seed("epoch").reveal())
     place = Place(fixed_id("firm"), fixed_id("vault"), fixed_id("node"), 3, 2)
+    examples: tuple[Row, ...] = (
+        VaultRow("Müller / Söhne"),
+        FolderRow(1_700_000_000, "Belege 2025"),
+        FileRow("A" * 43, None, 1_700_000_000, "Bescheid ä.pdf", 2**31, "application/pdf"),
+    )
     rows = []
-    for number, row in enumerate(
-        (
-            VaultRow("Müller / Söhne"),
-            FolderRow(1_700_000_000, "Belege 2025"),
-            FileRow("A" * 43, None, 1_700_000_000, "Bescheid ä.pdf", 2**31, "application/pdf"),
-        )
-    ):
+    for number, row in enumerate(examples):
         nonce = bytes([number]) * 12
         sealed = seal_row(epoch, place, row, nonce=nonce)
         fields = {name: getattr(row, name) for name in row.__slots__}

@@ -72,7 +72,8 @@ def _bad_documents(number: int, kind: type[Document], signed: Signed) -> list[di
     assert isinstance(value, dict)
     attempts: list[dict[str, Any]] = [{"change": {"zz": None}, "without": None}]
     attempts += [{"change": {}, "without": field} for field in value]
-    attempts += [{"change": {field: foreign}, "without": None} for field in value for foreign in (-1, True, "?", {})]
+    foreign: tuple[Any, ...] = (-1, True, "?", {})
+    attempts += [{"change": {field: other}, "without": None} for field in value for other in foreign]
     for attempt in attempts:
         altered = {name: member for name, member in (value | attempt["change"]).items() if name != attempt["without"]}
         text = canonical.encode(altered)

@@ -64,7 +64,7 @@ def test_the_client_opens_everything() -> None:
     state = replayed()
     wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in CHAIN["clients_wraps"]}
     seeds = open_epochs(wraps, Seed(unb64(CHAIN["people"]["client"]["seed"])), state.epochs)
-    rows = {}
+    rows: dict[tuple[str, int], Any] = {}
     for row in CHAIN["rows"]:
         place = Place(CHAIN["firm"], CHAIN["vault"], row["node"], row["version"], row["epoch"])
         opened = open_row(seeds[row["epoch"]], place, ROWS[row["kind"]], unb64(row["row"]))

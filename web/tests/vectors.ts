@@ -1,15 +1,23 @@
 /** The test vectors that Python and TypeScript share: `tests/vectors/<name>.json` at the root of the repository. */
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { expect } from "vitest";
 
 const folder = new URL("../../tests/vectors/", import.meta.url);
-
-/** Whether the file is there; a test of vectors that are missing is skipped, and listed as skipped. */
-export function hasVectors(name: string): boolean {
-  return existsSync(new URL(`${name}.json`, folder));
-}
 
 /** The parsed file. Its shape is what the caller says: a vector that has another makes its test fail. */
 export function vectors<Shape>(name: string): Shape {
   return JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8")) as Shape;
+}
+
+/** The code of the error that `work` ends with; a success fails the test. */
+export async function codeOfError(work: () => unknown): Promise<string> {
+  const outcome = await Promise.resolve()
+    .then(work)
+    .then(
+      () => "no error",
+      (error: unknown) => error,
+    );
+  expect(outcome).toBeInstanceOf(Error);
+  return outcome instanceof Error && "code" in outcome ? String(outcome.code) : String(outcome);
 }

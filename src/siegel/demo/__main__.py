@@ -15,6 +15,7 @@ STOP_S = 30.0
 
 def main() -> int:
     demo = installation.prepare()
+    furnish.forget_unfinished(demo)
     server = subprocess.Popen(demo.command("serve", "--port", str(installation.PORT)), env=demo.environment)
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -4,8 +4,7 @@ import type { Open } from "../keyring/keyring";
 import type { Certificates, VerifiedCertificate } from "../seals/certificates";
 import { beginningOf } from "../seals/chain";
 import { hashOf, RECORD, ROSTER, type RosterHolder, signDocument } from "../seals/documents";
-import { beginEpoch } from "../seals/epochs";
-import { must } from "../seals/errors";
+import { beginEpoch, recipientOf } from "../seals/epochs";
 import { newId } from "../seals/ids";
 import { epochKeys } from "../seals/keys";
 import { sealRow } from "../seals/rows";
@@ -41,7 +40,11 @@ export async function beginDossierVault(
   const roster = await signDocument(ROSTER, rosterFields, keys.signing);
   const rosterHash = hashOf(roster.bytes);
   const place = { firm, vault, epoch: 1, previous: null, roster: rosterHash };
-  const { epoch, seed, wraps } = await beginEpoch(place, holders.map(sealedTo), keys);
+  const { epoch, seed, wraps } = await beginEpoch(
+    place,
+    holders.map((certificate) => recipientOf({ key: certificate.kid, certificate })),
+    keys,
+  );
   const { rowKey } = await epochKeys(seed);
   const row = await sealRow(
     rowKey,
@@ -58,9 +61,4 @@ export async function beginDossierVault(
   const rows = [{ node: vault, version: 0, row }];
   await api.beginVault(vault, dossier, appendOf({ record, roster, epoch, wraps, rows }));
   return vault;
-}
-
-function sealedTo({ kid, recipient }: VerifiedCertificate): { key: string; recipient: string } {
-  must(recipient !== null, "wrong_holder", "a key that only signs cannot hold a vault");
-  return { key: kid, recipient };
 }

@@ -16,7 +16,7 @@ import { invitationSeed, newCode, newInvitationId } from "../seals/invitations";
 import { type HolderKeys, holderKeys } from "../seals/keys";
 import { CLOCK_LEEWAY_S } from "../seals/scanning";
 import { OpenedVault } from "../vault/opened";
-import { type Append, api } from "../wire/api";
+import { api, type VaultAppend } from "../wire/api";
 import { appendOf } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { certify } from "./certify";
@@ -86,10 +86,10 @@ export async function invite(
 }
 
 /** The record that adds a holder, with the current epoch's seed wrapped to him. */
-async function admit(vault: OpenedVault, guest: HolderKeys, holder: RosterHolder): Promise<Append> {
+async function admit(vault: OpenedVault, guest: HolderKeys, holder: RosterHolder): Promise<VaultAppend> {
   const { chain, seeds, open } = vault;
   const { roster: last, rosterHash, firm } = chain;
-  must(last !== null, "no_epoch", "the vault has not begun");
+  must(last !== null, "record_shape", "the chain has not begun");
   const holders = [...last.holders, holder].sort((a, b) => (a.key < b.key ? -1 : 1));
   const author = open.keys.kid;
   const fields = { author, firm, holders, previous: rosterHash, seq: last.seq + 1, vault: vault.id };
@@ -97,5 +97,5 @@ async function admit(vault: OpenedVault, guest: HolderKeys, holder: RosterHolder
   const change = { kind: "roster", hash: hashOf(roster.bytes), seq: last.seq + 1 } as const;
   const record = await signDocument(RECORD, vault.recordFields([change]), open.keys.signing);
   const age = await sealSmall(await seeds.seedOf(chain.epoch.epoch), [guest.recipient]);
-  return appendOf({ record, roster, wraps: [{ key: guest.kid, age }] });
+  return { vault: vault.id, ...appendOf({ record, roster, wraps: [{ key: guest.kid, age }] }) };
 }

@@ -1,12 +1,13 @@
 /** Redeeming an invitation on whatever device is at hand: code → keys → password → signed in. */
 
 import { sealSmall } from "../crypto/age";
-import { fromBase64url, toBase64url } from "../crypto/base64";
+import { toBase64url } from "../crypto/base64";
 import { type Bytes, randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
 import { CERTIFICATE } from "../seals/certificate";
 import { Certificates, type VerifiedCertificate } from "../seals/certificates";
 import {
+  type Doc,
   EPOCH,
   fromDoc,
   hashOf,
@@ -18,10 +19,11 @@ import {
   toDoc,
 } from "../seals/documents";
 import { openSeed } from "../seals/epochs";
-import { must, RefusedError } from "../seals/errors";
+import { IntegrityError, must, UnlockError } from "../seals/errors";
+import { unb64 } from "../seals/fields";
 import { invitationSeed } from "../seals/invitations";
 import { type HolderKeys, holderKeys, keyId } from "../seals/keys";
-import { api, type InvitationAnswer, type InvitedVault } from "../wire/api";
+import { api, type Credential, type InvitationAnswer, type InvitedVault } from "../wire/api";
 import { acceptedCertificate, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { certify } from "./certify";
@@ -39,21 +41,25 @@ export interface Recognised {
   readonly keys: HolderKeys;
 }
 
-/** @throws RefusedError (`wrong_code`), IntegrityError, WireError (410 when redeemed or expired). */
+/** @throws UnlockError (`wrong_code`), IntegrityError, WireError (410 when redeemed or expired). */
 export async function recognise(id: string, code: Bytes): Promise<Recognised> {
   const answer = await api.invitation(id);
   const firm = answer.firm.id;
   const root = claimedRoot(answer);
   const keys = await holderKeys(invitationSeed(code, firm, id, root));
-  const hash = hashOf(fromDoc(answer.certificate).bytes);
-  const certificates = await Certificates.verify(firm, root, answer.certificates.map(acceptedCertificate));
-  const invitation = certificates.byCertificateHash(hash);
-  if (invitation?.kind !== "invitation" || invitation.kid !== keys.kid) {
-    throw new RefusedError("wrong_code", "the code does not belong to this invitation");
+  const signed = fromDoc(answer.certificate);
+  const { signing_key, recipient } = read(CERTIFICATE, signed.bytes);
+  // Before all else: a wrong code is the person's slip, what follows would be somebody's forgery.
+  if (keyId(unb64(signing_key), recipient) !== keys.kid) {
+    throw new UnlockError("wrong_code", "the code does not belong to this invitation");
   }
+  const certificates = await Certificates.verify(firm, root, answer.certificates.map(acceptedCertificate));
+  const invitation = certificates.byCertificateHash(hashOf(signed.bytes));
   must(
-    invitation.subject === answer.person.id && invitation.role === answer.role,
-    "malformed",
+    invitation?.kind === "invitation" &&
+      invitation.subject === answer.person.id &&
+      invitation.role === answer.role,
+    "certificate_invitation",
     "the invitation names another person",
   );
   return { id, code, answer, certificates, invitation, keys };
@@ -63,69 +69,96 @@ export async function recognise(id: string, code: Bytes): Promise<Recognised> {
 function claimedRoot(answer: InvitationAnswer): string {
   for (const { doc } of answer.certificates) {
     const certificate = read(CERTIFICATE, fromDoc(doc).bytes);
-    if (certificate.kind === "root") return keyId(fromBase64url(certificate.signing_key), null);
+    if (certificate.kind === "root") return keyId(unb64(certificate.signing_key), null);
   }
-  throw new RefusedError("wrong_code", "the server shows no root");
+  throw new IntegrityError("certificate_root", "the server shows no root");
 }
 
-/** Registers the person with a password of his own and signs him in. */
-export async function redeem(recognised: Recognised, password: string, now: number): Promise<Open> {
-  const { id, answer, invitation, keys: invitationKeys } = recognised;
-  const firm = answer.firm.id;
+/** The person's new key and password, made once: sent again after a lost answer it is still the same redemption. */
+export interface Redemption {
+  readonly recognised: Recognised;
+  readonly seed: Bytes;
+  readonly recipient: string;
+  readonly certificate: Doc;
+  readonly credential: Credential;
+  readonly unlock: string;
+}
+
+export async function prepareRedemption(
+  recognised: Recognised,
+  password: string,
+  now: number,
+): Promise<Redemption> {
+  const { answer, invitation, keys } = recognised;
+  const { id: firm } = answer.firm;
   const seed = randomBytes(32);
   const own = await holderKeys(seed);
   const { role } = invitation;
-  must(role !== null, "malformed", "the invitation has no role");
+  must(role !== null, "document_invalid", "the invitation has no role");
   const certificate = await certify(
     firm,
     { kind: role, subject: answer.person.id, ...own },
-    invitationKeys,
+    keys,
     invitation.hash,
     now,
   );
-  const root = recognised.certificates.root;
-  const unlocked = { seed, person: answer.person.id, generation: 1, root };
-  const { credential, unlock } = await newCredential(firm, answer.person.username, password, unlocked);
-  let { nonce } = answer;
+  const unlocked = { seed, person: answer.person.id, generation: 1, root: recognised.certificates.root };
+  const made = await newCredential(firm, answer.person.username, password, unlocked);
+  return { recognised, seed, recipient: own.recipient, certificate: toDoc(certificate), ...made };
+}
+
+/** Registers the person and signs him in. After an error it may be called again with the same redemption. */
+export async function redeem(redemption: Redemption, now: number): Promise<Open> {
+  const { recognised, certificate, credential, unlock, seed } = redemption;
+  const { id } = recognised;
   for (let attempt = 1; ; attempt++) {
-    const wraps = await rewrapped(recognised, nonce, own.recipient, now);
+    const wraps = await rewrapped(redemption, now);
     try {
-      const session = await api.redeem(id, { certificate: toDoc(certificate), wraps, credential, unlock });
-      return await keepOpen(session, seed, 1, root);
+      const session = await api.redeem(id, { certificate, wraps, credential, unlock });
+      return await keepOpen(session, seed, 1, recognised.certificates.root);
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== "stale" || attempt === ATTEMPTS) throw error;
-      ({ nonce } = await api.invitation(id));
     }
   }
 }
 
-/** The invitation's wraps, checked against their signed recipients and sealed again to the person's own key. */
-async function rewrapped(recognised: Recognised, nonce: string, recipient: string, now: number) {
+/**
+ * The invitation's wraps, checked against their signed recipients and sealed again to the person's own key. None once
+ * the invitation is redeemed: by us, whose answer was lost, then the server knows the certificate; or by another, then
+ * it refuses ours.
+ */
+async function rewrapped({ recognised, recipient }: Redemption, now: number) {
   const { id, answer, keys } = recognised;
-  const fields = { firm: answer.firm.id, nonce, origin: location.origin, subject: id, time: now };
-  const { vaults } = await api.invitedVaults(id, toDoc(await signDocument(LOGIN, fields, keys.signing)));
-  return Promise.all(
-    vaults.map(async (invited) => {
-      const { epoch, seed } = await invitedSeed(recognised, invited);
-      return { vault: invited.vault, epoch, age: toBase64url(await sealSmall(seed, [recipient])) };
-    }),
-  );
+  try {
+    const { nonce } = await api.invitation(id);
+    const fields = { firm: answer.firm.id, nonce, origin: location.origin, subject: id, time: now };
+    const { vaults } = await api.invitedVaults(id, toDoc(await signDocument(LOGIN, fields, keys.signing)));
+    return await Promise.all(vaults.map((invited) => sealedAgain(recognised, invited, recipient)));
+  } catch (error) {
+    if (error instanceof WireError && error.status === 410) return [];
+    throw error;
+  }
+}
+
+async function sealedAgain(recognised: Recognised, invited: InvitedVault, recipient: string) {
+  const { epoch, seed } = await invitedSeed(recognised, invited);
+  return { vault: invited.vault, epoch, age: toBase64url(await sealSmall(seed, [recipient])) };
 }
 
 async function invitedSeed({ certificates, invitation, keys }: Recognised, invited: InvitedVault) {
   const { vault } = invited;
-  must(invitation.vaults.includes(vault), "scope_exceeded", "the invitation does not name this vault");
+  must(invitation.vaults.includes(vault), "roster_holder", "the invitation does not name this vault");
   const rosterSigned = fromDoc(invited.roster);
   const rosterAuthor = certificates.person(read(ROSTER, rosterSigned.bytes).author);
   const roster = await readSigned(ROSTER, rosterSigned, rosterAuthor.signing_key);
   const named = roster.holders.some(({ key, subject }) => key === keys.kid && subject === invitation.subject);
-  must(roster.vault === vault && named, "wrong_roster", "the roster does not name the invitation");
+  must(roster.vault === vault && named, "roster_holder", "the roster does not name the invitation");
   const epochSigned = fromDoc(invited.epoch);
   const epochAuthor = certificates.person(read(EPOCH, epochSigned.bytes).author);
   const epoch = await readSigned(EPOCH, epochSigned, epochAuthor.signing_key);
   must(
     epoch.vault === vault && epoch.firm === certificates.firm,
-    "foreign_record",
+    "record_vault",
     "the epoch is another vault's",
   );
   return { epoch: epoch.epoch, seed: await openSeed(fromWire(invited.wrap), keys.identity, epoch.recipient) };

@@ -17,7 +17,7 @@ export async function signInWithPassword(slug: string, username: string, passwor
   const salt = passwordSalt(firm, username, fromWire(s));
   const { authentication, wrapping } = passwordKeys(await stretch(password, salt));
   const session = await api.signInWithPassword(slug, username, toBase64url(authentication));
-  must(session.firm.id === firm && session.unlock !== null, "malformed", "the session is another firm's");
+  must(session.firm.id === firm && session.unlock !== null, "wrong_session", "the session is another firm's");
   const unlocked = await openUnlock(wrapping, firm, session.person.id, fromWire(session.unlock));
   must(unlocked.root === session.firm.root, "wrong_root", "the firm shows another root than the one pinned");
   return keepOpen(session, unlocked.seed, unlocked.generation, unlocked.root);
@@ -29,7 +29,7 @@ export async function signInWithKeyFile(file: KeyFile, now: number): Promise<Ope
   const keys = await holderKeys(file.seed);
   const fields = { firm, nonce, origin: location.origin, subject: file.person, time: now };
   const session = await api.signInWithKey(file.slug, toDoc(await signDocument(LOGIN, fields, keys.signing)));
-  must(session.person.id === file.person, "malformed", "the session is another person's");
+  must(session.person.id === file.person, "wrong_session", "the session is another person's");
   must(
     session.firm.root === file.root,
     "wrong_root",

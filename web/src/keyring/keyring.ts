@@ -7,10 +7,13 @@
 
 import { fromBase64url } from "../crypto/base64";
 import { type Bytes, concat, randomBytes } from "../crypto/bytes";
-import { IntegrityError } from "../seals/errors";
+import type { Head } from "../seals/chain";
 import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
 import type { Session } from "../wire/api";
+import { PERSON } from "./presence";
 import { forgetAll, keep, recall } from "./store";
+
+export { onForgotten } from "./presence";
 
 /** A person who is signed in and whose key is open. */
 export interface Open {
@@ -29,14 +32,6 @@ interface Kept {
   readonly local: CryptoKey;
   readonly sealed: Bytes;
 }
-
-interface Known {
-  readonly seq: number;
-  readonly head: string;
-}
-
-const PERSON = "person";
-const CHANNEL = "siegel";
 
 async function restKey(local: CryptoKey, half: string): Promise<CryptoKey> {
   return aesKey(new Uint8Array(await crypto.subtle.sign("HMAC", local, fromBase64url(half))));
@@ -77,44 +72,13 @@ export async function reopen(session: Session): Promise<Open | null> {
   return { session, keys: await holderKeys(seed), generation: kept.generation, root: kept.root };
 }
 
-/** Whether a key is kept in this browser at all. */
-export async function isKept(): Promise<boolean> {
-  return (await recall<Kept>(PERSON)) !== undefined;
-}
-
-/** Forgets everything in this browser and tells the other tabs. */
-export async function forget(): Promise<void> {
-  await forgetAll();
-  const channel = new BroadcastChannel(CHANNEL);
-  channel.postMessage("signed-out");
-  channel.close();
-}
-
-/** Calls `then` when another tab signs out. */
-export function onForgotten(then: () => void): void {
-  new BroadcastChannel(CHANNEL).addEventListener("message", (event) => {
-    if (event.data === "signed-out") then();
-  });
-}
-
-/** @throws IntegrityError (`rolled_back`) when a vault's head is older than, or other than, the one seen here before. */
-export async function requireNotRolledBack(
-  vault: string,
-  seq: number,
-  headAtSeq: (seq: number) => string | null,
-): Promise<void> {
-  const known = await recall<Known>(`head:${vault}`);
-  if (known === undefined) return;
-  if (seq < known.seq || headAtSeq(known.seq) !== known.head) {
-    throw new IntegrityError(
-      "rolled_back",
-      "the server shows an older or another state of the vault than before",
-    );
-  }
+/** The newest head of a vault that this browser has seen. */
+export async function seenHead(vault: string): Promise<Head | null> {
+  return (await recall<Head>(`head:${vault}`)) ?? null;
 }
 
 /** Remembers the newest head seen of a vault. */
-export async function rememberHead(vault: string, seq: number, head: string): Promise<void> {
-  const known = await recall<Known>(`head:${vault}`);
-  if (known === undefined || known.seq < seq) await keep(`head:${vault}`, { seq, head } satisfies Known);
+export async function rememberHead(vault: string, { seq, head }: Head): Promise<void> {
+  const seen = await seenHead(vault);
+  if (seen === null || seen.seq < seq) await keep(`head:${vault}`, { seq, head } satisfies Head);
 }

@@ -37,6 +37,10 @@ export async function keep(key: string, value: unknown): Promise<void> {
   await transact("readwrite", (store) => store.put(value, key));
 }
 
+export async function forgetOne(key: string): Promise<void> {
+  await transact("readwrite", (store) => store.delete(key));
+}
+
 export async function forgetAll(): Promise<void> {
   await transact("readwrite", (store) => store.clear());
 }

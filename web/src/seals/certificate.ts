@@ -1,7 +1,8 @@
 /** The certificate, the document that says whose a key is (docs/formats.md, section 3). */
 
+import type { Value } from "../crypto/canonical";
 import { demand, type Kind } from "./documents";
-import { count, hash, id, nothing, oneOf, orNull, recipient, sortedListOf, text, time } from "./fields";
+import { count, hash, id, nothing, oneOf, recipient, sortedListOf, text, time, where } from "./fields";
 import { checkId } from "./ids";
 
 export const INVITATION_LIFE_S = 30 * 24 * 3600;
@@ -34,27 +35,6 @@ export interface Certificate {
   readonly vaults: readonly string[];
 }
 
-export const CERTIFICATE: Kind<Certificate> = {
-  namespace: "siegel-certificate@v1",
-  fields: {
-    alg: oneOf("ed25519", "ed25519+mlkem768x25519"),
-    certifies: sortedListOf(oneOf(...CERTIFICATE_KINDS)),
-    firm: id,
-    generation: count,
-    issuer: orNull(hash),
-    kind: oneOf(...CERTIFICATE_KINDS),
-    not_after: orNull(time),
-    not_before: time,
-    office: nothing,
-    recipient: orNull(recipient),
-    role: orNull(oneOf("clerk", "client")),
-    signing_key: hash,
-    subject: id,
-    vaults: sortedListOf(text),
-  },
-  rules: checkCertificate,
-};
-
 export const MAY_CERTIFY: { readonly [K in CertificateKind]: readonly CertificateKind[] } = {
   root: ["owner", "recovery"],
   owner: ["clerk", "client", "invitation", "scanner", "service"],
@@ -68,26 +48,47 @@ export const MAY_CERTIFY: { readonly [K in CertificateKind]: readonly Certificat
 
 const ONLY_SIGN: readonly CertificateKind[] = ["root", "scanner", "service"];
 
+const ofKind =
+  (...kinds: readonly CertificateKind[]) =>
+  (whole: { readonly [key: string]: Value }): boolean =>
+    kinds.some((kind) => kind === whole["kind"]);
+const ofOtherKind =
+  (...kinds: readonly CertificateKind[]) =>
+  (whole: { readonly [key: string]: Value }): boolean =>
+    !ofKind(...kinds)(whole);
+
+export const CERTIFICATE: Kind<Certificate> = {
+  namespace: "siegel-certificate@v1",
+  fields: {
+    alg: oneOf("ed25519", "ed25519+mlkem768x25519"),
+    certifies: sortedListOf(oneOf(...CERTIFICATE_KINDS)),
+    firm: id,
+    generation: count,
+    issuer: where(ofOtherKind("root"), hash),
+    kind: oneOf(...CERTIFICATE_KINDS),
+    not_after: where(ofKind("invitation"), time),
+    not_before: time,
+    office: nothing,
+    recipient: where(ofOtherKind(...ONLY_SIGN), recipient),
+    role: where(ofKind("invitation"), oneOf("clerk", "client")),
+    signing_key: hash,
+    subject: id,
+    vaults: sortedListOf(text),
+  },
+  rules: checkCertificate,
+};
+
 function checkCertificate(certificate: Certificate): void {
-  const { alg, certifies, issuer, kind } = certificate;
-  demand(
-    ONLY_SIGN.includes(kind) === (certificate.recipient === null),
-    "the recipient does not fit the kind",
-  );
+  const { alg, certifies, firm, kind, subject, vaults } = certificate;
   demand((alg === "ed25519") === (certificate.recipient === null), "alg does not fit the recipient");
-  demand((kind === "root") === (issuer === null), "only the root has no issuer");
   if (kind === "invitation") checkInvitation(certificate);
-  else {
-    const { role, vaults, not_after } = certificate;
-    demand(role === null && vaults.length === 0, "role and vaults are for invitations");
-    demand(not_after === null, "only invitations expire");
-  }
+  else demand(vaults.length === 0, "vaults are for invitations");
   demand(
     certifies.every((allowed) => MAY_CERTIFY[kind].includes(allowed)),
     "certifies more than its kind may",
   );
-  if (kind === "root" || kind === "recovery")
-    demand(certificate.subject === certificate.firm, "the subject of root and recovery is the firm");
+  const isOfFirm = kind === "root" || kind === "recovery";
+  demand(!isOfFirm || subject === firm, "the subject of root and recovery is the firm");
 }
 
 function checkInvitation({ certifies, not_after, not_before, role, vaults }: Certificate): void {

@@ -78,6 +78,12 @@ export interface Step {
   readonly nodes?: ReadonlyMap<string, Node>;
 }
 
+/** The last record of a chain: what a client remembers, and never goes back behind. */
+export interface Head {
+  readonly seq: number;
+  readonly head: string;
+}
+
 /** The hash that record 1 cites. */
 export function beginningOf(firm: string, vault: string): string {
   return hashOf(join("siegel-vault@v1", firm, vault));
@@ -151,9 +157,20 @@ export class VaultChain {
     this.heads.push(this.head);
   }
 
-  /** Hash of the record `seq`, or null when the chain has none. */
-  headAt(seq: number): string | null {
-    return this.heads[seq - 1] ?? null;
+  /**
+   * The replay reached the head the server claims, and nothing less or other than what was seen here before.
+   * @throws IntegrityError (`vault_rolled_back`, `vault_forked`).
+   */
+  requireHead(claimed: Head, seen: Head | null): void {
+    must(
+      seen === null || this.seq >= seen.seq,
+      "vault_rolled_back",
+      "the vault ends before what was seen earlier",
+    );
+    const isSame = seen === null || this.heads[seen.seq - 1] === seen.head;
+    must(isSame, "vault_forked", "the vault's history is not the one seen before");
+    const isReached = claimed.seq === this.seq && sameHash(claimed.head, this.head);
+    must(isReached, "vault_forked", "the vault's records do not end at its head");
   }
 
   private members(): ReadonlyMap<string, EffectiveHolder> {

@@ -21,7 +21,6 @@ import {
   listOf,
   nothing,
   oneOf,
-  orNull,
   parseCanonical,
   type Read,
   readFields,
@@ -29,6 +28,7 @@ import {
   text,
   time,
   unb64,
+  where,
 } from "./fields";
 
 export interface Signed {
@@ -75,6 +75,12 @@ export interface Roster {
   readonly vault: string;
 }
 
+/** The first of a kind has no predecessor, every other has one. */
+const isLater =
+  (number: string) =>
+  (whole: { readonly [key: string]: Value }): boolean =>
+    Number(whole[number]) > 1;
+
 const HOLDER: Fields<RosterHolder> = {
   key: hash,
   rights: oneOf("hold", "manage", "read", "write"),
@@ -87,21 +93,15 @@ export const ROSTER: Kind<Roster> = {
     author: hash,
     firm: id,
     holders: listOf((value, field) => readFields(value, HOLDER, field)),
-    previous: orNull(hash),
+    previous: where(isLater("seq"), hash),
     seq: count,
     vault: id,
   },
-  rules({ holders, previous, seq }) {
+  rules({ holders }) {
     const ascends = holders.every(({ key }, i) => i === 0 || (holders[i - 1]?.key ?? "") < key);
     demand(ascends, "holders are sorted by key, each key once");
-    checkPrevious(previous, seq);
   },
 };
-
-/** The first of a kind has no predecessor, every other has one. */
-function checkPrevious(previous: string | null, number: number): void {
-  demand((previous === null) === (number === 1), "previous does not fit the number");
-}
 
 export interface Epoch {
   readonly author: string;
@@ -119,12 +119,11 @@ export const EPOCH: Kind<Epoch> = {
     author: hash,
     epoch: count,
     firm: id,
-    previous: orNull(hash),
+    previous: where(isLater("epoch"), hash),
     recipient,
     roster: hash,
     vault: id,
   },
-  rules: ({ epoch, previous }) => checkPrevious(previous, epoch),
 };
 
 export type Change =
@@ -156,7 +155,7 @@ type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
 const CHANGES: { readonly [K in Change["kind"]]: Fields<ChangeOf<K>> } = {
   genesis: {
     kind: oneOf("genesis"),
-    dossier: orNull(id),
+    dossier: where(({ vault_kind }) => vault_kind === "dossier", id),
     row: hash,
     vault_kind: oneOf("dossier", "personal"),
   },
@@ -170,12 +169,7 @@ const changeOf: Read<Change> = (value, field) => {
   const kind = (value as { readonly kind?: Value } | null | undefined)?.kind;
   const isKnown = typeof kind === "string" && Object.hasOwn(CHANGES, kind);
   demand(isKnown, `${field}: an unknown kind of change`);
-  const change = readFields(value, CHANGES[kind as Change["kind"]] as Fields<Change>, field);
-  if (change.kind === "genesis") {
-    const fits = (change.vault_kind === "dossier") === (change.dossier !== null);
-    demand(fits, "a dossier is exactly what a dossier vault has");
-  }
-  return change;
+  return readFields(value, CHANGES[kind as Change["kind"]] as Fields<Change>, field);
 };
 
 export interface VaultRecord {
@@ -232,12 +226,11 @@ export const MANIFEST: Kind<Manifest> = {
     parent: id,
     payload_hash: hash,
     payload_size: integer(sealedSize(0), sealedSize(MAX_CONTENT_SIZE)),
-    previous: orNull(hash),
+    previous: where(isLater("version"), hash),
     row: hash,
     vault: id,
     version: count,
   },
-  rules: ({ previous, version }) => checkPrevious(previous, version),
 };
 
 export interface ScannerKey {
@@ -277,16 +270,11 @@ export const VERDICT: Kind<Verdict> = {
     engine: text,
     firm: id,
     payload_hash: hash,
-    reason: orNull(text),
+    reason: where(({ result }) => result !== "clean", text),
     result: oneOf("clean", "failed", "infected", "not_scannable"),
     scanned_at: time,
     scanner: hash,
   },
-  rules: ({ reason, result }) =>
-    demand(
-      (result === "clean") === (reason === null),
-      "a reason is exactly what a verdict other than clean has",
-    ),
 };
 
 export interface Login {

@@ -11,7 +11,9 @@ import { recipientOfText } from "../crypto/hybrid";
 import { IntegrityError, must } from "./errors";
 import { checkId } from "./ids";
 
-export type Read<T> = (value: Value | undefined, field: string) => T;
+/** `whole` is the object that the field stands in. */
+export type Read<T> = (value: Value | undefined, field: string, whole: Whole) => T;
+type Whole = { readonly [key: string]: Value };
 export type Fields<T> = { readonly [K in keyof T]-?: Read<T[K]> };
 
 const MAX_TEXT = 1024;
@@ -25,11 +27,11 @@ function demand(condition: boolean, field: string, problem: string): asserts con
 /** The fields of an object, exactly these. `what` names it in errors. */
 export function readFields<T>(value: Value | undefined, fields: Fields<T>, what: string): T {
   demand(typeof value === "object" && value !== null && !Array.isArray(value), what, "is not an object");
-  const object = value as { readonly [key: string]: Value };
+  const object = value as Whole;
   const names = Object.keys(fields) as (keyof T & string)[];
   const entries = names.map((name) => {
     demand(Object.hasOwn(object, name), `${what}: ${name}`, "is missing");
-    return [name, fields[name](object[name], `${what}: ${name}`)] as const;
+    return [name, fields[name](object[name], `${what}: ${name}`, object)] as const;
   });
   demand(Object.keys(object).length === names.length, what, "has unknown fields");
   return Object.fromEntries(entries) as T;
@@ -85,8 +87,8 @@ export const nothing: Read<null> = (value, field) => {
 export const id: Read<string> = (value) => checkId(value);
 
 /** 32 bytes as b64: a hash, a key id, a signing key. */
-export const hash: Read<string> = (value, field) => {
-  const b64 = text(value, field);
+export const hash: Read<string> = (value, field, whole) => {
+  const b64 = text(value, field, whole);
   unb64(b64, 32);
   return b64;
 };
@@ -98,8 +100,14 @@ export const recipient: Read<string> = (value, field) => {
 
 export const orNull =
   <T>(read: Read<T>): Read<T | null> =>
-  (value, field) =>
-    value === null ? null : read(value, field);
+  (value, field, whole) =>
+    value === null ? null : read(value, field, whole);
+
+/** What `read` makes of the field where the condition holds; elsewhere the field must be null. */
+export const where =
+  <T>(holds: (whole: Whole) => boolean, read: Read<T>): Read<T | null> =>
+  (value, field, whole) =>
+    holds(whole) ? read(value, field, whole) : nothing(value, field, whole);
 
 export const oneOf =
   <T extends string>(...words: readonly T[]): Read<T> =>
@@ -111,16 +119,16 @@ export const oneOf =
 
 export const listOf =
   <T>(read: Read<T>): Read<readonly T[]> =>
-  (value, field) => {
+  (value, field, whole) => {
     demand(Array.isArray(value), field, "is no list");
-    return value.map((item: Value) => read(item, field));
+    return value.map((item: Value) => read(item, field, whole));
   };
 
 /** A list in ascending order, each once. */
 export const sortedListOf =
   <T extends string>(read: Read<T>): Read<readonly T[]> =>
-  (value, field) => {
-    const items = listOf(read)(value, field);
+  (value, field, whole) => {
+    const items = listOf(read)(value, field, whole);
     const ascends = items.every((item, i) => i === 0 || String(items[i - 1]) < item);
     demand(ascends, field, "is not sorted, or has something twice");
     return items;

@@ -15,6 +15,7 @@ import { MAX_CONTENT_SIZE, type Manifest, sameHash } from "./documents";
 import { IntegrityError, must, RefusedError } from "./errors";
 import { unb64 } from "./fields";
 import { commitmentOf } from "./keys";
+import type { FileRow } from "./rows";
 
 /** Said before anything is sealed. @throws RefusedError (`too_large`). */
 export function requireSize(sizeBytes: number): void {
@@ -106,16 +107,29 @@ export function leavesOf(
   return leaves;
 }
 
-/** The plaintext, each segment verified before anything of it is released. @throws IntegrityError (`payload_altered`). */
+/**
+ * The plaintext, each segment verified before anything of it is released; at its end it must be the file its author
+ * described in the row. @throws IntegrityError (`payload_altered`, `content_mismatch`).
+ */
 export async function* openContents(
   payload: Source,
   leaves: readonly Bytes[],
   fileKey: Bytes,
+  { content_hash, size }: Pick<FileRow, "content_hash" | "size">,
 ): AsyncGenerator<Bytes, void, void> {
+  const plain = new SegmentTree();
   try {
-    yield* openPayload(fileKey, verifiedSegments(payload, leaves));
+    for await (const piece of openPayload(fileKey, verifiedSegments(payload, leaves))) {
+      await plain.update(piece);
+      yield piece;
+    }
   } catch (error) {
     if (error instanceof PayloadError) throw new IntegrityError("payload_altered", error.message);
     throw error;
   }
+  must(
+    plain.size === size && sameHash(toBase64url(await plain.root()), content_hash),
+    "content_mismatch",
+    "size or hash of the contents are not those its author signed",
+  );
 }

@@ -44,13 +44,13 @@ const NONCE_SIZE = 12;
 const MAX_ROW_SIZE = 16 * 1024;
 
 const FIELDS: { readonly [K in keyof Rows]: Fields<Rows[K]> } = {
-  vault: { title: (value, field) => checkTitle(text(value, field)) },
-  folder: { created: time, name: (value, field) => checkName(text(value, field)) },
+  vault: { title: (...field) => checkTitle(text(...field)) },
+  folder: { created: time, name: (...field) => checkName(text(...field)) },
   file: {
     content_hash: hash,
     created: orNull(time),
     modified: orNull(time),
-    name: (value, field) => checkName(text(value, field)),
+    name: (...field) => checkName(text(...field)),
     size: integer(0, MAX_CONTENT_SIZE),
     type: text,
   },

@@ -58,3 +58,17 @@ export async function readVerdict(
   must(isAboutIt, "verdict_mismatch", "the verdict is about another payload");
   return verdict;
 }
+
+/**
+ * What a reader demands before anything is opened.
+ * @throws IntegrityError as `readVerdict`, and `verdict_missing`, `verdict_not_clean`: such a file is never published.
+ */
+export async function requireClean(
+  certificates: Certificates,
+  signed: Signed | null,
+  about: Scanned,
+): Promise<void> {
+  must(signed !== null, "verdict_missing", "a file without a verdict");
+  const { result } = await readVerdict(certificates, signed, about);
+  must(result === "clean", "verdict_not_clean", `the verdict is ${result}`);
+}

@@ -13,6 +13,11 @@ function locale(language: Language): string {
   return language === "de" ? "de-DE" : "en-GB";
 }
 
+/** Seconds since 1970, now. */
+export function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
 export function formatSize(bytes: number, language: Language): string {
   const number = (value: number, digits: number) =>
     value.toLocaleString(locale(language), { minimumFractionDigits: digits, maximumFractionDigits: digits });
@@ -35,6 +40,12 @@ export function formatWhen(at: number, now: number, language: Language): string 
   if (days === 0) return `${language === "de" ? "heute" : "today"}, ${clock}`;
   if (days > 0 && days <= 6) return `${part({ weekday: "short" }).replace(".", "")} ${clock}`;
   return `${part({ day: "2-digit", month: "2-digit", year: "numeric" })}, ${clock}`;
+}
+
+/** "02.11.2026". */
+export function formatDay(at: number, language: Language): string {
+  const options = { timeZone: ZONE, day: "2-digit", month: "2-digit", year: "numeric" } as const;
+  return new Intl.DateTimeFormat(locale(language), options).format(new Date(at * 1000));
 }
 
 /** Days since the epoch of the calendar day in Berlin. */

@@ -18,9 +18,17 @@ export const DE = {
       "Die Prüfung ist fehlgeschlagen.",
       "Der Server hat Daten geschickt, die nicht zu den Unterschriften passen. Es wurde nichts geöffnet und nichts gespeichert. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
-    rolled_back: problem(
+    vault_rolled_back: problem(
       "Der Tresor zeigt einen älteren Stand.",
       "Dieses Gerät hat schon einen neueren Stand gesehen. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
+    ),
+    vault_forked: problem(
+      "Der Verlauf des Tresors ist ein anderer.",
+      "Er passt nicht zu dem, was dieses Gerät schon gesehen hat. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
+    ),
+    certificate_root: problem(
+      "Der Hauptschlüssel der Kanzlei ist ein anderer.",
+      "Er passt nicht zu dem, den dieses Gerät kennt. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
     wrong_root: problem(
       "Der Hauptschlüssel der Kanzlei ist ein anderer.",
@@ -34,9 +42,18 @@ export const DE = {
       "Keine Verbindung.",
       "Der Server ist gerade nicht erreichbar. Ihre Eingaben sind noch da. Bitte prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.",
     ),
-    bad_name: problem(
+    name_empty: problem("Dieser Name geht nicht.", "Bitte geben Sie einen Namen ein, nicht nur Punkte."),
+    name_too_long: problem(
+      "Dieser Name ist zu lang.",
+      "Ein Name darf höchstens 255 Bytes lang sein, das sind meist 255 Zeichen. Bitte kürzen Sie ihn.",
+    ),
+    name_character: problem(
       "Dieser Name geht nicht.",
-      "Ein Name darf höchstens 255 Bytes lang sein und weder Schrägstriche noch unsichtbare Steuerzeichen enthalten. Bitte benennen Sie die Datei um.",
+      "Ein Name darf weder Schrägstriche noch unsichtbare Steuerzeichen enthalten. Bitte benennen Sie die Datei um.",
+    ),
+    name_not_nfc: problem(
+      "Dieser Name geht nicht.",
+      "Er enthält Zeichen in einer ungewöhnlichen Schreibweise. Bitte benennen Sie die Datei um.",
     ),
     name_taken: problem("Diesen Namen gibt es hier schon.", "Bitte wählen Sie einen anderen Namen."),
     name_is_folder: problem(
@@ -64,13 +81,21 @@ export const DE = {
       "Die Virenprüfung hat nicht geklappt.",
       "Nicht gespeichert. Bitte versuchen Sie es noch einmal.",
     ),
-    passphrase: problem(
-      "Das Kennwort der Schlüsseldatei stimmt nicht.",
-      "Bitte geben Sie es noch einmal ein.",
+    passphrase_needed: problem(
+      "Diese Datei ist mit einem Passwort geschützt.",
+      "Bitte geben Sie das Passwort der Datei ein.",
+    ),
+    wrong_passphrase: problem(
+      "Das Passwort der Datei stimmt nicht.",
+      "Bitte geben Sie es noch einmal ein. Es gilt das Passwort, das Sie hatten, als die Datei entstand.",
     ),
     not_a_key_file: problem(
       "Das ist keine Schlüsseldatei von Siegel.",
       "Oder sie ist beschädigt. Bitte wählen Sie die Datei von Ihrem USB-Stick.",
+    ),
+    key_file_damaged: problem(
+      "Die Schlüsseldatei ist beschädigt.",
+      "Sie lässt sich nicht öffnen. Bitte nehmen Sie eine andere Kopie der Datei.",
     ),
     foreign_firm: problem(
       "Diese Datei gehört zu einer anderen Kanzlei.",
@@ -80,12 +105,15 @@ export const DE = {
       "Der Code passt nicht zu dieser Einladung.",
       "Bitte vergleichen Sie ihn mit Ihrem Brief oder scannen Sie den QR-Code noch einmal.",
     ),
-    bad_code: problem("Der Code ist nicht vollständig.", "Er hat 26 Zeichen und steht in Ihrem Brief."),
+    code_invalid: problem(
+      "Das ist nicht vollständig.",
+      "Die Nummer hat 8 Zeichen, der Code 26. Beide stehen in Ihrem Brief.",
+    ),
     weak_parameters: problem(
       "Der Server verlangt eine unsichere Anmeldung.",
       "Ihr Passwort wurde nicht übertragen. Bitte rufen Sie Ihre Kanzlei an.",
     ),
-    wrong_key: problem(
+    wrong_password: problem(
       "Ihr Schlüssel lässt sich nicht öffnen.",
       "Das Passwort stimmt, aber der gespeicherte Schlüssel passt nicht dazu. Bitte rufen Sie Ihre Kanzlei an.",
     ),
@@ -124,5 +152,90 @@ export const DE = {
     current: "aktuell",
     leaving: "Es werden noch Dateien hochgeladen.",
     noPreview: "Für diese Art von Datei gibt es keine Vorschau. Bitte laden Sie sie herunter.",
+  },
+  form: {
+    empty: "Bitte ausfüllen.",
+    busy: "Einen Moment …",
+    username:
+      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt und Strich, vorn ein Buchstabe oder eine Ziffer.",
+  },
+  password: {
+    nothing: "Noch nichts eingegeben.",
+    levels: ["Sehr schwach", "Schwach", "Mittel", "Stark", "Sehr stark"],
+    refused: "Dieses Passwort geht nicht. Die Liste zeigt, was noch fehlt.",
+    different: "Die beiden Eingaben sind verschieden.",
+  },
+  shell: {
+    keyOpen: "Ihr Schlüssel ist offen",
+    keyOpenDetail: "auf diesem Gerät, bis Sie sich abmelden",
+    keyClosed: "Ihr Schlüssel ist geschlossen",
+    keyClosedDetail: "Ein Tresor fragt nach Ihrem Passwort.",
+    theme: {
+      light: "Darstellung: hell. Zu dunkel wechseln",
+      dark: "Darstellung: dunkel. Zu „Wie im System“ wechseln",
+      system: "Darstellung: wie im System. Zu hell wechseln",
+    },
+  },
+  signIn: {
+    chooseFile: "Bitte wählen Sie Ihre Schlüsseldatei.",
+  },
+  setUp: {
+    noToken: problem(
+      "Dieser Link ist nicht vollständig.",
+      "Bitte öffnen Sie den ganzen Link, den Sie von Ihrem Systempartner bekommen haben.",
+    ),
+    saveFirst: problem(
+      "Es fehlt noch etwas.",
+      "Bitte speichern Sie Schlüsseldatei und Notfallblatt und setzen Sie das Häkchen.",
+    ),
+    keyFile: "Siegel-Hauptschlüssel",
+    dailyFile: "Siegel-Schlüssel",
+    sheet: "Siegel-Notfallblatt",
+    fingerprint: (text: string) => `Kennung ${text}`,
+  },
+  redeem: {
+    greeting: (name: string) => `Guten Tag, ${name}.`,
+  },
+  invite: {
+    noDossier: "Bitte wählen Sie mindestens eine Akte.",
+    letter: "Einladung",
+  },
+  letter: {
+    subject: "Ihr Zugang zu unserer Kanzlei-Cloud",
+    greeting: (name: string) => `Guten Tag ${name},`,
+    intro:
+      "für Sie liegt ein persönlicher Zugang bereit. Damit tauschen wir Dokumente aus. Sie werden schon auf Ihrem Gerät verschlüsselt.",
+    stepsTitle: "So richten Sie Ihren Zugang ein",
+    steps: [
+      "Scannen Sie den QR-Code mit der Kamera Ihres Telefons. Oder öffnen Sie am Rechner die Adresse und geben Sie Nummer und Code ein.",
+      "Wählen Sie ein Passwort. Wir kennen es nicht und können es nicht zurücksetzen.",
+      "Fertig. Künftig melden Sie sich mit Benutzername und Passwort an.",
+    ],
+    address: "Adresse",
+    number: "Nummer",
+    code: "Code",
+    username: "Benutzername",
+    validUntil: "Gültig bis",
+    signIn: "Anmeldung",
+    warning:
+      "Der Code gilt nur einmal. Bitte geben Sie ihn nicht weiter und vernichten Sie diesen Brief, sobald Ihr Zugang eingerichtet ist.",
+    questions: (phone: string) =>
+      phone === "" ? "Haben Sie Fragen? Rufen Sie uns an." : `Haben Sie Fragen? Rufen Sie uns an: ${phone}.`,
+    closing: "Mit freundlichen Grüßen",
+  },
+  sheet: {
+    title: "Notfallblatt",
+    warning:
+      "Dieses Blatt ist durch kein Passwort geschützt. Wer es hat, kann Schlüssel der Kanzlei neu ausstellen und ihre Tresore öffnen. Legen Sie es in einen Safe, nicht zum Stick. Scannen oder kopieren Sie es nicht.",
+    rootTitle: "Hauptschlüssel",
+    rootText: "Er beglaubigt den Schlüssel des Inhabers und den der Wiederherstellung.",
+    recoveryTitle: "Wiederherstellung",
+    recoveryText: "Sie öffnet die Tresore der Kanzlei, wenn alle anderen Schlüssel verloren sind.",
+    typed: "Zum Abtippen, ohne die Leerzeichen.",
+    firm: "Kanzlei",
+    owner: "Inhaber",
+    server: "Adresse",
+    made: "Ausgestellt am",
+    fingerprint: "Kennung des Hauptschlüssels",
   },
 };

@@ -15,9 +15,17 @@ export const EN: Texts = {
       "The verification failed.",
       "The server sent data that do not fit the signatures. Nothing was opened and nothing was saved. Please stop working here and call your firm.",
     ),
-    rolled_back: problem(
+    vault_rolled_back: problem(
       "The vault shows an older state.",
       "This device has already seen a newer one. Please stop working here and call your firm.",
+    ),
+    vault_forked: problem(
+      "The vault's history is a different one.",
+      "It does not fit what this device has already seen. Please stop working here and call your firm.",
+    ),
+    certificate_root: problem(
+      "The firm's main key is a different one.",
+      "It does not fit the one this device knows. Please stop working here and call your firm.",
     ),
     wrong_root: problem(
       "The firm's main key is a different one.",
@@ -31,9 +39,18 @@ export const EN: Texts = {
       "No connection.",
       "The server cannot be reached at the moment. Your entries are still there. Please check your internet connection and try again.",
     ),
-    bad_name: problem(
+    name_empty: problem("This name is not possible.", "Please enter a name, not only dots."),
+    name_too_long: problem(
+      "This name is too long.",
+      "A name may be 255 bytes long at most, mostly 255 characters. Please shorten it.",
+    ),
+    name_character: problem(
       "This name is not possible.",
-      "A name may be 255 bytes long at most and may contain neither slashes nor invisible control characters. Please rename the file.",
+      "A name may contain neither slashes nor invisible control characters. Please rename the file.",
+    ),
+    name_not_nfc: problem(
+      "This name is not possible.",
+      "It contains characters in an unusual spelling. Please rename the file.",
     ),
     name_taken: problem("This name is taken.", "Please choose another name."),
     name_is_folder: problem("A folder has this name.", "The file was not saved. Please rename it."),
@@ -52,22 +69,36 @@ export const EN: Texts = {
       "The file is encrypted or packed too deeply and cannot be scanned for viruses. Not saved. Please upload it without a password, or unpacked.",
     ),
     failed: problem("The virus scan did not work.", "Not saved. Please try again."),
-    passphrase: problem("The password of the key file is wrong.", "Please enter it again."),
+    passphrase_needed: problem(
+      "This file is protected by a password.",
+      "Please enter the password of the file.",
+    ),
+    wrong_passphrase: problem(
+      "The password of the file is wrong.",
+      "Please enter it again. It is the password you had when the file was made.",
+    ),
     not_a_key_file: problem(
       "This is no Siegel key file.",
       "Or it is damaged. Please choose the file on your USB stick.",
+    ),
+    key_file_damaged: problem(
+      "The key file is damaged.",
+      "It cannot be opened. Please take another copy of the file.",
     ),
     foreign_firm: problem("This file belongs to another firm.", "Please choose this firm's file."),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",
     ),
-    bad_code: problem("The code is not complete.", "It has 26 characters and stands in your letter."),
+    code_invalid: problem(
+      "That is not complete.",
+      "The number has 8 characters, the code 26. Both stand in your letter.",
+    ),
     weak_parameters: problem(
       "The server asks for an insecure sign-in.",
       "Your password was not sent. Please call your firm.",
     ),
-    wrong_key: problem(
+    wrong_password: problem(
       "Your key cannot be opened.",
       "The password is right, but the stored key does not fit. Please call your firm.",
     ),
@@ -106,5 +137,90 @@ export const EN: Texts = {
     current: "current",
     leaving: "Files are still being uploaded.",
     noPreview: "There is no preview for this kind of file. Please download it.",
+  },
+  form: {
+    empty: "Please fill this in.",
+    busy: "One moment …",
+    username:
+      "A user name has 3 to 64 characters: small letters a to z, digits, full stop and hyphen, beginning with a letter or digit.",
+  },
+  password: {
+    nothing: "Nothing entered yet.",
+    levels: ["Very weak", "Weak", "Fair", "Strong", "Very strong"],
+    refused: "This password is not possible. The list shows what is missing.",
+    different: "The two entries are different.",
+  },
+  shell: {
+    keyOpen: "Your key is open",
+    keyOpenDetail: "on this device, until you sign out",
+    keyClosed: "Your key is closed",
+    keyClosedDetail: "A vault will ask for your password.",
+    theme: {
+      light: "Appearance: light. Change to dark",
+      dark: "Appearance: dark. Change to “As in the system”",
+      system: "Appearance: as in the system. Change to light",
+    },
+  },
+  signIn: {
+    chooseFile: "Please choose your key file.",
+  },
+  setUp: {
+    noToken: problem(
+      "This link is not complete.",
+      "Please open the whole link that your provider has given you.",
+    ),
+    saveFirst: problem(
+      "Something is still missing.",
+      "Please save the key file and the emergency sheet and tick the box.",
+    ),
+    keyFile: "Siegel-main-key",
+    dailyFile: "Siegel-key",
+    sheet: "Siegel-emergency-sheet",
+    fingerprint: (text) => `Fingerprint ${text}`,
+  },
+  redeem: {
+    greeting: (name) => `Welcome, ${name}.`,
+  },
+  invite: {
+    noDossier: "Please choose at least one dossier.",
+    letter: "Invitation",
+  },
+  letter: {
+    subject: "Your access to our firm's cloud",
+    greeting: (name) => `Dear ${name},`,
+    intro:
+      "a personal access is waiting for you. We use it to exchange documents. They are encrypted on your own device.",
+    stepsTitle: "How to set up your access",
+    steps: [
+      "Scan the QR code with the camera of your phone. Or open the address on your computer and enter number and code.",
+      "Choose a password. We do not know it and cannot reset it.",
+      "Done. From now on you sign in with user name and password.",
+    ],
+    address: "Address",
+    number: "Number",
+    code: "Code",
+    username: "User name",
+    validUntil: "Valid until",
+    signIn: "Sign in",
+    warning:
+      "The code is valid only once. Please do not pass it on, and destroy this letter once your access is set up.",
+    questions: (phone) =>
+      phone === "" ? "Any questions? Please call us." : `Any questions? Please call us: ${phone}.`,
+    closing: "Yours sincerely",
+  },
+  sheet: {
+    title: "Emergency sheet",
+    warning:
+      "This sheet is protected by no password. Whoever has it can issue the firm's keys anew and open its vaults. Put it into a safe, not beside the stick. Do not scan or copy it.",
+    rootTitle: "Main key",
+    rootText: "It certifies the owner's key and the recovery key.",
+    recoveryTitle: "Recovery",
+    recoveryText: "It opens the firm's vaults when all other keys are lost.",
+    typed: "For typing, without the blanks.",
+    firm: "Firm",
+    owner: "Owner",
+    server: "Address",
+    made: "Made on",
+    fingerprint: "Fingerprint of the main key",
   },
 };

@@ -3,7 +3,7 @@
 import { fromDoc, hashOf, sameHash } from "../seals/documents";
 import { must } from "../seals/errors";
 import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
-import { readVerdict } from "../seals/scanning";
+import { requireClean } from "../seals/scanning";
 import { api } from "../wire/api";
 import { fromWire } from "../wire/codec";
 import { download } from "../wire/http";
@@ -25,13 +25,12 @@ export async function readFile(
     "wrong_hash",
     "the server sent another manifest",
   );
-  const verdict = await readVerdict(vault.certificates, fromDoc(answer.verdict), manifest);
-  must(verdict.result === "clean", "not_clean", "the scanner has not found the file clean");
+  await requireClean(vault.certificates, answer.verdict === null ? null : fromDoc(answer.verdict), manifest);
   const { identity } = await vault.seeds.keysOf(manifest.epoch);
   const fileKey = fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
   const leaves = leavesOf(answer.leaves, manifest);
   const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
-  return gathered(openContents(payload, leaves, fileKey), onProgress);
+  return gathered(openContents(payload, leaves, fileKey, file.row), onProgress);
 }
 
 /** Pieces go into the browser's blob store as they come, not into the page's memory. */

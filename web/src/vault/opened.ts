@@ -5,7 +5,7 @@
  */
 
 import type { Bytes } from "../crypto/bytes";
-import { type Open, rememberHead, requireNotRolledBack } from "../keyring/keyring";
+import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
 import { type FileNode, type Node, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, sameHash, signDocument } from "../seals/documents";
@@ -71,8 +71,7 @@ export class OpenedVault {
       await this.take(news);
       if (!news.more) break;
     }
-    await requireNotRolledBack(this.id, this.chain.seq, (seq) => this.chain.headAt(seq));
-    await rememberHead(this.id, this.chain.seq, this.chain.head);
+    await rememberHead(this.id, this.chain);
     return this.chain.seq > before;
   }
 
@@ -87,13 +86,7 @@ export class OpenedVault {
       for (const change of read(RECORD, entry.record.bytes).changes)
         if ("node" in change) touched.add(change.node);
     }
-    if (!news.more) {
-      must(
-        news.seq === this.chain.seq && sameHash(news.head, this.chain.head),
-        "withheld",
-        "the server withholds records",
-      );
-    }
+    if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
     await this.openRows(touched);
   }

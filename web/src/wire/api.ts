@@ -1,5 +1,6 @@
 /** The calls of docs/formats.md, section 10, with the shapes of their bodies and answers. */
 
+import type { Head } from "../seals/chain";
 import type { Doc } from "../seals/documents";
 import { call } from "./http";
 
@@ -66,9 +67,9 @@ export interface Append {
   readonly rows?: readonly RowAnswer[];
 }
 
-export interface Head {
-  readonly seq: number;
-  readonly head: string;
+/** A record for one of several vaults. */
+export interface VaultAppend extends Append {
+  readonly vault: string;
 }
 
 export interface News extends Head {
@@ -122,7 +123,7 @@ export interface CheckAnswer {
 export interface VersionAnswer {
   readonly manifest: Doc;
   readonly header: string;
-  readonly verdict: Doc;
+  readonly verdict: Doc | null;
   readonly leaves: string;
 }
 
@@ -167,7 +168,7 @@ export const api = {
     role: Role;
     client: string | null;
     certificate: Doc;
-    vaults: readonly Append[];
+    vaults: readonly VaultAppend[];
   }) => call<unknown>("POST", "/api/invitations", body),
   invitation: (id: string) => call<InvitationAnswer>("GET", `/api/invitations/${id}`),
   invitedVaults: (id: string, login: Doc) =>

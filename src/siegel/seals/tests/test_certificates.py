@@ -16,11 +16,6 @@ from siegel.seals.ids import new_id
 from siegel.seals.tests.people import NOW, Firm, Person
 
 
-@pytest.fixture
-def firm() -> Firm:
-    return Firm()
-
-
 def refused(code: str, attempt: Callable[..., object], *arguments: object) -> None:
     with pytest.raises(IntegrityError) as error:
         attempt(*arguments)

@@ -16,11 +16,6 @@ DAY_S = 24 * 3600
 RECIPIENT = Seed.generate().public_keys().recipient or ""
 
 
-@pytest.fixture
-def firm() -> Firm:
-    return Firm()
-
-
 def verdict(firm: Firm, *, scanner: Person | None = None, **fields: object) -> Signed:
     values: dict[str, object] = {
         "firm": firm.id,

@@ -17,7 +17,7 @@ GOOD = {
 
 
 def test_good_values_are_read() -> None:
-    environment = read({**GOOD, "PATH": "/bin", "SIEGEL_HOME": "/home/x"})
+    environment = read({**GOOD, "PATH": "/bin", "SIEGEL_HOME": "/srv/person"})
     assert environment.data == Path("/srv/siegel")
     assert environment.hosts == ("vault.example", "www.vault.example")
     assert environment.public_url == "https://vault.example"

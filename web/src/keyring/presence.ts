@@ -1,0 +1,47 @@
+/** Whether a key is kept in this browser, and how it goes; without the code that uses keys, for pages that use none. */
+
+import { forgetAll, forgetOne, recall } from "./store";
+
+export const PERSON = "person";
+const CHANNEL = "siegel";
+
+type Notice = "key-closed" | "signed-out";
+
+/** Whether a key of this person is kept in this browser. */
+export async function isKept(person: string): Promise<boolean> {
+  return (await recall<{ readonly person: string }>(PERSON))?.person === person;
+}
+
+/** Closes the person's key in this browser, in all tabs; what else was remembered (the heads of vaults) stays. */
+export async function closeKey(): Promise<void> {
+  await forgetOne(PERSON);
+  tell("key-closed");
+}
+
+/** Forgets everything in this browser and tells the other tabs. */
+export async function forget(): Promise<void> {
+  await forgetAll();
+  tell("signed-out");
+}
+
+/** Calls `then` when another tab signs out. */
+export function onForgotten(then: () => void): void {
+  listen("signed-out", then);
+}
+
+/** Calls `then` when another tab closes the key. */
+export function onKeyClosed(then: () => void): void {
+  listen("key-closed", then);
+}
+
+function tell(notice: Notice): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(notice);
+  channel.close();
+}
+
+function listen(notice: Notice, then: () => void): void {
+  new BroadcastChannel(CHANNEL).addEventListener("message", (event) => {
+    if (event.data === notice) then();
+  });
+}

@@ -1,0 +1,86 @@
+/** The sign-in page: password or key file. Neither leaves this device. */
+
+import { countersign } from "../ceremonies/countersign";
+import { loadCertificates } from "../ceremonies/directory";
+import { openedKeyFile } from "../ceremonies/key_file";
+import { signInWithKeyFile, signInWithPassword } from "../ceremonies/sign_in";
+import type { Open } from "../keyring/keyring";
+import { find, maybe } from "../ui/dom";
+import { atWork, entry, field, filled, onSubmit, showFieldError } from "../ui/form";
+import { now } from "../ui/format";
+import { texts } from "../ui/texts";
+import { WireError } from "../wire/http";
+
+const passwordForm = find<HTMLFormElement>('form[data-form="sign-in"]');
+const fileForm = find<HTMLFormElement>('form[data-form="key-file"]');
+
+const PASSWORD_FIELDS = { unknown_firm: "firm-slug", sign_in_refused: "password" };
+const FILE_FIELDS = {
+  not_a_key_file: "key-file",
+  key_file_damaged: "key-file",
+  foreign_firm: "key-file",
+  unknown_firm: "key-file",
+  passphrase_needed: "key-passphrase",
+  wrong_passphrase: "key-passphrase",
+};
+
+async function withPassword(): Promise<void> {
+  const hasSlug = maybe("#firm-slug") !== null;
+  if (filled(hasSlug ? ["firm-slug", "username"] : ["username"]) === null) return;
+  const password = field("password").value;
+  if (password === "") {
+    showFieldError("password", texts().form.empty);
+    return;
+  }
+  const slug = (hasSlug ? entry("firm-slug") : (passwordForm.dataset["slug"] ?? "")).toLowerCase();
+  // "anna@muster", as the page shows it, is understood as well.
+  const [username = ""] = entry("username").toLowerCase().split(`@${slug}`);
+  await enter(await signInWithPassword(slug, username, password));
+}
+
+async function withKeyFile(): Promise<void> {
+  const [file] = field("key-file").files ?? [];
+  if (file === undefined) {
+    showFieldError("key-file", texts().signIn.chooseFile);
+    return;
+  }
+  const bytes = new Uint8Array(await file.slice(0, MAX_KEY_FILE_BYTES).arrayBuffer());
+  const keyFile = await openedKeyFile(bytes, field("key-passphrase").value);
+  await enter(await signInWithKeyFile(keyFile, now()));
+}
+
+/** More than any key file has, so that a wrong choice is not read whole. */
+const MAX_KEY_FILE_BYTES = 128 * 1024;
+
+async function enter(open: Open): Promise<void> {
+  field("password").value = "";
+  field("key-passphrase").value = "";
+  if (open.session.person.role !== "client") await vouch(open);
+  location.assign(target());
+}
+
+/** Keys that wait for a countersignature get it now; if the line is bad, at the next sign-in. */
+async function vouch(open: Open): Promise<void> {
+  try {
+    await countersign(open, await loadCertificates(open), now());
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+  }
+}
+
+/** `?next=`, if it is a page of ours, else the start page. */
+function target(): string {
+  const next = new URLSearchParams(location.search).get("next") ?? "/";
+  const url = new URL(next, location.origin);
+  return next.startsWith("/") && url.origin === location.origin ? url.pathname + url.search + url.hash : "/";
+}
+
+onSubmit(passwordForm, () => void atWork(find("[data-submit]", passwordForm), withPassword, PASSWORD_FIELDS));
+onSubmit(fileForm, () => void atWork(find("[data-submit]", fileForm), withKeyFile, FILE_FIELDS));
+
+fileForm.addEventListener("dragover", (event) => event.preventDefault());
+fileForm.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const files = event.dataTransfer?.files;
+  if (files?.length === 1) field("key-file").files = files;
+});

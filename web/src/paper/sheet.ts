@@ -1,0 +1,61 @@
+/** The Notfallblatt: root and recovery of a firm, each as QR and to be typed (docs/formats.md, section 7). */
+
+import type { Bytes } from "../crypto/bytes";
+import { identityText } from "../crypto/hybrid";
+import { formatDay, type Language } from "../ui/format";
+import type { Texts } from "../ui/texts";
+import { Paper } from "./page";
+
+export interface SheetFacts {
+  readonly firm: string;
+  readonly owner: string;
+  readonly server: string;
+  /** Root fingerprint, b64. */
+  readonly fingerprint: string;
+  readonly rootSeed: Uint8Array;
+  readonly recoverySeed: Uint8Array;
+  readonly today: number;
+}
+
+const LEFT = 25;
+const WIDTH = 165;
+const QR_SIDE = 58;
+
+export async function sheetPdf(facts: SheetFacts, words: Texts["sheet"], language: Language): Promise<Bytes> {
+  const paper = await Paper.begin(words.title, language);
+  let y = paper.text(LEFT, 18, words.title, { font: "bold", size: 20, width: WIDTH });
+  y = paper.text(LEFT, y + 2, words.warning, { font: "bold", width: WIDTH });
+  const rows = [
+    [words.firm, facts.firm],
+    [words.owner, facts.owner],
+    [words.server, facts.server],
+    [words.made, formatDay(facts.today, language)],
+    [words.fingerprint, facts.fingerprint],
+  ] as const;
+  y += 4;
+  for (const [label, value] of rows) {
+    paper.text(LEFT, y, label, { size: 9 });
+    y = paper.text(LEFT + 50, y, value, { width: WIDTH - 50 }) + 1;
+  }
+  y = key(paper, y + 5, words.rootTitle, words.rootText, facts.rootSeed, words.typed);
+  key(paper, y + 6, words.recoveryTitle, words.recoveryText, facts.recoverySeed, words.typed);
+  return paper.bytes();
+}
+
+function key(paper: Paper, y: number, title: string, use: string, seed: Uint8Array, typed: string): number {
+  const text = identityText(seed);
+  paper.line(LEFT, y, LEFT + WIDTH, y);
+  paper.qr(LEFT - 3, y + 3, QR_SIDE, text);
+  const x = LEFT + QR_SIDE + 3;
+  const width = LEFT + WIDTH - x;
+  let at = paper.text(x, y + 6, title, { font: "bold", size: 13, width });
+  at = paper.text(x, at + 1, use, { width });
+  at = paper.text(x, at + 4, inGroups(text), { font: "mono", size: 11, width });
+  paper.text(x, at + 2, typed, { size: 8.5, width });
+  return y + QR_SIDE + 4;
+}
+
+/** Groups of five, easier to type and to compare. */
+function inGroups(text: string): string {
+  return (text.match(/.{1,5}/g) ?? []).join(" ");
+}

@@ -1,0 +1,16 @@
+/** Gives bytes to the person as a file. */
+export function saveFile(bytes: Uint8Array<ArrayBuffer>, name: string, type: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([bytes], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** A name any system takes: "Kanzlei Müller & Söhne" becomes "Kanzlei-Müller-Söhne". */
+export function fileNameOf(...parts: readonly string[]): string {
+  return parts
+    .join(" ")
+    .replace(/[^\p{L}\p{N}.]+/gu, "-")
+    .replace(/^[-.]+|-+$/g, "");
+}

@@ -1,0 +1,40 @@
+/** The person's open key on a page of staff; where it is closed, the page asks for the password. */
+
+import { loadCertificates } from "../ceremonies/directory";
+import { signInWithPassword } from "../ceremonies/sign_in";
+import { type Open, reopen } from "../keyring/keyring";
+import type { Certificates } from "../seals/certificates";
+import { api, type Session } from "../wire/api";
+import { find } from "./dom";
+import { atWork, field, filled, onSubmit } from "./form";
+
+/** Null when the person closes the dialog. @throws WireError, IntegrityError. */
+export async function openKey(): Promise<{ open: Open; certificates: Certificates } | null> {
+  const session = await api.session();
+  const open = (await reopen(session)) ?? (await askForPassword(session));
+  return open === null ? null : { open, certificates: await loadCertificates(open) };
+}
+
+function askForPassword({ firm, person }: Session): Promise<Open | null> {
+  const dialog = find<HTMLDialogElement>("dialog#unlock");
+  const form = find<HTMLFormElement>('form[data-form="unlock"]', dialog);
+  dialog.showModal();
+  return new Promise((resolve) => {
+    const closed = new AbortController();
+    const unlock = async (): Promise<void> => {
+      if (filled(["unlock-password"]) === null) return;
+      resolve(await signInWithPassword(firm.slug, person.username, field("unlock-password").value));
+      dialog.close();
+    };
+    const submit = () => void atWork(find("[data-submit]", form), unlock, UNLOCK_FIELDS);
+    onSubmit(form, submit, closed.signal);
+    const forget = (): void => {
+      closed.abort();
+      field("unlock-password").value = "";
+      resolve(null);
+    };
+    dialog.addEventListener("close", forget, { signal: closed.signal });
+  });
+}
+
+const UNLOCK_FIELDS = { sign_in_refused: "unlock-password" };

@@ -1,0 +1,243 @@
+/** The vault of chain.json, replayed and opened here; and every attempt to break it, refused with Python's code. */
+
+import { describe, expect, test } from "vitest";
+import { fromBase64url, toBase64url } from "../src/crypto/base64";
+import { readAll } from "../src/crypto/source";
+import type { AcceptedCertificate } from "../src/seals/certificates";
+import { Certificates } from "../src/seals/certificates";
+import { type FileNode, type Head, VaultChain } from "../src/seals/chain";
+import { type Doc, fromDoc, hashOf, type Manifest } from "../src/seals/documents";
+import { EpochSeeds, openSeed } from "../src/seals/epochs";
+import { fileKeyFrom, leavesOf, openContents } from "../src/seals/files";
+import { holderKeys } from "../src/seals/keys";
+import { type FileRow, openRow } from "../src/seals/rows";
+import { requireClean } from "../src/seals/scanning";
+import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
+import { acceptedCertificate, entryOf } from "../src/wire/codec";
+import { codeOfError, vectors } from "./vectors";
+
+interface Named {
+  readonly name: string;
+  readonly code: string;
+}
+
+interface Step extends Head {
+  readonly log_index: number;
+  readonly due: boolean | null;
+  readonly members: Record<string, string> | null;
+  readonly provisional: string[];
+}
+
+const story = vectors<{
+  firm: string;
+  vault: string;
+  root: string;
+  people: Record<string, { seed: string; kid: string }>;
+  certificates: CertificateAnswer[];
+  entries: EntryAnswer[];
+  steps: Step[];
+  nodes: Record<
+    string,
+    { kind: string; parent: string; version: number; epoch: number; row: string; manifest: string }
+  >;
+  rows: {
+    kind: "file" | "folder" | "vault";
+    node: string;
+    version: number;
+    epoch: number;
+    row: string;
+    fields: Record<string, unknown>;
+  }[];
+  files: {
+    node: string;
+    version: number;
+    header: string;
+    leaves: string;
+    payload: string;
+    verdict: Doc;
+    content: string;
+  }[];
+  clients_wraps: { epoch: number; age: string }[];
+  wraps: { epoch: number; key: string; age: string }[];
+  epoch_seeds: Record<string, string>;
+  broken_entries: (Named & { after: number; entry: EntryAnswer })[];
+  broken_certificates: (Named & { without: string[]; extra: CertificateAnswer[] })[];
+  broken_readings: {
+    heads: (Named & { entries: number; seen: Head | null; claimed: Head })[];
+    verdicts: (Named & { verdict: Doc | null })[];
+    wraps: (Named & { epoch: number; age: string })[];
+    headers: (Named & { header: string })[];
+  };
+}>("chain");
+
+const accepted = story.certificates.map(acceptedCertificate);
+const entries = story.entries.map(entryOf);
+
+function certified(set: readonly AcceptedCertificate[] = accepted): Promise<Certificates> {
+  return Certificates.verify(story.firm, story.root, set);
+}
+
+async function replayed(count = entries.length): Promise<{ chain: VaultChain; certificates: Certificates }> {
+  const certificates = await certified();
+  const chain = VaultChain.begin(certificates, story.vault);
+  for (const entry of entries.slice(0, count)) await chain.apply(entry);
+  return { chain, certificates };
+}
+
+async function identityOf(person: string): Promise<string> {
+  return (await holderKeys(fromBase64url(story.people[person]?.seed ?? ""))).identity;
+}
+
+async function clientsSeeds(chain: VaultChain): Promise<EpochSeeds> {
+  const seeds = new EpochSeeds(chain, await identityOf("client"));
+  for (const { epoch, age } of story.clients_wraps) seeds.addWrap(epoch, fromBase64url(age));
+  return seeds;
+}
+
+function manifestOf(chain: VaultChain, node: string, version: number): Manifest {
+  const found = (chain.nodes.get(node) as FileNode | undefined)?.versions[version - 1];
+  if (found === undefined) throw new Error(`no version ${version} of ${node}`);
+  return found.manifest;
+}
+
+describe("the story of a vault", () => {
+  test("is told step by step, as its certificates arrive", async () => {
+    const certificates = await certified([]);
+    const chain = VaultChain.begin(certificates, story.vault);
+    for (const step of story.steps) {
+      await certificates.add(accepted.filter(({ logIndex }) => logIndex <= step.log_index));
+      const entry = entries.find(({ logIndex }) => logIndex === step.log_index);
+      if (entry !== undefined) await chain.apply(entry);
+      expect({ seq: chain.seq, head: chain.head }).toEqual({ seq: step.seq, head: step.head });
+      const kids = [...new Set(certificates.all().map(({ kid }) => kid))];
+      expect(kids.filter((kid) => certificates.isProvisional(kid)).sort()).toEqual(step.provisional);
+      if (step.due === null) continue;
+      expect(chain.isRotationDue()).toBe(step.due);
+      const members = chain.holders().map(({ key, rights }) => [key, rights]);
+      expect(Object.fromEntries(members)).toEqual(step.members);
+    }
+    expect(chain.seq).toBe(entries.length);
+  });
+
+  test("does not depend on the order in which certificates come", async () => {
+    const certificates = await certified([...accepted].reverse());
+    expect(certificates.all().length).toBe(accepted.length);
+  });
+
+  test("leaves the nodes that Python sees", async () => {
+    const { chain } = await replayed();
+    const found = [...chain.nodes.values()].map((node) => {
+      if (node.kind === "folder") {
+        const { id, kind, parent, epoch, row } = node;
+        return [id, { kind, parent, version: 0, epoch, row, manifest: null }] as const;
+      }
+      const last = node.versions.at(-1);
+      const { epoch, row, version } = last?.manifest ?? {};
+      const { id, kind, parent } = node;
+      return [id, { kind, parent, version, epoch, row, manifest: last?.manifestHash }] as const;
+    });
+    expect(Object.fromEntries(found)).toEqual(story.nodes);
+  });
+
+  test("opens to the client in full", async () => {
+    const { chain, certificates } = await replayed();
+    const seeds = await clientsSeeds(chain);
+    for (const [epoch, seed] of Object.entries(story.epoch_seeds))
+      expect(toBase64url(await seeds.seedOf(Number(epoch)))).toBe(seed);
+    const rows = new Map<string, unknown>();
+    for (const { kind, node, version, epoch, row, fields } of story.rows) {
+      const place = { kind, firm: story.firm, vault: story.vault, node, version, epoch };
+      const opened = await openRow((await seeds.keysOf(epoch)).rowKey, place, fromBase64url(row));
+      expect(opened).toEqual(fields);
+      rows.set(`${node}/${version}`, opened);
+    }
+    for (const file of story.files) {
+      const manifest = manifestOf(chain, file.node, file.version);
+      await requireClean(certificates, fromDoc(file.verdict), manifest);
+      const { identity } = await seeds.keysOf(manifest.epoch);
+      const fileKey = fileKeyFrom(fromBase64url(file.header), identity, manifest.commitment);
+      const leaves = leavesOf(file.leaves, manifest);
+      const row = rows.get(`${file.node}/${file.version}`) as FileRow;
+      const content = await readAll(openContents(fromBase64url(file.payload), leaves, fileKey, row));
+      expect(toBase64url(content)).toBe(file.content);
+      const other = openContents(fromBase64url(file.payload), leaves, fileKey, {
+        ...row,
+        size: row.size + 1,
+      });
+      expect(await codeOfError(() => readAll(other))).toBe("content_mismatch");
+    }
+  });
+
+  test("has a wrap for every holder, which opens for nobody else", async () => {
+    const { chain } = await replayed();
+    const byKid = new Map(Object.entries(story.people).map(([name, { kid }]) => [kid, name] as const));
+    const stranger = (await holderKeys(new Uint8Array(32))).identity;
+    for (const { epoch, key, age } of story.wraps) {
+      const { recipient } = chain.epochs.get(epoch) ?? { recipient: "" };
+      const seed = await openSeed(fromBase64url(age), await identityOf(byKid.get(key) ?? ""), recipient);
+      expect(toBase64url(seed)).toBe(story.epoch_seeds[epoch]);
+      expect(await codeOfError(() => openSeed(fromBase64url(age), stranger, recipient))).toBe(
+        "wrap_not_ours",
+      );
+    }
+  });
+
+  test("has a client who follows from an invitation until he is countersigned", async () => {
+    const { chain } = await replayed();
+    const { kid } = story.people["client"] ?? { kid: "" };
+    expect(chain.rightsOf(kid)).toBe("write");
+    expect(chain.rightsOf(story.people["invitation"]?.kid ?? "")).toBeNull();
+  });
+});
+
+describe("attempts to break it", () => {
+  test.each(story.broken_entries)("entry: $name ($code)", async ({ after, entry, code }) => {
+    const { chain } = await replayed(after);
+    const before = chain.head;
+    expect(await codeOfError(() => chain.apply(entryOf(entry)))).toBe(code);
+    expect({ seq: chain.seq, head: chain.head }).toEqual({ seq: after, head: before });
+  });
+
+  test.each(story.broken_certificates)("certificate: $name ($code)", async ({ without, extra, code }) => {
+    const kept = accepted.filter(({ signed }) => !without.includes(hashOf(signed.bytes)));
+    expect(await codeOfError(() => certified([...kept, ...extra.map(acceptedCertificate)]))).toBe(code);
+  });
+
+  const { heads, verdicts, wraps, headers } = story.broken_readings;
+
+  test.each(heads)("head: $name ($code)", async ({ entries: count, seen, claimed, code }) => {
+    const { chain } = await replayed(count);
+    expect(await codeOfError(() => chain.requireHead(claimed, seen))).toBe(code);
+  });
+
+  test.each(verdicts)("verdict: $name ($code)", async ({ verdict, code }) => {
+    const { chain, certificates } = await replayed();
+    const [file] = story.files;
+    const manifest = manifestOf(chain, file?.node ?? "", 1);
+    const signed = verdict === null ? null : fromDoc(verdict);
+    expect(await codeOfError(() => requireClean(certificates, signed, manifest))).toBe(code);
+  });
+
+  test.each(wraps)("wrap: $name ($code)", async ({ epoch, age, code }) => {
+    const { chain } = await replayed();
+    const seeds = new EpochSeeds(chain, await identityOf("client"));
+    seeds.addWrap(epoch, fromBase64url(age));
+    expect(await codeOfError(() => seeds.seedOf(epoch))).toBe(code);
+  });
+
+  test.each(headers)("header: $name ($code)", async ({ header, code }) => {
+    const { chain } = await replayed();
+    const { identity } = await (await clientsSeeds(chain)).keysOf(2);
+    const [file] = story.files;
+    const { commitment } = manifestOf(chain, file?.node ?? "", 1);
+    expect(await codeOfError(() => fileKeyFrom(fromBase64url(header), identity, commitment))).toBe(code);
+  });
+
+  test("leaves of another payload are refused", async () => {
+    const { chain } = await replayed();
+    const [file] = story.files;
+    const manifest = manifestOf(chain, file?.node ?? "", 1);
+    for (const leaves of ["", toBase64url(new Uint8Array(32)), toBase64url(new Uint8Array(33))])
+      expect(await codeOfError(() => leavesOf(leaves, manifest))).toBe("payload_hash");
+  });
+});
