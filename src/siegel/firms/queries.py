@@ -91,7 +91,8 @@ def dossiers_visible_to(person: "Person") -> QuerySet[Dossier]:
 
 def titles_of_vaults(vault_ids: Iterable[str]) -> dict[str, str]:
     """Dossiers' titles by vault id."""
-    return dict(Dossier.objects.filter(vault_id__in=set(vault_ids)).values_list("vault_id", "title"))
+    dossiers = Dossier.objects.filter(vault_id__in=set(vault_ids))
+    return {one.vault_id: one.title for one in dossiers if one.vault_id}
 
 
 def clients_visible_to(person: "Person") -> QuerySet[Client]:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 router = Router(auth=signed_in)
 
 SIGN_IN = "sign-in"
-INVITATIONS_PER_MINUTE = 30
+INVITATIONS_PER_MINUTE = 60
 Wire = dict[str, Any]
 
 
