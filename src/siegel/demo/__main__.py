@@ -16,7 +16,9 @@ STOP_S = 30.0
 def main() -> int:
     demo = installation.prepare()
     furnish.forget_unfinished(demo)
-    server = subprocess.Popen(demo.command("serve", "--port", str(installation.PORT)), env=demo.environment)
+    with demo.log.open("ab") as log:
+        command = demo.command("serve", "--port", str(installation.PORT))
+        server = subprocess.Popen(command, env=demo.environment, stdout=log, stderr=log)
 
     def end(_number: int, _frame: FrameType | None) -> None:
         server.terminate()
