@@ -240,11 +240,11 @@ def add_certificate(request: HttpRequest, body: CertificateIn) -> Status[Wire]:
 
 @router.get("/scanner-key")
 def scanner_key(request: HttpRequest) -> Wire:
-    """The scanner's present key and the certificate of the scanner; 503 `no_scanner`, `scanner_not_certified`."""
+    """The certified scanner's present key; 503 `no_scanner`, `scanner_not_certified`."""
     person = person_of(request)
     announced = scanner.scanner_key(person.tenant_id)
-    certificate = queries.scanner_certificate(person.tenant, announced)
-    return {"doc": announced.to_wire(), "certificate": queries.signed(certificate).to_wire()}
+    queries.require_certified_scanner(person.tenant, announced)
+    return {"doc": announced.to_wire()}
 
 
 # --- invitations ------------------------------------------------------------------------------------------------------

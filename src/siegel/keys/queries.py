@@ -66,13 +66,11 @@ def certificate_of(person: "Person") -> CertificateDocument | None:
     return CertificateDocument.parse(signed(row)) if row else None
 
 
-def scanner_certificate(tenant: "Tenant", announced: Signed) -> Certificate:
-    """The certificate of the scanner that announced this key. KeysError `scanner_not_certified` (503)."""
+def require_certified_scanner(tenant: "Tenant", announced: Signed) -> None:
+    """KeysError `scanner_not_certified` (503) unless an owner has certified the scanner that announced this key."""
     scanner = ScannerKey.parse(announced).scanner
-    row = Certificate.objects.filter(tenant=tenant, kind="scanner", kid=scanner).order_by("log_index").first()
-    if row is None:
+    if not Certificate.objects.filter(tenant=tenant, kind="scanner", kid=scanner).exists():
         raise KeysError("scanner_not_certified", status=503)
-    return row
 
 
 def unlock_wrap_of(person: "Person", method: str = "password") -> bytes | None:
