@@ -98,5 +98,6 @@ def test_no_dependency_is_excused_that_is_imported() -> None:
     excused = {canonicalize_name(name) for name in PROJECT["tool"]["deptry"]["per_rule_ignores"]["DEP002"]}
     code = "\n".join(text_of(path) for path in own_files(".py", under="src") if "tests" not in path.parts)
     roots = set(re.findall(r"^\s*(?:from|import) (\w+)", code, re.MULTILINE))
-    used = {canonicalize_name(name) for root in roots for name in packages_distributions().get(root, [])}
+    providers = packages_distributions()
+    used = {canonicalize_name(name) for root in roots for name in providers.get(root, [])}
     assert not excused & used, "take these out of [tool.deptry.per_rule_ignores]"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture import ROOT
+from tests.architecture import ROOT, own_files
 
 ROOMS = ("demo", "site", "desk", "vault", "keys", "firms", "accounts", "base", "scanner", "agent", "seals", "lib")
 
@@ -35,6 +35,12 @@ def build_house(source: Path, imports: dict[str, str]) -> None:
 def test_no_room_imports_what_stands_above_it(tmp_path: Path) -> None:
     result = lint(tmp_path, source=ROOT / "src")
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_every_folder_of_code_is_a_package() -> None:
+    """import-linter does not see the others."""
+    folders = {path.parent for path in own_files(".py", under="src/siegel")}
+    assert not [str(folder.relative_to(ROOT)) for folder in folders if not (folder / "__init__.py").is_file()]
 
 
 def test_the_contracts_allow_what_the_design_allows(tmp_path: Path) -> None:

@@ -15,7 +15,10 @@ STOP_S = 30.0
 
 def main() -> int:
     demo = installation.prepare()
-    server = subprocess.Popen(demo.command("serve", "--port", str(installation.PORT)), env=demo.environment)
+    furnish.forget_unfinished(demo)
+    with demo.log.open("ab") as log:
+        command = demo.command("serve", "--port", str(installation.PORT))
+        server = subprocess.Popen(command, env=demo.environment, stdout=log, stderr=log)
 
     def end(_number: int, _frame: FrameType | None) -> None:
         server.terminate()

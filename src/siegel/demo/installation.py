@@ -39,12 +39,16 @@ class Demo:
         """Stands for the USB stick on which key files are kept."""
         return self.folder / "usb-stick"
 
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "siegel.site", *words]
 
     def firm_link(self, slug: str, name: str) -> str | None:
         """A one-time link to found the firm, or None when it is founded."""
-        for words in (("create", slug, "--name", name), ("link", slug)):
+        for words in (("link", slug), ("create", slug, "--name", name)):
             done = subprocess.run(
                 self.command("firms", *words, "--json"),
                 env=self.environment,
@@ -100,7 +104,7 @@ def wait_until_it_answers(server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            raise NotServingError("The server ended while starting. Its reason stands above.")
+            raise NotServingError("The server ended while starting. Its reason stands in .demo/server.log.")
         try:
             with urllib.request.urlopen(f"{URL}/gesund", timeout=5):  # noqa: S310 (our own server on loopback)
                 return

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from . import lifeline
 from .limits import Limits
-from .sandbox import GO_ON, MESSAGE_BYTES
+from .sandbox import GO_ON, MESSAGE_BYTES, READY
 from .spool import MemoryFile
 from .unpack import Unpacker
 
@@ -21,6 +21,7 @@ def serve(control: socket.socket) -> None:
     """Fork a child per order until the scanner closes the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the scanner decides when to end, also at Ctrl-C
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the children: the kernel buries them
+    control.send(READY)
     while True:
         order, fds, _, _ = socket.recv_fds(control, MESSAGE_BYTES, 2)
         if not order:

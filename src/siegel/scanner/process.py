@@ -58,8 +58,9 @@ class Settings:
 class Service:
     """Answers requests; knows nothing of sockets."""
 
-    def __init__(self, engine: Engine, keys: Keys, scan: Scan, checker: Checker) -> None:
+    def __init__(self, engine: Engine, nursery: Nursery, keys: Keys, scan: Scan, checker: Checker) -> None:
         self._engine = engine
+        self._nursery = nursery
         self._keys = keys
         self._scan = scan
         self._checker = checker
@@ -93,7 +94,7 @@ class Service:
             raise RequestError("status: not an id") from error
         version = self._scan.version()
         return {
-            "ready": self._engine.state is State.READY,
+            "ready": self._engine.state is State.READY and self._nursery.start(),
             "state": self._engine.state.value,
             "signatures": self._engine.signatures,
             "engine": version.engine,
@@ -154,8 +155,8 @@ class _Server(ThreadingMixIn, UnixStreamServer):
 def running(settings: Settings) -> Iterator[Service]:
     """The scanner answers on its socket while the context lasts; afterwards clamd, unpackers and socket are gone.
 
-    SetUpError when the key or the socket cannot be used. A clamd that is missing or does not start is no error here:
-    the status tells, and every check fails.
+    SetUpError when the key or the socket cannot be used. A clamd that is missing or does not start is no error here,
+    nor is a missing library of the unpackers: the status tells, and checks fail.
     """
     with ExitStack() as stack:
         _claim(settings.socket)
@@ -184,7 +185,7 @@ def _assemble(settings: Settings, stack: ExitStack) -> Service:
     # An eighth each for the members of up to four uploads leaves half for the uploads themselves.
     limits = replace(Limits(), live_bytes=min(Limits().live_bytes, budget.total_bytes // 8))
     scan = Scan(engine, nursery, limits)
-    return Service(engine, keys, scan, Checker(keys, scan, budget, parallel=settings.parallel))
+    return Service(engine, nursery, keys, scan, Checker(keys, scan, budget, parallel=settings.parallel))
 
 
 def _claim(path: Path) -> None:

@@ -25,6 +25,8 @@ from .limits import Limits
 
 MESSAGE_BYTES = 4096
 GO_ON = b"go"
+READY = b"ready"
+_START_TIMEOUT_S = 5.0
 
 Scan = Callable[[int, float], Finding]  # descriptor, seconds left
 
@@ -53,9 +55,14 @@ class Nursery:
                     return failed("unpacker_gone")
             return _follow(job, scan, monotonic() + limits.seconds)
 
-    def start(self) -> None:
+    def start(self) -> bool:
+        """Whether it runs, now at the latest; it does not where a library is missing that reads containers."""
         with self._lock:
-            self._require_running()
+            try:
+                self._require_running()
+            except OSError:
+                return False
+            return True
 
     def stop(self) -> None:
         """The nursery ends with its control socket; children at work end with it."""
@@ -78,11 +85,13 @@ class Nursery:
                 socket.send_fds(self._require_running(), [order], fds)
 
     def _require_running(self) -> socket.socket:
+        """OSError when it does not start."""
         if self._control is not None and self._process is not None and self._process.poll() is None:
             return self._control
         if self._control is not None:
             self._control.close()
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._control = None
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", f"{__package__}.nursery", str(theirs.fileno())],
@@ -90,7 +99,18 @@ class Nursery:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
             )
-        return self._control
+        control.settimeout(_START_TIMEOUT_S)
+        try:
+            if control.recv(len(READY)) != READY:
+                raise OSError("the nursery ended while starting")
+        except OSError:
+            control.close()
+            self._process.kill()
+            self._process.wait()
+            raise
+        control.settimeout(None)
+        self._control = control
+        return control
 
 
 def _follow(job: socket.socket, scan: Scan, deadline: float) -> Finding:

@@ -73,6 +73,12 @@ class Fields:
             raise self._error(name, f"must be an integer from {low} to {high}")
         return value
 
+    def flag(self, name: str) -> bool:
+        value = self.take(name)
+        if not isinstance(value, bool):
+            raise self._error(name, "must be true or false")
+        return value
+
     def time(self, name: str) -> int:
         """Whole seconds since 1970, UTC."""
         return self.integer(name, 0)

@@ -3,6 +3,7 @@
 Everything streams; memory stays within a few MiB whatever the file's size.
 """
 
+import functools
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -115,7 +116,13 @@ def seal(source: Source, sink: Sink) -> SealedFile:
 
 def header_for(file_key: FileKey, recipient: str) -> bytes:
     """The age header that gives the file key to one recipient: the vault epoch's, or the scanner key's."""
-    return seal_header(file_key, [HybridRecipient.parse(recipient)])
+    return seal_header(file_key, [_recipient(recipient)])
+
+
+@functools.lru_cache(maxsize=16)
+def _recipient(text: str) -> HybridRecipient:
+    """Public keys are large; a thousand files go to the same two."""
+    return HybridRecipient.parse(text)
 
 
 def check_header(header: bytes) -> None:

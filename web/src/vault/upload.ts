@@ -13,7 +13,6 @@ import { headerFor, requireSize, type SealedFile, sealContents } from "../seals/
 import { requireName } from "../seals/rows";
 import { readScannerKey, readVerdict } from "../seals/scanning";
 import { api } from "../wire/api";
-import { acceptedCertificate } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { type ClearFile, commitFiles } from "./commit";
 import type { OpenedVault } from "./opened";
@@ -166,10 +165,8 @@ export class Uploads {
   }
 
   private async scannerRecipient(): Promise<string> {
-    const { doc, certificate } = await api.scannerKey();
-    const { certificates } = this.vault;
-    await certificates.add([acceptedCertificate(certificate)]);
-    const key = await readScannerKey(certificates, fromDoc(doc), Math.floor(Date.now() / 1000));
+    const { doc } = await api.scannerKey();
+    const key = await readScannerKey(this.vault.certificates, fromDoc(doc), Math.floor(Date.now() / 1000));
     return key.recipient;
   }
 

@@ -189,7 +189,7 @@ export const api = {
   head: (vault: string) => call<Head>("GET", `${vaultPath(vault)}/head`),
   news: (vault: string, since: number) => call<News>("GET", `${vaultPath(vault)}/news?since=${since}`),
   append: (vault: string, append: Append) => call<Head>("POST", `${vaultPath(vault)}/records`, append),
-  scannerKey: () => call<{ doc: Doc; certificate: CertificateAnswer }>("GET", "/api/scanner-key"),
+  scannerKey: () => call<{ doc: Doc }>("GET", "/api/scanner-key"),
   check: (
     vault: string,
     uploads: readonly { upload: string; payload_hash: string; commitment: string; scanner_header: string }[],

@@ -24,6 +24,7 @@ MACHINES = ("scanner", "service")
 def add_certificate(*, by: "Person", signed: Signed) -> None:
     """A countersignature for a provisional key, or a new certificate for scanner or service; the same again is fine.
 
+    So is a countersignature when another certifier was quicker: clients give them without being asked. It is not kept.
     KeysError `document_refused` with the rule it breaks as reason.
     """
     if Certificate.objects.filter(pk=signed.hash, tenant=by.tenant_id).exists():
@@ -35,11 +36,22 @@ def add_certificate(*, by: "Person", signed: Signed) -> None:
     issuer = store.by_hash(document.issuer or "")
     if issuer is None or issuer.certificate.subject != by.id:
         raise KeysError("document_refused", reason="certificate_issuer")
+    if _is_countersigned(store, document):
+        audit.unchanged()
+        return
     if document.kind not in MACHINES and not store.is_provisional(document.kid):
         raise KeysError("document_refused", reason="certificate_not_invited")
     kind = "keys.certificate_added" if document.kind in MACHINES else "keys.countersigned"
     logged = audit.record(kind, tenant=by.tenant, by=by, about=about(document, signed), attested_by="person")
     accept(tenant=by.tenant, signed=signed, store=store, logged=logged)
+
+
+def _is_countersigned(store: CertificateStore, document: CertificateDocument) -> bool:
+    """Whether this key of a person is certified for the same name and role already, and not only by an invitation."""
+    known = store.by_kid(document.kid)
+    if known is None or document.kind in MACHINES or store.is_provisional(document.kid):
+        return False
+    return (known.certificate.kind, known.certificate.subject) == (document.kind, document.subject)
 
 
 def accept(*, tenant: "Tenant", signed: Signed, store: CertificateStore, logged: "AuditEntry") -> Known:

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client as Browser
 
 from siegel.accounts.models import Person
+from siegel.base.models import AuditEntry
 from siegel.keys.models import Certificate, Invitation
 from siegel.keys.tests.island import Island, Json, Letter, RefusedError, answer_of, invite, letter, post, redemption
 from siegel.seals.canonical import b64
@@ -27,9 +28,10 @@ def provisional(island: Island) -> list[Signed]:
     return [Signed.from_wire(one["doc"]) for one in island.get("keys/provisional")["certificates"]]
 
 
-def confirm(by: Island, signed: Signed) -> None:
+def confirm(by: Island, signed: Signed, *, later_s: int = 0) -> None:
     document = CertificateDocument.parse(signed)
-    by.post("keys/certificates", {"doc": countersign(by.seed, by.own(), document, int(time.time())).to_wire()})
+    now = int(time.time()) + later_s
+    by.post("keys/certificates", {"doc": countersign(by.seed, by.own(), document, now).to_wire()})
 
 
 def test_an_invited_clerk_redeems_is_signed_in_and_provisional_until_the_owner_countersigns(
@@ -42,8 +44,19 @@ def test_an_invited_clerk_redeems_is_signed_in_and_provisional_until_the_owner_c
     confirm(owner, waiting)
     assert not owner.store().is_provisional(clerk.kid)
     assert provisional(owner) == []
-    confirm(owner, waiting)
     assert clerk.sign_in()["unlock"]
+
+
+@pytest.mark.parametrize("later_s", [0, -1])
+def test_a_countersignature_that_comes_second_is_fine_and_changes_nothing(
+    owner: Island, held: Letter, later_s: int
+) -> None:
+    redemption(held, owner).send()
+    [waiting] = provisional(owner)
+    confirm(owner, waiting)
+    kept = Certificate.objects.count(), AuditEntry.objects.count()
+    confirm(owner, waiting, later_s=later_s)
+    assert (Certificate.objects.count(), AuditEntry.objects.count()) == kept
 
 
 def test_a_second_person_with_the_same_letter_is_refused(owner: Island, held: Letter) -> None:

@@ -27,7 +27,7 @@ from .conftest import NO_DATABASE
 class Scanner:
     """Ends with its context at the latest."""
 
-    def __init__(self, place: Path, clamd: Path, *more: str) -> None:
+    def __init__(self, place: Path, clamd: Path, *more: str, **environment: str) -> None:
         self.place = place
         self.socket = place / "run" / "scanner.sock"
         self.firm = new_id()
@@ -47,7 +47,7 @@ class Scanner:
                     *more,
                 ],
                 stderr=log,
-                env={**os.environ, "TMPDIR": str(place)},
+                env={**os.environ, "TMPDIR": str(place), **environment},
             )
 
     def connect(self) -> socket.socket:

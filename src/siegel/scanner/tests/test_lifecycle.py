@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from . import samples
 from .conftest import CLAMD, children
 from .fake_clamd import fake_clamd
 from .running import Scanner
@@ -94,6 +95,19 @@ def test_without_clamd_the_status_says_so_and_every_check_fails() -> None:
         assert (status["ready"], status["state"], status["engine"]) == (False, "missing", "none")
         verdict = scanner.verdict(scanner.store(b"content"))
         assert (verdict.result, verdict.reason) == ("failed", "no_scanner")
+        assert scanner.stop() == 0
+
+
+@needs_clamd
+def test_without_libarchive_the_scanner_is_not_ready_and_containers_fail() -> None:
+    with (
+        TemporaryDirectory(prefix="siegel-test-") as place,
+        Scanner(Path(place), CLAMD, LIBARCHIVE="/nonexistent/libarchive.so") as scanner,
+    ):
+        status = scanner.status()
+        assert (status["ready"], status["state"]) == (False, "ready")
+        verdict = scanner.verdict(scanner.store(samples.zipped(b"harmless")))
+        assert (verdict.result, verdict.reason) == ("failed", "unpacker_gone")
         assert scanner.stop() == 0
 
 

@@ -213,6 +213,11 @@ def test_a_record_carries_what_it_names_and_nothing_more(firm: Firm, vault: Vaul
     refused(vault, replace(folder, epoch=vault.entries[0].epoch), "record_documents")
     change = vault.entry(firm.clerk, RosterChange(roster.hash, 2), roster=roster)
     refused(vault, replace(change, roster=None), "record_documents")
+    refused(vault, replace(change, previous_seed=b"x"), "record_documents")
+    position = Position.begin(firm.id, vault.id)
+    with pytest.raises(IntegrityError) as error:
+        check(position, replace(vault.entries[0], previous_seed=b"x"), firm.store, lambda _: None)
+    assert error.value.code == "record_documents"
     entry = version_entry(vault, firm.clerk, manifest_for(vault, firm.clerk))
     refused(vault, replace(entry, manifests=()), "record_documents")
     refused(vault, replace(entry, manifests=entry.manifests * 2), "record_documents")

@@ -125,6 +125,20 @@ def test_the_form_of_a_wrap_is_strict(firm: Firm) -> None:
         assert error.value.code == "wrap_invalid"
 
 
+def test_a_wrap_is_small_whatever_its_stanza_says() -> None:
+    stanza = b"-> mlkem768x25519 " + b"A" * 8000 + b"\n" + b"A" * 43 + b"\n"
+    with pytest.raises(IntegrityError) as error:
+        check_wrap(b"age-encryption.org/v1\n" + stanza + b"--- " + b"A" * 43 + b"\n" + bytes(64))
+    assert error.value.code == "wrap_invalid"
+
+
+def test_a_wrap_shared_with_somebody_else_is_refused(firm: Firm, vault: Vault) -> None:
+    recipients = [person.seed.identity().recipient() for person in (firm.client, firm.clerk)]
+    sink = io.BytesIO()
+    seal_file(io.BytesIO(vault.seed.reveal()), sink, recipients)
+    refused("wrap_invalid", sink.getvalue(), firm.client.seed, vault)
+
+
 def test_nothing_is_wrapped_to_a_key_without_a_certificate(firm: Firm, vault: Vault) -> None:
     for key in (Firm().client.kid, firm.scanner.kid):
         with pytest.raises(RefusedError) as error:

@@ -63,6 +63,11 @@ def test_the_keys_of_a_password_depend_on_everything_they_should() -> None:
     assert "secret" in repr(base)
 
 
+def test_a_salt_of_another_size_is_refused() -> None:
+    with pytest.raises(IntegrityError):
+        password_keys("lang genug wäre es", FIRM, "anna", bytes(16))
+
+
 def test_passwords_are_compared_in_nfkc() -> None:
     assert normalize("ﬁnanzamt №1") == b"finanzamt No1"
 

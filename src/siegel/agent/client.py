@@ -1,0 +1,317 @@
+"""The server's API over HTTP (docs/formats.md, section 10): JSON calls, resumable uploads, downloads with ranges.
+
+Nothing here is believed: what comes back is checked by whoever asked.
+"""
+
+import base64
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, BinaryIO, TypeAlias
+
+import httpx
+
+from siegel.agent.errors import AgentError, OfflineError, ServerError, UsageError
+
+Wire: TypeAlias = dict[str, Any]
+CSRF_COOKIE = "siegel_csrf"
+LANGUAGE_COOKIE = "siegel_language"
+TUS = {"Tus-Resumable": "1.0.0"}
+STREAM_TYPE = "application/offset+octet-stream"
+PIECE_SIZE = 1 << 18
+# Small payloads go with the request that creates the upload.
+SINGLE_REQUEST_SIZE = 1 << 20
+PAUSES_S = (0.5, 1, 2, 4, 8, 15, 15, 15)
+CONNECT_S = 10
+ANSWER_S = 60
+SCAN_S = 1200
+BUSY = (423, 429, 502, 503, 504)
+# Refusals with such a status that waiting does not change.
+FINAL = ("no_scanner", "scanner_not_certified")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+class Api:
+    """One server. Threads may share it.
+
+    `renew` signs in again when the session has ended; None where nobody can.
+    """
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        cookies: Mapping[str, str] | None = None,
+        language: str = "de",
+        transport: httpx.BaseTransport | None = None,
+        pauses_s: tuple[float, ...] = PAUSES_S,
+    ) -> None:
+        self.origin = origin_of(server)
+        self.renew: Callable[[], None] | None = None
+        self._pauses_s = pauses_s
+        self._lock = threading.Lock()
+        self._sessions = 0
+        self._renewer: int | None = None
+        self._http = httpx.Client(
+            base_url=self.origin,
+            cookies={LANGUAGE_COOKIE: language, **(cookies or {})},
+            headers={"Origin": self.origin, "Accept": "application/json", "User-Agent": "siegel"},
+            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+            transport=transport,
+        )
+
+    def cookies(self) -> dict[str, str]:
+        return {cookie.name: cookie.value or "" for cookie in self._http.cookies.jar}
+
+    def close(self) -> None:
+        self._http.close()
+
+    # JSON
+
+    def get(self, path: str) -> Wire:
+        """ServerError, OfflineError."""
+        return _json(self._again(lambda: self._send("GET", path)))
+
+    def post(
+        self, path: str, body: Mapping[str, Any], *, repeatable: bool = False, timeout_s: float = ANSWER_S
+    ) -> Wire:
+        """Sends once, or where the server takes the same twice (`repeatable`) until there is an answer."""
+
+        def send() -> httpx.Response:
+            return self._send("POST", path, json=body, timeout=httpx.Timeout(timeout_s, connect=CONNECT_S))
+
+        return _json(self._again(send) if repeatable else self._once(send))
+
+    # Uploads
+
+    def upload(self, vault: str, payload: BinaryIO, size: int, progress: Callable[[int], None]) -> str:
+        """Uploads `size` bytes and returns the upload's id; `progress` is told how many have arrived.
+
+        After a lost connection it goes on where the server stands, as long as something arrives between two losses.
+        """
+        mark = base64.b64encode(vault.encode()).decode()
+        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": f"vault {mark}"}
+        if size <= SINGLE_REQUEST_SIZE:
+            payload.seek(0)
+            content = payload.read(size)
+            headers["Content-Type"] = STREAM_TYPE
+            created = self._again(lambda: self._send("POST", "uploads", content=content, headers=headers))
+        else:
+            created = self._again(lambda: self._send("POST", "uploads", headers=headers))
+        upload = str(created.headers.get("Location", "")).rpartition("/")[2]
+        arrived = _whole(created.headers.get("Upload-Offset", "0"))
+        progress(arrived)
+        losses = 0
+        while arrived < size:
+            before = arrived
+            arrived = self._append(upload, payload, arrived, size, progress)
+            losses = 0 if arrived > before else losses + 1
+            if losses > len(self._pauses_s):
+                raise OfflineError("connection_lost")
+            if arrived < size:
+                time.sleep(self._pauses_s[max(losses - 1, 0)] if self._pauses_s else 0)
+        return upload
+
+    def _append(self, upload: str, payload: BinaryIO, offset: int, size: int, progress: Callable[[int], None]) -> int:
+        """One PATCH from `offset`; where the server stands afterwards, however it ended."""
+        payload.seek(offset)
+        headers = {
+            **TUS,
+            "Content-Type": STREAM_TYPE,
+            "Content-Length": str(size - offset),
+            "Upload-Offset": str(offset),
+        }
+        body = _pieces(payload, offset, size, progress)
+        try:
+            answer = self._send("PATCH", f"uploads/{upload}", content=body, headers=headers)
+        except httpx.TransportError:
+            return self._offset(upload)
+        if answer.status_code in (*BUSY, 400, 401, 409):
+            # Cut on the way, or an earlier request still holds it: ask where it stands. 401 is renewed by asking.
+            return self._offset(upload)
+        _refuse(answer)
+        return _whole(answer.headers.get("Upload-Offset"))
+
+    def _offset(self, upload: str) -> int:
+        answer = self._again(lambda: self._send("HEAD", f"uploads/{upload}", headers=TUS))
+        return _whole(answer.headers.get("Upload-Offset"))
+
+    # Downloads
+
+    def download(self, path: str) -> "Download":
+        """A payload as a source that survives lost connections."""
+        return Download(self, path, self._pauses_s)
+
+    def stream(self, path: str, offset: int) -> httpx.Response:
+        """The open answer with the bytes from `offset` on; to be closed by the caller. ServerError, TransportError."""
+        headers = {"Range": f"bytes={offset}-"} if offset else {}
+        answer = self._renewing(lambda: self._http.send(self._request("GET", path, headers=headers), stream=True))
+        if answer.status_code >= 400:
+            answer.read()
+            _refuse(answer)
+        if offset and answer.status_code != 206:
+            answer.close()
+            raise AgentError("answer_invalid")
+        return answer
+
+    # Sending
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return self._http.send(self._request(method, path, **more))
+
+    def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
+        headers = dict(more.pop("headers", {}))
+        if method not in ("GET", "HEAD"):
+            headers["X-CSRFToken"] = self._csrf()
+        return self._http.build_request(method, f"/api/{path}", headers=headers, **more)
+
+    def _csrf(self) -> str:
+        """The token, which the server's first answer plants."""
+        if CSRF_COOKIE not in self.cookies():
+            self._http.get("/api/session")
+        return self.cookies().get(CSRF_COOKIE, "")
+
+    def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """One answer. OfflineError without one."""
+        try:
+            answer = self._renewing(send)
+        except httpx.TransportError as error:
+            raise OfflineError("offline", server=self.origin) from error
+        _refuse(answer)
+        return answer
+
+    def _again(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """An answer, asked for again after losses and while the server is busy."""
+        for pause_s in self._pauses_s:
+            try:
+                answer = self._renewing(send)
+            except httpx.TransportError:
+                time.sleep(pause_s)
+                continue
+            if answer.status_code in BUSY and _code(answer) not in FINAL:
+                time.sleep(pause_s)
+                continue
+            _refuse(answer)
+            return answer
+        return self._once(send)
+
+    def _renewing(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+        """An answer; when the session has ended, another one after signing in again."""
+        seen = self._sessions
+        answer = send()
+        if answer.status_code != 401 or self.renew is None or self._renewer == threading.get_ident():
+            return answer
+        answer.close()
+        with self._lock:
+            # Threads that fail together sign in once.
+            if self._sessions == seen:
+                self._renewer = threading.get_ident()
+                try:
+                    self.renew()
+                finally:
+                    self._renewer = None
+                self._sessions += 1
+        return send()
+
+
+class Download:
+    """The bytes of a payload, in order; a lost connection is taken up again where it broke."""
+
+    def __init__(self, api: Api, path: str, pauses_s: tuple[float, ...]) -> None:
+        self._api = api
+        self._path = path
+        self._pauses_s = pauses_s
+        self._answer: httpx.Response | None = None
+        self._pieces: Iterator[bytes] = iter(())
+        self._rest = b""
+        self._offset = 0
+        self._losses = 0
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end only. OfflineError when nothing arrives any more."""
+        while not self._rest:
+            try:
+                if self._answer is None:
+                    self._answer = self._api.stream(self._path, self._offset)
+                    self._pieces = self._answer.iter_raw(PIECE_SIZE)
+                self._rest = next(self._pieces, b"")
+                if not self._rest:
+                    return b""
+                self._losses = 0
+            except httpx.TransportError as error:
+                self._lost(error)
+        piece, self._rest = self._rest[:size], self._rest[size:]
+        self._offset += len(piece)
+        return piece
+
+    def close(self) -> None:
+        if self._answer is not None:
+            self._answer.close()
+            self._answer = None
+
+    def _lost(self, error: httpx.TransportError) -> None:
+        self.close()
+        if self._losses >= len(self._pauses_s):
+            raise OfflineError("connection_lost") from error
+        time.sleep(self._pauses_s[self._losses])
+        self._losses += 1
+
+
+def origin_of(server: str) -> str:
+    """`scheme://host[:port]` of an address as people give it; AgentError `server_invalid`.
+
+    Plain http is for this machine only: elsewhere anybody on the way could read names and sessions.
+    """
+    url = httpx.URL(server if "://" in server else f"https://{server}")
+    if url.scheme not in ("http", "https") or not url.host:
+        raise UsageError("server_invalid", server=server)
+    if url.scheme == "http" and url.host not in LOCAL_HOSTS:
+        raise UsageError("server_insecure", server=server)
+    port = f":{url.port}" if url.port else ""
+    host = f"[{url.host}]" if ":" in url.host else url.host
+    return f"{url.scheme}://{host}{port}"
+
+
+def _pieces(payload: BinaryIO, offset: int, size: int, progress: Callable[[int], None]) -> Iterator[bytes]:
+    while offset < size and (piece := payload.read(min(PIECE_SIZE, size - offset))):
+        yield piece
+        offset += len(piece)
+        progress(offset)
+
+
+def _json(answer: httpx.Response) -> Wire:
+    try:
+        value = answer.json()
+    except ValueError as error:
+        raise AgentError("answer_invalid") from error
+    if not isinstance(value, dict):
+        raise AgentError("answer_invalid")
+    return value
+
+
+def _refuse(answer: httpx.Response) -> None:
+    """ServerError for an answer that is an error."""
+    if answer.status_code >= 400:
+        text = _field(answer, "message") or f"HTTP {answer.status_code}"
+        raise ServerError(answer.status_code, _code(answer) or "server_error", text)
+    if answer.status_code >= 300:
+        raise AgentError("answer_invalid")
+
+
+def _code(answer: httpx.Response) -> str:
+    return _field(answer, "code")
+
+
+def _field(answer: httpx.Response, name: str) -> str:
+    try:
+        value = answer.json()
+    except (ValueError, httpx.ResponseNotRead):
+        return ""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, str) else ""
+
+
+def _whole(text: str | None) -> int:
+    if text is None or not text.isdigit():
+        raise AgentError("answer_invalid")
+    return int(text)

@@ -1,0 +1,95 @@
+"""An owner founds the firm: root, recovery and own keys are made here and leave as certificates only."""
+
+import time
+from dataclasses import dataclass, replace
+
+from siegel.agent.account import Account, Session, resume
+from siegel.agent.client import Api
+from siegel.agent.credentials import new_credential
+from siegel.seals.certificates import Accepted, CertificateStore, Known, issue, root_certificate
+from siegel.seals.derive import PublicKeys, Seed
+from siegel.seals.fields import Fields
+from siegel.seals.ids import new_id
+from siegel.seals.keyfile import KeyFile
+from siegel.seals.signed import Signed
+
+
+@dataclass(frozen=True, slots=True)
+class Founded:
+    """`set_up_file` holds root and recovery besides the owner's seed and belongs in a safe; the account has its own."""
+
+    account: Account
+    set_up_file: KeyFile
+    session: Session
+
+
+def found_firm(
+    api: Api,
+    token: str,
+    *,
+    owner_name: str,
+    username: str,
+    password: str,
+    firm_name: str,
+    firm_place: str,
+    now: int | None = None,
+) -> Founded:
+    """Founds the firm of the one-time link's `token` and signs its owner in.
+
+    Scanner and service are certified with the keys the server shows (trusted on this first use). ServerError for a
+    link that was used or has expired; RefusedError `password_short`.
+    """
+    at = int(time.time()) if now is None else now
+    opened = Fields(api.post("set-up/open", {"token": token}), "set-up")
+    firm = Fields(opened.take("firm"), "firm")
+    root = Seed.generate()
+    key_file = KeyFile(
+        firm=firm.id("id"),
+        slug=firm.text("slug"),
+        person=new_id(),
+        username=username,
+        generation=1,
+        root=root.public_keys(signs_only=True).kid,
+        seed=Seed.generate(),
+        root_seed=root,
+        recovery_seed=Seed.generate(),
+    )
+    machines = {kind: PublicKeys(opened.hash(f"{kind}_key"), None) for kind in ("scanner", "service")}
+    body = {
+        "token": token,
+        "name": owner_name,
+        "username": username,
+        "firm_name": firm_name,
+        "firm_place": firm_place,
+        "person": key_file.person,
+        "certificates": [signed.to_wire() for signed in _certificates(key_file, machines, at)],
+        **new_credential(password, key_file).wire(),
+    }
+    answer = api.post("set-up", body)
+    session = Session.of(answer, person=key_file.person, firm=key_file.firm, root=key_file.root)
+    daily = replace(key_file, root_seed=None, recovery_seed=None)
+    account = resume(api, daily)
+    account.learn_certificates()
+    account.own()
+    return Founded(account, key_file, session)
+
+
+def _certificates(key_file: KeyFile, machines: dict[str, PublicKeys], now: int) -> list[Signed]:
+    """Root, recovery, owner, scanner, service, in this order."""
+    assert key_file.root_seed is not None
+    assert key_file.recovery_seed is not None
+    store = CertificateStore(key_file.root)
+    issued: list[Signed] = []
+
+    def accept(signed: Signed) -> Known:
+        issued.append(signed)
+        return store.add(Accepted(signed, now, len(issued)))
+
+    root = accept(root_certificate(key_file.root_seed, key_file.firm, now))
+    recovery = key_file.recovery_seed.public_keys()
+    accept(issue(key_file.root_seed, root, recovery, kind="recovery", subject=key_file.firm, now=now))
+    own = key_file.seed.public_keys()
+    owner = accept(issue(key_file.root_seed, root, own, kind="owner", subject=key_file.person, now=now))
+    for kind, keys in machines.items():
+        accept(issue(key_file.seed, owner, keys, kind=kind, subject=new_id(), now=now))
+    return issued

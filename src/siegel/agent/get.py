@@ -1,0 +1,105 @@
+"""Files from a vault to this machine: nothing has its name before all of it was verified."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from siegel.agent.errors import AgentError
+from siegel.agent.vaults import Entity, OpenVault
+from siegel.lib.merkle import HASH_SIZE
+from siegel.seals.documents import Manifest
+from siegel.seals.errors import IntegrityError
+from siegel.seals.fields import Fields
+from siegel.seals.files import open_version
+from siegel.seals.rows import FileRow
+from siegel.seals.scanning import require_clean
+from siegel.seals.signed import Signed
+
+Progress = Callable[[int], None]
+
+
+def get_file(vault: OpenVault, entity: Entity, target: Path, progress: Progress = lambda _: None) -> None:
+    """Fetches and opens the latest version into `target`, which is replaced only by a complete, verified file.
+
+    IntegrityError when manifest, verdict, header, payload or contents are not what was signed; then there is no file.
+    `progress` is told how many bytes of plaintext are there.
+    """
+    with whole_file(target) as sink:
+        open_into(vault, entity, sink, progress)
+
+
+def open_into(vault: OpenVault, entity: Entity, sink: BinaryIO, progress: Progress) -> None:
+    """Opens the latest version of a file into `sink`; see `get_file`."""
+    if not isinstance(entity.row, FileRow):
+        raise AgentError("is_a_folder", path=entity.name, vault=vault.title)
+    api = vault.account.api
+    place = f"vaults/{vault.id}/nodes/{entity.id}/versions/{entity.node.version}"
+    meta = Fields(api.get(place), "version")
+    signed = Signed.from_wire(meta.take("manifest"))
+    if signed.hash != entity.node.manifest:
+        raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
+    manifest = Manifest.parse(signed)
+    verdict = meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict")
+    require_clean(verdict, manifest, vault.store)
+    leaves = meta.binary("leaves")
+    source = api.download(f"{place}/payload")
+    try:
+        open_version(
+            source,
+            _Counting(sink, progress),
+            manifest=manifest,
+            row=entity.row,
+            identity=vault.seeds[manifest.epoch].identity(),
+            header=meta.binary("header"),
+            leaves=[leaves[start : start + HASH_SIZE] for start in range(0, len(leaves), HASH_SIZE)],
+        )
+    finally:
+        source.close()
+
+
+class _Counting:
+    """Tells how much was written."""
+
+    def __init__(self, sink: BinaryIO, progress: Progress) -> None:
+        self._sink = sink
+        self._progress = progress
+        self._written = 0
+
+    def write(self, content: bytes | memoryview, /) -> int:
+        written = self._sink.write(content)
+        self._written += written
+        self._progress(self._written)
+        return written
+
+
+@contextmanager
+def whole_file(target: Path) -> Iterator[BinaryIO]:
+    """A file that gets its name `target` only when the block ends well; readable by its owner until then.
+
+    A pipe or device is written to as it is: it must not be replaced.
+    """
+    if target.exists() and not target.is_file():
+        with target.open("wb") as sink:
+            yield sink
+        return
+    fd, draft = tempfile.mkstemp(prefix=".siegel-", dir=target.parent)
+    try:
+        with os.fdopen(fd, "wb") as sink:
+            yield sink
+            sink.flush()
+            os.fsync(sink.fileno())
+        Path(draft).chmod(0o666 & ~_umask())
+        Path(draft).replace(target)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    """There is no other way to read it than to set it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask

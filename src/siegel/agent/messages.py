@@ -1,0 +1,201 @@
+"""What people read: what happened, what it means, what to do now. German and English, by code.
+
+A message of the server is shown as it came: it is in the person's language already.
+"""
+
+import os
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # Circumstances
+    "offline": (
+        "{server} antwortet nicht. Es ging nichts verloren. Bitte prüfen Sie Adresse und Internetverbindung.",
+        "{server} does not answer. Nothing was lost. Please check the address and your connection.",
+    ),
+    "connection_lost": (
+        "Die Verbindung ist abgebrochen und kam nicht wieder. Was schon gespeichert war, bleibt gespeichert;"
+        " starten Sie den Befehl noch einmal, wenn die Leitung steht.",
+        "The connection was lost and did not come back. What was stored stays stored; run the command again once the"
+        " line is up.",
+    ),
+    "answer_invalid": (
+        "Der Server hat etwas geantwortet, das kein Siegel-Server antwortet. Es wurde nichts geändert. Stimmt die"
+        " Adresse?",
+        "The answer was none that a Siegel server gives. Nothing was changed. Is the address right?",
+    ),
+    "too_busy": (
+        "In „{vault}“ schreiben gerade viele gleichzeitig. Es wurde nichts gespeichert."
+        " Bitte versuchen Sie es noch einmal.",
+        "Many people are writing to “{vault}” right now. Nothing was stored. Please try again.",
+    ),
+    "server_invalid": ("„{server}“ ist keine Adresse eines Servers.", "“{server}” is no address of a server."),
+    "server_insecure": (
+        "{server} ist nicht verschlüsselt erreichbar. Benutzen Sie eine Adresse mit https://.",
+        "{server} is not encrypted. Use an address with https://.",
+    ),
+    "state_damaged": (
+        "{path} ist beschädigt. Löschen Sie die Datei und melden Sie sich neu an.",
+        "{path} is damaged. Delete the file and sign in again.",
+    ),
+    # Keys and signing in
+    "not_signed_in": (
+        "Sie sind nicht angemeldet. Melden Sie sich zuerst an:"
+        " siegel sign-in --server … --firm … --username … --key-file …",
+        "You are not signed in. Sign in first: siegel sign-in --server … --firm … --username … --key-file …",
+    ),
+    "foreign_key_file": (
+        "Diese Schlüsseldatei gehört zu einer anderen Kanzlei. Es wurde nichts gesendet.",
+        "This key file belongs to another firm. Nothing was sent.",
+    ),
+    "key_file_person": (
+        "Diese Schlüsseldatei gehört {username} bei {firm}, nicht der Person, die sich anmelden will.",
+        "This key file belongs to {username} at {firm}, not to the person who wants to sign in.",
+    ),
+    "not_a_key_file": (
+        "Das ist keine Schlüsseldatei von Siegel. Wählen Sie die Datei, die bei der Einrichtung gespeichert wurde.",
+        "This is no key file of Siegel. Choose the file that was saved at set-up.",
+    ),
+    "key_file_damaged": (
+        "Die Schlüsseldatei ist beschädigt. Nehmen Sie Ihre Sicherungskopie.",
+        "The key file is damaged. Take your backup copy.",
+    ),
+    "wrong_passphrase": (
+        "Die Passphrase stimmt nicht. Bitte versuchen Sie es noch einmal.",
+        "The passphrase is wrong. Please try again.",
+    ),
+    "passphrase_needed": (
+        "Die Schlüsseldatei ist mit einer Passphrase geschützt. Nennen Sie mit SIEGEL_PASSPHRASE_FILE eine Datei, in"
+        " der sie steht, oder starten Sie den Befehl in einem Terminal.",
+        "The key file is protected with a passphrase. Name a file that holds it in SIEGEL_PASSPHRASE_FILE, or run the"
+        " command in a terminal.",
+    ),
+    "passphrase_file": (
+        "{path} aus SIEGEL_PASSPHRASE_FILE ist nicht zu lesen oder leer.",
+        "{path} named by SIEGEL_PASSPHRASE_FILE cannot be read or is empty.",
+    ),
+    "passphrases_differ": ("Die beiden Eingaben sind verschieden.", "The two entries differ."),
+    "not_an_identity": ("{path} enthält keinen Schlüssel.", "{path} contains no key."),
+    "not_a_recipient": ("„{text}“ ist kein Empfänger (age1…).", "“{text}” is no recipient (age1…)."),
+    "recipients_mixed": (
+        "Empfänger mit und ohne Schutz vor Quantencomputern lassen sich nicht mischen.",
+        "Recipients with and without post-quantum protection cannot be mixed.",
+    ),
+    "no_recipient_given": (
+        "Nennen Sie mindestens einen Empfänger mit -r oder -R.",
+        "Name at least one recipient with -r or -R.",
+    ),
+    "not_an_age_file": ("{path} ist keine age-Datei.", "{path} is no age file."),
+    "not_for_this_key": (
+        "Dieser Schlüssel öffnet die Datei nicht: Sie ist für jemand anderen versiegelt.",
+        "This key does not open the file: it is sealed for somebody else.",
+    ),
+    "terminal": (
+        "Binäre Daten gehören nicht in ein Terminal. Nennen Sie mit -o eine Datei.",
+        "Binary output does not belong in a terminal. Name a file with -o.",
+    ),
+    "same_file": ("Ein- und Ausgabe sind dieselbe Datei.", "Input and output are the same file."),
+    # Vaults
+    "vault_unknown": (
+        "Einen Tresor „{vault}“ gibt es nicht, oder er ist Ihnen nicht zugewiesen."
+        " „siegel vault ls“ zeigt Ihre Tresore.",
+        "There is no vault “{vault}”, or it is not assigned to you. “siegel vault ls” lists yours.",
+    ),
+    "vault_ambiguous": (
+        "„{vault}“ heißen mehrere Tresore. Nennen Sie die Mandantennummer dazu: {names}",
+        "Several vaults are called “{vault}”. Add the client number: {names}",
+    ),
+    "path_unknown": ("{path} gibt es in „{vault}“ nicht.", "There is no {path} in “{vault}”."),
+    "path_invalid": (
+        "„{target}“ ist keine Stelle in einem Tresor. Schreiben Sie TRESOR:/PFAD.",
+        "“{target}” is no place in a vault. Write VAULT:/PATH.",
+    ),
+    "exists": ("{path} gibt es in „{vault}“ schon.", "{path} exists in “{vault}” already."),
+    "not_a_folder": ("{path} ist in „{vault}“ eine Datei, kein Ordner.", "{path} in “{vault}” is a file, no folder."),
+    "is_a_folder": ("{path} ist in „{vault}“ ein Ordner, keine Datei.", "{path} in “{vault}” is a folder, no file."),
+    "target_missing": (
+        "Den Ordner {path} gibt es auf diesem Rechner nicht.",
+        "There is no folder {path} on this machine.",
+    ),
+    # Files that were not stored; shown after the file's name
+    "infected": (
+        "enthält Schadsoftware ({detail}). Die Datei wurde abgewiesen und nirgends gespeichert.",
+        "contains malware ({detail}). The file was refused and is stored nowhere.",
+    ),
+    "not_scannable": (
+        "lässt sich nicht auf Viren prüfen ({detail}). Die Datei wurde abgewiesen und nicht gespeichert.",
+        "cannot be scanned for viruses ({detail}). The file was refused and not stored.",
+    ),
+    "scan_failed": (
+        "Die Virenprüfung hat kein Ergebnis geliefert. Die Datei ist nicht gespeichert; versuchen Sie es noch einmal.",
+        "The virus scan gave no result. The file is not stored; please try again.",
+    ),
+    "too_large": (
+        "ist größer als 2 GB. Größere Dateien nimmt Siegel nicht an; teilen Sie die Datei.",
+        "is larger than 2 GB. Siegel takes no larger files; please split it.",
+    ),
+    "unreadable": ("ist nicht zu lesen ({detail}).", "cannot be read ({detail})."),
+    "link": ("ist eine Verknüpfung und wurde ausgelassen.", "is a link and was left out."),
+    "not_a_file": ("ist weder Datei noch Ordner.", "is neither a file nor a folder."),
+    "same_target": (
+        "würde eine andere Datei aus demselben Befehl überschreiben. Es wurde nur die erste gespeichert.",
+        "would overwrite another file of the same command. Only the first was stored.",
+    ),
+    "name_empty": ("Dieser Name ist nicht erlaubt.", "This name is not allowed."),
+    "name_character": (
+        "Der Name enthält Zeichen, die nicht erlaubt sind (Trenner, Steuer- oder Richtungszeichen). Benennen Sie um.",
+        "The name contains characters that are not allowed (separators, control or direction marks). Please rename.",
+    ),
+    "name_too_long": ("Der Name ist länger als 255 Byte.", "The name is longer than 255 bytes."),
+    "name_not_nfc": ("Der Name ist nicht in Normalform (NFC).", "The name is not in normal form (NFC)."),
+    "row_unreadable": (
+        "{count} Einträge sind nicht zu lesen: ihr Verfasser hat sie nicht gültig versiegelt.",
+        "{count} entries cannot be read: their author has not sealed them validly.",
+    ),
+    # Integrity
+    "integrity": (
+        "Die Prüfung ist gescheitert: {problem}. Etwas wurde verändert, gefälscht oder zurückgesetzt. Es wurde nichts"
+        " geöffnet und nichts gespeichert. Rufen Sie Ihre Kanzlei oder Ihren Systempartner an und nennen Sie: {code}",
+        "Verification failed: {problem}. Something was altered, forged or rolled back. Nothing was opened and nothing"
+        " was stored. Please telephone your firm or your provider and quote: {code}",
+    ),
+    "age_damaged": (
+        "Die Datei ist beschädigt oder verändert ({problem})."
+        " Was bis dahin ausgegeben wurde, ist nicht die ganze Datei.",
+        "The file is damaged or altered ({problem}). What was written until then is not the whole file.",
+    ),
+    "refused": ("Das geht nicht: {problem}.", "This is not possible: {problem}."),
+    "os_error": ("{path}: {problem}", "{path}: {problem}"),
+    "disk_full": (
+        "Auf diesem Rechner ist kein Platz mehr. Es wurde nichts Unvollständiges hinterlassen.",
+        "There is no space left on this machine. Nothing incomplete was left behind.",
+    ),
+    "interrupted": (
+        "Abgebrochen. Was schon gespeichert war, bleibt gespeichert.",
+        "Interrupted. What was stored stays stored.",
+    ),
+    # Results
+    "signed_in": ("Angemeldet: {name}, {firm}.", "Signed in: {name}, {firm}."),
+    "countersigned": (
+        "{count} neue Zugänge bestätigt.",
+        "{count} new accounts confirmed.",
+    ),
+    "put_done": ("{stored} gespeichert, {refused} nicht.", "{stored} stored, {refused} not."),
+    "recipient": ("Empfänger: {text}", "Recipient: {text}"),
+    "key_for": ("Schlüssel von {username} bei {firm}", "Key of {username} at {firm}"),
+    "passphrase": ("Passphrase", "Passphrase"),
+    "passphrase_again": ("Passphrase noch einmal", "Passphrase again"),
+    "scanning": ("Virenprüfung", "virus scan"),
+    "uploading": ("Hochladen", "uploading"),
+    "downloading": ("Herunterladen", "downloading"),
+}
+
+
+def language() -> str:
+    """`de` where the person's machine speaks German, else `en`."""
+    spoken = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "de" if spoken.lower().startswith("de") else "en"
+
+
+def text(code: str, /, **params: object) -> str:
+    """The text of `code`; KeyError if there is none."""
+    german, english = TEXTS[code]
+    return (german if language() == "de" else english).format(**params)

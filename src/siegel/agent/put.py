@@ -1,0 +1,375 @@
+"""Files and folders from this machine into a vault: sealed once, uploaded side by side, checked and committed together.
+
+plan      what goes where; what cannot go is known before anything is sealed
+transfer  seal and upload, a few files at a time
+check     one virus scan per batch; what is infected stays behind, the others go on
+commit    one record per batch, rebased when somebody else was faster
+"""
+
+import mimetypes
+import os
+import tempfile
+import time
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+from siegel.agent.client import SCAN_S, Api, Wire
+from siegel.agent.errors import AgentError, ServerError
+from siegel.agent.vaults import OpenVault
+from siegel.lib.age import FileKey
+from siegel.seals.canonical import b64
+from siegel.seals.derive import digest
+from siegel.seals.documents import MAX_CONTENT_SIZE, Manifest, Verdict
+from siegel.seals.errors import IntegrityError, RefusedError
+from siegel.seals.fields import Fields
+from siegel.seals.files import SealedFile, header_for, seal
+from siegel.seals.ids import new_id
+from siegel.seals.records import VersionChange
+from siegel.seals.rows import FileRow, check_name, seal_row
+from siegel.seals.scanning import verify_scanner_key, verify_verdict
+from siegel.seals.signed import Signed
+
+BATCH_FILES = 200
+BATCH_BYTES = 1 << 30
+PARALLEL = 4
+# Sealed payloads up to this size wait in memory, larger ones in the folder of state.
+IN_MEMORY_SIZE = 4 << 20
+KEY_GONE = "scanner_key_gone"
+SCAN_TRIES = 4
+SCAN_PAUSE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A file to put: where it lies, and its path in the vault."""
+
+    source: Path
+    path: tuple[str, ...]
+    size: int
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of one file: `code` is `stored`, or why not; `version` only when stored, `detail` for people."""
+
+    source: Path
+    path: str
+    code: str
+    version: int | None = None
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What goes, the folders it needs, and what cannot go."""
+
+    items: list[Item] = field(default_factory=list)
+    folders: list[tuple[str, ...]] = field(default_factory=list)
+    refused: list[Outcome] = field(default_factory=list)
+
+    @property
+    def total_bytes(self) -> int:
+        return sum(item.size for item in self.items)
+
+
+class Watcher(Protocol):
+    """Is told how things go; the command line draws bars from it. Called from several threads."""
+
+    def moved(self, item: Item, arrived: int, of: int) -> None:
+        """`arrived` of `of` sealed bytes have arrived."""
+
+    def finished(self, outcome: Outcome) -> None:
+        """One file is done, one way or the other."""
+
+    def scanning(self, files: int) -> None:
+        """So many files are being scanned."""
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A file whose sealed bytes have arrived."""
+
+    item: Item
+    sealed: SealedFile
+    upload: str
+    modified: int | None
+    committed_version: int = 0
+
+
+def plan_put(sources: Iterable[Path], folder: tuple[str, ...]) -> Plan:
+    """What lies at `sources`, folders with all they hold, to go below `folder` of a vault.
+
+    Links inside folders are left out. A file over 2 GiB, with a name no node may bear, or with the same target as
+    another one is refused here, before anything is sealed.
+    """
+    plan = Plan(folders=[folder] if folder else [])
+    taken: set[tuple[str, ...]] = set()
+    for source in sources:
+        name = source.resolve().name if source.name in ("", "..") else source.name
+        _plan(plan, source, (*folder, _name(name)), taken, top=True)
+    return plan
+
+
+def _plan(plan: Plan, source: Path, path: tuple[str, ...], taken: set[tuple[str, ...]], *, top: bool = False) -> None:
+    shown = "/".join(path)
+    try:
+        if problem := _problem(source, path, taken, top=top):
+            plan.refused.append(Outcome(source, shown, problem))
+        elif source.is_dir():
+            plan.folders.append(path)
+            for child in sorted(source.iterdir()):
+                _plan(plan, child, (*path, _name(child.name)), taken)
+        else:
+            taken.add(path)
+            plan.items.append(Item(source, path, source.stat().st_size))
+    except OSError as error:
+        plan.refused.append(Outcome(source, shown, "unreadable", detail=error.strerror or ""))
+
+
+def _problem(source: Path, path: tuple[str, ...], taken: set[tuple[str, ...]], *, top: bool) -> str | None:
+    """Why this cannot go; None if it can."""
+    try:
+        check_name(path[-1])
+    except IntegrityError as error:
+        return error.code
+    if source.is_symlink() and not top:
+        return "link"
+    if source.is_dir():
+        return None
+    if not source.is_file():
+        # stat tells a missing file apart from a pipe or device.
+        source.stat()
+        return "not_a_file"
+    if source.stat().st_size > MAX_CONTENT_SIZE:
+        return "too_large"
+    return "same_target" if path in taken else None
+
+
+def _name(name: str) -> str:
+    """As other systems write it: some disks keep names decomposed."""
+    return unicodedata.normalize("NFC", name)
+
+
+def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
+    """Puts all of `plan` into the vault; one outcome per file, the refused ones first.
+
+    A lost connection, a full disk or a server that refuses ends it with that error: what was committed before stays.
+    """
+    outcomes = list(plan.refused)
+    for outcome in outcomes:
+        watcher.finished(outcome)
+    if plan.folders:
+        vault.make_folders(plan.folders)
+    pool = ThreadPoolExecutor(PARALLEL)
+    try:
+        for batch in _batches(plan.items):
+            for outcome in _Batch(vault, watcher).run(pool, batch):
+                watcher.finished(outcome)
+                outcomes.append(outcome)
+    finally:
+        # After an error the files that have not begun stay where they are.
+        pool.shutdown(cancel_futures=True)
+    return outcomes
+
+
+def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
+    batch: list[Item] = []
+    size = 0
+    for item in items:
+        if batch and (len(batch) == BATCH_FILES or size + item.size > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(item)
+        size += item.size
+    if batch:
+        yield batch
+
+
+class _Batch:
+    """Up to 200 files on their way into one record."""
+
+    def __init__(self, vault: OpenVault, watcher: Watcher) -> None:
+        self._vault = vault
+        self._watcher = watcher
+        self._outcomes: list[Outcome] = []
+
+    @property
+    def _api(self) -> Api:
+        return self._vault.account.api
+
+    def run(self, pool: ThreadPoolExecutor, items: Sequence[Item]) -> list[Outcome]:
+        sent = [one for one in pool.map(self._send, items) if one is not None]
+        clean = self._scan(sent)
+        if clean:
+            self._vault.write(lambda: self._commit(clean))
+        for one in clean:
+            self._outcomes.append(Outcome(one.item.source, "/".join(one.item.path), "stored", one.committed_version))
+        return self._outcomes
+
+    def _refuse(self, item: Item, code: str, detail: str = "") -> None:
+        self._outcomes.append(Outcome(item.source, "/".join(item.path), code, detail=detail))
+
+    # Transfer
+
+    def _send(self, item: Item) -> _Sent | None:
+        """Seals and uploads; None when the file could not be read, which is then in the outcomes."""
+        folder = self._vault.home.work
+        with tempfile.SpooledTemporaryFile(IN_MEMORY_SIZE, dir=str(folder)) as payload:
+            try:
+                with item.source.open("rb") as source:
+                    modified = int(os.fstat(source.fileno()).st_mtime)
+                    sealed = seal(source, payload)
+            except RefusedError as error:
+                self._refuse(item, error.code)
+                return None
+            except OSError as error:
+                if error.filename != str(item.source):
+                    raise
+                self._refuse(item, "unreadable", error.strerror or "")
+                return None
+            upload = self._upload(item, cast("BinaryIO", payload), sealed.payload_size)
+        return _Sent(item, sealed, upload, modified if modified >= 0 else None)
+
+    def _upload(self, item: Item, payload: BinaryIO, size: int) -> str:
+        return self._api.upload(self._vault.id, payload, size, lambda arrived: self._watcher.moved(item, arrived, size))
+
+    # Scan
+
+    def _scan(self, sent: Sequence[_Sent]) -> list[_Sent]:
+        """Those that are clean; the others are in the outcomes. What gave no result is asked again."""
+        clean: list[_Sent] = []
+        waiting = list(sent)
+        for number in range(SCAN_TRIES):
+            if not waiting:
+                break
+            self._watcher.scanning(len(waiting))
+            results = self._check(waiting)
+            failed = []
+            for one in waiting:
+                result = results.get(one.upload, {})
+                if self._judge(one, result):
+                    clean.append(one)
+                elif result.get("code") == "scan_failed" and number < SCAN_TRIES - 1:
+                    failed.append(one)
+                else:
+                    self._refuse(one.item, str(result.get("code")), self._detail(one, result))
+            waiting = failed
+            if waiting:
+                time.sleep(SCAN_PAUSE_S)
+        return clean
+
+    def _check(self, waiting: Sequence[_Sent]) -> dict[str, Wire]:
+        """The server's results by upload; with new scanner headers when the scanner's key was renewed meanwhile."""
+        path = f"vaults/{self._vault.id}/check"
+        for number in range(SCAN_TRIES):
+            recipient = scanner_recipient(self._vault)
+            body = {"uploads": [_check_wire(one, recipient) for one in waiting]}
+            try:
+                answer = self._api.post(path, body, repeatable=True, timeout_s=SCAN_S)
+            except ServerError as error:
+                if error.code != KEY_GONE or number == SCAN_TRIES - 1:
+                    raise
+            else:
+                results = Fields(answer, "check").items("results")
+                return {Fields(result, "result").id("upload"): cast("Wire", result) for result in results}
+        raise AgentError("answer_invalid")
+
+    def _judge(self, one: _Sent, result: Wire) -> bool:
+        """Whether the scanner found it clean, by its own signature; IntegrityError for a verdict that does not hold."""
+        if not result:
+            raise AgentError("answer_invalid")
+        if result.get("verdict") is None:
+            return False
+        verdict = verify_verdict(
+            Signed.from_wire(result["verdict"]),
+            self._vault.account.firm,
+            one.sealed.payload_hash,
+            one.sealed.commitment,
+            self._vault.store,
+        )
+        return verdict.result == "clean"
+
+    def _detail(self, one: _Sent, result: Wire) -> str:
+        """What was found, by the scanner's signed word; else the server's."""
+        if result.get("verdict") is None:
+            return str(result.get("message") or "")
+        return Verdict.parse(Signed.from_wire(result["verdict"])).reason or ""
+
+    # Commit
+
+    def _commit(self, clean: Sequence[_Sent]) -> None:
+        vault = self._vault
+        changes, files = [], []
+        recipient = vault.seed.recipient()
+        for one in clean:
+            manifest, row = self._manifest(one)
+            signed = manifest.sign(vault.account.seed)
+            changes.append(VersionChange(signed.hash, manifest.node, manifest.parent, manifest.version))
+            one.committed_version = manifest.version
+            files.append(
+                {
+                    "upload": one.upload,
+                    "manifest": signed.to_wire(),
+                    "header": b64(header_for(one.sealed.file_key, recipient)),
+                    "row": b64(row),
+                }
+            )
+        body = {"record": vault.record(changes).to_wire(), "files": files, "rows": []}
+        self._api.post(f"vaults/{vault.id}/commit", body, repeatable=True)
+
+    def _manifest(self, one: _Sent) -> tuple[Manifest, bytes]:
+        """Manifest and sealed row: a new file, or the next version of the one that bears the name by now."""
+        vault, sealed, name = self._vault, one.sealed, one.item.path[-1]
+        parent = vault.folder_id(one.item.path[:-1])
+        before = vault.children(parent).get(name)
+        if before is not None and before.is_folder:
+            raise AgentError("is_a_folder", path="/" + "/".join(one.item.path), vault=vault.title)
+        node = before.id if before else new_id()
+        version = before.node.version + 1 if before else 1
+        content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name))
+        row = seal_row(vault.seed, vault.place(node, version), content)
+        manifest = Manifest(
+            author=vault.account.kid,
+            checkpoint=None,
+            commitment=sealed.commitment,
+            copied_from=None,
+            epoch=vault.epoch,
+            firm=vault.account.firm,
+            generation=vault.account.own().certificate.generation,
+            node=node,
+            parent=parent,
+            payload_hash=sealed.payload_hash,
+            payload_size=sealed.payload_size,
+            previous=before.node.manifest if before else None,
+            row=digest(row),
+            vault=vault.id,
+            version=version,
+        )
+        return manifest, row
+
+
+def scanner_recipient(vault: OpenVault) -> str:
+    """Whom uploads are sealed to for the scan: the key a certified scanner announced for today. ServerError 503."""
+    answer = vault.account.api.get("scanner-key")
+    signed = Signed.from_wire(Fields(answer, "scanner key").take("doc"))
+    key = verify_scanner_key(signed, vault.account.firm, vault.store, now=int(time.time()))
+    return key.recipient
+
+
+def media_type(name: str) -> str:
+    """By the name's ending."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _check_wire(one: _Sent, recipient: str) -> Wire:
+    key: FileKey = one.sealed.file_key
+    return {
+        "upload": one.upload,
+        "payload_hash": one.sealed.payload_hash,
+        "commitment": one.sealed.commitment,
+        "scanner_header": b64(header_for(key, recipient)),
+    }

@@ -1,0 +1,178 @@
+"""Redeeming a letter: the code authenticates the firm's root, and the person gets keys and a password of his own."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from siegel.agent.account import Account, Certificates, Session, resume
+from siegel.agent.client import Api, Wire
+from siegel.agent.credentials import new_credential
+from siegel.agent.errors import AgentError, ServerError
+from siegel.seals.canonical import Json, b64
+from siegel.seals.certificates import CertificateStore, Known, issue
+from siegel.seals.chain import members
+from siegel.seals.derive import Seed
+from siegel.seals.documents import Certificate, Epoch, Roster
+from siegel.seals.epochs import open_wrap, seal_seed
+from siegel.seals.errors import IntegrityError
+from siegel.seals.fields import Fields
+from siegel.seals.invitations import Letter, invitation_seed
+from siegel.seals.keyfile import KeyFile
+from siegel.seals.login import sign_login
+from siegel.seals.signed import Signed
+
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """The new person, signed in. `account.key_file` is his key file, to be written where he wants it."""
+
+    account: Account
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class _Invitation:
+    """What the server says of the invitation, verified."""
+
+    firm: str
+    slug: str
+    person: str
+    username: str
+    role: str
+    nonce: str
+    root: str
+    seed: Seed
+    known: Known
+    store: CertificateStore
+
+
+def redeem(api: Api, letter: Letter, password: str, *, now: int | None = None) -> Redeemed:
+    """Makes the invited person's keys, proves the code, takes over the vaults that wait, and sets the password.
+
+    ServerError 410 when the letter was used or has expired; IntegrityError `invitation_differs` when the code does not
+    fit what the server shows: then the firm's root is not the one the letter was printed with, or the code is wrong.
+    """
+    at = int(time.time()) if now is None else now
+    for number in range(TRIES):
+        invitation = _verified(api, letter)
+        key_file = KeyFile(
+            firm=invitation.firm,
+            slug=invitation.slug,
+            person=invitation.person,
+            username=invitation.username,
+            generation=1,
+            root=invitation.root,
+            seed=Seed.generate(),
+        )
+        try:
+            answer = _hand_in(api, letter, invitation, key_file, password=password, now=at)
+        except ServerError as error:
+            # A vault began a new epoch meanwhile: its new wrap is fetched and taken over.
+            if error.code != "stale" or number == TRIES - 1:
+                raise
+        else:
+            break
+    session = Session.of(answer, person=key_file.person, firm=key_file.firm, root=key_file.root)
+    account = resume(api, key_file)
+    account.learn_certificates()
+    account.own()
+    return Redeemed(account, session)
+
+
+def _verified(api: Api, letter: Letter) -> _Invitation:
+    """The invitation, whose certificate must be for the very keys that code and root give."""
+    f = Fields(api.get(f"invitations/{letter.id}"), "invitation")
+    firm, person = Fields(f.take("firm"), "firm"), Fields(f.take("person"), "person")
+    signed = Signed.from_wire(f.take("certificate"))
+    listed = f.items("certificates")
+    firm_id, person_id, role = firm.id("id"), person.id("id"), f.text("role")
+    root = _root_of(listed)
+    seed = invitation_seed(letter.code, firm=firm_id, invitation=letter.id, root=root)
+    certificate = Certificate.parse(signed)
+    if certificate.kid != seed.public_keys().kid:
+        raise IntegrityError("invitation_differs", "the code does not fit the invitation and the firm's root")
+    store = Certificates(root).learn(listed)
+    known = store.by_hash(signed.hash)
+    said = (certificate.kind, certificate.firm, certificate.subject, certificate.role)
+    if known is None or said != ("invitation", firm_id, person_id, role):
+        raise IntegrityError("invitation_differs", "the invitation is for somebody else")
+    return _Invitation(
+        firm=firm_id,
+        slug=firm.text("slug"),
+        person=person_id,
+        username=person.text("username"),
+        role=role,
+        nonce=f.text("nonce"),
+        root=root,
+        seed=seed,
+        known=known,
+        store=store,
+    )
+
+
+def _root_of(listed: list[Json]) -> str:
+    """The fingerprint of the root the server shows; believed only once the code has confirmed it."""
+    roots = set()
+    for item in listed:
+        certificate = Certificate.parse(Signed.from_wire(Fields(item, "accepted certificate").take("doc")))
+        if certificate.kind == "root":
+            roots.add(certificate.kid)
+    if len(roots) != 1:
+        raise AgentError("answer_invalid")
+    return roots.pop()
+
+
+def _hand_in(api: Api, letter: Letter, invitation: _Invitation, key_file: KeyFile, *, password: str, now: int) -> Wire:
+    certificate = issue(
+        invitation.seed,
+        invitation.known,
+        key_file.seed.public_keys(),
+        kind=invitation.role,
+        subject=invitation.person,
+        now=now,
+    )
+    body = {
+        "certificate": certificate.to_wire(),
+        "wraps": list(_wraps(api, letter, invitation, key_file, now)),
+        **new_credential(password, key_file).wire(),
+    }
+    return api.post(f"invitations/{letter.id}/redeem", body, repeatable=True)
+
+
+def _wraps(api: Api, letter: Letter, invitation: _Invitation, key_file: KeyFile, now: int) -> Iterator[Wire]:
+    """The seeds of the vaults that wait, each checked and sealed to the new key."""
+    login = sign_login(
+        invitation.seed,
+        firm=invitation.firm,
+        subject=letter.id,
+        nonce=invitation.nonce,
+        origin=api.origin,
+        now=now,
+    )
+    answer = api.post(f"invitations/{letter.id}/wraps", {"login": login.to_wire()})
+    recipient = key_file.seed.public_keys().recipient
+    assert recipient is not None
+    for item in Fields(answer, "wraps").items("vaults"):
+        f = Fields(item, "vault")
+        vault = f.id("vault")
+        epoch = _checked_epoch(invitation, vault, Signed.from_wire(f.take("roster")), Signed.from_wire(f.take("epoch")))
+        seed = open_wrap(f.binary("wrap"), invitation.seed.identity(), epoch)
+        yield {"vault": vault, "epoch": epoch.epoch, "age": b64(seal_seed(seed, recipient))}
+
+
+def _checked_epoch(invitation: _Invitation, vault: str, roster: Signed, epoch: Signed) -> Epoch:
+    """The vault's epoch, by a certified author; the vault is one the invitation names and its roster holds us.
+
+    The whole chain is replayed when the vault is first opened.
+    """
+    held, current = Roster.parse(roster), Epoch.parse(epoch)
+    for document, signed in ((held, roster), (current, epoch)):
+        author = invitation.store.by_kid(document.author)
+        if author is None or (document.firm, document.vault) != (invitation.firm, vault):
+            raise IntegrityError("record_documents", "a document of another vault or by nobody certified")
+        document.verify(signed, author.certificate.signing_key)
+    if vault not in invitation.known.certificate.vaults or invitation.known.kid not in members(held, invitation.store):
+        raise IntegrityError("roster_holder", "the invitation does not belong to this vault")
+    return current

@@ -1,0 +1,108 @@
+"""What the command line remembers under `$SIEGEL_HOME`: the session, pinned roots, and the last head of each vault.
+
+    session.json   server, cookies, who is signed in, where the key file lies (never the key)
+    pins.json      the root fingerprint of each firm, by server and firm: never changed silently
+    heads.json     the last head seen of each vault: a server that shows less has rolled back
+    work/          sealed payloads while they are uploaded
+
+Files are replaced as a whole and readable by their owner alone.
+"""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from siegel.agent.errors import AgentError
+from siegel.seals.errors import IntegrityError
+from siegel.seals.replay import Head
+
+
+@dataclass(frozen=True, slots=True)
+class SavedSession:
+    """Who is signed in where; `cookies` prove it to the server for as long as it allows."""
+
+    server: str
+    firm: str
+    slug: str
+    person: str
+    username: str
+    name: str
+    role: str
+    root: str
+    key_file: str
+    cookies: dict[str, str]
+
+
+class Home:
+    """The folder of state, made on first use."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        chosen = os.environ.get("SIEGEL_HOME")
+        self.folder = folder or (Path(chosen) if chosen else platformdirs.user_data_path("siegel"))
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+
+    @property
+    def work(self) -> Path:
+        """For sealed payloads on their way."""
+        work = self.folder / "work"
+        work.mkdir(mode=0o700, exist_ok=True)
+        return work
+
+    def session(self) -> SavedSession:
+        """AgentError `not_signed_in`."""
+        found = self._read("session.json")
+        try:
+            return SavedSession(**found)
+        except TypeError as error:
+            raise AgentError("not_signed_in") from error
+
+    def save_session(self, session: SavedSession) -> None:
+        self._write("session.json", asdict(session))
+
+    def pin(self, server: str, firm: str, root: str) -> None:
+        """Pins a firm's root the first time; IntegrityError `root_changed` when another one was pinned before."""
+        pins = self._read("pins.json")
+        name = f"{server} {firm}"
+        if pins.setdefault(name, root) != root:
+            raise IntegrityError("root_changed", "the firm's root is not the one known from earlier")
+        self._write("pins.json", pins)
+
+    def head(self, vault: str) -> Head | None:
+        """The last head seen of a vault."""
+        found = self._read("heads.json").get(vault)
+        return Head(found["seq"], found["hash"]) if found else None
+
+    def save_head(self, vault: str, head: Head) -> None:
+        """Remembers a verified head; never an earlier one than before."""
+        heads = self._read("heads.json")
+        if vault not in heads or heads[vault]["seq"] < head.seq:
+            self._write("heads.json", heads | {vault: {"seq": head.seq, "hash": head.hash}})
+
+    def _read(self, name: str) -> dict[str, Any]:
+        path = self.folder / name
+        if not path.exists():
+            return {}
+        try:
+            value = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise AgentError("state_damaged", path=path) from error
+        if not isinstance(value, dict):
+            raise AgentError("state_damaged", path=path)
+        return value
+
+    def _write(self, name: str, value: dict[str, Any]) -> None:
+        # mkstemp makes the file readable by its owner alone.
+        fd, draft = tempfile.mkstemp(prefix=f".{name}-", dir=self.folder)
+        try:
+            with os.fdopen(fd, "w", encoding="utf-8") as file:
+                json.dump(value, file, indent=1, sort_keys=True)
+            Path(draft).replace(self.folder / name)
+        except BaseException:
+            Path(draft).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,114 @@
+"""What stands between the commands and the person: passphrases, progress bars, answers."""
+
+import getpass
+import json
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from siegel.agent.errors import AgentError, UsageError
+from siegel.agent.messages import text
+from siegel.agent.put import Item, Outcome
+from siegel.seals.keyfile import KeyFile, needs_passphrase, parse_key_file
+
+# Answers go to standard output, everything for the eye to standard error.
+notes = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def say(code: str, /, **params: object) -> None:
+    """A line for the person; never for a program."""
+    notes.print(text(code, **params), markup=False)
+
+
+def answer(value: Any) -> None:
+    """A result for programs: JSON on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def clean(line: str) -> str:
+    """Without control characters: a name must not write to the terminal on its own account."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
+
+
+def passphrase(*, twice: bool = False) -> str:
+    """From the file that SIEGEL_PASSPHRASE_FILE names, else from the terminal.
+
+    AgentError `passphrase_needed`, `passphrase_file`; UsageError `passphrases_differ`.
+    """
+    if path := os.environ.get("SIEGEL_PASSPHRASE_FILE"):
+        return _from_file(Path(path))
+    if not sys.stdin.isatty():
+        raise AgentError("passphrase_needed")
+    found = getpass.getpass(text("passphrase") + ": ")
+    if twice and getpass.getpass(text("passphrase_again") + ": ") != found:
+        raise UsageError("passphrases_differ")
+    return found
+
+
+def _from_file(path: Path) -> str:
+    try:
+        found = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, ValueError) as error:
+        raise AgentError("passphrase_file", path=path) from error
+    if not found:
+        raise AgentError("passphrase_file", path=path)
+    return found
+
+
+def read_key_file(path: Path) -> KeyFile:
+    """A person's key file, with its passphrase if it has one; UnlockError."""
+    content = path.read_bytes()
+    return parse_key_file(content, passphrase() if needs_passphrase(content) else None)
+
+
+class Bars:
+    """Progress of many files: bytes sent, files done. Called from several threads."""
+
+    def __init__(self, progress: Progress, files: int, total_bytes: int) -> None:
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._sent: dict[tuple[str, ...], int] = {}
+        self._bytes = progress.add_task(text("uploading"), total=total_bytes)
+        self._files = files
+        self._done = 0
+
+    def moved(self, item: Item, arrived: int, of: int) -> None:
+        # Sealed bytes are a little more than the file's.
+        share = item.size * arrived // of
+        with self._lock:
+            before = self._sent.get(item.path, 0)
+            self._sent[item.path] = share
+            self._progress.advance(self._bytes, share - before)
+
+    def finished(self, outcome: Outcome) -> None:
+        self._done += 1
+        self._describe("uploading")
+        if outcome.code != "stored":
+            notes.print(refusal(outcome), markup=False, style="red")
+
+    def scanning(self, files: int) -> None:
+        self._describe("scanning")
+
+    def _describe(self, what: str) -> None:
+        self._progress.update(self._bytes, description=f"{text(what)} {self._done}/{self._files}")
+
+
+def refusal(outcome: Outcome) -> str:
+    """Why a file was not stored, with its name."""
+    return f"{clean(str(outcome.source))}: {text(outcome.code, detail=clean(outcome.detail))}"
+
+
+@contextmanager
+def bars(*, quiet: bool) -> Iterator[Progress]:
+    """Progress bars on standard error; none where nobody looks."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    disabled = quiet or not notes.is_terminal
+    with Progress(*columns, console=notes, disable=disabled, transient=True) as progress:
+        yield progress

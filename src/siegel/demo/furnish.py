@@ -1,0 +1,179 @@
+"""Founds the firm, invites its people, lets them redeem their letters, and puts their documents into the vaults.
+
+All of it through the agent's own ceremonies over loopback. Without a working scanner the documents wait for the next
+start.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from siegel.agent.account import Account, countersign_waiting, sign_in
+from siegel.agent.begin import begin_vault
+from siegel.agent.client import Api
+from siegel.agent.found import found_firm
+from siegel.agent.invite import invite
+from siegel.agent.put import Item, Outcome, plan_put, put
+from siegel.agent.redeem import redeem
+from siegel.agent.session import Home
+from siegel.agent.vaults import list_vaults, open_named
+from siegel.demo import people
+from siegel.demo.installation import URL, Demo
+from siegel.seals.invitations import Letter
+from siegel.seals.keyfile import KeyFile, parse_key_file, write_key_file
+
+DOCUMENTS = Path(__file__).parent / "documents"
+# Without letters that are mistaken for one another.
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+@dataclass
+class Person:
+    """A line of people.json."""
+
+    role: str
+    username: str
+    name: str
+    password: str
+    key_file: str
+    vaults: list[str] = field(default_factory=list)
+
+
+class Silent:
+    """Nobody watches the demonstration's uploads."""
+
+    def moved(self, item: Item, arrived: int, of: int) -> None: ...
+
+    def finished(self, outcome: Outcome) -> None: ...
+
+    def scanning(self, files: int) -> None: ...
+
+
+def new_password() -> str:
+    """Four groups of four characters, about 79 bits."""
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def furnish(demo: Demo) -> list[Person]:
+    """The people of the demonstration, made at the first start and read from people.json afterwards."""
+    if demo.people_file.exists():
+        everybody = [Person(**line) for line in json.loads(demo.people_file.read_text(encoding="utf-8"))["people"]]
+    else:
+        everybody = _found(demo)
+    _put_documents(demo, everybody)
+    return everybody
+
+
+def _found(demo: Demo) -> list[Person]:
+    token = (demo.firm_link(people.FIRM_SLUG, people.FIRM_NAME) or "").partition("#")[2]
+    owner = _person(demo, people.OWNER.role, people.OWNER.username, people.OWNER.name)
+    founded = found_firm(
+        Api(URL),
+        token,
+        owner_name=owner.name,
+        username=owner.username,
+        password=owner.password,
+        firm_name=people.FIRM_NAME,
+        firm_place=people.FIRM_PLACE,
+    )
+    _write_key_file(owner, founded.account.key_file)
+    _write(demo.stick / "einrichtung.key", founded.set_up_file)
+    everybody = [owner, *_invite_everybody(demo, founded.account)]
+    for person in everybody:
+        person.vaults = [vault.name for vault in list_vaults(_signed_in(person))]
+    _save(demo, everybody)
+    return everybody
+
+
+def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
+    """The clerk, holding every dossier, and the clients' users, each holding his own."""
+    home = Home(demo.folder / "owner-state")
+    dossiers = {client.number: _begin_dossier(owner, home, client) for client in people.CLIENTS}
+    clerk = _person(demo, people.CLERK.role, people.CLERK.username, people.CLERK.name)
+    rights = {vault: "manage" for _, vault in dossiers.values()}
+    invited = invite(owner, home, name=clerk.name, username=clerk.username, role="clerk", vaults=rights)
+    _register(clerk, invited.letter)
+    joined = [clerk]
+    for client in people.CLIENTS:
+        client_id, vault = dossiers[client.number]
+        for user in client.users:
+            person = _person(demo, "client", user.username, user.name)
+            invited = invite(
+                owner,
+                home,
+                name=user.name,
+                username=user.username,
+                role="client",
+                vaults={vault: "write"},
+                client=client_id,
+            )
+            _register(person, invited.letter)
+            joined.append(person)
+    owner.learn_certificates()
+    countersign_waiting(owner)
+    return joined
+
+
+def _begin_dossier(owner: Account, home: Home, client: people.Client) -> tuple[str, str]:
+    """(client id, vault id) of the client's one dossier."""
+    client_id = str(owner.api.post("clients", {"number": client.number, "name": client.name})["id"])
+    dossier = str(owner.api.post(f"clients/{client_id}/dossiers", {"title": client.dossier})["id"])
+    return client_id, begin_vault(owner, home, client.dossier, dossier=dossier).id
+
+
+def _register(person: Person, letter: Letter) -> None:
+    redeemed = redeem(Api(URL), letter, person.password)
+    _write_key_file(person, redeemed.account.key_file)
+
+
+def _put_documents(demo: Demo, everybody: list[Person]) -> None:
+    """Each client's first user puts the documents of his dossier, if it is still empty and the scanner works."""
+    by_username = {person.username: person for person in everybody}
+    for client in people.CLIENTS:
+        person = by_username[client.users[0].username]
+        account = _signed_in(person)
+        vault = open_named(account, Home(demo.folder / "client-state" / person.username), client.dossier)
+        if vault.children(vault.id):
+            continue
+        sources = sorted((DOCUMENTS / client.number / client.dossier).iterdir())
+        outcomes = put(vault, plan_put(sources, ()), Silent())
+        if any(outcome.code != "stored" for outcome in outcomes):
+            return
+
+
+def _person(demo: Demo, role: str, username: str, name: str) -> Person:
+    return Person(role, username, name, new_password(), str(demo.stick / f"{username}.key"))
+
+
+def _signed_in(person: Person) -> Account:
+    return sign_in(Api(URL), parse_key_file(Path(person.key_file).read_bytes()))[0]
+
+
+def _write_key_file(person: Person, key_file: KeyFile) -> None:
+    _write(Path(person.key_file), key_file)
+
+
+def _write(path: Path, key_file: KeyFile) -> None:
+    """Unencrypted: in the demonstration, and only there."""
+    path.touch(mode=0o600)
+    path.write_bytes(write_key_file(key_file, None))
+
+
+def _save(demo: Demo, everybody: list[Person]) -> None:
+    answer = {"server": URL, "firm": people.FIRM_SLUG, "people": [asdict(person) for person in everybody]}
+    draft = demo.people_file.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(answer, ensure_ascii=False, indent=2), encoding="utf-8")
+    draft.replace(demo.people_file)
+
+
+def forget_unfinished(demo: Demo) -> None:
+    """A demonstration whose making was interrupted has no keys any more: begin again."""
+    if not demo.people_file.exists():
+        for name in ("data", "owner-state", "client-state", "usb-stick"):
+            shutil.rmtree(demo.folder / name, ignore_errors=True)
+        demo.stick.mkdir(mode=0o700)
