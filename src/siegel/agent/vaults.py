@@ -93,9 +93,13 @@ class OpenVault:
     @property
     def seed(self) -> EpochSeed:
         """The current epoch's; IntegrityError `wrap_missing`."""
-        if self.epoch not in self.seeds:
-            raise IntegrityError("wrap_missing", "the server has no wrap of the current epoch for us")
-        return self.seeds[self.epoch]
+        return self.seed_of(self.epoch)
+
+    def seed_of(self, epoch: int) -> EpochSeed:
+        """An epoch's; IntegrityError `wrap_missing`."""
+        if epoch not in self.seeds:
+            raise IntegrityError("wrap_missing", "the server gave us no wrap that leads to this epoch")
+        return self.seeds[epoch]
 
     # Reading
 
@@ -140,7 +144,7 @@ class OpenVault:
         if self.title or genesis is None:
             return
         place = Place(self.account.firm, self.id, self.id, 0, 1)
-        self.title = open_row(self.seeds[1], place, VaultRow, self._row(self.id, 0, genesis.row)).title
+        self.title = open_row(self.seed_of(1), place, VaultRow, self._row(self.id, 0, genesis.row)).title
 
     def _open_rows(self) -> None:
         """Opens the rows of nodes that are new or have a new version.
@@ -153,8 +157,9 @@ class OpenVault:
             sealed = self._row(node_id, node.version, node.row)
             place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
             self._shown[node_id] = node.version
+            seed = self.seed_of(node.epoch)
             try:
-                row = _open(self.seeds[node.epoch], place, node, sealed)
+                row = _open(seed, place, node, sealed)
             except IntegrityError:
                 self.unreadable.append(node_id)
                 continue
