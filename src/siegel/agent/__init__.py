@@ -7,6 +7,6 @@ It believes no server: keys come from the person's key file, everything else is 
     session                     what is remembered between two commands
     client                      the server's API over HTTP
     account                     a signed-in person and the firm's certificates
-    vaults, put, get            vaults replayed and opened; files in and out
+    vaults, opened, put, get    vaults found, replayed and opened; files in and out
     found, invite, redeem       how a firm and its people begin (used by the demonstration and by tests)
 """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from siegel.agent.errors import AgentError
-from siegel.agent.vaults import Entity, OpenVault
+from siegel.agent.opened import Entity, OpenVault
 from siegel.lib.merkle import HASH_SIZE
 from siegel.seals.documents import Manifest
 from siegel.seals.errors import IntegrityError

@@ -24,9 +24,10 @@ from siegel.agent.client import Api, origin_of
 from siegel.agent.errors import AgentError, ServerError, UsageError
 from siegel.agent.get import get_file
 from siegel.agent.messages import TEXTS, language, text
+from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put, put
 from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import Entity, OpenVault, list_vaults, open_named
+from siegel.agent.vaults import list_vaults, open_named
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.keyfile import KeyFile

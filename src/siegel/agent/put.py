@@ -19,7 +19,7 @@ from typing import BinaryIO, Protocol, cast
 
 from siegel.agent.client import SCAN_S, Api, Wire
 from siegel.agent.errors import AgentError, ServerError
-from siegel.agent.vaults import OpenVault
+from siegel.agent.opened import OpenVault
 from siegel.lib.age import FileKey
 from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
