@@ -13,14 +13,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from siegel.agent.account import Account, countersign_waiting, sign_in
-from siegel.agent.begin import begin_vault
 from siegel.agent.client import Api
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
 from siegel.agent.put import Item, Outcome, plan_put, put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
-from siegel.agent.vaults import list_vaults, open_named
+from siegel.agent.vaults import begin_vault, list_vaults, open_named
 from siegel.demo import people
 from siegel.demo.installation import URL, Demo
 from siegel.seals.invitations import Letter
