@@ -196,7 +196,7 @@ def test_an_upload_ends_within_four_mebibytes_of_its_session(
 ) -> None:
     payload = os.urandom(9 * MIB)
     upload = begin_upload(owner, vault.id, len(payload))
-    asked = []
+    asked: list[str] = []
 
     def over(session: SignedInSession, vault_id: str) -> Callable[[], None]:
         recheck = real(session, vault_id)
