@@ -98,8 +98,8 @@ export class VaultChain {
   rosterHash: string | null = null;
   readonly epochs = new Map<number, AcceptedEpoch>();
   readonly nodes = new Map<string, Node>();
-  /** Keys of all to whom the current epoch's seed was ever sealed: of the roster it was made for, and of those since. */
-  private readonly sealedFor = new Set<string>();
+  /** The keys of every roster since the current epoch began: whoever of them it was sealed for could read it. */
+  private sealedFor: ReadonlySet<string> = new Set();
   private readonly heads: string[] = [];
   private readonly certificates: Certificates;
 
@@ -138,9 +138,9 @@ export class VaultChain {
     const { logIndex } = this.epoch;
     const now = this.members();
     return [...this.sealedFor].some((key) => {
-      const wasRedeemedSince = (this.certificates.redemptionOf(key)?.logIndex ?? -1) > logIndex;
-      const member = this.certificates.member(key);
-      return wasRedeemedSince || member === null || !now.has(member.kid);
+      const redemption = this.certificates.redemptionOf(key);
+      if (redemption !== null && redemption.logIndex > logIndex) return true;
+      return !now.has(redemption?.kid ?? key);
     });
   }
 
@@ -200,11 +200,13 @@ export class VaultChain {
       this.roster = roster.roster;
       this.rosterHash = roster.hash;
     }
+    const keys = this.roster?.holders.map(({ key }) => key) ?? [];
     if (epoch !== undefined) {
       this.epochs.set(epoch.epoch, epoch);
-      this.sealedFor.clear();
+      this.sealedFor = new Set(keys);
+    } else if (roster !== undefined) {
+      this.sealedFor = new Set([...this.sealedFor, ...keys]);
     }
-    for (const { key } of this.roster?.holders ?? []) this.sealedFor.add(key);
     for (const [id, node] of nodes ?? []) this.nodes.set(id, node);
   }
 }
