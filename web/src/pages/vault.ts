@@ -3,7 +3,7 @@
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
 import { signInWithPassword } from "../ceremonies/sign_in";
-import { type Open, onForgotten, reopen } from "../keyring/keyring";
+import { type Open, reopen } from "../keyring/keyring";
 import { find, write } from "../ui/dom";
 import { showProblem } from "../ui/message";
 import { problemText } from "../ui/texts";
@@ -55,7 +55,6 @@ async function show(open: Open): Promise<void> {
   }
 }
 
-onForgotten(() => location.assign("/"));
 start().catch((error: unknown) => {
   showState("broken");
   showProblem(error);
