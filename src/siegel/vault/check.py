@@ -34,9 +34,9 @@ TIMEOUT_BYTES_PER_S = 4 << 20
 KEY_GONE = "scanner_key_gone"
 # What the scanner says of an upload that does not fit together; everything else is no statement about the upload.
 CONTRADICTIONS = {
-    "payload_hash_wrong": "payload_differs",
+    "payload_hash_mismatch": "payload_differs",
     "payload_invalid": "payload_differs",
-    "commitment_wrong": "header_invalid",
+    "commitment_mismatch": "header_invalid",
     "header_invalid": "header_invalid",
 }
 

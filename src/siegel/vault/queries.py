@@ -1,16 +1,17 @@
 """Reading vaults. Every query is scoped by who asks; what he does not hold is not there."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db import connection
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 
-from siegel.accounts.sessions import is_live
+from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
 from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since, may_write, people_in, places_of
@@ -202,10 +203,21 @@ def require_writer(person: "Person", vault_id: str) -> None:
         raise BaseError("not_found", status=404)
 
 
-def require_still_held(session: "SignedInSession", vault_id: str) -> None:
-    """Asked again during long transfers. BaseError `signed_out` (401) when session or membership has ended since."""
-    if not places_of(session.person).filter(chain=vault_id).exists() or not is_live(session):
-        raise BaseError("signed_out", status=401)
+def still_held(session: "SignedInSession", vault_id: str) -> Callable[[], None]:
+    """To be called again during a long transfer; BaseError `signed_out` (401) when session or membership has ended.
+
+    One query, put together only once: a GiB asks 256 times, and that took an eighth of its upload.
+    """
+    held = places_of(session.person).filter(chain=vault_id)
+    sql, parameters = live(session).filter(Exists(held)).values("pk").query.sql_with_params()
+
+    def recheck() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            if cursor.fetchone() is None:
+                raise BaseError("signed_out", status=401)
+
+    return recheck
 
 
 def scanner_banner() -> str | None:
