@@ -96,7 +96,7 @@ def _folder(text: str) -> Path:
     if not folder.is_absolute():
         raise SettingsError("SIEGEL_DATA must be an absolute path")
     if len(str(folder).encode()) > FOLDER_BYTES:
-        raise SettingsError(f"SIEGEL_DATA is longer than {FOLDER_BYTES} bytes: the sockets in it would have no valid name")
+        raise SettingsError(f"SIEGEL_DATA is longer than {FOLDER_BYTES} bytes: its sockets would have no valid name")
     return folder
 
 
