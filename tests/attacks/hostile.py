@@ -13,8 +13,8 @@ import pytest
 from siegel.agent.account import Account, sign_in
 from siegel.agent.client import Api
 from siegel.agent.errors import AgentError
-from siegel.agent.session import Home
 from siegel.agent.opened import Entity, OpenVault
+from siegel.agent.session import Home
 from siegel.agent.vaults import open_by_id
 from siegel.lib.age import HybridIdentity
 from siegel.seals.canonical import b64, unb64
@@ -99,15 +99,17 @@ class HostileServer(httpx.BaseTransport):
             case "check":
                 return lambda body: {"results": [self.judged(one) for one in body["uploads"]]}
             case "records" | "commit":
-                return lambda body: self._accept(vault, body)
+                return lambda body: self.accept(vault, body)
         return lambda _: copy.deepcopy(self.answers.get(path, {}))
 
-    def _accept(self, vault: str, body: Json) -> Json:
+    def accept(self, vault: str, body: Json) -> Json:
+        """Takes a record in, unchecked."""
         entry = {name: body[name] for name in ("record", "roster", "epoch", "previous_seed") if body.get(name)}
         if files := body.get("files"):
             entry["manifests"] = [file["manifest"] for file in files]
         self.add_entry(vault, entry, *body.get("rows", []))
         news = self.news(vault)
+        news["due"] = news["due"] and "epoch" not in entry
         number = 1 + sum("epoch" in one for one in news["records"][:-1])
         news["wraps"] += [{"epoch": number, "age": w["age"]} for w in body.get("wraps", []) if w["key"] == self.kid]
         return {"seq": news["seq"], "head": news["head"]}
@@ -125,7 +127,7 @@ class HostileServer(httpx.BaseTransport):
                 "engine": "test",
                 "database": "1",
                 **said,
-            },  # type: ignore[arg-type]
+            },
             now=int(time.time()),
         )
         return {"upload": item["upload"], "verdict": verdict.to_wire(), "code": None, "message": None}
@@ -162,7 +164,9 @@ def refusal(work: Callable[[], object]) -> str:
     """The code of the error by which the client refuses; no error fails the test."""
     with pytest.raises((SealError, AgentError)) as refused:
         work()
-    return refused.value.code
+    error = refused.value
+    assert isinstance(error, SealError | AgentError)
+    return error.code
 
 
 def flipped(text: str) -> str:

@@ -203,13 +203,14 @@ def test_the_persons_own_certificate_cannot_be_withheld(clerk: Device) -> None:
 def test_a_clerk_countersigns_the_clients_key_and_no_clerks(clerk: Device) -> None:
     """Proves `countersignable`: what the server puts on the list of waiting ones is not what is signed."""
     server = clerk.server()
-    provisional = [one for one in server.answers["keys/provisional"]["certificates"]]
+    provisional = list(server.answers["keys/provisional"]["certificates"])
     assert [certificate_in(one).kind for one in provisional] == ["client"]
     for one in server.answers[CERTIFICATES]["certificates"]:
         # The owner's countersignature for the clerk himself is withheld: he is provisional again.
-        if certificate_in(one).kind == "clerk" and certificate_in(one).issuer == known(
-            server, clerk.honest.set_up.root, "owner"
-        ).hash:
+        if (
+            certificate_in(one).kind == "clerk"
+            and certificate_in(one).issuer == known(server, clerk.honest.set_up.root, "owner").hash
+        ):
             ordinary = one
     server.answers[CERTIFICATES]["certificates"].remove(ordinary)
     account = clerk.account(server)
@@ -273,9 +274,7 @@ def test_the_letters_code_authenticates_the_root(honest: Honest) -> None:
     server = letter_server(honest)
     told = server.answers[f"invitations/{honest.letter.id}"]
     foreign = ForeignFirm(honest.firm)
-    signed = foreign.certify(
-        Seed.generate(), "invitation", told["person"]["id"], role="client", vaults=(honest.books,)
-    )
+    signed = foreign.certify(Seed.generate(), "invitation", told["person"]["id"], role="client", vaults=(honest.books,))
     told["certificates"], told["certificate"] = foreign.wire(), signed.to_wire()
     assert redeemed(honest, server) == "invitation_differs"
     assert not server.posted("/wraps")

@@ -96,16 +96,16 @@ def test_a_record_shown_twice_is_refused(clerk: Device) -> None:
     assert refusal(lambda: clerk.open(server)) == "record_seq"
 
 
-def test_a_device_that_has_seen_one_history_refuses_another_of_equal_length(
-    clerk: Device, device_of: DeviceOf
-) -> None:
+def test_a_device_that_has_seen_one_history_refuses_another_of_equal_length(clerk: Device, device_of: DeviceOf) -> None:
     """Proves `vault_forked`: a colluding clerk signs two last records, the server shows each to one person first."""
     one, other = clerk.server(), clerk.server()
     look = device_of("wulff")
     look.home = type(look.home)(look.home.folder / "fork")
     position = look.open(clerk.server()).state.position
     for server in (one, other):
-        change = FolderChange(position.now.epoch.epoch, new_id(), position.vault, digest(row := secrets.token_bytes(60)))
+        change = FolderChange(
+            position.now.epoch.epoch, new_id(), position.vault, digest(row := secrets.token_bytes(60))
+        )
         signed = {"record": signed_by(position, clerk.honest.key_files["wulff"].seed, change)}
         server.add_entry(position.vault, signed, {"node": change.node, "version": 0, "row": b64(row)})
     clerk.open(one)
@@ -431,7 +431,7 @@ def test_one_flipped_bit_in_a_wrap_is_refused(clerk: Device) -> None:
 
 
 def test_a_withheld_wrap_is_named(clerk: Device) -> None:
-    """Proves `wrap_missing`: an old wrap does not stand in for the current one, nothing is shown and nothing written."""
+    """Proves `wrap_missing`: an old wrap does not stand in for the current one, and nothing is shown."""
     server = clerk.server()
     server.news(clerk.honest.books)["wraps"].remove(current_wrap(server, clerk.honest.books))
     assert refusal(lambda: clerk.open(server)) == "wrap_missing"
