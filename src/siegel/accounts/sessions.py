@@ -5,7 +5,7 @@ from typing import Final, cast
 import structlog
 from django.conf import settings
 from django.db import OperationalError
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
@@ -55,14 +55,14 @@ def recognise(request: HttpRequest) -> None:
     visit.signed_in, visit.person, visit.tenant = session, session.person, session.person.tenant
 
 
-def is_live(session: SignedInSession) -> bool:
-    """Asked again during long answers: whether the session and its person still stand. One query.
+def live(session: SignedInSession) -> QuerySet[SignedInSession]:
+    """Asked again during long answers: holds the session while it and its person stand.
 
     Idleness does not count: a long download is use.
     """
     return SignedInSession.objects.filter(
         pk=session.pk, generation=F("person__session_generation"), person__state=Person.State.ACTIVE
-    ).exists()
+    )
 
 
 def mark_background(request: HttpRequest) -> None:

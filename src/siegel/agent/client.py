@@ -233,7 +233,7 @@ class Download:
             try:
                 if self._answer is None:
                     self._answer = self._api.stream(self._path, self._offset)
-                    self._pieces = self._answer.iter_raw(PIECE_SIZE)
+                    self._pieces = self._answer.iter_raw()
                 self._rest = next(self._pieces, b"")
                 if not self._rest:
                     return b""

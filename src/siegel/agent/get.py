@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from siegel.agent.errors import AgentError
-from siegel.agent.vaults import Entity, OpenVault
+from siegel.agent.opened import Entity, OpenVault
 from siegel.lib.merkle import HASH_SIZE
 from siegel.seals.documents import Manifest
 from siegel.seals.errors import IntegrityError
@@ -52,7 +52,7 @@ def open_into(vault: OpenVault, entity: Entity, sink: BinaryIO, progress: Progre
             _Counting(sink, progress),
             manifest=manifest,
             row=entity.row,
-            identity=vault.seeds[manifest.epoch].identity(),
+            identity=vault.seed_of(manifest.epoch).identity(),
             header=meta.binary("header"),
             leaves=[leaves[start : start + HASH_SIZE] for start in range(0, len(leaves), HASH_SIZE)],
         )

@@ -24,9 +24,10 @@ from siegel.agent.client import Api, origin_of
 from siegel.agent.errors import AgentError, ServerError, UsageError
 from siegel.agent.get import get_file
 from siegel.agent.messages import TEXTS, language, text
+from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put, put
 from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import Entity, OpenVault, list_vaults, open_named
+from siegel.agent.vaults import list_vaults, open_named
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.keyfile import KeyFile
@@ -124,12 +125,12 @@ def vault_ls(
     where: Annotated[str | None, typer.Argument(metavar="[VAULT[:/PATH]]")] = None, as_json: AsJson = False
 ) -> None:
     """List your vaults, or a folder of one."""
+    name, path = _place(where) if where else ("", ())
     account, home = _signed_in()
-    if where is None:
-        _show([_vault_line(vault) for vault in list_vaults(account)], as_json)
+    if not name:
+        _show([asdict(vault) for vault in list_vaults(account)], as_json)
         _keep_session(account, home)
         return
-    name, path = _place(where)
     vault = open_named(account, home, name)
     _keep_session(account, home)
     found = vault.find(path)
@@ -146,8 +147,8 @@ def vault_ls(
 @vault_app.command("mkdir")
 def vault_mkdir(where: Annotated[str, typer.Argument(metavar="VAULT:/PATH")]) -> None:
     """Make a folder, and those above it."""
-    account, home = _signed_in()
     name, path = _place(where, full=True)
+    account, home = _signed_in()
     vault = open_named(account, home, name)
     vault.make_folders([path], must_be_new=path)
     _keep_session(account, home)
@@ -182,8 +183,8 @@ def vault_get(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A file, or a folder that exists.")],
 ) -> None:
     """Fetch a file, or a folder with all it holds. Nothing has its name before all of it was verified."""
-    account, home = _signed_in()
     name, path = _place(where, needs_path=True)
+    account, home = _signed_in()
     vault = open_named(account, home, name)
     found = vault.find(path)
     with terminal.bars(quiet=False) as progress:
@@ -221,7 +222,7 @@ def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple
     path = tuple(part for part in rest.split("/") if part)
     if not name or (needs_path and not mark) or (full and not path) or any(part in (".", "..") for part in path):
         raise UsageError("path_invalid", target=where)
-    return name.removesuffix(":") if not mark else name, path
+    return name, path
 
 
 def _signed_in() -> tuple[Account, Home]:
@@ -263,10 +264,6 @@ def _keep_session(account: Account, home: Home) -> None:
     saved = home.session()
     if saved.cookies != account.api.cookies():
         home.save_session(_saved(account, Path(saved.key_file), saved.name, saved.role))
-
-
-def _vault_line(vault: Any) -> dict[str, Any]:
-    return asdict(vault)
 
 
 def _entry_line(name: str, entity: Entity, path: tuple[str, ...]) -> dict[str, Any]:

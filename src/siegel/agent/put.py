@@ -12,14 +12,14 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 from siegel.agent.client import SCAN_S, Api, Wire
 from siegel.agent.errors import AgentError, ServerError
-from siegel.agent.vaults import OpenVault
+from siegel.agent.opened import OpenVault
 from siegel.lib.age import FileKey
 from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
@@ -166,10 +166,14 @@ def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
         vault.make_folders(plan.folders)
     pool = ThreadPoolExecutor(PARALLEL)
     try:
-        for batch in _batches(plan.items):
-            for outcome in _Batch(vault, watcher).run(pool, batch):
-                watcher.finished(outcome)
-                outcomes.append(outcome)
+        before: _Batch | None = None
+        # While one batch is scanned and committed, the next is under way.
+        for batch in [*(_Batch(vault, watcher, pool, items) for items in _batches(plan.items)), None]:
+            if batch:
+                batch.begin()
+            if before:
+                outcomes += before.finish()
+            before = batch
     finally:
         # After an error the files that have not begun stay where they are.
         pool.shutdown(cancel_futures=True)
@@ -192,26 +196,38 @@ def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
 class _Batch:
     """Up to 200 files on their way into one record."""
 
-    def __init__(self, vault: OpenVault, watcher: Watcher) -> None:
+    def __init__(self, vault: OpenVault, watcher: Watcher, pool: ThreadPoolExecutor, items: Sequence[Item]) -> None:
         self._vault = vault
         self._watcher = watcher
+        self._pool = pool
+        self._items = items
+        self._sending: list[Future[_Sent | None]] = []
         self._outcomes: list[Outcome] = []
 
     @property
     def _api(self) -> Api:
         return self._vault.account.api
 
-    def run(self, pool: ThreadPoolExecutor, items: Sequence[Item]) -> list[Outcome]:
-        sent = [one for one in pool.map(self._send, items) if one is not None]
+    def begin(self) -> None:
+        """Starts sealing and uploading."""
+        self._sending = [self._pool.submit(self._send, item) for item in self._items]
+
+    def finish(self) -> list[Outcome]:
+        """Scans and commits what has arrived; one outcome per file."""
+        sent = [one for sending in self._sending if (one := sending.result()) is not None]
         clean = self._scan(sent)
         if clean:
             self._vault.write(lambda: self._commit(clean))
         for one in clean:
-            self._outcomes.append(Outcome(one.item.source, "/".join(one.item.path), "stored", one.committed_version))
+            self._done(Outcome(one.item.source, "/".join(one.item.path), "stored", one.committed_version))
         return self._outcomes
 
+    def _done(self, outcome: Outcome) -> None:
+        self._outcomes.append(outcome)
+        self._watcher.finished(outcome)
+
     def _refuse(self, item: Item, code: str, detail: str = "") -> None:
-        self._outcomes.append(Outcome(item.source, "/".join(item.path), code, detail=detail))
+        self._done(Outcome(item.source, "/".join(item.path), code, detail=detail))
 
     # Transfer
 

@@ -160,11 +160,7 @@ def version(request: HttpRequest, vault_id: str, node: str, number: int) -> Wire
 @router.get("/vaults/{vault_id}/nodes/{node}/versions/{number}/payload")
 def version_payload(request: HttpRequest, vault_id: str, node: str, number: int) -> HttpResponseBase:
     found = queries.version_of(person_of(request), vault_id, node, number)
-    session = session_of(request)
-
-    def recheck() -> None:
-        queries.require_still_held(session, vault_id)
-
+    recheck = queries.still_held(session_of(request), vault_id)
     return payload.response(found.blob, request.headers.get("Range"), recheck=recheck)
 
 

@@ -9,6 +9,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from siegel.vault.errors import VaultError
 
 SEGMENT_BYTES = 1 << 20
 LEAF_BYTES = 32
-PIECE_BYTES = 1 << 18
+PIECE_BYTES = 1 << 19
 RECHECK_BYTES = 4 << 20
 # Left free for the database and the logs when an upload is admitted.
 RESERVE_BYTES = 256 << 20
@@ -56,9 +57,10 @@ def arrived(upload_id: str) -> int:
 
 
 def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck: Callable[[], None]) -> int:
-    """Append what `source` gives, at most up to `length`; returns the new offset, which is on disk when complete.
+    """Append what `source` gives, at most up to `length`; returns the new offset.
 
-    Whatever fails, the bytes written so far stay and count. `recheck` is called every 4 MiB and may raise.
+    Bytes are brought to the disk when they become a blob, not here. Whatever fails, the bytes written so far stay and
+    count. `recheck` is called every 64 MiB and may raise.
     """
     with _locked(upload_id) as fd:
         size = os.fstat(fd).st_size
@@ -71,8 +73,6 @@ def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck
             size = _copy(fd, tree, _pieces(source, length - size), size, recheck)
         finally:
             _keep_leaves(upload_id, done + tree.leaves(), os.fstat(fd).st_size)
-        if size == length:
-            os.fdatasync(fd)
         return size
 
 
@@ -113,23 +113,31 @@ def _pieces(source: Source, wanted: int) -> Iterator[bytes]:
 
 
 def _copy(fd: int, tree: SegmentTree, pieces: Iterator[bytes], size: int, recheck: Callable[[], None]) -> int:
+    """Write and hash all pieces. Hashing takes as long as all else, so another thread does it meanwhile.
+
+    Whatever fails, every byte in the file has been hashed at the end; on a full disk more than that, in segments that
+    are not finished.
+    """
     next_check = size + RECHECK_BYTES
-    for piece in pieces:
-        _write_all(fd, tree, piece)
-        size += len(piece)
-        if size >= next_check:
-            recheck()
-            next_check = size + RECHECK_BYTES
+    with ThreadPoolExecutor(1) as hasher:
+        hashing = hasher.submit(tree.update, b"")
+        for piece in pieces:
+            hashing.result()  # so that never more than two pieces are in memory
+            hashing = hasher.submit(tree.update, piece)
+            size += _write_all(fd, piece)
+            if size >= next_check:
+                recheck()
+                next_check = size + RECHECK_BYTES
+        hashing.result()
     return size
 
 
-def _write_all(fd: int, tree: SegmentTree, piece: bytes) -> None:
-    """Hash exactly what reached the file: on a full disk the last write may be short."""
+def _write_all(fd: int, piece: bytes) -> int:
+    """Also when the file takes less at a time than it is given."""
     rest = memoryview(piece)
     while rest:
-        written = os.write(fd, rest)
-        tree.update(rest[:written])
-        rest = rest[written:]
+        rest = rest[os.write(fd, rest) :]
+    return len(piece)
 
 
 def _leaves_path(upload_id: str) -> Path:

@@ -73,11 +73,7 @@ def terminate(request: HttpRequest, upload_id: str) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, upload: Upload, at: int) -> int:
-    session = session_of(request)
-
-    def recheck() -> None:
-        queries.require_still_held(session, upload.vault_id)
-
+    recheck = queries.still_held(session_of(request), upload.vault_id)
     return staging.receive(upload.id, request, offset=at, length=upload.length, recheck=recheck)
 
 

@@ -162,7 +162,7 @@ def test_a_scanner_key_that_is_gone_is_409_and_the_others_are_judged(vault: Open
 
 @pytest.mark.parametrize(
     ("said", "code"),
-    [("payload_hash_wrong", "payload_differs"), ("commitment_wrong", "header_invalid")],
+    [("payload_hash_mismatch", "payload_differs"), ("commitment_mismatch", "header_invalid")],
 )
 def test_what_the_scanner_finds_contradictory_is_told_to_the_author(
     vault: OpenVault, scanner: ScannerDouble, said: str, code: str

@@ -2,6 +2,7 @@ import errno
 import os
 import shutil
 from collections import namedtuple
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -190,20 +191,26 @@ def test_a_disk_that_becomes_full_loses_nothing_that_arrived(
     assert staging.leaves(upload) == leaves_of(payload)
 
 
-def test_an_upload_ends_within_four_mebibytes_of_its_session(
+def test_an_upload_ends_soon_after_its_session(
     owner: Island, vault: OpenVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(staging, "RECHECK_BYTES", 4 * MIB)
     payload = os.urandom(9 * MIB)
     upload = begin_upload(owner, vault.id, len(payload))
-    asked = []
+    asked: list[str] = []
 
-    def over(session: SignedInSession, vault_id: str) -> None:
-        asked.append(vault_id)
-        owner.post("session/end", {})
-        real(session, vault_id)
+    def over(session: SignedInSession, vault_id: str) -> Callable[[], None]:
+        recheck = real(session, vault_id)
 
-    real = queries.require_still_held
-    monkeypatch.setattr(queries, "require_still_held", over)
+        def after_signing_out() -> None:
+            asked.append(vault_id)
+            owner.post("session/end", {})
+            recheck()
+
+        return after_signing_out
+
+    real = queries.still_held
+    monkeypatch.setattr(queries, "still_held", over)
     assert append(owner, upload, 0, payload).status_code == 401
     assert asked == [vault.id]
     assert staging.arrived(upload) == 4 * MIB
