@@ -7,19 +7,21 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from siegel.agent.account import countersign_waiting
-from siegel.agent.begin import begin_vault
+from siegel.agent.account import Account, countersign_waiting, sign_in
 from siegel.agent.client import Api
+from siegel.agent.errors import ServerError
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
+from siegel.agent.vaults import begin_vault
 from siegel.seals.keyfile import KeyFile, write_key_file
 from tests.installation import Installation
 
@@ -105,16 +107,21 @@ def found(installation: Installation, folder: Path, slug: str, *, vault: str) ->
     """Founds a firm through the agent's ceremonies: owner, clerk and client user, all holding the vault `vault`."""
     folder.mkdir(parents=True)
     token = installation.create_firm(slug, f"Kanzlei {slug.capitalize()}")
-    founded = found_firm(
-        Api(installation.url),
-        token,
-        owner_name="Martina Muster",
-        username="inhaberin",
-        password=PASSWORD,
-        firm_name=f"Kanzlei {slug.capitalize()}",
-        firm_place="Musterstadt",
-    )
-    owner, home = founded.account, Home(folder / "owner-state")
+    with closing(Api(installation.url)) as api:
+        founded = found_firm(
+            api,
+            token,
+            owner_name="Martina Muster",
+            username="inhaberin",
+            password=PASSWORD,
+            firm_name=f"Kanzlei {slug.capitalize()}",
+            firm_place="Musterstadt",
+        )
+        return _invite_everybody(founded.account, folder, slug, vault)
+
+
+def _invite_everybody(owner: Account, folder: Path, slug: str, vault: str) -> Firm:
+    home = Home(folder / "owner-state")
     client_id = str(owner.api.post("clients", {"number": "10001", "name": "Gärtnerei Ährenfeld e. K."})["id"])
     dossier = str(owner.api.post(f"clients/{client_id}/dossiers", {"title": vault})["id"])
     vault_id = begin_vault(owner, home, vault, dossier=dossier).id
@@ -123,7 +130,8 @@ def found(installation: Installation, folder: Path, slug: str, *, vault: str) ->
         letter = invite(
             owner, home, name=username, username=username, role=role, vaults={vault_id: rights}, client=client
         ).letter
-        people[role] = _person(folder, redeem(Api(installation.url), letter, PASSWORD).account.key_file)
+        with closing(Api(owner.api.origin)) as api:
+            people[role] = _person(folder, redeem(api, letter, PASSWORD).account.key_file)
     owner.learn_certificates()
     countersign_waiting(owner)
     return Firm(slug, vault, vault_id, _person(folder, owner.key_file), people["clerk"], people["client"], folder)
@@ -133,3 +141,29 @@ def _person(folder: Path, key: KeyFile) -> Person:
     path = folder / f"{key.username}.key"
     path.write_bytes(write_key_file(key, None))
     return Person(key.username, path, key)
+
+
+def wait_for_scanner(url: str, person: Person) -> None:
+    """Until uploads are taken: clamd loads its signatures first."""
+    with closing(Api(url)) as api:
+        account, _ = sign_in(api, person.key)
+        until(lambda: _scanner_answers(account), "the scanner did not become ready")
+
+
+def _scanner_answers(account: Account) -> bool:
+    try:
+        account.api.get("scanner-key")
+    except ServerError as error:
+        if error.code != "no_scanner":
+            raise
+        return False
+    return True
+
+
+def until(condition: Callable[[], bool], otherwise: str, timeout_s: float = 60.0) -> None:
+    """Waits for the condition; fails with `otherwise`."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(otherwise)
+        time.sleep(0.1)
