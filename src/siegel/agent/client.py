@@ -258,11 +258,14 @@ class Download:
 
 
 def origin_of(server: str) -> str:
-    """`scheme://host[:port]` of an address as people give it; AgentError `server_invalid`.
+    """`scheme://host[:port]` of an address as people give it; UsageError `server_invalid`, `server_insecure`.
 
     Plain http is for this machine only: elsewhere anybody on the way could read names and sessions.
     """
-    url = httpx.URL(server if "://" in server else f"https://{server}")
+    try:
+        url = httpx.URL(server if "://" in server else f"https://{server}")
+    except httpx.InvalidURL as error:
+        raise UsageError("server_invalid", server=server) from error
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError("server_invalid", server=server)
     if url.scheme == "http" and url.host not in LOCAL_HOSTS:

@@ -79,12 +79,14 @@ class _Counting:
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """A file that gets its name `target` only when the block ends well; readable by its owner until then.
 
-    A pipe or device is written to as it is: it must not be replaced.
+    A pipe or device is written to as it is: it must not be replaced. AgentError `target_missing` without the folder.
     """
     if target.exists() and not target.is_file():
         with target.open("wb") as sink:
             yield sink
         return
+    if not target.parent.is_dir():
+        raise AgentError("target_missing", path=target.parent)
     fd, draft = tempfile.mkstemp(prefix=".siegel-", dir=target.parent)
     try:
         with os.fdopen(fd, "wb") as sink:

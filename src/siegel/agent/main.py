@@ -8,6 +8,7 @@ or rolled back.
 """
 
 import errno
+import io
 import json
 import os
 import sys
@@ -23,7 +24,7 @@ from siegel.agent.account import Account, countersign_waiting, resume, sign_in
 from siegel.agent.client import Api, origin_of
 from siegel.agent.errors import AgentError, ServerError, UsageError
 from siegel.agent.get import get_file
-from siegel.agent.messages import TEXTS, language, text
+from siegel.agent.messages import TEXTS, language, problem_of, text
 from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put, put
 from siegel.agent.session import Home, SavedSession
@@ -166,7 +167,7 @@ def vault_put(
     paths = [Path(path) for path in given]
     for path in paths:
         if not path.exists() and not path.is_symlink():
-            raise UsageError("os_error", path=path, problem=os.strerror(errno.ENOENT))
+            raise UsageError("file_missing", path=path)
     account, home = _signed_in()
     plan = plan_put(paths, folder)
     vault = open_named(account, home, name)
@@ -202,6 +203,8 @@ def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[En
             raise AgentError("target_missing", path=target.parent)
         return [(found, target)]
     top = out / found.name if found is not None and out.is_dir() else out
+    if not top.parent.is_dir():
+        raise AgentError("target_missing", path=top.parent)
     top.mkdir(exist_ok=True)
     targets = []
     for path, entity in vault.walk(found.id if found else vault.id):
@@ -231,7 +234,7 @@ def _signed_in() -> tuple[Account, Home]:
     saved = home.session()
     path = Path(saved.key_file)
     if not path.is_file():
-        raise AgentError("os_error", path=path, problem=os.strerror(errno.ENOENT))
+        raise AgentError("file_missing", path=path)
     key = terminal.read_key_file(path)
     if (key.firm, key.person, key.root) != (saved.firm, saved.person, saved.root):
         raise AgentError("not_signed_in")
@@ -279,14 +282,14 @@ def _size(entity: Entity) -> int | None:
 
 
 def _show(lines: list[dict[str, Any]], as_json: bool) -> None:
-    """JSON, or one line each: a folder with a slash at its end, a file with its size in bytes."""
+    """JSON, or one line each: a vault by its name, a folder with a slash at its end, a file with its size in bytes."""
     if as_json:
         terminal.answer(lines)
         return
     for line in lines:
-        size = f"{line['size']:>14,}" if "size" in line else " " * 14
-        slash = "/" if line.get("kind") == "folder" else ""
-        sys.stdout.write(f"{size}  {terminal.clean(line['name'])}{slash}\n")
+        size = f"{line.get('size', ''):>14}  " if "node" in line else ""
+        slash = "/" if line["kind"] == "folder" else ""
+        sys.stdout.write(f"{size}{terminal.clean(line['name'])}{slash}\n")
 
 
 def _report(outcomes: list[Outcome], as_json: bool) -> None:
@@ -321,19 +324,18 @@ def explain(error: BaseException) -> tuple[int, str, str]:
     if isinstance(error, AgentError):
         return error.exit_code, error.code, text(error.code, **error.params)
     if isinstance(error, IntegrityError):
-        return BROKEN, error.code, text("integrity", problem=error, code=error.code)
+        return BROKEN, error.code, text("integrity", code=error.code)
     if isinstance(error, SealError):
         known = error.code in TEXTS
         return REFUSED, error.code, text(error.code, detail="") if known else text("refused", problem=error)
     if isinstance(error, NoMatch):
         return REFUSED, "not_for_this_key", text("not_for_this_key")
     if isinstance(error, AgeError):
-        return BROKEN, error.code, text("age_damaged", problem=error)
+        return BROKEN, error.code, text("age_damaged", code=error.code)
     if isinstance(error, OSError):
         if error.errno == errno.ENOSPC:
             return REFUSED, "disk_full", text("disk_full")
-        problem = error.strerror or str(error)
-        return REFUSED, "os_error", text("os_error", path=error.filename or "", problem=problem)
+        return REFUSED, "os_error", text("os_error", path=error.filename or "", problem=problem_of(error))
     return INTERRUPTED, "interrupted", text("interrupted")
 
 
@@ -358,4 +360,13 @@ def run(command: Callable[[], object]) -> int:
 
 def main() -> None:
     """The entry point `siegel`."""
-    sys.exit(run(app))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal cannot show must not end the command; in JSON this is a valid escape.
+            stream.reconfigure(errors="backslashreplace")
+    exit_code = run(app)
+    if exit_code == INTERRUPTED:
+        # Nobody waits for threads in the middle of a transfer: the server publishes nothing of it.
+        sys.stdout.flush()
+        os._exit(exit_code)
+    sys.exit(exit_code)

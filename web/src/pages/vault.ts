@@ -3,7 +3,7 @@
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
 import { signInWithPassword } from "../ceremonies/sign_in";
-import { type Open, onForgotten, reopen } from "../keyring/keyring";
+import { type Open, reopen } from "../keyring/keyring";
 import { find } from "../ui/dom";
 import { atWork, field, filled, onSubmit } from "../ui/form";
 import { showProblem } from "../ui/message";
@@ -50,7 +50,6 @@ async function show(open: Open): Promise<void> {
   }
 }
 
-onForgotten(() => location.assign("/"));
 start().catch((error: unknown) => {
   showState("broken");
   showProblem(error);
