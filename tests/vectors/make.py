@@ -12,6 +12,8 @@ The files (binaries are base64url without padding, as on the wire):
     rows.json        sealed rows; names and titles, good and bad, with the error code
     trees.json       Merkle roots over byte i = i mod 251
     chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it
+
+words.json, sizes and times as people read them, is written by hand.
 """
 
 import hashlib

@@ -109,7 +109,7 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
   return { change, wire: { upload: file.upload, manifest: toDoc(manifest), header, row: toBase64url(row) } };
 }
 
-/** Makes a folder. @throws RefusedError (`bad_name`, `name_taken`). */
+/** Makes a folder. @throws RefusedError (`name_…`, `name_taken`, `busy`), WireError. */
 export async function makeFolder(
   vault: OpenedVault,
   parent: string,

@@ -127,7 +127,7 @@ export class OpenedVault {
       return { kind: "folder", id, parent, row, author, acceptedAt };
     }
     const last = node.versions.at(-1);
-    must(last !== undefined, "wrong_version", "a file without a version");
+    must(last !== undefined, "node_version", "a file without a version");
     const { version, epoch, author, row: rowHash } = last.manifest;
     const { rowKey } = await this.seeds.keysOf(epoch);
     const place = { ...common, kind: "file", version, epoch } as const;
@@ -137,8 +137,8 @@ export class OpenedVault {
 
   private sealedRow(node: string, version: number, hash: string): Bytes {
     const row = this.rows.get(`${node}/${version}`);
-    must(row !== undefined, "missing_document", "a row is missing");
-    must(sameHash(hashOf(row), hash), "wrong_hash", "a row is not the one that was signed");
+    must(row !== undefined, "row_differs", "a row is missing");
+    must(sameHash(hashOf(row), hash), "row_differs", "a row is not the one that was signed");
     return row;
   }
 
@@ -192,9 +192,9 @@ export class OpenedVault {
     return certificate === undefined ? null : (this.names.get(certificate.subject) ?? null);
   }
 
-  /** @throws IntegrityError (`swapped_label`) when the server shows another title than the sealed one. */
+  /** @throws IntegrityError (`title_differs`) when the server shows another title than the sealed one. */
   requireTitle(shown: string): void {
     if (shown !== this.title)
-      throw new IntegrityError("swapped_label", "the server shows another title than the sealed one");
+      throw new IntegrityError("title_differs", "the server shows another title than the sealed one");
   }
 }
