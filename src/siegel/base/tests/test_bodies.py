@@ -27,9 +27,9 @@ class Line(io.BytesIO):
 def send(path: str, content_type: str, line: Line) -> tuple[int, str]:
     browser = Browser(enforce_csrf_checks=True)
     size = len(line.getbuffer())
-    answer = browser.generic(
-        "POST", path, content_type=content_type, **{"wsgi.input": line, "CONTENT_LENGTH": str(size)}
-    )
+    # some data, because without the client leaves out the type
+    environ = {"wsgi.input": line, "CONTENT_LENGTH": str(size)}
+    answer = browser.generic("POST", path, "x", content_type=content_type, **environ)
     return answer.status_code, answer.json()["code"]
 
 
