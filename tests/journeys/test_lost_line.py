@@ -40,7 +40,7 @@ def wait_until_cut_short(staging: Path) -> None:
     """Until the second request has begun to arrive and is far from its end."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
-        arrived = max((path.stat().st_size for path in staging.iterdir()), default=0)
+        arrived = max((path.stat().st_size for path in staging.glob("*")), default=0)
         if CHUNK_BYTES < arrived < 2 * CHUNK_BYTES - (4 << 20):
             return
         time.sleep(0.01)
