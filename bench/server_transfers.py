@@ -1,4 +1,4 @@
-"""Up and down with the client that costs little, the same for us and for the peer; and what our server needed."""
+"""Up and down with the client that costs little, the same for us and for the peer."""
 
 import base64
 import filecmp
@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,73 +69,58 @@ class PeerLine:
 class VaultLine:
     """Our server: an upload by tus in several PATCHes, a version's payload."""
 
-    def __init__(self, installation: Installation, credentials: dict[str, str], file: Path, vault: str) -> None:
-        self._installation, self._credentials, self._file, self._vault = installation, credentials, file, vault
+    def __init__(self, installation: Installation, headers: dict[str, str], file: Path, vault: str) -> None:
+        self._installation, self._headers, self._file, self._vault = installation, headers, file, vault
         self._host = urlsplit(installation.url).netloc
-        self.upload_id = ""
+        self._upload = ""
 
     def upload(self) -> float:
         """From creation to the last byte's answer."""
         size = self._file.stat().st_size
         mark = base64.b64encode(self._vault.encode()).decode()
-        begin = {**TUS, **self._credentials, "Upload-Length": str(size), "Upload-Metadata": f"vault {mark}"}
+        begin = {**TUS, **self._headers, "Upload-Length": str(size), "Upload-Metadata": f"vault {mark}"}
         requests = [request("POST", "/api/uploads", 201, begin)]
-        stream = {**TUS, **self._credentials, "Content-Type": "application/offset+octet-stream"}
+        stream = {**TUS, **self._headers, "Content-Type": "application/offset+octet-stream"}
         for offset in range(0, size, PATCH_BYTES):
             part = (offset, min(PATCH_BYTES, size - offset))
             requests.append(request("PATCH", "", 204, {**stream, "Upload-Offset": str(offset)}, part))
         answer = transfer(self._host, self._file, requests)
-        self.upload_id = answer["location"].rpartition("/")[2]
+        self._upload = answer["location"].rpartition("/")[2]
         return float(answer["seconds"])
 
-    def download(self, node: str) -> float:
-        requests = [request("GET", self._path(node), 200, self._credentials)]
-        return received_all(transfer(self._host, self._file, requests), self._file)
+    def tidy(self) -> None:
+        """After an upload: removes it. RuntimeError unless what arrived are the bytes that were sent."""
+        if not filecmp.cmp(self._installation.data / "staging" / self._upload, self._file, shallow=False):
+            raise RuntimeError("other bytes arrived than were sent")
+        terminate = request("DELETE", f"/api/uploads/{self._upload}", 204, {**TUS, **self._headers})
+        transfer(self._host, self._file, [terminate])
 
-    def check_stored(self, node: str) -> None:
-        """The server has exactly the bytes that were sent, and gives any part of them. RuntimeError otherwise."""
-        size = self._file.stat().st_size
-        stored = [path for path in (self._installation.data / "blobs").rglob("*") if path.is_file()]
-        if not any(filecmp.cmp(path, self._file, shallow=False) for path in stored if path.stat().st_size == size):
-            raise RuntimeError("no blob holds the bytes that were sent")
+    def download(self, version: "Version") -> float:
+        answer = transfer(self._host, self._file, [request("GET", version.path, 200, self._headers)])
+        return received_all(answer, version.blob)
+
+    def check_ranges(self, version: "Version") -> None:
+        """Any part of the version is given for itself. RuntimeError otherwise."""
+        size = version.blob.stat().st_size
         for first in (0, size // 3, size - RANGE_BYTES):
-            self._check_range(node, first, size)
+            self._check_range(version, first, size)
 
-    def _check_range(self, node: str, first: int, size: int) -> None:
+    def _check_range(self, version: "Version", first: int, size: int) -> None:
         last = first + RANGE_BYTES - 1
         connection = http.client.HTTPConnection(self._host, timeout=CHILD_TIMEOUT_S)
-        connection.request("GET", self._path(node), headers={**self._credentials, "Range": f"bytes={first}-{last}"})
+        connection.request("GET", version.path, headers={**self._headers, "Range": f"bytes={first}-{last}"})
         response = connection.getresponse()
-        with self._file.open("rb") as file:
+        with version.blob.open("rb") as file:
             file.seek(first)
             same = response.read() == file.read(RANGE_BYTES)
         connection.close()
         if (response.status, response.headers["Content-Range"]) != (206, f"bytes {first}-{last}/{size}") or not same:
             raise RuntimeError(f"range from {first}: {response.status} {response.headers['Content-Range']}")
 
-    def _path(self, node: str) -> str:
-        return f"/api/vaults/{self._vault}/nodes/{node}/versions/1/payload"
 
+@dataclass(frozen=True)
+class Version:
+    """A published version: the path of its payload, and where that is stored."""
 
-def peak_memory_mb(installation: Installation) -> float:
-    """Highest resident memory of granian's processes since they began, added up; shared pages count twice."""
-    family = [pid for pid in _descendants(installation.process.pid) if b"granian" in _command(pid)]
-    if not family:
-        raise RuntimeError("no process of granian")
-    return sum(_peak_kib(pid) for pid in family) * 1024 / 1e6
-
-
-def _descendants(pid: int) -> list[int]:
-    children = [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
-    return [*children, *(found for child in children for found in _descendants(child))]
-
-
-def _command(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def _peak_kib(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    path: str
+    blob: Path

@@ -1,4 +1,4 @@
-"""Writes the test vectors that every language must reproduce: `python tests/vectors/make.py`.
+"""Writes the test vectors that every language must reproduce: `python -m tests.vectors.make`.
 
 Everything follows from fixed seeds. Only age files cannot be made twice alike, because sealing to a recipient is
 random: they stand in sealed.json and are kept as long as they still open to what they should.
@@ -12,6 +12,8 @@ The files (binaries are base64url without padding, as on the wire):
     rows.json        sealed rows; names and titles, good and bad, with the error code
     trees.json       Merkle roots over byte i = i mod 251
     chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it
+
+words.json, sizes and times as people read them, is written by hand.
 """
 
 import hashlib

@@ -22,7 +22,7 @@ from siegel.keys.models import (
     Wrap,
 )
 from siegel.seals.certificates import Accepted, CertificateStore
-from siegel.seals.chain import WRITERS, Position, Standing
+from siegel.seals.chain import WRITERS, Position, Standing, keys_of
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
@@ -121,10 +121,12 @@ def position_of(chain: Chain) -> Position:
     epoch = EpochDocument.parse(signed(epoch_row))
     roster_row = Roster.objects.filter(chain=chain).latest("seq")
     roster = RosterDocument.parse(signed(roster_row))
-    epoch_roster = roster
+    sealed_for = keys_of(roster)
     if epoch.roster != roster_row.hash:
-        epoch_roster = RosterDocument.parse(signed(Roster.objects.get(chain=chain, hash=epoch.roster)))
-    standing = Standing(roster, roster_row.hash, epoch, epoch_row.hash, epoch_roster, epoch_row.log_index)
+        made_for = Roster.objects.filter(chain=chain, hash=epoch.roster).values("seq")
+        for row in Roster.objects.filter(chain=chain, seq__gte=made_for):
+            sealed_for |= keys_of(RosterDocument.parse(signed(row)))
+    standing = Standing(roster, roster_row.hash, epoch, epoch_row.hash, sealed_for, epoch_row.log_index)
     return Position(chain.tenant_id, chain.vault_id, chain.head_seq, chain.head_hash, standing)
 
 
@@ -138,8 +140,13 @@ class Entry:
 
 
 def entries_since(chain: Chain, since: int) -> Sequence[Entry]:
-    """The next records after `since` in order, at most ENTRIES_PER_PAGE."""
-    records = list(Record.objects.filter(chain=chain, seq__gt=since).order_by("seq")[:ENTRIES_PER_PAGE])
+    """The next records after `since` in order, at most ENTRIES_PER_PAGE.
+
+    None behind the head that `chain` was loaded with: a record accepted in between would contradict it.
+    """
+    records = list(
+        Record.objects.filter(chain=chain, seq__gt=since, seq__lte=chain.head_seq).order_by("seq")[:ENTRIES_PER_PAGE]
+    )
     if not records:
         return []
     span = (records[0].seq, records[-1].seq)

@@ -74,12 +74,16 @@ class Part:
             self.process.wait()
 
 
+def clamd_program() -> str:
+    """Where clamd is, or would be: administrators' folders are not on everybody's path."""
+    return shutil.which("clamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") or "/usr/sbin/clamd"
+
+
 def scanner_part(*, socket: Path, keys: Path, spool: Path) -> Part:
     """The scanner. Without a clamd program it still answers, and says that it cannot judge."""
-    clamd = shutil.which("clamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin") or "/usr/sbin/clamd"
     for folder in (socket.parent, keys, spool):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "siegel.scanner", "--die-with-parent", "--clamd", clamd]
+    command = [sys.executable, "-m", "siegel.scanner", "--die-with-parent", "--clamd", clamd_program()]
     command += ["--socket", str(socket), "--key-file", str(keys / "scanner.key"), "--spool", str(spool)]
     return Part("scanner", command)
 

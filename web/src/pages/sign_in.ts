@@ -18,7 +18,7 @@ const PASSWORD_FIELDS = { unknown_firm: "firm-slug", sign_in_refused: "password"
 const FILE_FIELDS = {
   not_a_key_file: "key-file",
   key_file_damaged: "key-file",
-  foreign_firm: "key-file",
+  foreign_key_file: "key-file",
   unknown_firm: "key-file",
   passphrase_needed: "key-passphrase",
   wrong_passphrase: "key-passphrase",

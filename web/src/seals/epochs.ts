@@ -139,7 +139,7 @@ export class EpochSeeds {
     return keys;
   }
 
-  /** By the person's own wrap, else by way of the next epoch. @throws IntegrityError (`no_wrap`, `wrong_wrap`). */
+  /** By the person's own wrap, else by way of the next epoch. @throws IntegrityError (`wrap_missing`), or as `openSeed`. */
   async seedOf(epoch: number): Promise<Bytes> {
     const known = this.seeds.get(epoch);
     if (known !== undefined) return known;
@@ -150,11 +150,11 @@ export class EpochSeeds {
 
   private async opened(epoch: number): Promise<Bytes> {
     const signed = this.chain.epochs.get(epoch);
-    must(signed !== undefined, "no_wrap", "there is no such epoch");
+    must(signed !== undefined, "wrap_missing", "there is no such epoch");
     const own = this.wraps.get(epoch);
     if (own !== undefined) return openSeed(own, this.identity, signed.recipient);
     const next = this.chain.epochs.get(epoch + 1);
-    must(next?.previousSeed != null, "no_wrap", "no key leads to this epoch");
+    must(next?.previousSeed != null, "wrap_missing", "no key leads to this epoch");
     const { identity } = await this.keysOf(epoch + 1);
     return openSeed(new Uint8Array(next.previousSeed), identity, signed.recipient);
   }

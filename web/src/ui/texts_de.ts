@@ -30,11 +30,11 @@ export const DE = {
       "Der Hauptschlüssel der Kanzlei ist ein anderer.",
       "Er passt nicht zu dem, den dieses Gerät kennt. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
-    wrong_root: problem(
+    root_differs: problem(
       "Der Hauptschlüssel der Kanzlei ist ein anderer.",
       "Er passt nicht zu dem, den Sie beim ersten Mal erhalten haben. Bitte melden Sie sich nicht an und rufen Sie Ihre Kanzlei an.",
     ),
-    swapped_label: problem(
+    title_differs: problem(
       "Der Name des Tresors stimmt nicht.",
       "Der Server zeigt einen anderen Namen als den versiegelten. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
@@ -97,7 +97,7 @@ export const DE = {
       "Die Schlüsseldatei ist beschädigt.",
       "Sie lässt sich nicht öffnen. Bitte nehmen Sie eine andere Kopie der Datei.",
     ),
-    foreign_firm: problem(
+    foreign_key_file: problem(
       "Diese Datei gehört zu einer anderen Kanzlei.",
       "Bitte wählen Sie die Datei dieser Kanzlei.",
     ),

@@ -27,11 +27,11 @@ export const EN: Texts = {
       "The firm's main key is a different one.",
       "It does not fit the one this device knows. Please stop working here and call your firm.",
     ),
-    wrong_root: problem(
+    root_differs: problem(
       "The firm's main key is a different one.",
       "It is not the one you received the first time. Please do not sign in, and call your firm.",
     ),
-    swapped_label: problem(
+    title_differs: problem(
       "The name of the vault is wrong.",
       "The server shows another name than the sealed one. Please stop working here and call your firm.",
     ),
@@ -85,7 +85,7 @@ export const EN: Texts = {
       "The key file is damaged.",
       "It cannot be opened. Please take another copy of the file.",
     ),
-    foreign_firm: problem("This file belongs to another firm.", "Please choose this firm's file."),
+    foreign_key_file: problem("This file belongs to another firm.", "Please choose this firm's file."),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",

@@ -12,7 +12,7 @@ from siegel.firms.queries import dossiers_visible_to, staff_members
 from siegel.keys import queries, rules
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roster, Wrap
-from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
+from siegel.seals.chain import Entry, NodeLookup, Position, Step, check, keys_of
 from siegel.seals.documents import PERSONS
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
@@ -140,10 +140,10 @@ def _entry(documents: Documents, logged: "AuditEntry") -> Entry:
 
 def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     """All keys whose certificates the check may ask for."""
-    rosters = [before.standing.roster, before.standing.epoch_roster] if before.standing else []
+    keys = {author, *(before.standing.sealed_for if before.standing else ())}
     if documents.roster:
-        rosters.append(RosterDocument.parse(documents.roster))
-    return {author} | {holder.key for roster in rosters for holder in roster.holders}
+        keys |= keys_of(RosterDocument.parse(documents.roster))
+    return keys
 
 
 def _check_wraps(wraps: Mapping[str, bytes], expected: frozenset[str]) -> None:
