@@ -97,6 +97,14 @@ AUDIT = {
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
 
 
+OF_THE_OPERATOR = {"firms.created", "firms.set_up_link_issued"}
+
+
+def actor(who: str, kind: str) -> str | Promise:
+    """Who did it; where nobody was signed in, the operator or the server by itself."""
+    return who or (_("Betreiber") if kind in OF_THE_OPERATOR else _("Server"))
+
+
 def audit_sentence(kind: str) -> Sentence:
     """The sentence for a kind; a kind without one is shown by its name rather than hidden."""
     return AUDIT.get(kind) or Sentence("dot", kind)
