@@ -51,7 +51,9 @@ export class VaultPage {
 
   start(): void {
     this.listen();
-    for (const button of findAll('.sg-toolbar [data-action="upload"], .sg-toolbar [data-action="new-folder"]'))
+    for (const button of findAll(
+      '.sg-toolbar [data-action="upload"], .sg-toolbar [data-action="new-folder"]',
+    ))
       button.removeAttribute("aria-disabled");
     window.addEventListener("hashchange", () => this.goTo(location.hash.slice(1) || this.vault.id));
     this.goTo(location.hash.slice(1) || this.vault.id);
