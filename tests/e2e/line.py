@@ -19,7 +19,7 @@ class Line:
 
     `cuts`      offsets in uploads at which the line breaks, once each
     `before`    (beginning of a request, what to do before the server gets it), once
-    `losing`    beginning of a request whose answer is lost: the server has done it, the program does not know; once
+    `losing`    beginnings of requests whose answers are lost, once each: the server has done what the program asked
     `stalls_at` offset in an upload from which on nothing is passed on until `resume`
     """
 
@@ -27,7 +27,7 @@ class Line:
     target: tuple[str, int]
     cuts: list[int] = field(default_factory=list)
     before: tuple[bytes, Callable[[], None]] | None = None
-    losing: bytes | None = None
+    losing: list[bytes] = field(default_factory=list)
     stalls_at: int | None = None
     offsets: list[int] = field(default_factory=list)
     lost: int = 0
@@ -79,8 +79,8 @@ class Line:
             _, act = self.before
             self.before = None
             act()
-        if self.losing and head.startswith(self.losing):
-            self.losing = None
+        if due := [start for start in self.losing if head.startswith(start)]:
+            self.losing.remove(due[0])
             loses.set()
 
     def _pass_body(self, far: socket.socket, piece: bytes, at: int) -> bool:

@@ -344,18 +344,25 @@ def run(command: Callable[[], object]) -> int:
     try:
         command()
     except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            # How typer ends after Ctrl-C, without a word.
+            return _tell(KeyboardInterrupt())
         return ended.code if isinstance(ended.code, int) else 0
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return REFUSED
     except (AgentError, SealError, AgeError, OSError, KeyboardInterrupt) as error:
-        exit_code, code, message = explain(error)
-        if "--json" in sys.argv:
-            sys.stdout.write(json.dumps({"error": code, "message": message}, ensure_ascii=False) + "\n")
-        terminal.notes.print(f"siegel: {message}", markup=False, style="red")
-        return exit_code
+        return _tell(error)
     return 0
+
+
+def _tell(error: BaseException) -> int:
+    exit_code, code, message = explain(error)
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps({"error": code, "message": message}, ensure_ascii=False) + "\n")
+    terminal.notes.print(f"siegel: {message}", markup=False, style="red")
+    return exit_code
 
 
 def main() -> None:

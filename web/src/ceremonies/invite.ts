@@ -23,14 +23,21 @@ import { certify } from "./certify";
 
 const ATTEMPTS = 5;
 
+/** A vault as the page shows it: the dossier it belongs to, and its title. */
+export interface ShownVault {
+  readonly id: string;
+  readonly dossier: string;
+  readonly title: string;
+}
+
 export interface Guest {
   readonly name: string;
   readonly username: string;
   readonly role: "clerk" | "client";
   /** Id of the client the person signs in for; null for staff. */
   readonly client: string | null;
-  /** Ids of the vaults he will hold. */
-  readonly vaults: readonly string[];
+  /** The vaults he will hold. */
+  readonly vaults: readonly ShownVault[];
 }
 
 /** What the letter says. */
@@ -41,6 +48,7 @@ export interface Letter {
   readonly notAfter: number;
 }
 
+/** @throws IntegrityError (`swapped_label`) for a vault that is not the one shown: the guest would read another's. */
 export async function invite(
   open: Open,
   certificates: Certificates,
@@ -59,9 +67,9 @@ export async function invite(
     keys,
     own.hash,
     now,
-    { role: guest.role, vaults: guest.vaults },
+    { role: guest.role, vaults: guest.vaults.map(({ id: vault }) => vault) },
   );
-  const vaults = await Promise.all(guest.vaults.map((vault) => OpenedVault.load(open, vault)));
+  const vaults = await Promise.all(guest.vaults.map((shown) => openShown(open, shown)));
   const rights = guest.role === "client" ? "write" : "manage";
   const { name, username, role, client } = guest;
   for (let attempt = 1; ; attempt++) {
@@ -83,6 +91,13 @@ export async function invite(
       for (const vault of vaults) await vault.refresh();
     }
   }
+}
+
+async function openShown(open: Open, { id, dossier, title }: ShownVault): Promise<OpenedVault> {
+  const vault = await OpenedVault.load(open, id);
+  vault.requireTitle(title);
+  must(vault.chain.dossier === dossier, "swapped_label", "the vault belongs to another dossier");
+  return vault;
 }
 
 /** The record that adds a holder, with the current epoch's seed wrapped to him. */

@@ -39,7 +39,8 @@ export async function signInWithKeyFile(file: KeyFile, now: number): Promise<Ope
   const keys = await holderKeys(file.seed);
   const fields = { firm, nonce, origin: location.origin, subject: file.person, time: now };
   const session = await api.signInWithKey(file.slug, toDoc(await signDocument(LOGIN, fields, keys.signing)));
-  must(session.person.id === file.person, "session_differs", "the session is another person's");
+  const isOurs = session.person.id === file.person && session.firm.id === file.firm;
+  must(isOurs, "session_differs", "the session is another person's, or another firm's");
   must(
     session.firm.root === file.root,
     "root_differs",

@@ -1,6 +1,6 @@
 /** Inviting a client or a clerk: the code is made here and stands in the letter alone. */
 
-import { invite, type Letter } from "../ceremonies/invite";
+import { invite, type Letter, type ShownVault } from "../ceremonies/invite";
 import type { Open } from "../keyring/keyring";
 import { grouped, letterLink } from "../seals/invitations";
 import { find, findAll, maybe, write } from "../ui/dom";
@@ -22,9 +22,11 @@ const submitButton = find("[data-submit]", form);
 const saveButton = find('[data-save="letter"]');
 const client = form.dataset["client"] ?? null;
 
-function chosenVaults(): readonly string[] {
+function chosenVaults(): readonly ShownVault[] {
   const chosen = findAll<HTMLInputElement>('input[name="dossier"]:checked', form);
-  return chosen.flatMap(({ dataset }) => dataset["vault"] ?? []);
+  return chosen.flatMap(({ dataset: { title, vault }, value: dossier }) =>
+    vault === undefined || title === undefined ? [] : { id: vault, dossier, title },
+  );
 }
 
 function isComplete(): boolean {

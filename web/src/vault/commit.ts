@@ -1,13 +1,14 @@
 /** Clean files become versions in the vault: rows, headers, manifests and one record, signed for the present head. */
 
 import { toBase64url } from "../crypto/base64";
+import type { FileNode } from "../seals/chain";
 import { type Change, hashOf, MANIFEST, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
 import { headerFor, type SealedFile } from "../seals/files";
 import { newId } from "../seals/ids";
 import { sealRow } from "../seals/rows";
 import { api } from "../wire/api";
-import type { OpenedFile, OpenedVault } from "./opened";
+import type { OpenedVault } from "./opened";
 
 /** A file the scanner found clean, waiting to be published. */
 export interface ClearFile {
@@ -50,17 +51,19 @@ async function attemptCommit(vault: OpenedVault, files: readonly ClearFile[]): P
 }
 
 /** The file this one is the next version of, or null when its name is new in the folder. */
-function predecessor(vault: OpenedVault, { folder, name }: ClearFile): OpenedFile | null {
+function predecessor(vault: OpenedVault, { folder, name }: ClearFile): FileNode | null {
   const found = vault.fileNamed(folder, name);
   if (found?.kind === "folder") throw new RefusedError("name_is_folder", "a folder has this name");
-  return found ?? null;
+  // The chain's node, not the opened one: its latest version may be one whose row nobody can read.
+  const node = found && vault.chain.nodes.get(found.id);
+  return node?.kind === "file" ? node : null;
 }
 
 async function signedVersion(vault: OpenedVault, file: ClearFile) {
   const { chain, id, open } = vault;
   const { sealed } = file;
   const before = predecessor(vault, file);
-  const last = before?.node.versions.at(-1);
+  const last = before?.versions.at(-1);
   const node = before?.id ?? newId();
   const version = (last?.manifest.version ?? 0) + 1;
   const { epoch } = chain.epoch;

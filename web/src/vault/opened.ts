@@ -7,7 +7,7 @@
 import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
-import { type FileNode, type Node, VaultChain } from "../seals/chain";
+import { type FileNode, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch } from "../seals/epochs";
 import { IntegrityError, must } from "../seals/errors";
@@ -44,9 +44,13 @@ export class OpenedVault {
   readonly certificates: Certificates;
   readonly seeds: EpochSeeds;
   readonly nodes = new Map<string, OpenedNode>();
+  /** Nodes whose author sealed no row that can be read: that hides one node, not the vault. */
+  readonly unreadable = new Set<string>();
   title = "";
   private readonly names = new Map<string, string>();
   private readonly rows = new Map<string, Bytes>();
+  /** Nodes that are new in the chain; kept until they are opened, also when an answer goes wrong half-way. */
+  private readonly changed = new Set<string>();
 
   private constructor(open: Open, id: string, certificates: Certificates) {
     this.open = open;
@@ -79,23 +83,25 @@ export class OpenedVault {
     await this.certificates.add(news.certificates.map(acceptedCertificate));
     for (const { id, name } of news.people) this.names.set(id, name);
     for (const { node, version, row } of news.rows) this.rows.set(`${node}/${version}`, fromWire(row));
-    const touched = new Set<string>();
     for (const answer of news.records) {
       const entry = entryOf(answer);
       await this.chain.apply(entry);
       for (const change of read(RECORD, entry.record.bytes).changes)
-        if ("node" in change) touched.add(change.node);
+        if ("node" in change) this.changed.add(change.node);
     }
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
-    await this.openRows(touched);
+    await this.openRows();
   }
 
-  private async openRows(touched: ReadonlySet<string>): Promise<void> {
+  private async openRows(): Promise<void> {
     if (this.title === "" && this.chain.seq > 0) this.title = await this.openTitle();
-    for (const id of touched) {
+    for (const id of this.changed) {
       const node = this.chain.nodes.get(id);
-      if (node !== undefined) this.nodes.set(id, await this.openNode(node));
+      const opened = node && (await (node.kind === "folder" ? this.openFolder(node) : this.openFile(node)));
+      if (opened) this.nodes.set(id, opened);
+      else this.unreadable.add(id);
+      this.changed.delete(id);
     }
   }
 
@@ -117,22 +123,40 @@ export class OpenedVault {
     return title;
   }
 
-  private async openNode(node: Node): Promise<OpenedNode> {
-    const common = { firm: this.chain.firm, vault: this.id, node: node.id };
-    if (node.kind === "folder") {
-      const { rowKey } = await this.seeds.keysOf(node.epoch);
-      const place = { ...common, kind: "folder", version: 0, epoch: node.epoch } as const;
-      const row = await openRow(rowKey, place, this.sealedRow(node.id, 0, node.row));
-      const { id, parent, author, acceptedAt } = node;
-      return { kind: "folder", id, parent, row, author, acceptedAt };
-    }
+  private async openFolder({ id, parent, author, acceptedAt, epoch, row }: FolderNode) {
+    const opened = await this.openNamed("folder", id, 0, epoch, row);
+    return opened && ({ kind: "folder", id, parent, row: opened, author, acceptedAt } as const);
+  }
+
+  private async openFile(node: FileNode) {
     const last = node.versions.at(-1);
     must(last !== undefined, "node_version", "a file without a version");
-    const { version, epoch, author, row: rowHash } = last.manifest;
+    const { version, epoch, author, row } = last.manifest;
+    const opened = await this.openNamed("file", node.id, version, epoch, row);
+    const { id, parent } = node;
+    return (
+      opened &&
+      ({ kind: "file", id, parent, row: opened, node, author, acceptedAt: last.acceptedAt } as const)
+    );
+  }
+
+  /** The row as its author sealed it; null when that is none. What the server withheld or altered is an error. */
+  private async openNamed<K extends "file" | "folder">(
+    kind: K,
+    node: string,
+    version: number,
+    epoch: number,
+    hash: string,
+  ) {
+    const sealed = this.sealedRow(node, version, hash);
     const { rowKey } = await this.seeds.keysOf(epoch);
-    const place = { ...common, kind: "file", version, epoch } as const;
-    const row = await openRow(rowKey, place, this.sealedRow(node.id, version, rowHash));
-    return { kind: "file", id: node.id, parent: node.parent, row, node, author, acceptedAt: last.acceptedAt };
+    const place = { kind, firm: this.chain.firm, vault: this.id, node, version, epoch };
+    try {
+      return await openRow(rowKey, place, sealed);
+    } catch (error) {
+      if (error instanceof IntegrityError) return null;
+      throw error;
+    }
   }
 
   private sealedRow(node: string, version: number, hash: string): Bytes {

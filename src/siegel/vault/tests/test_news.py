@@ -2,6 +2,7 @@ import os
 
 import pytest
 
+from siegel.accounts.models import Person
 from siegel.keys.tests.island import Island
 from siegel.vault import queries
 from siegel.vault.tests.island import OpenVault, open_vault
@@ -43,6 +44,14 @@ def test_a_single_record_with_more_nodes_than_a_page_is_still_told(
     vault.check(*made)
     vault.commit(*made)
     assert len(open_vault(vault.island, vault.id).state.nodes) == 3
+
+
+def test_a_record_accepted_while_the_news_are_read_comes_with_the_next(owner: Island, vault: OpenVault) -> None:
+    """Else the records would end behind the head, and a client would take the server for a forger."""
+    line = queries.vault_of(Person.objects.get(pk=owner.person), vault.id)
+    vault.add_folder()
+    assert queries.news_since(line.vault, 1).entries == []
+    assert len(vault.island.get(f"vaults/{vault.id}/news?since=1")["records"]) == 1
 
 
 def test_since_the_head_there_is_nothing_new(vault: OpenVault) -> None:
