@@ -4,7 +4,7 @@
            └─ web       granian, WSGI, one process with threads
 
 A part that ends is started again after a pause. Whoever ends `serve` ends both; if `serve` itself is killed, the
-kernel tells them (PR_SET_PDEATHSIG). Every hour expired uploads and challenges are swept away.
+kernel tells them (PR_SET_PDEATHSIG). Every hour expired sessions, challenges and uploads are swept away.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck
     """Append what `source` gives, at most up to `length`; returns the new offset.
 
     Bytes are brought to the disk when they become a blob, not here. Whatever fails, the bytes written so far stay and
-    count. `recheck` is called every 64 MiB and may raise.
+    count. `recheck` is called every 4 MiB and may raise.
     """
     with _locked(upload_id) as fd:
         size = os.fstat(fd).st_size
