@@ -19,6 +19,7 @@ from pathlib import Path
 
 START_S = 60.0
 STOP_S = 30.0
+NO_SCANNER = "Die Virenprüfung ist nicht erreichbar"
 
 
 @dataclass
@@ -48,6 +49,17 @@ class Installation:
         """The token of the one-time link of a new firm."""
         answer = json.loads(self.operator("firms", "create", slug, "--name", name, "--json"))
         return str(answer["link"]).partition("#")[2]
+
+
+    def wait_for_scanner(self) -> None:
+        """Until the pages no longer say that the scanner cannot be reached; it loads its signatures first."""
+        deadline = time.monotonic() + START_S
+        while time.monotonic() < deadline:
+            with urllib.request.urlopen(f"{self.url}/anmeldung", timeout=5) as page:
+                if NO_SCANNER not in page.read().decode():
+                    return
+            time.sleep(0.2)
+        raise RuntimeError(f"no scanner:\n{self.log.read_text(errors='replace')[-4000:]}")
 
 
 def free_port() -> int:

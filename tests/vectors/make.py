@@ -1,4 +1,4 @@
-"""Writes the test vectors that every language must reproduce: `python tests/vectors/make.py`.
+"""Writes the test vectors that every language must reproduce: `python -m tests.vectors.make`.
 
 Everything follows from fixed seeds. Only age files cannot be made twice alike, because sealing to a recipient is
 random: they stand in sealed.json and are kept as long as they still open to what they should.

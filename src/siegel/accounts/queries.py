@@ -1,10 +1,20 @@
 """Read accounts."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from siegel.accounts.models import Person
+
+if TYPE_CHECKING:
+    from siegel.base.models import Tenant
 
 
 def names_of(ids: Iterable[str]) -> list[dict[str, str]]:
     """Id and name of these people, in no particular order. One query."""
     return [{"id": pk, "name": name} for pk, name in Person.objects.filter(pk__in=set(ids)).values_list("pk", "name")]
+
+
+def active_person(tenant: "Tenant", person_id: str) -> Person | None:
+    """The tenant's person with this id, if he may sign in."""
+    people = Person.objects.select_related("tenant").filter(tenant=tenant, state=Person.State.ACTIVE)
+    return people.filter(pk=person_id).first()

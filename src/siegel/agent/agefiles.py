@@ -1,8 +1,6 @@
 """Plain age files on the command line: seal to recipients, open with a key file, without any server."""
 
-import errno
 import io
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -124,7 +122,7 @@ def _recipients_of(path: Path) -> list[Recipient]:
 
 def _check_paths(source: Path, target: Path | None) -> None:
     if source != STREAM and not source.exists():
-        raise UsageError("os_error", path=source, problem=os.strerror(errno.ENOENT))
+        raise UsageError("file_missing", path=source)
     if target is not None and target.exists() and source.exists() and target.samefile(source):
         raise UsageError("same_file")
 

@@ -233,7 +233,7 @@ class Download:
             try:
                 if self._answer is None:
                     self._answer = self._api.stream(self._path, self._offset)
-                    self._pieces = self._answer.iter_raw(PIECE_SIZE)
+                    self._pieces = self._answer.iter_raw()
                 self._rest = next(self._pieces, b"")
                 if not self._rest:
                     return b""
@@ -258,11 +258,14 @@ class Download:
 
 
 def origin_of(server: str) -> str:
-    """`scheme://host[:port]` of an address as people give it; AgentError `server_invalid`.
+    """`scheme://host[:port]` of an address as people give it; UsageError `server_invalid`, `server_insecure`.
 
     Plain http is for this machine only: elsewhere anybody on the way could read names and sessions.
     """
-    url = httpx.URL(server if "://" in server else f"https://{server}")
+    try:
+        url = httpx.URL(server if "://" in server else f"https://{server}")
+    except httpx.InvalidURL as error:
+        raise UsageError("server_invalid", server=server) from error
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError("server_invalid", server=server)
     if url.scheme == "http" and url.host not in LOCAL_HOSTS:

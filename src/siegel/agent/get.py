@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from siegel.agent.errors import AgentError
-from siegel.agent.vaults import Entity, OpenVault
+from siegel.agent.opened import Entity, OpenVault
 from siegel.lib.merkle import HASH_SIZE
 from siegel.seals.documents import Manifest
 from siegel.seals.errors import IntegrityError
@@ -52,7 +52,7 @@ def open_into(vault: OpenVault, entity: Entity, sink: BinaryIO, progress: Progre
             _Counting(sink, progress),
             manifest=manifest,
             row=entity.row,
-            identity=vault.seeds[manifest.epoch].identity(),
+            identity=vault.seed_of(manifest.epoch).identity(),
             header=meta.binary("header"),
             leaves=[leaves[start : start + HASH_SIZE] for start in range(0, len(leaves), HASH_SIZE)],
         )
@@ -79,12 +79,14 @@ class _Counting:
 def whole_file(target: Path) -> Iterator[BinaryIO]:
     """A file that gets its name `target` only when the block ends well; readable by its owner until then.
 
-    A pipe or device is written to as it is: it must not be replaced.
+    A pipe or device is written to as it is: it must not be replaced. AgentError `target_missing` without the folder.
     """
     if target.exists() and not target.is_file():
         with target.open("wb") as sink:
             yield sink
         return
+    if not target.parent.is_dir():
+        raise AgentError("target_missing", path=target.parent)
     fd, draft = tempfile.mkstemp(prefix=".siegel-", dir=target.parent)
     try:
         with os.fdopen(fd, "wb") as sink:

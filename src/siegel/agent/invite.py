@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from siegel.agent.account import Account
 from siegel.agent.client import Wire
 from siegel.agent.errors import ServerError
+from siegel.agent.opened import STALE, TRIES, OpenVault, wraps_wire
 from siegel.agent.session import Home
-from siegel.agent.vaults import STALE, TRIES, OpenVault, open_by_id, wraps_wire
+from siegel.agent.vaults import open_by_id
 from siegel.seals.certificates import issue
 from siegel.seals.derive import PublicKeys
 from siegel.seals.documents import Holder, Roster

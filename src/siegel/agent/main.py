@@ -8,6 +8,7 @@ or rolled back.
 """
 
 import errno
+import io
 import json
 import os
 import sys
@@ -23,10 +24,11 @@ from siegel.agent.account import Account, countersign_waiting, resume, sign_in
 from siegel.agent.client import Api, origin_of
 from siegel.agent.errors import AgentError, ServerError, UsageError
 from siegel.agent.get import get_file
-from siegel.agent.messages import TEXTS, language, text
+from siegel.agent.messages import TEXTS, language, problem_of, text
+from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put, put
 from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import Entity, OpenVault, list_vaults, open_named
+from siegel.agent.vaults import list_vaults, open_named
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.keyfile import KeyFile
@@ -124,12 +126,12 @@ def vault_ls(
     where: Annotated[str | None, typer.Argument(metavar="[VAULT[:/PATH]]")] = None, as_json: AsJson = False
 ) -> None:
     """List your vaults, or a folder of one."""
+    name, path = _place(where) if where else ("", ())
     account, home = _signed_in()
-    if where is None:
-        _show([_vault_line(vault) for vault in list_vaults(account)], as_json)
+    if not name:
+        _show([asdict(vault) for vault in list_vaults(account)], as_json)
         _keep_session(account, home)
         return
-    name, path = _place(where)
     vault = open_named(account, home, name)
     _keep_session(account, home)
     found = vault.find(path)
@@ -146,8 +148,8 @@ def vault_ls(
 @vault_app.command("mkdir")
 def vault_mkdir(where: Annotated[str, typer.Argument(metavar="VAULT:/PATH")]) -> None:
     """Make a folder, and those above it."""
-    account, home = _signed_in()
     name, path = _place(where, full=True)
+    account, home = _signed_in()
     vault = open_named(account, home, name)
     vault.make_folders([path], must_be_new=path)
     _keep_session(account, home)
@@ -165,7 +167,7 @@ def vault_put(
     paths = [Path(path) for path in given]
     for path in paths:
         if not path.exists() and not path.is_symlink():
-            raise UsageError("os_error", path=path, problem=os.strerror(errno.ENOENT))
+            raise UsageError("file_missing", path=path)
     account, home = _signed_in()
     plan = plan_put(paths, folder)
     vault = open_named(account, home, name)
@@ -182,8 +184,8 @@ def vault_get(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A file, or a folder that exists.")],
 ) -> None:
     """Fetch a file, or a folder with all it holds. Nothing has its name before all of it was verified."""
-    account, home = _signed_in()
     name, path = _place(where, needs_path=True)
+    account, home = _signed_in()
     vault = open_named(account, home, name)
     found = vault.find(path)
     with terminal.bars(quiet=False) as progress:
@@ -201,6 +203,8 @@ def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[En
             raise AgentError("target_missing", path=target.parent)
         return [(found, target)]
     top = out / found.name if found is not None and out.is_dir() else out
+    if not top.parent.is_dir():
+        raise AgentError("target_missing", path=top.parent)
     top.mkdir(exist_ok=True)
     targets = []
     for path, entity in vault.walk(found.id if found else vault.id):
@@ -221,7 +225,7 @@ def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple
     path = tuple(part for part in rest.split("/") if part)
     if not name or (needs_path and not mark) or (full and not path) or any(part in (".", "..") for part in path):
         raise UsageError("path_invalid", target=where)
-    return name.removesuffix(":") if not mark else name, path
+    return name, path
 
 
 def _signed_in() -> tuple[Account, Home]:
@@ -230,7 +234,7 @@ def _signed_in() -> tuple[Account, Home]:
     saved = home.session()
     path = Path(saved.key_file)
     if not path.is_file():
-        raise AgentError("os_error", path=path, problem=os.strerror(errno.ENOENT))
+        raise AgentError("file_missing", path=path)
     key = terminal.read_key_file(path)
     if (key.firm, key.person, key.root) != (saved.firm, saved.person, saved.root):
         raise AgentError("not_signed_in")
@@ -265,10 +269,6 @@ def _keep_session(account: Account, home: Home) -> None:
         home.save_session(_saved(account, Path(saved.key_file), saved.name, saved.role))
 
 
-def _vault_line(vault: Any) -> dict[str, Any]:
-    return asdict(vault)
-
-
 def _entry_line(name: str, entity: Entity, path: tuple[str, ...]) -> dict[str, Any]:
     line: dict[str, Any] = {"name": name, "kind": entity.node.kind, "version": entity.node.version}
     row = entity.row
@@ -282,14 +282,14 @@ def _size(entity: Entity) -> int | None:
 
 
 def _show(lines: list[dict[str, Any]], as_json: bool) -> None:
-    """JSON, or one line each: a folder with a slash at its end, a file with its size in bytes."""
+    """JSON, or one line each: a vault by its name, a folder with a slash at its end, a file with its size in bytes."""
     if as_json:
         terminal.answer(lines)
         return
     for line in lines:
-        size = f"{line['size']:>14,}" if "size" in line else " " * 14
-        slash = "/" if line.get("kind") == "folder" else ""
-        sys.stdout.write(f"{size}  {terminal.clean(line['name'])}{slash}\n")
+        size = f"{line.get('size', ''):>14}  " if "node" in line else ""
+        slash = "/" if line["kind"] == "folder" else ""
+        sys.stdout.write(f"{size}{terminal.clean(line['name'])}{slash}\n")
 
 
 def _report(outcomes: list[Outcome], as_json: bool) -> None:
@@ -324,19 +324,18 @@ def explain(error: BaseException) -> tuple[int, str, str]:
     if isinstance(error, AgentError):
         return error.exit_code, error.code, text(error.code, **error.params)
     if isinstance(error, IntegrityError):
-        return BROKEN, error.code, text("integrity", problem=error, code=error.code)
+        return BROKEN, error.code, text("integrity", code=error.code)
     if isinstance(error, SealError):
         known = error.code in TEXTS
         return REFUSED, error.code, text(error.code, detail="") if known else text("refused", problem=error)
     if isinstance(error, NoMatch):
         return REFUSED, "not_for_this_key", text("not_for_this_key")
     if isinstance(error, AgeError):
-        return BROKEN, error.code, text("age_damaged", problem=error)
+        return BROKEN, error.code, text("age_damaged", code=error.code)
     if isinstance(error, OSError):
         if error.errno == errno.ENOSPC:
             return REFUSED, "disk_full", text("disk_full")
-        problem = error.strerror or str(error)
-        return REFUSED, "os_error", text("os_error", path=error.filename or "", problem=problem)
+        return REFUSED, "os_error", text("os_error", path=error.filename or "", problem=problem_of(error))
     return INTERRUPTED, "interrupted", text("interrupted")
 
 
@@ -361,4 +360,13 @@ def run(command: Callable[[], object]) -> int:
 
 def main() -> None:
     """The entry point `siegel`."""
-    sys.exit(run(app))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A name that the terminal cannot show must not end the command; in JSON this is a valid escape.
+            stream.reconfigure(errors="backslashreplace")
+    exit_code = run(app)
+    if exit_code == INTERRUPTED:
+        # Nobody waits for threads in the middle of a transfer: the server publishes nothing of it.
+        sys.stdout.flush()
+        os._exit(exit_code)
+    sys.exit(exit_code)

@@ -3,6 +3,7 @@
 A message of the server is shown as it came: it is in the person's language already.
 """
 
+import errno
 import os
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -152,17 +153,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     # Integrity
     "integrity": (
-        "Die Prüfung ist gescheitert: {problem}. Etwas wurde verändert, gefälscht oder zurückgesetzt. Es wurde nichts"
+        "Die Prüfung ist gescheitert. Etwas wurde verändert, gefälscht oder zurückgesetzt. Es wurde nichts"
         " geöffnet und nichts gespeichert. Rufen Sie Ihre Kanzlei oder Ihren Systempartner an und nennen Sie: {code}",
-        "Verification failed: {problem}. Something was altered, forged or rolled back. Nothing was opened and nothing"
+        "Verification failed. Something was altered, forged or rolled back. Nothing was opened and nothing"
         " was stored. Please telephone your firm or your provider and quote: {code}",
     ),
     "age_damaged": (
-        "Die Datei ist beschädigt oder verändert ({problem})."
-        " Was bis dahin ausgegeben wurde, ist nicht die ganze Datei.",
-        "The file is damaged or altered ({problem}). What was written until then is not the whole file.",
+        "Die Datei ist beschädigt oder verändert ({code}). Mit -o wurde nichts geschrieben; was auf der Standardausgabe"
+        " erschien, ist nicht die ganze Datei. Nehmen Sie eine andere Kopie.",
+        "The file is damaged or altered ({code}). With -o nothing was written; what appeared on standard output is"
+        " not the whole file. Take another copy.",
     ),
     "refused": ("Das geht nicht: {problem}.", "This is not possible: {problem}."),
+    "file_missing": ("{path} gibt es nicht.", "{path} does not exist."),
     "os_error": ("{path}: {problem}", "{path}: {problem}"),
     "disk_full": (
         "Auf diesem Rechner ist kein Platz mehr. Es wurde nichts Unvollständiges hinterlassen.",
@@ -188,6 +191,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "downloading": ("Herunterladen", "downloading"),
 }
 
+# What the operating system refuses, in the person's language; its own words are those of the program's start.
+PROBLEMS: dict[int, tuple[str, str]] = {
+    errno.ENOENT: ("gibt es nicht", "does not exist"),
+    errno.EEXIST: ("gibt es schon", "exists already"),
+    errno.EACCES: ("darf nicht gelesen oder geschrieben werden", "may not be read or written"),
+    errno.EPERM: ("darf nicht gelesen oder geschrieben werden", "may not be read or written"),
+    errno.EISDIR: ("ist ein Ordner", "is a folder"),
+    errno.ENOTDIR: ("ist kein Ordner", "is no folder"),
+    errno.EROFS: ("lässt sich nicht beschreiben", "cannot be written to"),
+    errno.ENAMETOOLONG: ("ist ein zu langer Name", "is too long a name"),
+}
+
 
 def language() -> str:
     """`de` where the person's machine speaks German, else `en`."""
@@ -199,3 +214,11 @@ def text(code: str, /, **params: object) -> str:
     """The text of `code`; KeyError if there is none."""
     german, english = TEXTS[code]
     return (german if language() == "de" else english).format(**params)
+
+
+def problem_of(error: OSError) -> str:
+    """What the operating system refused, for people."""
+    known = PROBLEMS.get(error.errno or 0)
+    if known is None:
+        return error.strerror or str(error)
+    return known[0] if language() == "de" else known[1]

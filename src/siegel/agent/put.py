@@ -12,14 +12,16 @@ import tempfile
 import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import BinaryIO, Protocol, cast
 
 from siegel.agent.client import SCAN_S, Api, Wire
 from siegel.agent.errors import AgentError, ServerError
-from siegel.agent.vaults import OpenVault
+from siegel.agent.messages import problem_of
+from siegel.agent.opened import OpenVault
 from siegel.lib.age import FileKey
 from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
@@ -127,7 +129,7 @@ def _plan(plan: Plan, source: Path, path: tuple[str, ...], taken: set[tuple[str,
             taken.add(path)
             plan.items.append(Item(source, path, source.stat().st_size))
     except OSError as error:
-        plan.refused.append(Outcome(source, shown, "unreadable", detail=error.strerror or ""))
+        plan.refused.append(Outcome(source, shown, "unreadable", detail=problem_of(error)))
 
 
 def _problem(source: Path, path: tuple[str, ...], taken: set[tuple[str, ...]], *, top: bool) -> str | None:
@@ -165,14 +167,20 @@ def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
     if plan.folders:
         vault.make_folders(plan.folders)
     pool = ThreadPoolExecutor(PARALLEL)
+    ended = Event()
     try:
-        for batch in _batches(plan.items):
-            for outcome in _Batch(vault, watcher).run(pool, batch):
-                watcher.finished(outcome)
-                outcomes.append(outcome)
+        before: _Batch | None = None
+        # While one batch is scanned and committed, the next is under way.
+        for batch in [*(_Batch(vault, watcher, pool, ended, items) for items in _batches(plan.items)), None]:
+            if batch:
+                batch.begin()
+            if before:
+                outcomes += before.finish()
+            before = batch
     finally:
-        # After an error the files that have not begun stay where they are.
-        pool.shutdown(cancel_futures=True)
+        # After an error the files that have not begun stay where they are, and the others stop where they stand.
+        ended.set()
+        pool.shutdown(wait=False, cancel_futures=True)
     return outcomes
 
 
@@ -192,26 +200,42 @@ def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
 class _Batch:
     """Up to 200 files on their way into one record."""
 
-    def __init__(self, vault: OpenVault, watcher: Watcher) -> None:
+    def __init__(
+        self, vault: OpenVault, watcher: Watcher, pool: ThreadPoolExecutor, ended: Event, items: Sequence[Item]
+    ) -> None:
         self._vault = vault
+        self._ended = ended
         self._watcher = watcher
+        self._pool = pool
+        self._items = items
+        self._sending: list[Future[_Sent | None]] = []
         self._outcomes: list[Outcome] = []
 
     @property
     def _api(self) -> Api:
         return self._vault.account.api
 
-    def run(self, pool: ThreadPoolExecutor, items: Sequence[Item]) -> list[Outcome]:
-        sent = [one for one in pool.map(self._send, items) if one is not None]
+    def begin(self) -> None:
+        """Starts sealing and uploading. ServerError 503 without a scanner: before everything was sent in vain."""
+        scanner_recipient(self._vault)
+        self._sending = [self._pool.submit(self._send, item) for item in self._items]
+
+    def finish(self) -> list[Outcome]:
+        """Scans and commits what has arrived; one outcome per file."""
+        sent = [one for sending in self._sending if (one := sending.result()) is not None]
         clean = self._scan(sent)
         if clean:
             self._vault.write(lambda: self._commit(clean))
         for one in clean:
-            self._outcomes.append(Outcome(one.item.source, "/".join(one.item.path), "stored", one.committed_version))
+            self._done(Outcome(one.item.source, "/".join(one.item.path), "stored", one.committed_version))
         return self._outcomes
 
+    def _done(self, outcome: Outcome) -> None:
+        self._outcomes.append(outcome)
+        self._watcher.finished(outcome)
+
     def _refuse(self, item: Item, code: str, detail: str = "") -> None:
-        self._outcomes.append(Outcome(item.source, "/".join(item.path), code, detail=detail))
+        self._done(Outcome(item.source, "/".join(item.path), code, detail=detail))
 
     # Transfer
 
@@ -229,13 +253,18 @@ class _Batch:
             except OSError as error:
                 if error.filename != str(item.source):
                     raise
-                self._refuse(item, "unreadable", error.strerror or "")
+                self._refuse(item, "unreadable", problem_of(error))
                 return None
             upload = self._upload(item, cast("BinaryIO", payload), sealed.payload_size)
         return _Sent(item, sealed, upload, modified if modified >= 0 else None)
 
     def _upload(self, item: Item, payload: BinaryIO, size: int) -> str:
-        return self._api.upload(self._vault.id, payload, size, lambda arrived: self._watcher.moved(item, arrived, size))
+        def progress(arrived: int) -> None:
+            if self._ended.is_set():
+                raise CancelledError
+            self._watcher.moved(item, arrived, size)
+
+        return self._api.upload(self._vault.id, payload, size, progress)
 
     # Scan
 

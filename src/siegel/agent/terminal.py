@@ -88,7 +88,8 @@ class Bars:
             self._progress.advance(self._bytes, share - before)
 
     def finished(self, outcome: Outcome) -> None:
-        self._done += 1
+        with self._lock:
+            self._done += 1
         self._describe("uploading")
         if outcome.code != "stored":
             notes.print(refusal(outcome), markup=False, style="red")

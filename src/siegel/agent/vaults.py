@@ -1,35 +1,24 @@
-"""Vaults as a person sees them: found by name, replayed, opened, and written to.
+"""The vaults of a person: listed, found by name, opened, begun."""
 
-Everything shown has been verified: the chain from its first record, no shorter than seen before, each name against its
-signed hash.
-"""
-
-import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from siegel.agent.account import Account
-from siegel.agent.client import Wire
-from siegel.agent.errors import AgentError, ServerError
+from siegel.agent.errors import AgentError
+from siegel.agent.opened import OpenVault, wraps_wire
 from siegel.agent.session import Home
 from siegel.seals.canonical import Json, b64
 from siegel.seals.certificates import CertificateStore
-from siegel.seals.chain import Entry, Node
-from siegel.seals.derive import EpochSeed, digest
-from siegel.seals.epochs import Wrap, next_epoch, open_epochs, rotation_due
-from siegel.seals.errors import IntegrityError, RefusedError, SealError
+from siegel.seals.derive import digest
+from siegel.seals.documents import Holder, Roster
+from siegel.seals.epochs import first_epoch
+from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
-from siegel.seals.records import AnyChange, FolderChange
-from siegel.seals.replay import Head, VaultState, next_record
-from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, check_name, open_row, seal_row
-from siegel.seals.signed import Signed
-
-STALE = "stale"
-TRIES = 12
-FOLDERS_PER_RECORD = 500
+from siegel.seals.records import Genesis, RosterChange
+from siegel.seals.replay import VaultState, next_record
+from siegel.seals.rows import Place, VaultRow, seal_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,252 +33,6 @@ class VaultInfo:
     dossier: str | None = None
     client_number: str | None = None
     client_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A file or folder with its opened row."""
-
-    id: str
-    node: Node
-    row: FileRow | FolderRow
-
-    @property
-    def name(self) -> str:
-        return self.row.name
-
-    @property
-    def is_folder(self) -> bool:
-        return self.node.kind == "folder"
-
-
-@dataclass
-class OpenVault:
-    """One vault, replayed and opened. `sync` brings it up to date; everything else looks at what is there."""
-
-    account: Account
-    home: Home
-    id: str
-    state: VaultState
-    seeds: dict[int, EpochSeed] = field(default_factory=dict)
-    title: str = ""
-    due: bool = False
-    _rows: dict[tuple[str, int], bytes] = field(default_factory=dict)
-    _wraps: dict[int, bytes] = field(default_factory=dict)
-    _children: dict[str, dict[str, Entity]] = field(default_factory=dict)
-    _shown: dict[str, int] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
-    unreadable: list[str] = field(default_factory=list)
-
-    @property
-    def store(self) -> CertificateStore:
-        return self.account.certificates.store
-
-    @property
-    def epoch(self) -> int:
-        return self.state.position.now.epoch.epoch
-
-    @property
-    def seed(self) -> EpochSeed:
-        """The current epoch's; IntegrityError `wrap_missing`."""
-        if self.epoch not in self.seeds:
-            raise IntegrityError("wrap_missing", "the server has no wrap of the current epoch for us")
-        return self.seeds[self.epoch]
-
-    # Reading
-
-    def sync(self) -> None:
-        """Fetches, verifies and opens what is new; IntegrityError when something does not hold."""
-        while self._take(self.account.api.get(f"vaults/{self.id}/news?since={self.state.position.seq}")):
-            pass
-        self.home.save_head(self.id, self.state.head)
-        if not self.seeds or max(self.seeds) < self.epoch:
-            self.seeds = open_epochs(self._wraps, self.account.seed, self.state.epochs)
-        self._open_title()
-        self._open_rows()
-
-    def _take(self, news: Wire) -> bool:
-        """Replays one answer; whether there is more."""
-        f = Fields(news, "news")
-        store = self.account.certificates.learn(f.items("certificates"))
-        entries = [Entry.from_wire(item) for item in f.items("records")]
-        for entry in entries:
-            self.state.apply(entry, store)
-        for row in (Fields(item, "row") for item in f.items("rows")):
-            self._rows[row.id("node"), row.integer("version", 0)] = row.binary("row")
-        for wrap in (Fields(item, "wrap") for item in f.items("wraps")):
-            self._wraps[wrap.integer("epoch", 1)] = wrap.binary("age")
-        if f.flag("more"):
-            if not entries:
-                raise AgentError("answer_invalid")
-            return True
-        self.state.require_head(Head(f.integer("seq", 0), f.hash("head")))
-        # Ours says when a new epoch must begin; the server's word may only make one begin earlier.
-        self.due = f.flag("due") or rotation_due(self.state.position, store)
-        return False
-
-    def _row(self, node: str, version: int, signed_hash: str) -> bytes:
-        row = self._rows.get((node, version))
-        if row is None or digest(row) != signed_hash:
-            raise IntegrityError("row_differs", "a sealed row is not the signed one")
-        return row
-
-    def _open_title(self) -> None:
-        genesis = self.state.genesis
-        if self.title or genesis is None:
-            return
-        place = Place(self.account.firm, self.id, self.id, 0, 1)
-        self.title = open_row(self.seeds[1], place, VaultRow, self._row(self.id, 0, genesis.row)).title
-
-    def _open_rows(self) -> None:
-        """Opens the rows of nodes that are new or have a new version.
-
-        A row that its author sealed badly hides one file, not the vault: it is counted in `unreadable`.
-        """
-        for node_id, node in self.state.nodes.items():
-            if self._shown.get(node_id) == node.version:
-                continue
-            sealed = self._row(node_id, node.version, node.row)
-            place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
-            self._shown[node_id] = node.version
-            try:
-                row = _open(self.seeds[node.epoch], place, node, sealed)
-            except IntegrityError:
-                self.unreadable.append(node_id)
-                continue
-            self._show(Entity(node_id, node, row))
-
-    def _show(self, entity: Entity) -> None:
-        """Files it under its parent and name; of two nodes with one name the first keeps it."""
-        children = self._children.setdefault(entity.node.parent, {})
-        if (before := self._names.pop(entity.id, None)) is not None:
-            del children[before]
-        name = entity.name
-        while name in children:
-            name = f"{name}*"
-        self._names[entity.id] = name
-        children[name] = entity
-
-    def children(self, folder: str) -> dict[str, Entity]:
-        """What lies in a folder, by name. A second node of one name bears an added `*`, which no command reaches."""
-        return self._children.get(folder, {})
-
-    def find(self, path: Sequence[str]) -> Entity | None:
-        """The file or folder at `path`; None for the top level itself. AgentError `path_unknown`."""
-        found, folder = None, self.id
-        for depth, name in enumerate(path):
-            found = self.children(folder).get(name)
-            if found is None or (depth < len(path) - 1 and not found.is_folder):
-                raise AgentError("path_unknown", path="/" + "/".join(path), vault=self.title)
-            folder = found.id
-        return found
-
-    def walk(self, folder: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entity]]:
-        """Everything below a folder, folders before what is in them."""
-        for name, entity in sorted(self.children(folder).items()):
-            yield (*path, name), entity
-            if entity.is_folder:
-                yield from self.walk(entity.id, (*path, name))
-
-    # Writing
-
-    def write(self, attempt: Callable[[], None]) -> None:
-        """Calls `attempt` with the vault up to date and its epoch begun, again after each lost race.
-
-        ServerError when it is refused for another reason, or was lost a dozen times.
-        """
-        for number in range(TRIES):
-            self.sync()
-            try:
-                if self.due:
-                    self._rotate()
-                    continue
-                attempt()
-            except ServerError as error:
-                if error.code != STALE or number == TRIES - 1:
-                    raise
-                time.sleep(0.05 * number)
-            else:
-                return
-        raise AgentError("too_busy", vault=self.title)
-
-    def _rotate(self) -> None:
-        new = next_epoch(self.account.seed, self.state.position, self.seed, self.store)
-        assert new.previous_seed is not None
-        documents: Wire = {
-            "epoch": new.signed.to_wire(),
-            "previous_seed": b64(new.previous_seed),
-            "wraps": wraps_wire(new.wraps),
-        }
-        self.append((new.change,), **documents)
-
-    def record(self, changes: Iterable[AnyChange]) -> Signed:
-        return next_record(self.state.position, self.account.seed, changes)
-
-    def append(self, changes: Iterable[AnyChange], **documents: Any) -> None:
-        """One record without files."""
-        body = {"record": self.record(changes).to_wire(), **documents}
-        self.account.api.post(f"vaults/{self.id}/records", body, repeatable=True)
-
-    def make_folders(self, paths: Iterable[tuple[str, ...]], *, must_be_new: tuple[str, ...] | None = None) -> None:
-        """Makes the folders at `paths` and all above them, as far as they are missing.
-
-        AgentError `exists` for `must_be_new`, `not_a_folder` where a file bears the name; RefusedError `name_…`.
-        """
-        wanted = sorted({path[: depth + 1] for path in paths for depth in range(len(path))})
-        for path in wanted:
-            _check_names(path)
-
-        def attempt() -> None:
-            if must_be_new is not None and self._id_at(must_be_new) is not None:
-                raise AgentError("exists", path="/" + "/".join(must_be_new), vault=self.title)
-            self._append_folders([path for path in wanted if self._id_at(path) is None])
-
-        self.write(attempt)
-
-    def folder_id(self, path: tuple[str, ...]) -> str:
-        """The id of the folder at `path`; AgentError `path_unknown`, `not_a_folder`."""
-        found = self._id_at(path)
-        if found is None:
-            raise AgentError("path_unknown", path="/" + "/".join(path), vault=self.title)
-        return found
-
-    def _id_at(self, path: tuple[str, ...]) -> str | None:
-        folder = self.id
-        for depth, name in enumerate(path):
-            found = self.children(folder).get(name)
-            if found is None:
-                return None
-            if not found.is_folder:
-                raise AgentError("not_a_folder", path="/" + "/".join(path[: depth + 1]), vault=self.title)
-            folder = found.id
-        return folder
-
-    def _append_folders(self, paths: Sequence[tuple[str, ...]]) -> None:
-        """Appends the folders, parents first; longer lists in several records."""
-        for start in range(0, len(paths), FOLDERS_PER_RECORD):
-            if start:
-                self.sync()
-            changes: list[AnyChange] = []
-            rows: list[Wire] = []
-            ids: dict[tuple[str, ...], str] = {}
-            for path in paths[start : start + FOLDERS_PER_RECORD]:
-                parent = ids.get(path[:-1]) or self.folder_id(path[:-1])
-                ids[path] = node = new_id()
-                row = seal_row(self.seed, self.place(node, 0), FolderRow(int(time.time()), path[-1]))
-                changes.append(FolderChange(self.epoch, node, parent, digest(row)))
-                rows.append({"node": node, "version": 0, "row": b64(row)})
-            self.append(changes, rows=rows)
-
-    def place(self, node: str, version: int) -> Place:
-        """Where a row sealed now belongs."""
-        return Place(self.account.firm, self.id, node, version, self.epoch)
-
-
-def _open(seed: EpochSeed, place: Place, node: Node, sealed: bytes) -> FileRow | FolderRow:
-    if node.kind == "folder":
-        return open_row(seed, place, FolderRow, sealed)
-    return open_row(seed, place, FileRow, sealed)
 
 
 def list_vaults(account: Account) -> list[VaultInfo]:
@@ -354,13 +97,46 @@ def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
     return vault
 
 
-def wraps_wire(wraps: Iterable[Wrap]) -> list[Wire]:
-    return [{"key": wrap.key, "age": b64(wrap.age)} for wrap in wraps]
+def begin_vault(
+    account: Account, home: Home, title: str, *, dossier: str | None, holders: Iterable[tuple[str, str]] = ()
+) -> OpenVault:
+    """A new vault: for a dossier, or the person's own without one.
+
+    The person manages it and the firm's recovery key holds it; `holders` are (key id, rights) of others, whose
+    certificates must be known.
+    """
+    store = account.learn_certificates()
+    vault_id = new_id()
+    recovery = next((known for known in store if known.certificate.kind == "recovery"), None)
+    keys = {account.kid: "manage", **dict(holders)}
+    if recovery is not None and dossier is not None:
+        keys[recovery.kid] = "hold"
+    roster = Roster(account.kid, account.firm, holders_of(store, keys), None, 1, vault_id)
+    signed = roster.sign(account.seed)
+    epoch = first_epoch(account.seed, roster, signed.hash, store)
+    row = seal_row(epoch.seed, Place(account.firm, vault_id, vault_id, 0, 1), VaultRow(title))
+    genesis = Genesis(dossier, digest(row), "dossier" if dossier else "personal")
+    state = VaultState.begin(account.firm, vault_id)
+    changes = (genesis, RosterChange(signed.hash, 1), epoch.change)
+    body = {
+        "id": vault_id,
+        "dossier": dossier,
+        "record": next_record(state.position, account.seed, changes).to_wire(),
+        "roster": signed.to_wire(),
+        "epoch": epoch.signed.to_wire(),
+        "wraps": wraps_wire(epoch.wraps),
+        "rows": [{"node": vault_id, "version": 0, "row": b64(row)}],
+    }
+    account.api.post("vaults", body, repeatable=True)
+    return open_by_id(account, home, vault_id)
 
 
-def _check_names(path: tuple[str, ...]) -> None:
-    try:
-        for name in path:
-            check_name(name)
-    except SealError as error:
-        raise RefusedError(error.code, str(error)) from error
+def holders_of(store: CertificateStore, rights: dict[str, str]) -> tuple[Holder, ...]:
+    """The lines of a roster for these key ids, each with its certified subject; RefusedError `no_certificate`."""
+    lines = []
+    for key, right in sorted(rights.items()):
+        known = store.by_kid(key)
+        if known is None:
+            raise RefusedError("no_certificate", "a key without a certificate holds nothing")
+        lines.append(Holder(key, right, known.certificate.subject))
+    return tuple(lines)

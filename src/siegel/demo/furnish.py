@@ -7,26 +7,31 @@ start.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from siegel.agent.account import Account, countersign_waiting, sign_in
-from siegel.agent.begin import begin_vault
 from siegel.agent.client import Api
+from siegel.agent.errors import ServerError
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
 from siegel.agent.put import Item, Outcome, plan_put, put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
-from siegel.agent.vaults import list_vaults, open_named
+from siegel.agent.vaults import begin_vault, list_vaults, open_named
 from siegel.demo import people
 from siegel.demo.installation import URL, Demo
 from siegel.seals.invitations import Letter
 from siegel.seals.keyfile import KeyFile, parse_key_file, write_key_file
+from siegel.site.serve import clamd_program
 
 DOCUMENTS = Path(__file__).parent / "documents"
+# The official signatures take clamd about 20 s on a good machine.
+SCANNER_START_S = 90.0
 # Without letters that are mistaken for one another.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -133,16 +138,33 @@ def _register(person: Person, letter: Letter) -> None:
 def _put_documents(demo: Demo, everybody: list[Person]) -> None:
     """Each client's first user puts the documents of his dossier, if it is still empty and the scanner works."""
     by_username = {person.username: person for person in everybody}
+    deadline = time.monotonic() + (SCANNER_START_S if os.access(clamd_program(), os.X_OK) else 0)
     for client in people.CLIENTS:
         person = by_username[client.users[0].username]
         account = _signed_in(person)
         vault = open_named(account, Home(demo.folder / "client-state" / person.username), client.dossier)
         if vault.children(vault.id):
             continue
+        if not _scanner_works(account, deadline):
+            return
         sources = sorted((DOCUMENTS / client.number / client.dossier).iterdir())
         outcomes = put(vault, plan_put(sources, ()), Silent())
         if any(outcome.code != "stored" for outcome in outcomes):
             return
+
+
+def _scanner_works(account: Account, deadline: float) -> bool:
+    """Whether uploads are scanned, by the deadline (monotonic): clamd takes a while to load its signatures."""
+    while True:
+        try:
+            account.api.get("scanner-key")
+            return True
+        except ServerError as error:
+            if error.code != "no_scanner":
+                raise
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(0.5)
 
 
 def _person(demo: Demo, role: str, username: str, name: str) -> Person:

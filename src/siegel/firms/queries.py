@@ -1,7 +1,7 @@
 """Who is who in a firm, and what each may see of its master data."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -87,6 +87,12 @@ def dossiers_visible_to(person: "Person") -> QuerySet[Dossier]:
     """Owners see all dossiers of the firm, clerks those assigned to them, everyone else none."""
     assigned = Assignment.objects.filter(dossier=OuterRef("pk"), staff=person.pk)
     return Dossier.objects.filter(Exists(assigned) | _owned_by(person), client__tenant=person.tenant_id)
+
+
+def titles_of_vaults(vault_ids: Iterable[str]) -> dict[str, str]:
+    """Dossiers' titles by vault id."""
+    dossiers = Dossier.objects.filter(vault_id__in=set(vault_ids))
+    return {one.vault_id: one.title for one in dossiers if one.vault_id}
 
 
 def clients_visible_to(person: "Person") -> QuerySet[Client]:

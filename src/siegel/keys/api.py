@@ -1,7 +1,7 @@
 """Signing in, set-up, invitations and certificates (docs/formats.md 10)."""
 
 import time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -11,9 +11,8 @@ from pydantic import Field
 from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.accounts.errors import AccountsError
-from siegel.accounts.models import Person, SignedInSession
 from siegel.accounts.nonces import issue_nonce, use_nonce
-from siegel.base.models import Tenant
+from siegel.accounts.queries import active_person
 from siegel.base.origin import address_of, source_of
 from siegel.base.throttle import refuse_excess
 from siegel.firms.queries import firm_to_set_up, role_of, root_fingerprint_of
@@ -28,10 +27,14 @@ from siegel.seals.errors import SealError
 from siegel.seals.login import verify_login
 from siegel.seals.signed import Signed
 
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person, SignedInSession
+    from siegel.base.models import Tenant
+
 router = Router(auth=signed_in)
 
 SIGN_IN = "sign-in"
-INVITATIONS_PER_MINUTE = 30
+INVITATIONS_PER_MINUTE = 60
 Wire = dict[str, Any]
 
 
@@ -153,13 +156,13 @@ def end(request: HttpRequest) -> Wire:
     return {}
 
 
-def _signer(request: HttpRequest, tenant: Tenant, signed: Signed) -> Person:
+def _signer(request: HttpRequest, tenant: "Tenant", signed: Signed) -> "Person":
     """The active person whose newest key signed a nonce of ours for this origin."""
     login = Login.parse(signed)
     use_nonce(tenant=tenant, purpose=SIGN_IN, nonce=login.nonce)
-    person = Person.objects.select_related("tenant").filter(pk=login.subject, tenant=tenant).first()
+    person = active_person(tenant, login.subject)
     certificate = queries.certificate_of(person) if person else None
-    if person is None or certificate is None or person.state != Person.State.ACTIVE:
+    if person is None or certificate is None:
         raise AccountsError("sign_in_refused", status=401)
     _verify(request, signed, login, certificate, person.id)
     return person
@@ -172,7 +175,7 @@ def _verify(request: HttpRequest, signed: Signed, login: Login, certificate: Cer
     verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=origin)
 
 
-def _open(request: HttpRequest, person: Person, method: str, unlock: bytes | None = None) -> Wire:
+def _open(request: HttpRequest, person: "Person", method: str, unlock: bytes | None = None) -> Wire:
     """A session for the person, its idle limit by his role."""
     role = role_of(person)
     if role is None:
@@ -181,7 +184,7 @@ def _open(request: HttpRequest, person: Person, method: str, unlock: bytes | Non
     return _session(opened, unlock=unlock)
 
 
-def _session(opened: SignedInSession, unlock: bytes | None = None) -> Wire:
+def _session(opened: "SignedInSession", unlock: bytes | None = None) -> Wire:
     person = opened.person
     role, root = role_of(person) or "", root_fingerprint_of(person.tenant) or b""
     return wire.session(opened, role, root=root, kid=queries.kid_of(person), unlock=unlock)
@@ -317,7 +320,7 @@ def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
     return _open(request, person, "invitation")
 
 
-def _proven_again(request: HttpRequest, found: Invitation, auth_key: bytes) -> Person:
+def _proven_again(request: HttpRequest, found: Invitation, auth_key: bytes) -> "Person":
     """Certificates are no secrets, so the password must prove it; guessing is bounded as at the front door."""
     person = found.person
     return door.verify_auth_key(request, slug=person.tenant.slug, username=person.username, auth_key=auth_key)

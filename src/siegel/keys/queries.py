@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 
 from siegel.base.errors import BaseError
-from siegel.firms.models import Dossier
-from siegel.firms.queries import role_of
+from siegel.firms.queries import role_of, titles_of_vaults
 from siegel.keys.errors import KeysError
 from siegel.keys.models import (
     Certificate,
@@ -23,7 +22,7 @@ from siegel.keys.models import (
     Wrap,
 )
 from siegel.seals.certificates import Accepted, CertificateStore
-from siegel.seals.chain import Position, Standing
+from siegel.seals.chain import WRITERS, Position, Standing, keys_of
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
@@ -51,6 +50,28 @@ def held(person: "Person", vault_id: str) -> Holder:
     if found is None:
         raise BaseError("not_found", status=404)
     return found
+
+
+def places_of(person: "Person") -> QuerySet[Holder]:
+    """All the person's places in rosters."""
+    return Holder.objects.filter(person=person)
+
+
+def people_in(chain: "str | OuterRef") -> QuerySet[Holder]:
+    """The places of people (not of the recovery key) in one vault's roster."""
+    return Holder.objects.filter(chain=chain).exclude(person=None)
+
+
+def may_write(person: "Person", vault_id: str) -> bool:
+    return places_of(person).filter(chain=vault_id, rights__in=WRITERS).exists()
+
+
+def scanners_of(tenant: "Tenant") -> CertificateStore:
+    """The certificates of the firm's scanners. KeysError `scanner_not_certified` (503) when it has none."""
+    keys = list(Certificate.objects.filter(tenant=tenant, kind="scanner").values_list("kid", flat=True))
+    if not keys:
+        raise KeysError("scanner_not_certified", status=503)
+    return store_of(tenant, keys)
 
 
 def kid_of(person: "Person") -> str:
@@ -100,10 +121,12 @@ def position_of(chain: Chain) -> Position:
     epoch = EpochDocument.parse(signed(epoch_row))
     roster_row = Roster.objects.filter(chain=chain).latest("seq")
     roster = RosterDocument.parse(signed(roster_row))
-    epoch_roster = roster
+    sealed_for = keys_of(roster)
     if epoch.roster != roster_row.hash:
-        epoch_roster = RosterDocument.parse(signed(Roster.objects.get(chain=chain, hash=epoch.roster)))
-    standing = Standing(roster, roster_row.hash, epoch, epoch_row.hash, epoch_roster, epoch_row.log_index)
+        made_for = Roster.objects.filter(chain=chain, hash=epoch.roster).values("seq")
+        for row in Roster.objects.filter(chain=chain, seq__gte=made_for):
+            sealed_for |= keys_of(RosterDocument.parse(signed(row)))
+    standing = Standing(roster, roster_row.hash, epoch, epoch_row.hash, sealed_for, epoch_row.log_index)
     return Position(chain.tenant_id, chain.vault_id, chain.head_seq, chain.head_hash, standing)
 
 
@@ -207,7 +230,7 @@ class WaitingVault:
 def waiting_vaults(found: Invitation) -> list[WaitingVault]:
     """The vaults that the invitation opens."""
     chains = Chain.objects.filter(pk__in=Holder.objects.filter(roster_kid=found.certificate.kid).values("chain"))
-    titles = dict(Dossier.objects.filter(vault_id__in=chains.values("pk")).values_list("vault_id", "title"))
+    titles = titles_of_vaults(chain.pk for chain in chains)
     return [_waiting(chain, found.certificate.kid, titles.get(chain.pk, "")) for chain in chains]
 
 

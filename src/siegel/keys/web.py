@@ -1,6 +1,7 @@
 """Pages where keys are made: set-up, redeeming, inviting. The server puts no secret on them and gets none."""
 
-from django.db.models import QuerySet
+from typing import TYPE_CHECKING
+
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -8,9 +9,13 @@ from django.views.decorators.http import require_GET
 
 from siegel.accounts.doors import person_of
 from siegel.firms.doors import is_owner, staff_required
-from siegel.firms.models import Dossier
 from siegel.firms.queries import clients_visible_to, dossiers_visible_to
 from siegel.keys.models import Invitation
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from siegel.firms.models import Dossier
 
 
 @require_GET
@@ -45,7 +50,7 @@ def invite_client(request: HttpRequest, client_id: str) -> HttpResponseBase:
     return _invite(request, "client", dossiers.order_by("title"), client=client)
 
 
-def _invite(request: HttpRequest, subject: str, dossiers: QuerySet[Dossier], **more: object) -> HttpResponseBase:
+def _invite(request: HttpRequest, subject: str, dossiers: "QuerySet[Dossier]", **more: object) -> HttpResponseBase:
     offered = [
         {"id": one.id, "vault_id": one.vault_id, "title": one.title, "client_name": one.client.name} for one in dossiers
     ]

@@ -66,13 +66,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Who belongs to the vault and which epoch is current. `epoch_roster` is the roster the epoch was made for."""
+    """Who belongs to the vault and which epoch is current.
+
+    `sealed_for`: the keys of all to whom the current epoch's seed was ever sealed, that is of the roster it was made
+    for and of every roster since. `epoch_log_index`: where the log has the epoch's record.
+    """
 
     roster: Roster
     roster_hash: str
     epoch: Epoch
     epoch_hash: str
-    epoch_roster: Roster
+    sealed_for: frozenset[str]
     epoch_log_index: int
 
 
@@ -129,6 +133,11 @@ def members(roster: Roster, certificates: CertificateStore) -> dict[str, Member]
             raise IntegrityError("roster_holder", "a person and his redeemed invitation are both holders")
         found[known.kid] = Member(known.kid, holder.rights, known)
     return found
+
+
+def keys_of(roster: Roster) -> frozenset[str]:
+    """The key ids in a roster, as they stand there."""
+    return frozenset(holder.key for holder in roster.holders)
 
 
 def check(position: Position, entry: Entry, certificates: CertificateStore, node: NodeLookup) -> Step:
@@ -192,7 +201,7 @@ class _Check:
         roster = self._roster(roster_change, seq=1, previous=None)
         self._require_rights(roster, "manage")
         epoch = self._epoch(epoch_change, epoch=1, previous=None, roster=roster_change.hash)
-        standing = Standing(roster, roster_change.hash, epoch, epoch_change.hash, roster, self.entry.log_index)
+        standing = Standing(roster, roster_change.hash, epoch, epoch_change.hash, keys_of(roster), self.entry.log_index)
         return self._step(replace(self.position, standing=standing))
 
     def roster(self) -> Step:
@@ -201,7 +210,9 @@ class _Check:
         self._require_rights(now.roster, "manage")
         self._carries(roster=True)
         roster = self._roster(change, seq=now.roster.seq + 1, previous=now.roster_hash)
-        return self._step(replace(self.position, standing=replace(now, roster=roster, roster_hash=change.hash)))
+        sealed_for = now.sealed_for | keys_of(roster)
+        standing = replace(now, roster=roster, roster_hash=change.hash, sealed_for=sealed_for)
+        return self._step(replace(self.position, standing=standing))
 
     def epoch(self) -> Step:
         change = self._alone(EpochChange)
@@ -209,7 +220,8 @@ class _Check:
         self._require_rights(now.roster, *WRITERS)
         self._carries(epoch=True, previous_seed=True)
         epoch = self._epoch(change, epoch=now.epoch.epoch + 1, previous=now.epoch_hash, roster=now.roster_hash)
-        standing = Standing(now.roster, now.roster_hash, epoch, change.hash, now.roster, self.entry.log_index)
+        sealed_for = keys_of(now.roster)
+        standing = Standing(now.roster, now.roster_hash, epoch, change.hash, sealed_for, self.entry.log_index)
         return self._step(replace(self.position, standing=standing))
 
     def contents(self) -> Step:

@@ -123,14 +123,18 @@ def rotation_due(position: Position, certificates: CertificateStore) -> bool:
     """Whether the next writer must begin a new epoch first.
 
     Due when somebody the current epoch was sealed for belongs no more: he was taken off the roster, or he was an
-    invitation and it was redeemed since.
+    invitation and it was redeemed since. It makes no difference whether he was there when the epoch began.
     """
     now = position.now
-    for holder in now.epoch_roster.holders:
-        redemption = certificates.redemption(holder.key)
+    today = members(now.roster, certificates)
+    for key in now.sealed_for:
+        redemption = certificates.redemption(key)
         if redemption and redemption.log_index > now.epoch_log_index:
             return True
-    return bool(members(now.epoch_roster, certificates).keys() - members(now.roster, certificates).keys())
+        known = certificates.member(key)
+        if known is None or known.kid not in today:
+            return True
+    return False
 
 
 def seal_seed(seed: EpochSeed, recipient: str) -> bytes:

@@ -23,6 +23,8 @@ SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER")
 # Belong to the program `siegel` for people; harmless when both run under one account.
 AGENT = ("SIEGEL_HOME", "SIEGEL_PASSPHRASE_FILE")
 SECRET_LENGTH = 32
+# A unix socket's path has 107 bytes at most; ours end in /run/scanner.sock.
+FOLDER_BYTES = 88
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -93,6 +95,8 @@ def _folder(text: str) -> Path:
     folder = Path(text)
     if not folder.is_absolute():
         raise SettingsError("SIEGEL_DATA must be an absolute path")
+    if len(str(folder).encode()) > FOLDER_BYTES:
+        raise SettingsError(f"SIEGEL_DATA is longer than {FOLDER_BYTES} bytes: its sockets would have no valid name")
     return folder
 
 

@@ -1,5 +1,6 @@
 """Changes of vaults: they begin, get folders and versions; uploads begin, are refused, end."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +32,7 @@ from siegel.vault.models import Node, Upload, Vault, Version
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.firms.models import Dossier
+    from siegel.seals.chain import Node as SealedNode
     from siegel.seals.chain import NodeLookup, Step
 
 UPLOAD_LIFE = timedelta(hours=24)
@@ -244,11 +246,14 @@ def _personal_of(vault_id: str) -> dict[str, str]:
 
 
 def _nodes(vault_id: str, signed: Signed) -> "NodeLookup":
-    """Looks up the nodes the record names, asked for at once."""
-    with seal_rules.refusing():
-        record = Record.parse(signed)
-    named = {getattr(change, name, "") for change in record.changes for name in ("node", "parent")} - {""}
-    return queries.nodes_named(vault_id, named).get
+    """Looks up the nodes the record names: all at once, at the first question, when the record has been parsed."""
+
+    @functools.cache
+    def named() -> "Mapping[str, SealedNode]":
+        changes = Record.parse(signed).changes
+        return queries.nodes_named(vault_id, {getattr(one, name, "") for one in changes for name in ("node", "parent")})
+
+    return lambda node: named().get(node)
 
 
 def _row(rows: Rows, node: str, version: int, signed_hash: str, *, count: int) -> bytes:

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from siegel.keys import scanner
-from siegel.keys.errors import KeysError, ScannerRefusedError, ScannerSilentError
-from siegel.keys.models import Certificate
-from siegel.keys.queries import store_of
+from siegel.keys.errors import ScannerRefusedError, ScannerSilentError
+from siegel.keys.queries import scanners_of
 from siegel.lib.merkle import root_from_leaves
 from siegel.seals.canonical import b64
 from siegel.seals.documents import Verdict
@@ -27,7 +26,6 @@ from siegel.vault.models import Upload
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import Tenant
     from siegel.seals.certificates import CertificateStore
 
 PARALLEL = 4
@@ -121,7 +119,7 @@ def _ask(firm: str, job: _Job) -> Signed | str:
 
 
 def _draw_consequences(by: "Person", jobs: Sequence[_Job], answers: Sequence[Signed | str]) -> dict[str, Outcome]:
-    store = _scanners(by.tenant) if jobs else None
+    store = scanners_of(by.tenant) if jobs else None
     outcomes: dict[str, Outcome] = {}
     clean = []
     for job, answer in zip(jobs, answers, strict=True):
@@ -156,11 +154,3 @@ def _cleared(job: _Job, verdict: Signed) -> Upload:
     upload.payload_hash, upload.commitment, upload.leaves = job.item.payload_hash, job.item.commitment, job.leaves
     upload.verdict_bytes, upload.verdict_sig = verdict.raw, verdict.sig
     return upload
-
-
-def _scanners(tenant: "Tenant") -> "CertificateStore":
-    """KeysError `scanner_not_certified` (503) when the firm certified none."""
-    keys = list(Certificate.objects.filter(tenant=tenant, kind="scanner").values_list("kid", flat=True))
-    if not keys:
-        raise KeysError("scanner_not_certified", status=503)
-    return store_of(tenant, keys)

@@ -15,15 +15,13 @@ from django.utils import timezone
 from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
-from siegel.keys.models import Holder
-from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
+from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since, may_write, people_in, places_of
 from siegel.seals import chain as seals
 from siegel.vault.models import Node, Upload, Vault, Version
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person, SignedInSession
 
-WRITERS = ("write", "manage")
 # Nodes in one page of news: a record may bring hundreds.
 NODES_PER_PAGE = 1000
 
@@ -80,11 +78,10 @@ def vault_of(person: "Person", vault_id: str) -> VaultLine:
 
 
 def _held(person: "Person") -> QuerySet[Vault]:
-    beside = Holder.objects.filter(chain=OuterRef("chain")).exclude(person=None)
-    count = beside.order_by().values("chain").annotate(n=Count("pk")).values("n")
-    own = Holder.objects.filter(chain=OuterRef("chain"), person=person)
+    count = people_in(OuterRef("chain")).order_by().values("chain").annotate(n=Count("pk")).values("n")
+    own = places_of(person).filter(chain=OuterRef("chain"))
     return (
-        Vault.objects.filter(chain__in=Holder.objects.filter(person=person).values("chain"))
+        Vault.objects.filter(chain__in=places_of(person).values("chain"))
         .select_related("chain", "dossier__client")
         .annotate(right=Subquery(own.values("rights")[:1]), holders=Subquery(count, output_field=IntegerField()))
     )
@@ -160,7 +157,7 @@ def _page(entries: Sequence[Entry], counts: dict[int, int]) -> Sequence[Entry]:
 
 def version_of(person: "Person", vault_id: str, node: str, number: int) -> Version:
     """A published version in a vault the person holds; BaseError `not_found` (404)."""
-    held = Holder.objects.filter(person=person, chain=vault_id).values("chain")
+    held = places_of(person).filter(chain=vault_id).values("chain")
     rows = Version.objects.filter(vault__chain__in=held, vault=vault_id, node__node=node, version=number)
     found = rows.select_related("blob", "node", "vault__dossier__client").first()
     if found is None:
@@ -203,7 +200,7 @@ def uploads_into(person: "Person", vault_id: str, ids: Sequence[str]) -> dict[st
 
 def require_writer(person: "Person", vault_id: str) -> None:
     """BaseError `not_found` (404) unless the person may write there."""
-    if not Holder.objects.filter(chain=vault_id, person=person, rights__in=WRITERS).exists():
+    if not may_write(person, vault_id):
         raise BaseError("not_found", status=404)
 
 
@@ -215,7 +212,7 @@ def still_held(session: "SignedInSession", vault_id: str) -> Callable[[], None]:
 
     @cache
     def query() -> tuple[str, tuple[Any, ...]]:
-        held = Holder.objects.filter(chain=vault_id, person=session.person_id)
+        held = places_of(session.person).filter(chain=vault_id)
         return live(session).filter(Exists(held)).values("pk").query.sql_with_params()
 
     def recheck() -> None:

@@ -57,9 +57,10 @@ def arrived(upload_id: str) -> int:
 
 
 def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck: Callable[[], None]) -> int:
-    """Append what `source` gives, at most up to `length`; returns the new offset, which is on disk when complete.
+    """Append what `source` gives, at most up to `length`; returns the new offset.
 
-    Whatever fails, the bytes written so far stay and count. `recheck` is called every 4 MiB and may raise.
+    Bytes are brought to the disk when they become a blob, not here. Whatever fails, the bytes written so far stay and
+    count. `recheck` is called every 64 MiB and may raise.
     """
     with _locked(upload_id) as fd:
         size = os.fstat(fd).st_size
@@ -72,8 +73,6 @@ def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck
             size = _copy(fd, tree, _pieces(source, length - size), size, recheck)
         finally:
             _keep_leaves(upload_id, done + tree.leaves(), os.fstat(fd).st_size)
-        if size == length:
-            os.fdatasync(fd)
         return size
 
 

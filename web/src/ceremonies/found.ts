@@ -129,11 +129,6 @@ async function firstCertificates(
   return [rootCertificate, recoveryCertificate, ownerCertificate, scanner, service];
 }
 
-/** The seeds as they stand on the Notfallblatt. */
-export function sheetSeeds(made: NewFirm): { readonly root: Bytes; readonly recovery: Bytes } {
-  return { root: made.rootSeed, recovery: made.recoverySeed };
-}
-
 /** Fingerprint of the root, b64. */
 export function fingerprint(made: NewFirm): string {
   return made.root.kid;

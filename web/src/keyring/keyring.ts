@@ -13,8 +13,6 @@ import type { Session } from "../wire/api";
 import { PERSON } from "./presence";
 import { forgetAll, keep, recall } from "./store";
 
-export { onForgotten } from "./presence";
-
 /** A person who is signed in and whose key is open. */
 export interface Open {
   readonly session: Session;

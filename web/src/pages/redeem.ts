@@ -5,7 +5,7 @@ import { codeOf, invitationIdOf } from "../seals/invitations";
 import { find, findAll, write } from "../ui/dom";
 import { atWork, field, filled, onSubmit, showFault } from "../ui/form";
 import { now } from "../ui/format";
-import { takeFragment } from "../ui/fragment";
+import { onSecret } from "../ui/fragment";
 import { PasswordBlock } from "../ui/password_block";
 import { shownStep, showStep } from "../ui/steps";
 import { texts } from "../ui/texts";
@@ -78,8 +78,8 @@ function goOn(): void {
 nextButton.addEventListener("click", goOn);
 onSubmit(form, goOn);
 
-const code = takeFragment();
-if (code !== "") {
+onSecret((code) => {
+  if (code === "" || shownStep() !== "code") return;
   field("code").value = code;
   if (form.dataset["invitation"] !== undefined) goOn();
-}
+});

@@ -6,8 +6,8 @@ import { signInWithPassword } from "../ceremonies/sign_in";
 import { find, findAll, write } from "../ui/dom";
 import { atWork, entry, field, filled, isUsername, onSubmit, showFault, showFieldError } from "../ui/form";
 import { now, pageLanguage } from "../ui/format";
-import { takeFragment } from "../ui/fragment";
-import { showMessage } from "../ui/message";
+import { onSecret } from "../ui/fragment";
+import { hideMessage, showMessage } from "../ui/message";
 import { PasswordBlock } from "../ui/password_block";
 import { saveFile } from "../ui/save";
 import { shownStep, showStep } from "../ui/steps";
@@ -31,14 +31,18 @@ let password = "";
 /** An answer was lost on the way: the firm may be founded already. */
 let isUncertain = false;
 
-async function start(): Promise<void> {
-  const token = takeFragment();
+let isStarted = false;
+
+async function start(token: string): Promise<void> {
+  if (isStarted) return;
   if (token === "") {
     const { title, text } = texts().setUp.noToken;
     showMessage("lock", title, text);
     return;
   }
   const made = await beginFirm(token);
+  isStarted = true;
+  hideMessage();
   const { firm } = made;
   form.dataset["slug"] = firm.slug;
   write("[data-firm-name]", firm.name);
@@ -184,4 +188,4 @@ async function send(made: NewFirm): Promise<void> {
   }
 }
 
-start().catch(showFault);
+onSecret((token) => void start(token).catch(showFault));

@@ -3,10 +3,10 @@
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
 import { signInWithPassword } from "../ceremonies/sign_in";
-import { type Open, onForgotten, reopen } from "../keyring/keyring";
-import { find, write } from "../ui/dom";
+import { type Open, reopen } from "../keyring/keyring";
+import { find } from "../ui/dom";
+import { atWork, field, filled, onSubmit } from "../ui/form";
 import { showProblem } from "../ui/message";
-import { problemText } from "../ui/texts";
 import { OpenedVault } from "../vault/opened";
 import { VaultPage } from "../vault/page";
 import { showState } from "../vault/states";
@@ -23,24 +23,19 @@ async function start(): Promise<void> {
   await show(open);
 }
 
+/** The vault stays closed until the password is right; then the page goes on as if nothing had been. */
 function askForPassword(slug: string, username: string): void {
   showState("locked");
   const form = find<HTMLFormElement>("form[data-unlock]");
-  form.addEventListener(
-    "submit",
-    (event) => {
-      event.preventDefault();
-      const field = find<HTMLInputElement>("#unlock-password");
-      const password = field.value;
-      field.value = "";
-      showState("loading");
-      signInWithPassword(slug, username, password).then(show, (error: unknown) => {
-        askForPassword(slug, username);
-        write('[data-error-for="unlock-password"]', problemText(error).text);
-        field.classList.add("is-invalid");
-      });
-    },
-    { once: true },
+  const unlock = async (): Promise<void> => {
+    if (filled(["unlock-password"]) === null) return;
+    const open = await signInWithPassword(slug, username, field("unlock-password").value);
+    field("unlock-password").value = "";
+    await show(open);
+  };
+  onSubmit(
+    form,
+    () => void atWork(find("[data-submit]", form), unlock, { sign_in_refused: "unlock-password" }),
   );
 }
 
@@ -55,7 +50,6 @@ async function show(open: Open): Promise<void> {
   }
 }
 
-onForgotten(() => location.assign("/"));
 start().catch((error: unknown) => {
   showState("broken");
   showProblem(error);

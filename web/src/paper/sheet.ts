@@ -55,7 +55,8 @@ function key(paper: Paper, y: number, title: string, use: string, seed: Uint8Arr
   return y + QR_SIDE + 4;
 }
 
-/** Groups of five, easier to type and to compare. */
-function inGroups(text: string): string {
-  return (text.match(/.{1,5}/g) ?? []).join(" ");
+/** The prefix, then groups of five: easier to type and to compare. */
+function inGroups(identity: string): string {
+  const prefix = identity.slice(0, identity.lastIndexOf("1") + 1);
+  return `${prefix}\n${(identity.slice(prefix.length).match(/.{1,5}/g) ?? []).join(" ")}`;
 }

@@ -41,8 +41,6 @@ export interface AcceptedEpoch extends Epoch {
   readonly hash: string;
   readonly logIndex: number;
   readonly previousSeed: Uint8Array | null;
-  /** The roster it was made for. */
-  readonly madeFor: Roster;
 }
 
 export interface FileVersion {
@@ -100,6 +98,8 @@ export class VaultChain {
   rosterHash: string | null = null;
   readonly epochs = new Map<number, AcceptedEpoch>();
   readonly nodes = new Map<string, Node>();
+  /** The keys of every roster since the current epoch began: whoever of them it was sealed for could read it. */
+  private sealedFor: ReadonlySet<string> = new Set();
   private readonly heads: string[] = [];
   private readonly certificates: Certificates;
 
@@ -132,16 +132,16 @@ export class VaultChain {
 
   /**
    * Whether the next writer must begin a new epoch first: somebody the current one was sealed for belongs no more,
-   * or was an invitation that has been redeemed since.
+   * or was an invitation that has been redeemed since. It makes no difference whether he was there when it began.
    */
   isRotationDue(): boolean {
-    const { logIndex, madeFor } = this.epoch;
-    const wasRedeemed = madeFor.holders.some(
-      ({ key }) => (this.certificates.redemptionOf(key)?.logIndex ?? -1) > logIndex,
-    );
-    if (wasRedeemed) return true;
+    const { logIndex } = this.epoch;
     const now = this.members();
-    return [...membersOf(madeFor, this.certificates).keys()].some((key) => !now.has(key));
+    return [...this.sealedFor].some((key) => {
+      const redemption = this.certificates.redemptionOf(key);
+      if (redemption !== null && redemption.logIndex > logIndex) return true;
+      return !now.has(redemption?.kid ?? key);
+    });
   }
 
   /** Verifies one entry and moves the head. @throws IntegrityError; the chain is then unchanged. */
@@ -200,7 +200,13 @@ export class VaultChain {
       this.roster = roster.roster;
       this.rosterHash = roster.hash;
     }
-    if (epoch !== undefined) this.epochs.set(epoch.epoch, epoch);
+    const keys = this.roster?.holders.map(({ key }) => key) ?? [];
+    if (epoch !== undefined) {
+      this.epochs.set(epoch.epoch, epoch);
+      this.sealedFor = new Set(keys);
+    } else if (roster !== undefined) {
+      this.sealedFor = new Set([...this.sealedFor, ...keys]);
+    }
     for (const [id, node] of nodes ?? []) this.nodes.set(id, node);
   }
 }

@@ -72,7 +72,7 @@ export class Examination {
     this.requireDocuments({ roster: true, epoch: true });
     const roster = await this.newRoster(rosterChange, 1, null);
     this.requireRights(roster, ["manage"]);
-    const epoch = await this.newEpoch(epochChange, null, roster, rosterChange.hash);
+    const epoch = await this.newEpoch(epochChange, null, rosterChange.hash);
     return { genesis, roster: { roster, hash: rosterChange.hash }, epoch };
   }
 
@@ -90,7 +90,7 @@ export class Examination {
     const { roster, rosterHash } = this.standing();
     this.requireRights(roster, WRITERS);
     this.requireDocuments({ epoch: true, previousSeed: true });
-    return { epoch: await this.newEpoch(change, this.chain.epoch, roster, rosterHash) };
+    return { epoch: await this.newEpoch(change, this.chain.epoch, rosterHash) };
   }
 
   private async contents(): Promise<Step> {
@@ -191,7 +191,6 @@ export class Examination {
   private async newEpoch(
     change: ChangeOf<"epoch">,
     before: AcceptedEpoch | null,
-    madeFor: Roster,
     rosterHash: string,
   ): Promise<AcceptedEpoch> {
     const epoch = await this.named(EPOCH, this.entry.epoch, change.hash);
@@ -203,7 +202,7 @@ export class Examination {
     );
     must(epoch.roster === rosterHash, "epoch_roster", "the epoch was made for another roster");
     const { logIndex, previousSeed = null } = this.entry;
-    return { ...epoch, hash: change.hash, logIndex, previousSeed, madeFor };
+    return { ...epoch, hash: change.hash, logIndex, previousSeed };
   }
 
   private newFolder(change: ChangeOf<"folder">): FolderNode {

@@ -1,5 +1,6 @@
 /** Fields, their errors, and buttons at work. Forms of these pages never submit to the server. */
 
+import { WireError } from "../wire/http";
 import { find, findAll, maybe, write } from "./dom";
 import { hideMessage, showProblem } from "./message";
 import { problemText, texts } from "./texts";
@@ -58,7 +59,8 @@ export function showFault(error: unknown, fields: FieldsOfCodes = {}): void {
     return;
   }
   const { title, text } = problemText(error);
-  showFieldError(id, text === "" ? title : text);
+  // The server's text says it all; ours continues its title.
+  showFieldError(id, error instanceof WireError && error.message !== "" ? text : `${title} ${text}`.trim());
 }
 
 /** Runs `work` once at a time; meanwhile the button says so. Errors are shown, see `showFault`. */

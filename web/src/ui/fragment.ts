@@ -3,17 +3,24 @@
 import { findAll } from "./dom";
 
 /**
- * What stands behind the # of the address, which is removed at once: it shall stay neither in the history nor on the
- * screen. When the person changes the language it goes along, in the fragment of the form's address; no browser sends
- * that, and it is kept through the redirect back to this page.
+ * Calls `then` with what stands behind the # of the address, now ("" if nothing does) and whenever another such link is
+ * opened in this tab. It is removed at once: it shall stay neither in the history nor on the screen. When the person
+ * changes the language it goes along, in the fragment of the form's address; no browser sends that, and it is kept
+ * through the redirect back to this page.
  */
-export function takeFragment(): string {
-  const secret = decodeURIComponent(location.hash.slice(1));
-  history.replaceState(null, "", location.pathname + location.search);
-  if (secret !== "") {
-    for (const form of findAll<HTMLFormElement>('form[action="/sprache"]')) {
-      form.addEventListener("submit", () => form.setAttribute("action", `/sprache#${secret}`));
-    }
-  }
-  return secret;
+export function onSecret(then: (secret: string) => void): void {
+  let secret = "";
+  const take = (): void => {
+    secret = location.hash.slice(1);
+    history.replaceState(null, "", location.pathname + location.search);
+  };
+  take();
+  for (const form of findAll<HTMLFormElement>('form[action="/sprache"]'))
+    form.addEventListener("submit", () => form.setAttribute("action", `/sprache#${secret}`));
+  window.addEventListener("hashchange", () => {
+    if (location.hash.length < 2) return;
+    take();
+    then(secret);
+  });
+  then(secret);
 }

@@ -1,7 +1,7 @@
 /** The page's message region and its status line (`[data-message]`, `[data-status]`). */
 
 import { find, maybe, write } from "./dom";
-import { problemText } from "./texts";
+import { isExpected, problemText } from "./texts";
 
 export type Tone = "alarm" | "lock" | "ok";
 
@@ -23,9 +23,10 @@ export function hideMessage(): void {
   if (region !== null) region.hidden = true;
 }
 
-/** Any error, in words for people. */
+/** Any error, in words for people. One that is none of ours is a fault of the program: its trace goes to the console. */
 export function showProblem(error: unknown): void {
   const { tone, title, text } = problemText(error);
+  if (!isExpected(error)) reportError(error);
   showMessage(tone, title, text);
 }
 

@@ -20,13 +20,15 @@ export interface ProblemText {
   readonly text: string;
 }
 
+/** Whether an error is one that we throw ourselves, with a code. */
+export function isExpected(error: unknown): error is CryptoError | SealError | WireError {
+  return error instanceof SealError || error instanceof WireError || error instanceof CryptoError;
+}
+
 /** What to tell people about an error: what happened, what it means, what to do now. */
 export function problemText(error: unknown): ProblemText {
   const { problems } = texts();
-  const code =
-    error instanceof SealError || error instanceof WireError || error instanceof CryptoError
-      ? error.code
-      : "unexpected";
+  const code = isExpected(error) ? error.code : "unexpected";
   const known = Object.hasOwn(problems, code) ? problems[code as keyof Texts["problems"]] : undefined;
   if (error instanceof IntegrityError) {
     const { title, text } = known ?? problems.integrity;

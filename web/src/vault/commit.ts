@@ -65,7 +65,9 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
   const version = (last?.manifest.version ?? 0) + 1;
   const { epoch } = chain.epoch;
   const { recipient, rowKey } = await vault.seeds.keysOf(epoch);
-  const modified = Math.floor(file.file.lastModified / 1000);
+  const at = Math.floor(file.file.lastModified / 1000);
+  // Rows know no times before 1970.
+  const modified = at >= 0 ? at : null;
   const row = await sealRow(
     rowKey,
     { kind: "file", firm: chain.firm, vault: id, node, version, epoch },

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.firms import actions as firms
-from siegel.firms.models import Dossier, Staff
+from siegel.firms.queries import dossiers_visible_to, staff_members
 from siegel.keys import queries, rules
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roster, Wrap
-from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
+from siegel.seals.chain import Entry, NodeLookup, Position, Step, check, keys_of
 from siegel.seals.documents import PERSONS
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
@@ -140,10 +140,10 @@ def _entry(documents: Documents, logged: "AuditEntry") -> Entry:
 
 def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     """All keys whose certificates the check may ask for."""
-    rosters = [before.standing.roster, before.standing.epoch_roster] if before.standing else []
+    keys = {author, *(before.standing.sealed_for if before.standing else ())}
     if documents.roster:
-        rosters.append(RosterDocument.parse(documents.roster))
-    return {author} | {holder.key for roster in rosters for holder in roster.holders}
+        keys |= keys_of(RosterDocument.parse(documents.roster))
+    return keys
 
 
 def _check_wraps(wraps: Mapping[str, bytes], expected: frozenset[str]) -> None:
@@ -208,11 +208,14 @@ def _write_holders(by: "Person", step: Step, store: "CertificateStore") -> None:
     Holder.objects.filter(chain=vault_id).delete()
     Holder.objects.bulk_create(rows)
     Wrap.objects.filter(chain=vault_id).exclude(kid__in={row.kid for row in rows}).delete()
-    dossier = Dossier.objects.filter(vault_id=vault_id).first()
-    clerks = Staff.objects.filter(person__in=[row.person_id for row in rows if row.person_id], role=Staff.Role.CLERK)
+    _assign(by, vault_id, [row.person_id for row in rows if row.person_id])
+
+
+def _assign(by: "Person", vault_id: str, people: list[str]) -> None:
+    dossier = dossiers_visible_to(by).filter(vault_id=vault_id).first()
     if dossier is None:
         return
-    for staff in clerks:
+    for staff in staff_members(by.tenant).filter(person__in=people, role="clerk"):
         firms.assign_dossier(dossier=dossier, staff=staff, by=by)
 
 

@@ -52,15 +52,18 @@ class SeedWrap:
 def invite(*, by: "Person", letter: Letter) -> Invitation:
     """A person who may redeem, and his place in each vault before he comes.
 
-    KeysError: `document_refused`, `invitation_exists` (409), and as in `chains.append_record`.
+    For staff; BaseError `not_found` for others. KeysError: `document_refused`, `invitation_exists` (409), and as in
+    `chains.append_record`.
     """
+    if role_of(by) not in ("owner", "clerk"):
+        raise BaseError("not_found", status=404)
     with rules.refusing():
         document = CertificateDocument.parse(letter.certificate)
         if parse_invitation_id(letter.id) != letter.id:
             raise KeysError("document_refused", reason="invitation_id")
     if Invitation.objects.filter(pk=letter.id).exists():
         raise KeysError("invitation_exists", status=409)
-    _check_letter(by, letter, document)
+    _check_letter(letter, document)
     person = _add_person(by, letter)
     logged = audit.record(
         "keys.invitation_created",
@@ -125,12 +128,10 @@ def redeem(
     return person
 
 
-def _check_letter(by: "Person", letter: Letter, document: CertificateDocument) -> None:
+def _check_letter(letter: Letter, document: CertificateDocument) -> None:
     said = (document.kind, document.role, document.subject, document.vaults)
     if said != ("invitation", letter.role, letter.person_id, tuple(sorted(letter.vaults))):
         raise KeysError("document_refused", reason="invitation_mismatch")
-    if role_of(by) not in ("owner", "clerk"):
-        raise BaseError("not_found", status=404)
 
 
 def _add_person(by: "Person", letter: Letter) -> "Person":

@@ -8,6 +8,8 @@ from siegel.keys.tests.island import ORIGIN, Island, Json, RefusedError, found, 
 from siegel.keys.tests.scanner import ScannerDouble
 from siegel.seals.derive import Seed
 from siegel.seals.login import sign_login
+from siegel.seals.scanning import verify_scanner_key
+from siegel.seals.signed import Signed
 
 
 def key_sign_in(island: Island, *, slug: str = "", seed: Seed | None = None, **more: str) -> Json:
@@ -99,9 +101,9 @@ def test_after_signing_out_the_session_is_gone(owner: Island) -> None:
     assert (refused.value.status, refused.value.code) == (401, "signed_out")
 
 
-def test_the_scanner_key_comes_with_the_certificate_the_owner_gave(owner: Island, scanner: ScannerDouble) -> None:
-    answer = owner.get("scanner-key")
-    assert answer["certificate"]["bytes"]
+def test_the_key_of_a_scanner_nobody_certified_is_not_announced(owner: Island, scanner: ScannerDouble) -> None:
+    announced = Signed.from_wire(owner.get("scanner-key")["doc"])
+    verify_scanner_key(announced, owner.firm, owner.store(), now=int(time.time()))
     scanner.seed = Seed.generate()
     with pytest.raises(RefusedError) as refused:
         owner.get("scanner-key")

@@ -43,6 +43,7 @@ class Firm:
     """A firm whose log only grows: everything accepted gets the next index and one second."""
 
     id: str = field(default_factory=new_id)
+    now: int = NOW
     accepted: list[Accepted] = field(default_factory=list)
     index: int = 0
 
@@ -50,7 +51,7 @@ class Firm:
         self.root_seed = Seed.generate()
         self.root_kid = self.root_seed.public_keys(signs_only=True).kid
         self.store = CertificateStore(self.root_kid)
-        self.root = self.accept(root_certificate(self.root_seed, self.id, NOW), self.root_seed)
+        self.root = self.accept(root_certificate(self.root_seed, self.id, self.now), self.root_seed)
         self.recovery = self.certify(self.root, "recovery", subject=self.id)
         self.owner = self.certify(self.root, "owner")
         self.scanner = self.certify(self.owner, "scanner")
@@ -62,7 +63,7 @@ class Firm:
         return self.index
 
     def accept(self, signed: Signed, seed: Seed) -> Person:
-        item = Accepted(signed, NOW + self.index, self.next_index())
+        item = Accepted(signed, self.now + self.index, self.next_index())
         known = self.store.add(item)
         self.accepted.append(item)
         return Person(seed, known)
@@ -71,7 +72,7 @@ class Firm:
         seed = Seed.generate()
         keys = seed.public_keys(signs_only=kind in ("scanner", "service"))
         signed = issue(
-            issuer.seed, issuer.known, keys, kind=kind, subject=subject or new_id(), now=NOW + self.index, **more
+            issuer.seed, issuer.known, keys, kind=kind, subject=subject or new_id(), now=self.now + self.index, **more
         )
         return self.accept(signed, seed)
 
@@ -98,7 +99,7 @@ class Vault:
 
     def entry(self, author: Person, *changes: AnyChange, **documents: Any) -> Entry:
         record = next_record(self.state.position, author.seed, changes)
-        return Entry(record, NOW + self.firm.index, self.firm.next_index(), **documents)
+        return Entry(record, self.firm.now + self.firm.index, self.firm.next_index(), **documents)
 
     def apply(self, entry: Entry) -> None:
         self.state.apply(entry, self.firm.store)

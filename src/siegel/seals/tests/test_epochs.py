@@ -175,6 +175,25 @@ def test_a_redemption_makes_an_epoch_due_once(firm: Firm, vault: Vault) -> None:
     assert not rotation_due(vault.state.position, firm.store)
 
 
+def test_an_invitation_that_came_after_the_epoch_makes_it_due_too(firm: Firm, vault: Vault) -> None:
+    everybody = [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold")]
+    invitation = firm.invite(firm.clerk, vault.id)
+    change_roster(vault, *everybody, (invitation, "write"))
+    client = firm.redeem(invitation)
+    assert rotation_due(vault.state.position, firm.store)
+    change_roster(vault, *everybody, (client, "write"))
+    assert rotation_due(vault.state.position, firm.store)
+    rotate(vault, client)
+    assert not rotation_due(vault.state.position, firm.store)
+
+
+def test_who_came_and_went_within_one_epoch_makes_it_due(firm: Firm, vault: Vault) -> None:
+    everybody = [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold")]
+    change_roster(vault, *everybody, (firm.owner, "read"))
+    change_roster(vault, *everybody)
+    assert rotation_due(vault.state.position, firm.store)
+
+
 def test_a_record_brings_the_wraps_that_its_change_needs(firm: Firm, vault: Vault) -> None:
     before = vault.state.position
     change_roster(vault, (firm.clerk, "manage"), (firm.owner, "read"))

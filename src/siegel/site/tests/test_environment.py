@@ -101,3 +101,8 @@ def test_the_server_program_says_what_is_missing_and_ends_with_2() -> None:
     assert result.returncode == 2
     assert "SIEGEL_PEPPER" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_folder_whose_sockets_would_have_no_valid_name_is_refused() -> None:
+    with pytest.raises(SettingsError, match="SIEGEL_DATA is longer than 88 bytes"):
+        read({**GOOD, "SIEGEL_DATA": "/srv/" + "x" * 90})

@@ -1,0 +1,260 @@
+"""Every address × every role: who is let in, who is sent away, for whom it does not exist.
+
+A route that is not in the table fails the test, so that nobody adds a door without deciding who may open it.
+"""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client as Browser
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from siegel.keys.tests.island import Island, found, invite, redemption
+from siegel.keys.tests.scanner import ScannerDouble, answering
+from siegel.seals.canonical import b64
+from siegel.seals.ids import new_id
+from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, open_vault
+
+# visitor: not signed in. client and clerk hold the vault; bystander (another client's user) and colleague (another
+# clerk) do not. stranger: the owner of another firm.
+ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger")
+
+OPEN = "200 200 200 200 200 200 200"
+EVERYONE_SIGNED_IN = "401 200 200 200 200 200 200"
+HOLDERS = "401 200 404 200 404 200 404"
+STAFF_API = "401 404 404 200 200 200 200"
+STAFF_PAGE = "302 404 404 200 200 200 200"
+# A body of the right form whose contents do not hold: those who may ask get as far as the refusal of the contents.
+REFUSED = "400 400 400 400 400 400 400"
+HOLDERS_REFUSED = "401 400 404 400 404 400 404"
+
+DOC = {"bytes": b64(b"{}"), "sig": b64(b"{}")}
+APPEND = {"record": DOC}
+KEYS = {"credential": {"s": b64(bytes(32)), "auth_key": b64(bytes(32))}, "unlock": b64(bytes(120))}
+HASH = b64(bytes(32))
+
+TABLE: dict[str, str] = {
+    # pages
+    "GET /": "302 200 200 200 200 200 200",
+    "GET /anmeldung": "200 302 302 302 302 302 302",
+    "GET /k/<slug>": "200 302 302 302 302 302 302",
+    "GET /mandanten": STAFF_PAGE,
+    "GET /mandanten/neu": STAFF_PAGE,
+    "GET /mitarbeiter": STAFF_PAGE,
+    "GET /protokoll": STAFF_PAGE,
+    "GET /einrichten": OPEN,
+    "GET /e": OPEN,
+    "GET /e/<invitation_id>": OPEN,
+    "GET /mitarbeiter/einladen": "302 404 404 404 404 200 200",
+    "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404",
+    "GET /tresore": "302 200 200 200 200 200 200",
+    "GET /tresore/<vault_id>": "302 200 404 200 404 200 404",
+    "GET /hilfe": OPEN,
+    "GET /impressum": OPEN,
+    "GET /datenschutz": OPEN,
+    "POST /sprache": "302 302 302 302 302 302 302",
+    "POST /darstellung": "302 302 302 302 302 302 302",
+    "GET /gesund": OPEN,
+    # signing in, set-up, invitations: open to all, and each needs a proof
+    "POST /api/sign-in/start": OPEN,
+    "POST /api/sign-in/password": "401 401 401 401 401 401 401",
+    "POST /api/sign-in/challenge": OPEN,
+    "POST /api/sign-in/key": "401 401 401 401 401 401 401",
+    "POST /api/set-up/open": "410 410 410 410 410 410 410",
+    "POST /api/set-up": "410 410 410 410 410 410 410",
+    "GET /api/invitations/<invitation_id>": OPEN,
+    "POST /api/invitations/<invitation_id>/wraps": REFUSED,
+    "POST /api/invitations/<invitation_id>/redeem": REFUSED,
+    # the signed-in
+    "GET /api/session": EVERYONE_SIGNED_IN,
+    "GET /api/keys/certificates": EVERYONE_SIGNED_IN,
+    "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
+    "POST /api/keys/certificates": "401 400 400 400 400 400 400",
+    "GET /api/scanner-key": EVERYONE_SIGNED_IN,
+    # the staff
+    "GET /api/clients": STAFF_API,
+    "POST /api/clients": "401 404 404 201 201 201 201",
+    "POST /api/clients/<client_id>/dossiers": "401 404 404 201 404 201 404",
+    "GET /api/staff": STAFF_API,
+    "POST /api/invitations": "401 404 404 400 400 400 400",
+    # vaults
+    "GET /api/vaults": EVERYONE_SIGNED_IN,
+    "POST /api/vaults": "401 404 404 400 404 400 404",
+    "GET /api/vaults/<vault_id>/head": HOLDERS,
+    "GET /api/vaults/<vault_id>/news": HOLDERS,
+    "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
+    "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404",
+    "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 409 404",
+    "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
+    "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,
+    # uploads: begun by holders, afterwards their own alone (this one is the owner's)
+    "OPTIONS /api/uploads": "401 204 204 204 204 204 204",
+    "POST /api/uploads": "401 201 404 201 404 201 404",
+    "HEAD /api/uploads/<upload_id>": "401 404 404 404 404 200 404",
+    "PATCH /api/uploads/<upload_id>": "401 404 404 404 404 204 404",
+    "DELETE /api/uploads/<upload_id>": "401 404 404 404 404 204 404",
+    # last: they end the session
+    "POST /api/session/end": OPEN,
+    "POST /abmelden": "302 302 302 302 302 302 302",
+}
+
+
+@dataclass
+class Stage:
+    """The people and the things the addresses name."""
+
+    people: dict[str, Browser]
+    names: dict[str, str]
+    dossier: str
+
+
+@pytest.fixture
+def stage(db: None) -> Iterator[Stage]:
+    with answering(ScannerDouble()):
+        yield _stage()
+    for folder in (settings.STAGING_DIR, settings.BLOB_DIR):
+        shutil.rmtree(Path(folder), ignore_errors=True)
+
+
+def _stage() -> Stage:
+    owner, stranger = found("muster"), found("fremd")
+    client_id, dossier = add_dossier(owner)
+    vault = begin_vault(owner, dossier)
+    other_client, _ = add_dossier(owner, number="2")
+
+    def join(role: str, name: str, **more: Any) -> Island:
+        joined = redemption(invite(owner, role=role, username=name, **more), owner).send()
+        vault.refresh()
+        return joined
+
+    clerk = join("clerk", "wulff", vaults=[vault.holding("manage")])
+    client = join("client", "harms", client=client_id, vaults=[vault.holding("write")])
+    bystander = join("client", "andere", client=other_client)
+    colleague = join("clerk", "kollegin")
+    vault.rotate()
+    node = vault.put(b"Beleg")
+    owner.post(f"clients/{other_client}/dossiers", {"title": "Lohn"})
+    # a dossier of the clerk's without a vault, for POST /api/vaults
+    mine = clerk.post(f"clients/{client_id}/dossiers", {"title": "Steuererklärung"})["id"]
+    names = {
+        "slug": "muster",
+        "client_id": client_id,
+        "vault_id": vault.id,
+        "node": node,
+        "number": "1",
+        "upload_id": begin_upload(owner, vault.id, 100, b"x" * 60),
+        "invitation_id": invite(owner, role="clerk", username="offen").id,
+    }
+    islands = {
+        "client": client,
+        "bystander": bystander,
+        "clerk": clerk,
+        "colleague": colleague,
+        "owner": owner,
+        "stranger": stranger,
+    }
+    assert open_vault(client, vault.id).seeds
+    cache.clear()  # what the stage asked for does not count against the roles
+    people = {"visitor": Browser(), **{role: island.browser for role, island in islands.items()}}
+    return Stage(people, names, mine)
+
+
+def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
+    """`METHOD /address/<name>` of everything the server answers."""
+    for pattern in patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, address)
+            continue
+        for method in _methods(pattern):
+            yield f"{method} {address}".replace("<str:", "<").replace("<slug:", "<")
+
+
+def _methods(pattern: URLPattern) -> set[str]:
+    """The methods of a route: of an API operation as declared, of a page as it answers."""
+    cells = [cell.cell_contents for cell in getattr(pattern.callback, "__closure__", None) or ()]
+    for cell in cells:
+        if hasattr(cell, "operations"):
+            return {method for operation in cell.operations for method in operation.methods}
+    return {"POST"} if pattern.name in ("sign_out", "language", "theme") else {"GET"}
+
+
+def test_every_route_stands_in_the_table() -> None:
+    routes = {route for route in _routes(get_resolver().url_patterns) if route != "GET /api/"}
+    assert routes == TABLE.keys()
+
+
+def _body(route: str, stage: Stage, role: str) -> Any:
+    """A body of the right form; what it says is nothing that holds."""
+    upload = stage.names["upload_id"]
+    person = {"id": new_id(), "name": "N. N.", "username": "neu"}
+    item = {"upload": upload, "payload_hash": HASH, "commitment": HASH, "scanner_header": b64(b"x")}
+    files = [{"upload": upload, "manifest": DOC, "header": b64(b"x"), "row": b64(b"x")}]
+    return {
+        "POST /api/sign-in/start": {"firm": "muster", "username": "inhaberin"},
+        "POST /api/sign-in/password": {"firm": "muster", "username": f"niemand-{role}", "auth_key": HASH},
+        "POST /api/sign-in/challenge": {"firm": "muster"},
+        "POST /api/sign-in/key": {"firm": "muster", "login": DOC},
+        "POST /api/set-up/open": {"token": "x"},
+        "POST /api/set-up": {
+            "token": "x",
+            "name": "N. N.",
+            "username": "neu",
+            "firm_name": "N.",
+            "firm_place": "N.",
+            "person": new_id(),
+            "certificates": [DOC] * 5,
+            **KEYS,
+        },
+        "POST /api/invitations/<invitation_id>/wraps": {"login": DOC},
+        "POST /api/invitations/<invitation_id>/redeem": {"certificate": DOC, "wraps": [], **KEYS},
+        "POST /api/keys/certificates": {"doc": DOC},
+        "POST /api/clients": {"number": f"N{ROLES.index(role)}", "name": "Neu"},
+        "POST /api/clients/<client_id>/dossiers": {"title": f"Akte {role}"},
+        "POST /api/invitations": {"id": "ABCDEFGH", "person": person, "role": "client", "certificate": DOC},
+        "POST /api/vaults": {"id": new_id(), "dossier": stage.dossier, **APPEND},
+        "POST /api/vaults/<vault_id>/records": APPEND,
+        "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
+        "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
+        "POST /api/session/end": {},
+    }.get(route)
+
+
+def _ask(stage: Stage, role: str, route: str) -> int:
+    method, address = route.split(" ")
+    for name, value in stage.names.items():
+        address = address.replace(f"<{name}>", value)
+    browser = stage.people[role]
+    headers = {"Tus-Resumable": "1.0.0"}
+    if "/uploads" in address:
+        from base64 import b64encode
+
+        mark = b64encode(stage.names["vault_id"].encode()).decode()
+        headers |= {"Upload-Length": "100", "Upload-Metadata": f"vault {mark}", "Upload-Offset": "60"}
+        content_type = "application/offset+octet-stream"
+        response = browser.generic(method, address, b"y" if method == "PATCH" else b"", content_type, headers=headers)
+    elif method == "POST" and address.startswith("/api/"):
+        response = browser.post(address, _body(route, stage, role), content_type="application/json")
+    elif method == "POST":
+        response = browser.post(address, {"language": "de", "theme": "light", "next": "/"})
+    else:
+        response = browser.generic(method, address)
+    return int(response.status_code)
+
+
+def test_every_role_gets_at_every_route_what_the_table_says(stage: Stage) -> None:
+    wrong = []
+    for route, expected in TABLE.items():
+        # the owner last: what he may do to his own things changes them
+        order = sorted(ROLES, key=lambda role: role == "owner")
+        answered = {role: _ask(stage, role, route) for role in order}
+        told = " ".join(str(answered[role]) for role in ROLES)
+        if told != expected:
+            wrong.append(f"{route}: {told} instead of {expected}")
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,144 @@
+"""A firm with its people, made by the agent's own ceremonies: what the journeys begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from siegel.agent.account import Account, countersign_waiting
+from siegel.agent.begin import begin_vault
+from siegel.agent.client import Api
+from siegel.agent.found import found_firm
+from siegel.agent.invite import invite
+from siegel.agent.put import Item, Outcome, plan_put, put
+from siegel.agent.redeem import redeem
+from siegel.agent.session import Home
+from siegel.agent.vaults import OpenVault, open_by_id
+from siegel.seals.keyfile import write_key_file
+from tests.installation import Installation
+
+CLIENT_NUMBER = "10058"
+CLIENT_NAME = "Bäckerei Harms GmbH"
+
+
+@dataclass
+class Person:
+    """Somebody with a password and an unencrypted key file."""
+
+    username: str
+    name: str
+    password: str
+    account: Account
+    key_file: Path
+    role: str
+
+
+@dataclass
+class Vault:
+    """A dossier's vault, as the page knows it."""
+
+    id: str
+    title: str
+    url: str
+    client: str
+
+
+class Silent:
+    """Nobody watches."""
+
+    def moved(self, item: Item, arrived: int, of: int) -> None: ...
+
+    def finished(self, outcome: Outcome) -> None: ...
+
+    def scanning(self, files: int) -> None: ...
+
+
+@dataclass
+class Firm:
+    """The firm, its people and, as often as a test asks, a new dossier that all of them hold."""
+
+    installation: Installation
+    folder: Path
+    slug: str
+    name: str
+    owner: Person
+    clerk: Person
+    client: Person
+    colleague: Person
+    client_id: str
+    _numbers: count[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def url(self) -> str:
+        return self.installation.url
+
+    @property
+    def door(self) -> str:
+        """The sign-in page."""
+        return f"{self.url}/k/{self.slug}"
+
+    def new_vault(self, title: str | None = None) -> Vault:
+        """A dossier of the client with an empty vault that owner and clerk manage and the client writes to."""
+        title = title or f"Akte {next(self._numbers)}"
+        account = self.owner.account
+        dossier = str(account.api.post(f"clients/{self.client_id}/dossiers", {"title": title})["id"])
+        account.learn_certificates()
+        holders = ((self.clerk.account.kid, "manage"), (self.client.account.kid, "write"))
+        opened = begin_vault(account, self._home(self.owner), title, dossier=dossier, holders=holders)
+        return Vault(opened.id, title, f"{self.url}/tresore/{opened.id}", self.client_id)
+
+    def opened(self, vault: Vault, person: Person) -> OpenVault:
+        """The vault as the agent of `person` sees it."""
+        return open_by_id(person.account, self._home(person), vault.id)
+
+    def put(self, vault: Vault, person: Person, *sources: Path) -> None:
+        """Files and folders, uploaded by `person` without a browser."""
+        outcomes = put(self.opened(vault, person), plan_put(sources, ()), Silent())
+        assert {outcome.code for outcome in outcomes} == {"stored"}, outcomes
+
+    def close(self) -> None:
+        """Closes the agents' connections."""
+        for person in (self.owner, self.clerk, self.client, self.colleague):
+            person.account.api.close()
+
+    def _home(self, person: Person) -> Home:
+        return Home(self.folder / f"state-{person.username}")
+
+
+def make_firm(installation: Installation, folder: Path, slug: str = "muster", name: str = "Kanzlei Muster") -> Firm:
+    """An owner, a clerk, a client with one user, and another member of staff who never signs in."""
+    token = installation.create_firm(slug, name)
+    password = f"{slug} sieben Kraniche im Nebel"
+    founded = found_firm(
+        Api(installation.url),
+        token,
+        owner_name="Martina Muster",
+        username="inhaberin",
+        password=password,
+        firm_name=name,
+        firm_place="Musterstadt",
+    )
+    owner = _person(founded.account, "inhaberin", "Martina Muster", password, folder, "owner")
+    client_id = str(owner.account.api.post("clients", {"number": CLIENT_NUMBER, "name": CLIENT_NAME})["id"])
+    home = Home(folder / "state-inhaberin")
+
+    def join(username: str, person_name: str, role: str) -> Person:
+        of = client_id if role == "client" else None
+        letter = invite(owner.account, home, name=person_name, username=username, role=role, vaults={}, client=of).letter
+        own_password = f"{username} vier Lampen am Fluss"
+        account = redeem(Api(installation.url), letter, own_password).account
+        return _person(account, username, person_name, own_password, folder, role)
+
+    clerk = join("wulff", "Sabine Wulff", "clerk")
+    client = join("harms", "Daniela Harms", "client")
+    colleague = join("beispiel", "Bernd Beispiel", "clerk")
+    owner.account.learn_certificates()
+    countersign_waiting(owner.account)
+    return Firm(installation, folder, slug, name, owner, clerk, client, colleague, client_id)
+
+
+def _person(account: Account, username: str, name: str, password: str, folder: Path, role: str) -> Person:
+    path = folder / f"{username}.key"
+    path.write_bytes(write_key_file(account.key_file, None))
+    return Person(username, name, password, account, path, role)

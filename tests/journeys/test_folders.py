@@ -1,0 +1,70 @@
+"""Order in a vault: drag and drop, folders, sorting, and a name that comes again."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.people import Vault
+from tests.journeys.visits import expect_done, names, open_vault, row, upload
+
+# Drops files (name and text) on the list, as a hand with a mouse does.
+DROP = """(files) => {
+  const transfer = new DataTransfer();
+  for (const [name, text] of files) transfer.items.add(new File([text], name, { type: "text/plain" }));
+  const zone = document.querySelector("[data-drop]");
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    zone.dispatchEvent(new DragEvent(kind, { bubbles: true, cancelable: true, dataTransfer: transfer }));
+  }
+}"""
+
+
+def drop(page: Page, *files: tuple[str, str]) -> None:
+    page.evaluate(DROP, [list(file) for file in files])
+
+
+def test_files_are_dropped_put_into_a_folder_and_sorted(client: Page, vault: Vault) -> None:
+    open_vault(client, vault)
+    drop(client, ("Beleg 10.txt", "zehn"), ("Beleg 9.txt", "neun und noch viel mehr"))
+    for name in ("Beleg 10.txt", "Beleg 9.txt"):
+        expect_done(client, name)
+    client.locator(".sg-toolbar [data-action=new-folder]").click()
+    client.fill("#folder-name", "Rückfragen")
+    client.click("dialog#new-folder [data-submit]")
+    expect(row(client, "Rückfragen")).to_be_visible()
+    assert names(client) == ["Rückfragen", "Beleg 9.txt", "Beleg 10.txt"]
+
+    client.click("[data-sort=size]")
+    assert names(client) == ["Rückfragen", "Beleg 10.txt", "Beleg 9.txt"]
+    client.click("[data-sort=size]")
+    assert names(client) == ["Rückfragen", "Beleg 9.txt", "Beleg 10.txt"]
+    expect(client.locator("th", has=client.locator("[data-sort=size]"))).to_have_attribute("aria-sort", "descending")
+
+    row(client, "Rückfragen").locator("a[data-open]").click()
+    expect(client.locator("[data-crumbs] [aria-current]")).to_have_text("Rückfragen")
+    upload(client, {"name": "Antwort.txt", "mimeType": "text/plain", "buffer": b"Ja."})
+    expect_done(client, "Antwort.txt")
+    assert names(client) == ["Antwort.txt"]
+    client.go_back()
+    expect(row(client, "Rückfragen")).to_be_visible()
+    client.go_forward()
+    expect(row(client, "Antwort.txt")).to_be_visible()
+    client.click("[data-action=up]")
+    expect(row(client, "Rückfragen")).to_be_visible()
+
+    client.locator(".sg-toolbar [data-action=new-folder]").click()
+    client.fill("#folder-name", "Rückfragen")
+    client.click("dialog#new-folder [data-submit]")
+    expect(client.locator("[data-error-for=folder-name]")).to_contain_text("Diesen Namen gibt es hier schon.")
+
+
+def test_the_same_name_again_is_the_next_version_and_the_first_is_still_listed(client: Page, vault: Vault) -> None:
+    open_vault(client, vault)
+    for text in (b"Entwurf", b"Endfassung, etwas laenger"):
+        upload(client, {"name": "Vertrag.txt", "mimeType": "text/plain", "buffer": text})
+        expect(client.locator("[data-stage=done].done")).to_have_count(1)
+        client.click("[data-tray-close]")
+    assert names(client) == ["Vertrag.txt"]
+    row(client, "Vertrag.txt").locator("a[data-open]").click()
+    versions = client.locator("[data-pane-versions] [data-name]")
+    assert versions.all_inner_texts() == ["Fassung 2 · aktuell", "Fassung 1"]
+    expect(client.locator("[data-pane-size]")).to_have_text("25 Bytes")

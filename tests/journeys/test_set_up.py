@@ -1,0 +1,81 @@
+"""An owner founds an empty firm in the browser and keeps its keys on a stick and on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from siegel.seals.keyfile import KeyFile, parse_key_file
+from tests.installation import Installation
+from tests.journeys.paper import saved_paper
+from tests.journeys.visits import DONE
+from tests.journeys.watch import Watch
+
+PASSWORD = "drei rote Äpfel im Schnee 7"
+USERNAME = "gruenderin"
+
+
+def fill_in_firm(page: Page, place: str) -> None:
+    page.fill("#firm-place", place)
+    page.fill("#owner-name", "Renate Gründer")
+    page.fill("#owner-username", USERNAME)
+    page.click("[data-step=firm] [data-next]")
+
+
+def choose_password(page: Page) -> None:
+    page.fill("#new-password", PASSWORD)
+    page.fill("#repeat-password", PASSWORD)
+    expect(page.locator("[data-rule].ok")).to_have_count(3)
+    page.click("[data-step=password] [data-next]")
+
+
+def save_key_file(page: Page, folder: Path) -> KeyFile:
+    with page.expect_download() as download:
+        page.click("[data-save=key-file]")
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return parse_key_file(path.read_bytes(), PASSWORD)
+
+
+def test_an_owner_founds_an_empty_firm_and_keeps_its_keys(
+    visitor: Page, installation: Installation, watch: Watch, tmp_path: Path
+) -> None:
+    token = installation.create_firm("leer", "Leere Kanzlei")
+    visitor.goto(f"{installation.url}/einrichten#{token}")
+    expect(visitor.locator("#firm-name")).to_have_value("Leere Kanzlei")
+    assert "#" not in visitor.url
+    fill_in_firm(visitor, "Leer")
+    choose_password(visitor)
+
+    submit = visitor.locator("[data-step=save] [data-submit]")
+    expect(submit).to_have_attribute("aria-disabled", "true")
+    key_file = save_key_file(visitor, tmp_path)
+    assert (key_file.slug, key_file.username) == ("leer", USERNAME)
+    assert key_file.root_seed is not None
+    assert key_file.recovery_seed is not None
+    assert key_file.root == key_file.root_seed.public_keys(signs_only=True).kid
+    expect(visitor.locator("[data-fingerprint]")).to_have_text(f"Kennung {key_file.root}")
+
+    sheet = saved_paper(visitor, "[data-save=sheet]", tmp_path)
+    seeds = {key_file.root_seed.encode(), key_file.recovery_seed.encode()}
+    assert sheet.pages == 1
+    assert sheet.codes == seeds
+    assert all(seed in sheet.text for seed in seeds)
+    assert key_file.root in sheet.text
+    expect(submit).to_have_attribute("aria-disabled", "true")
+    visitor.check("#saved")
+    submit.click()
+    expect(visitor.locator(DONE)).to_be_visible()
+    visitor.click("[data-go]")
+    expect(visitor.locator("h1")).to_contain_text("Renate Gründer")
+    expect(visitor.get_by_text("Kanzlei eingerichtet, Schlüssel hinterlegt")).to_be_visible()
+
+    watch.expect(r"^4\d\d: POST .*/api/set-up/open$")
+    visitor.goto(f"{installation.url}/einrichten#{token}")
+    expect(visitor.locator("[data-message]")).to_contain_text("Dieser Link ist abgelaufen oder wurde schon benutzt.")
+
+
+def test_a_link_without_its_token_says_what_is_missing(visitor: Page, installation: Installation) -> None:
+    visitor.goto(f"{installation.url}/einrichten")
+    expect(visitor.locator("[data-message]")).to_contain_text("Dieser Link ist nicht vollständig.")

@@ -1,0 +1,150 @@
+/** Certificates as our own issuers write them, and an invited person in front of honest and hostile servers. */
+
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { certificateHash, certify } from "../src/ceremonies/certify";
+import { recognise } from "../src/ceremonies/redeem";
+import { Certificates } from "../src/seals/certificates";
+import { type Signed, toDoc } from "../src/seals/documents";
+import { newId } from "../src/seals/ids";
+import { invitationSeed, newCode } from "../src/seals/invitations";
+import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
+import type { CertificateAnswer, InvitationAnswer } from "../src/wire/api";
+import { acceptedCertificate } from "../src/wire/codec";
+import { codeOfError } from "./vectors";
+
+const NOW = 1_800_000_000;
+const ID = "ABCD1234";
+
+interface Firm {
+  readonly id: string;
+  readonly root: SigningKeys;
+  readonly owner: HolderKeys;
+  readonly ownerHash: string;
+  readonly certificates: CertificateAnswer[];
+}
+
+function accept(firm: Pick<Firm, "certificates">, signed: Signed): string {
+  firm.certificates.push({ doc: toDoc(signed), accepted_at: NOW, log_index: firm.certificates.length + 1 });
+  return certificateHash(signed);
+}
+
+function randomSeed(): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(32));
+}
+
+async function newFirm(id = newId()): Promise<Firm> {
+  const certificates: CertificateAnswer[] = [];
+  const [root, owner] = [await signingKeys(randomSeed()), await holderKeys(randomSeed())];
+  const self = { kind: "root", subject: id, signingKey: root.signingKey, recipient: null } as const;
+  const rootHash = accept({ certificates }, await certify(id, self, root, null, NOW));
+  const person = { kind: "owner", subject: newId(), ...owner } as const;
+  const ownerHash = accept({ certificates }, await certify(id, person, root, rootHash, NOW));
+  return { id, root, owner, ownerHash, certificates };
+}
+
+/** An open invitation, as the server answers it, and its code. */
+async function invited(firm: Firm): Promise<{ code: Uint8Array<ArrayBuffer>; answer: InvitationAnswer }> {
+  const code = newCode();
+  const keys = await holderKeys(invitationSeed(code, firm.id, ID, firm.root.kid));
+  const person = newId();
+  const subject = { kind: "invitation", subject: person, ...keys } as const;
+  const more = { role: "client", vaults: [newId(), newId()] } as const;
+  const signed = await certify(firm.id, subject, firm.owner, firm.ownerHash, NOW, more);
+  accept(firm, signed);
+  const answer: InvitationAnswer = {
+    firm: { id: firm.id, slug: "muster", name: "Kanzlei Muster" },
+    person: { id: person, name: "Max Muster", username: "max" },
+    role: "client",
+    certificates: firm.certificates,
+    certificate: toDoc(signed),
+    nonce: "bm9uY2U",
+  };
+  return { code, answer };
+}
+
+/** The server, which answers as it likes. */
+function answering(answer: unknown, status = 200): void {
+  vi.stubGlobal("fetch", async () => Response.json(answer, { status }));
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe("certificates of our own making", () => {
+  test("lead to the root, whatever the kind", async () => {
+    const firm = await newFirm();
+    const clerk = await holderKeys(randomSeed());
+    const subject = { kind: "clerk", subject: newId(), ...clerk } as const;
+    const clerkHash = accept(firm, await certify(firm.id, subject, firm.owner, firm.ownerHash, NOW));
+    const client = { kind: "client", subject: newId(), ...(await holderKeys(randomSeed())) } as const;
+    accept(firm, await certify(firm.id, client, clerk, clerkHash, NOW));
+    await invited(firm);
+    const verified = await Certificates.verify(
+      firm.id,
+      firm.root.kid,
+      firm.certificates.map(acceptedCertificate),
+    );
+    expect(verified.all().map(({ kind }) => kind)).toEqual([
+      "root",
+      "owner",
+      "clerk",
+      "client",
+      "invitation",
+    ]);
+  });
+
+  test("are dated back, so that a clock ahead of the server's does no harm", async () => {
+    const firm = await newFirm();
+    const early = firm.certificates.map((item) => ({ ...item, accepted_at: NOW - 299 }));
+    await Certificates.verify(firm.id, firm.root.kid, early.map(acceptedCertificate));
+    const tooEarly = early.map((item) => ({ ...item, accepted_at: NOW - 301 }));
+    const verify = () => Certificates.verify(firm.id, firm.root.kid, tooEarly.map(acceptedCertificate));
+    expect(await codeOfError(verify)).toBe("certificate_time");
+  });
+});
+
+describe("an invited person", () => {
+  test("recognises the firm by the code of the letter, and pins its root", async () => {
+    const firm = await newFirm();
+    const { code, answer } = await invited(firm);
+    answering(answer);
+    const recognised = await recognise(ID, code);
+    expect(recognised.certificates.root).toBe(firm.root.kid);
+    expect(recognised.invitation.vaults.length).toBe(2);
+  });
+
+  test("learns of a mistyped code at once", async () => {
+    const { answer } = await invited(await newFirm());
+    answering(answer);
+    expect(await codeOfError(() => recognise(ID, newCode()))).toBe("wrong_code");
+  });
+
+  test("is told by the server that the letter was used", async () => {
+    answering({ code: "invitation_gone", message: "Diese Einladung …" }, 410);
+    expect(await codeOfError(() => recognise(ID, newCode()))).toBe("invitation_gone");
+  });
+
+  test("does not take a root that the server has made up", async () => {
+    const { code, answer } = await invited(await newFirm());
+    const forged = await newFirm(answer.firm.id);
+    // The forger does not know the code: he can only certify the invitation's public keys anew.
+    const { certificates } = forged;
+    answering({ ...answer, certificates: [...certificates, ...answer.certificates.slice(-1)] });
+    expect(await codeOfError(() => recognise(ID, code))).toBe("wrong_code");
+    answering({ ...answer, certificates: [...answer.certificates, ...certificates.slice(0, 1)] });
+    expect(await codeOfError(() => recognise(ID, code))).toBe("certificate_root");
+  });
+
+  test("does not take another person's place, or another rank", async () => {
+    const { code, answer } = await invited(await newFirm());
+    for (const change of [{ person: { ...answer.person, id: newId() } }, { role: "clerk" }]) {
+      answering({ ...answer, ...change });
+      expect(await codeOfError(() => recognise(ID, code))).toBe("certificate_invitation");
+    }
+  });
+
+  test("does not take an invitation whose issuer is withheld", async () => {
+    const { code, answer } = await invited(await newFirm());
+    answering({ ...answer, certificates: answer.certificates.filter((_, i) => i !== 1) });
+    expect(await codeOfError(() => recognise(ID, code))).toBe("certificate_issuer");
+  });
+});
