@@ -1,7 +1,7 @@
 /** On every page: side bar, theme, dialogs, shortcuts, the key chip and signing out. Uses no key. */
 
 import { closeKey, forget, isKept, onForgotten, onKeyClosed, onKeyOpened } from "../keyring/presence";
-import { find, findAll, maybe, write } from "../ui/dom";
+import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 
@@ -87,12 +87,6 @@ function showTheme(theme: keyof typeof THEMES, button: HTMLButtonElement): void 
   button.title = label;
   button.setAttribute("aria-label", label);
   find(".bi", button).className = `bi ${icon}`;
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
-  );
 }
 
 const CHORD_MS = 1500;

@@ -156,7 +156,7 @@ export const DE = {
     empty: "Bitte ausfüllen.",
     busy: "Einen Moment …",
     username:
-      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt und Strich, vorn ein Buchstabe oder eine Ziffer.",
+      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt, Binde- und Unterstrich, vorn ein Buchstabe oder eine Ziffer.",
   },
   password: {
     nothing: "Noch nichts eingegeben.",

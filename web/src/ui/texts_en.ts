@@ -141,7 +141,7 @@ export const EN: Texts = {
     empty: "Please fill this in.",
     busy: "One moment …",
     username:
-      "A user name has 3 to 64 characters: small letters a to z, digits, full stop and hyphen, beginning with a letter or digit.",
+      "A user name has 3 to 64 characters: small letters a to z, digits, full stop, hyphen and underscore, beginning with a letter or digit.",
   },
   password: {
     nothing: "Nothing entered yet.",

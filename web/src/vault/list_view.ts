@@ -1,7 +1,7 @@
 /** The table of a folder: rows cloned from the server's templates, sorted, selectable. */
 
 import { clone, find, findAll, maybe, write } from "../ui/dom";
-import { formatSize, formatWhen, pageLanguage } from "../ui/format";
+import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
@@ -86,7 +86,7 @@ export class ListView {
   private row(node: OpenedNode): HTMLElement {
     const language = pageLanguage();
     const row = clone(node.kind === "folder" ? "folder-row" : "file-row");
-    const when = formatWhen(node.acceptedAt, Date.now() / 1000, language);
+    const when = formatWhen(node.acceptedAt, now(), language);
     row.dataset["node"] = node.id;
     write("[data-name]", node.row.name, row);
     const author = find("[data-author]", row);

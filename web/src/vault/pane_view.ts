@@ -1,7 +1,7 @@
 /** The details of one file. */
 
 import { clone, find, findAll, write } from "../ui/dom";
-import { formatSize, formatWhen, pageLanguage } from "../ui/format";
+import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
 import type { OpenedFile } from "./opened";
@@ -32,12 +32,11 @@ export class PaneView {
 
   show(file: OpenedFile): void {
     const language = pageLanguage();
-    const now = Date.now() / 1000;
     this.file = file;
     write("[data-pane-name]", file.row.name, this.pane);
     write("[data-pane-size]", formatSize(file.row.size, language), this.pane);
     write("[data-pane-type]", kindWord(file.row.name, language), this.pane);
-    write("[data-pane-changed]", formatWhen(file.acceptedAt, now, language), this.pane);
+    write("[data-pane-changed]", formatWhen(file.acceptedAt, now(), language), this.pane);
     find('[data-action="view"]', this.pane).hidden = kindOf(file.row.name).preview === undefined;
     write("[data-pane-author]", this.nameOf(file.author), this.pane);
     write("[data-pane-print]", `${file.row.content_hash.slice(0, PRINT_LENGTH)} …`, this.pane);
@@ -48,7 +47,7 @@ export class PaneView {
       write("[data-name]", `${vault.version(manifest.version)}${i === 0 ? ` · ${vault.current}` : ""}`, item);
       write(
         "[data-meta]",
-        `${formatWhen(acceptedAt, now, language)} · ${this.nameOf(manifest.author)}`,
+        `${formatWhen(acceptedAt, now(), language)} · ${this.nameOf(manifest.author)}`,
         item,
       );
       return item;
