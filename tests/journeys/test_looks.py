@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import FilePayload, Page, expect
 
 from siegel.demo.furnish import DOCUMENTS
 from siegel.scanner.tests.samples import EICAR
@@ -54,9 +54,7 @@ def names_of(paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_pages_before_signing_in_are_accessible(
-    visit: Visit, firm: Firm, axe: Axe, watch: Watch, size: str
-) -> None:
+def test_pages_before_signing_in_are_accessible(visit: Visit, firm: Firm, axe: Axe, watch: Watch, size: str) -> None:
     page = visit(**SIZES[size])
     for path, name in names_of((f"/k/{firm.slug}", *DOORS)):
         page.goto(firm.url + path)
@@ -89,7 +87,7 @@ def test_the_clients_pages_and_an_upload_are_accessible(
         look(page, axe, f"{size}-client-{name}")
     open_vault(page, vault)
     look(page, axe, f"{size}-client-vault-empty")
-    good = {"name": "Brief.txt", "mimeType": "text/plain", "buffer": b"Guten Tag!"}
+    good: FilePayload = {"name": "Brief.txt", "mimeType": "text/plain", "buffer": b"Guten Tag!"}
     upload(page, good, {"name": "Rechnung.com", "mimeType": "text/plain", "buffer": EICAR})
     expect_done(page, "Brief.txt")
     expect(tray_item(page, "Rechnung.com")).to_contain_text("Abgewiesen")
