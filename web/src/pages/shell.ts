@@ -1,6 +1,6 @@
 /** On every page: side bar, theme, dialogs, shortcuts, the key chip and signing out. Uses no key. */
 
-import { closeKey, forget, isKept, onForgotten, onKeyClosed } from "../keyring/presence";
+import { closeKey, forget, isKept, onForgotten, onKeyClosed, onKeyOpened } from "../keyring/presence";
 import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
@@ -139,6 +139,7 @@ async function showKey(): Promise<void> {
 function listenToKeyChip(): void {
   maybe("[data-key-close]")?.addEventListener("click", () => void closeHere());
   onKeyClosed(() => void keyClosed());
+  onKeyOpened(() => void showKey());
   // Coming back by the browser's own button, the page may be an old one.
   window.addEventListener("pageshow", () => void showKey());
 }

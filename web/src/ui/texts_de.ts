@@ -151,7 +151,6 @@ export const DE = {
     version: (number: number) => `Fassung ${number}`,
     current: "aktuell",
     leaving: "Es werden noch Dateien hochgeladen.",
-    noPreview: "Für diese Art von Datei gibt es keine Vorschau. Bitte laden Sie sie herunter.",
   },
   form: {
     empty: "Bitte ausfüllen.",

@@ -136,7 +136,6 @@ export const EN: Texts = {
     version: (number) => `Version ${number}`,
     current: "current",
     leaving: "Files are still being uploaded.",
-    noPreview: "There is no preview for this kind of file. Please download it.",
   },
   form: {
     empty: "Please fill this in.",

@@ -16,6 +16,8 @@ export interface ListHandlers {
 
 export class ListView {
   readonly selected = new Set<string>();
+  /** Whose details are open beside the list. */
+  private detailed: string | null = null;
   private readonly vault: OpenedVault;
   private readonly handlers: ListHandlers;
   private readonly nameOf: (kid: string) => string;
@@ -47,6 +49,11 @@ export class ListView {
     this.shown = [...this.vault.childrenOf(folder)].sort((a, b) => this.order(a, b));
     for (const id of this.selected) if (!this.shown.some((node) => node.id === id)) this.selected.delete(id);
     find("tbody[data-rows]").replaceChildren(...this.shown.map((node) => this.row(node)));
+    this.mark();
+  }
+
+  markDetailed(id: string | null): void {
+    this.detailed = id;
     this.mark();
   }
 
@@ -82,7 +89,9 @@ export class ListView {
     const when = formatWhen(node.acceptedAt, now(), language);
     row.dataset["node"] = node.id;
     write("[data-name]", node.row.name, row);
-    write("[data-author]", this.nameOf(node.author), row);
+    const author = find("[data-author]", row);
+    // The column is narrow; what is cut off can still be read.
+    author.textContent = author.title = this.nameOf(node.author);
     const changed = find<HTMLTimeElement>("[data-changed]", row);
     changed.textContent = when;
     changed.dateTime = new Date(node.acceptedAt * 1000).toISOString();
@@ -120,6 +129,7 @@ export class ListView {
     for (const row of findAll("tbody[data-rows] tr")) {
       const isSelected = this.selected.has(row.dataset["node"] ?? "");
       row.classList.toggle("is-selected", isSelected);
+      row.classList.toggle("is-detailed", row.dataset["node"] === this.detailed);
       const box = maybe<HTMLInputElement>("[data-select]", row);
       if (box !== null) box.checked = isSelected;
     }

@@ -46,8 +46,10 @@ export class VaultPage {
       openFile: (file) => this.pane.show(file),
       selectionChanged: () => this.markActions(),
     });
-    this.pane = new PaneView(nameOf, (action, file) =>
-      this.act(action === "view" ? this.view(file) : this.save(file)),
+    this.pane = new PaneView(
+      nameOf,
+      (action, file) => this.act(action === "view" ? this.view(file) : this.save(file)),
+      (file) => this.list.markDetailed(file?.id ?? null),
     );
     this.uploads = new Uploads(vault, (item) => {
       this.tray.show(item);
@@ -58,6 +60,10 @@ export class VaultPage {
 
   start(): void {
     this.listen();
+    for (const button of findAll(
+      '.sg-toolbar [data-action="upload"], .sg-toolbar [data-action="new-folder"]',
+    ))
+      button.removeAttribute("aria-disabled");
     window.addEventListener("hashchange", () => this.goTo(location.hash.slice(1) || this.vault.id));
     const wanted = location.hash.slice(1);
     this.goTo(wanted || this.vault.id);
@@ -208,11 +214,7 @@ export class VaultPage {
   }
 
   private async view(file: OpenedFile): Promise<void> {
-    const { preview } = kindOf(file.row.name);
-    if (preview === undefined) {
-      showStatus(texts().vault.noPreview);
-      return;
-    }
+    const { preview = "" } = kindOf(file.row.name);
     const blob = new Blob([await this.read(file)], { type: preview });
     const dialog = find<HTMLDialogElement>("dialog#preview");
     const frame = find<HTMLIFrameElement>("iframe[data-preview]", dialog);
