@@ -53,14 +53,16 @@ def page(browser: Browser) -> Iterator[Page]:
 def letter_for(firm: Firm, vault: Vault, folder: Path) -> Letter:
     home = Home(folder / "state")
     account, vaults = firm.owner.account, {vault.id: "write"}
-    guest = invite(account, home, name="Wanda Neumann", username="wanda", role="client", vaults=vaults, client=vault.client)
+    guest = invite(
+        account, home, name="Wanda Neumann", username="wanda", role="client", vaults=vaults, client=vault.client
+    )
     return guest.letter
 
 
 def files_of(installation: Installation) -> Iterator[Path]:
     """Database, blobs, unfinished uploads, keys, log, and what any scanner of this machine keeps in memory files."""
     yield installation.log
-    for folder in (installation.data, *Path("/dev/shm").glob("siegel-*")):  # noqa: S108 (looked into, not written to)
+    for folder in (installation.data, *Path("/dev/shm").glob("siegel-*")):
         yield from folder.rglob("*")
 
 

@@ -54,9 +54,7 @@ def names_of(paths: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_pages_before_signing_in_are_accessible(
-    visit: Visit, firm: Firm, axe: Axe, watch: Watch, size: str
-) -> None:
+def test_pages_before_signing_in_are_accessible(visit: Visit, firm: Firm, axe: Axe, watch: Watch, size: str) -> None:
     page = visit(**SIZES[size])
     for path, name in names_of((f"/k/{firm.slug}", *DOORS)):
         page.goto(firm.url + path)

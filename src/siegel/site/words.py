@@ -27,8 +27,7 @@ def size(size_bytes: int) -> str:
 
 
 def _tenths(size_bytes: int, power: int) -> int:
-    unit: int = STEP**power
-    return math.floor(size_bytes * 10 / unit + 0.5)
+    return math.floor(size_bytes * 10 / float(STEP**power) + 0.5)
 
 
 def when(moment: datetime, now: datetime) -> str:
