@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from django.test import Client as Browser
@@ -39,7 +40,7 @@ def full_firm(owner: Person, clerk: Person, bakery: Client) -> Tenant:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_pages_of_the_staff_are_404_for_clients(path: str, client_user: Person, clerk: Person, sign_in: SignIn) -> None:
-    assert Browser().get(path)["Location"] == "/anmeldung"
+    assert Browser().get(path)["Location"] == f"/anmeldung?next={quote_plus(path)}"
     assert sign_in(client_user).get(path).status_code == 404
     assert sign_in(clerk).get(path).status_code == 200
 
