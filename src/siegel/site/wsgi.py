@@ -1,5 +1,6 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from siegel.site.environment import require_private
@@ -7,7 +8,4 @@ from siegel.site.environment import require_private
 os.umask(0o077)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siegel.site.settings")
 application = get_wsgi_application()
-
-from django.conf import settings
-
 require_private(settings.DATA)

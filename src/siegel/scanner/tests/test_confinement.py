@@ -73,7 +73,7 @@ def reached(place: Path, how: str) -> list[str]:
         local.listen()
         with subprocess.Popen(["sleep", "60"]) as sibling:
             try:
-                arguments = [key_file, str(tcp.getsockname()[1]), unix, str(sibling.pid), how]
+                arguments = [str(key_file), str(tcp.getsockname()[1]), unix, str(sibling.pid), how]
                 command = [sys.executable, "-c", PROGRAM, *arguments]
                 done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
             finally:
