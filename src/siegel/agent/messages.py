@@ -151,6 +151,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} Einträge sind nicht zu lesen: ihr Verfasser hat sie nicht gültig versiegelt.",
         "{count} entries cannot be read: their author has not sealed them validly.",
     ),
+    "unreadable_name": ("nicht lesbar", "unreadable"),
+    "wraps_failed": (
+        "Schlüssel, die jemand nicht gültig für Sie versiegelt hat: Abschnitt {epochs}."
+        " Was darin liegt, bleibt vielleicht verschlossen; alles andere ist davon nicht berührt.",
+        "Keys that somebody has not sealed validly for you: epoch {epochs}."
+        " What lies there may stay closed; nothing else is affected.",
+    ),
+    "vault_differs": (
+        "Der Tresor „{vault}“ ist nicht der, als den der Server ihn zeigt, oder er lässt sich nicht prüfen ({code})."
+        " Legen Sie dort nichts ab. Bitte melden Sie das Ihrer Kanzlei.",
+        "The vault “{vault}” is not what the server shows it as, or it cannot be verified ({code})."
+        " Put nothing there. Please tell the firm.",
+    ),
     # Integrity
     "integrity": (
         "Die Prüfung ist gescheitert. Etwas wurde verändert, gefälscht oder zurückgesetzt. Es wurde nichts"

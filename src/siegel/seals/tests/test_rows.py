@@ -18,7 +18,7 @@ PLACE = Place(new_id(), new_id(), new_id(), 1, 1)
 FILE = FileRow("A" * 43, None, 1_700_000_000, "Bescheid 2025.pdf", 7, "application/pdf")
 
 
-@pytest.mark.parametrize("row", [FILE, FolderRow(1, "Belege"), VaultRow("Müller / Söhne")])
+@pytest.mark.parametrize("row", [FILE, FolderRow(1, "Belege"), VaultRow("Müller", "10001", "Lohn / Gehalt")])
 def test_a_row_opens_in_its_place(row: Any) -> None:
     assert open_row(SEED, PLACE, type(row), seal_row(SEED, PLACE, row)) == row
 
