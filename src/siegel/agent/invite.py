@@ -43,7 +43,8 @@ def invite(
     """Invites `name` as `clerk` or `client` (then of the client with this id) into `vaults` (id → rights).
 
     Nothing is sealed for him before each vault was found to be what the server lists it as: IntegrityError
-    `title_differs`; AgentError `vault_unknown`. ServerError, for example when the user name exists; RefusedError `not_allowed` when the account may not invite.
+    `title_differs`; AgentError `vault_unknown`. ServerError, for example when the user name exists; RefusedError
+    `not_allowed` when the account may not invite.
     """
     at = int(time.time()) if now is None else now
     account.learn_certificates()

@@ -192,7 +192,8 @@ class OpenVault:
     def write(self, attempt: Callable[[], None]) -> None:
         """Calls `attempt` with the vault up to date and its epoch begun, again after each lost race.
 
-        An epoch that does not open for us is followed by one of ours, once. ServerError when it is refused for another reason, or was lost a dozen times.
+        An epoch that does not open for us is followed by one of ours, once. ServerError when it is refused for another
+        reason, or was lost a dozen times.
         """
         repaired = False
         for number in range(TRIES):
@@ -212,7 +213,7 @@ class OpenVault:
         raise AgentError("too_busy", vault=self.title)
 
     def rotate(self) -> None:
-        """Begins the next epoch, which hands down the newest seed that opens for us. Errors as of `seed`, if none does."""
+        """Begins the next epoch, which hands down the newest seed that opens for us. Errors as of `seed`."""
         newest = self.opened.newest() or self.seed
         new = next_epoch(self.account.seed, self.state.position, newest, self.store)
         assert new.previous_seed is not None

@@ -5,7 +5,7 @@ import { forgetAll, forgetOne, recall } from "./store";
 export const PERSON = "person";
 const CHANNEL = "siegel";
 
-type Notice = "key-closed" | "signed-out";
+type Notice = "key-closed" | "key-opened" | "signed-out";
 
 /** Whether a key of this person is kept in this browser. */
 export async function isKept(person: string): Promise<boolean> {
@@ -32,6 +32,16 @@ export function onForgotten(then: () => void): void {
 /** Calls `then` when another tab closes the key. */
 export function onKeyClosed(then: () => void): void {
   listen("key-closed", then);
+}
+
+/** Tells all pages of this browser, this one included, that a key is kept again. */
+export function announceOpened(): void {
+  tell("key-opened");
+}
+
+/** Calls `then` when a key was opened, here or in another tab. */
+export function onKeyOpened(then: () => void): void {
+  listen("key-opened", then);
 }
 
 function tell(notice: Notice): void {

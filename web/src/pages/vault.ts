@@ -6,6 +6,7 @@ import { signInWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import { find } from "../ui/dom";
 import { atWork, field, filled, onSubmit } from "../ui/form";
+import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
 import { OpenedVault } from "../vault/opened";
 import { VaultPage } from "../vault/page";
@@ -45,8 +46,7 @@ async function show(open: Open): Promise<void> {
   vault.requireTitle(main.dataset["title"] ?? "");
   new VaultPage(vault, main.dataset["right"] !== "read").start();
   if (open.session.person.role !== "client") {
-    const now = Math.floor(Date.now() / 1000);
-    await countersign(open, await loadCertificates(open), now);
+    await countersign(open, await loadCertificates(open), now());
   }
 }
 

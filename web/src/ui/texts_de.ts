@@ -129,14 +129,10 @@ export const DE = {
     scanned: "geprüft",
     done: "fertig",
     cancel: (name: string) => `„${name}“ abbrechen`,
-    vaultAccess: (count: number) => `Zugriff: ${count === 1 ? "1 Person" : `${count} Personen`}`,
-    clean: (when: string) => `Geprüft ${when}`,
-    folder: "Ordner",
     noValue: "–",
     you: "Sie",
     selected: (count: number, size: string) =>
       `${count === 1 ? "1 Datei" : `${count.toLocaleString("de-DE")} Dateien`} ausgewählt · ${size}`,
-    nothingSelected: "Nichts ausgewählt",
     used: (files: number, size: string) =>
       `${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}, zusammen ${size}`,
     trayTitle: (done: number, all: number, refused: number) =>
@@ -147,17 +143,14 @@ export const DE = {
     saved: (name: string) => `„${name}“ ist gespeichert.`,
     refusedLive: (name: string, why: string) => `„${name}“: ${why}`,
     folderMade: (name: string) => `Der Ordner „${name}“ ist angelegt.`,
-    verified: "Unverändert seit Eingang",
     version: (number: number) => `Fassung ${number}`,
     current: "aktuell",
-    leaving: "Es werden noch Dateien hochgeladen.",
-    noPreview: "Für diese Art von Datei gibt es keine Vorschau. Bitte laden Sie sie herunter.",
   },
   form: {
     empty: "Bitte ausfüllen.",
     busy: "Einen Moment …",
     username:
-      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt und Strich, vorn ein Buchstabe oder eine Ziffer.",
+      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt, Binde- und Unterstrich, vorn ein Buchstabe oder eine Ziffer.",
   },
   password: {
     nothing: "Noch nichts eingegeben.",

@@ -1,14 +1,14 @@
 /** The table of a folder: rows cloned from the server's templates, sorted, selectable. */
 
 import { clone, find, findAll, maybe, write } from "../ui/dom";
-import { formatSize, formatWhen, pageLanguage } from "../ui/format";
+import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
 
-export type SortKey = "changed" | "name" | "size" | "type";
+type SortKey = "changed" | "name" | "size" | "type";
 
-export interface ListHandlers {
+interface ListHandlers {
   openFolder(id: string): void;
   openFile(file: OpenedFile): void;
   selectionChanged(): void;
@@ -16,6 +16,8 @@ export interface ListHandlers {
 
 export class ListView {
   readonly selected = new Set<string>();
+  /** Whose details are open beside the list. */
+  private detailed: string | null = null;
   private readonly vault: OpenedVault;
   private readonly handlers: ListHandlers;
   private readonly nameOf: (kid: string) => string;
@@ -50,6 +52,11 @@ export class ListView {
     this.mark();
   }
 
+  markDetailed(id: string | null): void {
+    this.detailed = id;
+    this.mark();
+  }
+
   private sortBy(key: SortKey, button: HTMLButtonElement): void {
     this.descending = this.sort === key ? !this.descending : false;
     this.sort = key;
@@ -79,10 +86,12 @@ export class ListView {
   private row(node: OpenedNode): HTMLElement {
     const language = pageLanguage();
     const row = clone(node.kind === "folder" ? "folder-row" : "file-row");
-    const when = formatWhen(node.acceptedAt, Date.now() / 1000, language);
+    const when = formatWhen(node.acceptedAt, now(), language);
     row.dataset["node"] = node.id;
     write("[data-name]", node.row.name, row);
-    write("[data-author]", this.nameOf(node.author), row);
+    const author = find("[data-author]", row);
+    // The column is narrow; what is cut off can still be read.
+    author.textContent = author.title = this.nameOf(node.author);
     const changed = find<HTMLTimeElement>("[data-changed]", row);
     changed.textContent = when;
     changed.dateTime = new Date(node.acceptedAt * 1000).toISOString();
@@ -120,6 +129,7 @@ export class ListView {
     for (const row of findAll("tbody[data-rows] tr")) {
       const isSelected = this.selected.has(row.dataset["node"] ?? "");
       row.classList.toggle("is-selected", isSelected);
+      row.classList.toggle("is-detailed", row.dataset["node"] === this.detailed);
       const box = maybe<HTMLInputElement>("[data-select]", row);
       if (box !== null) box.checked = isSelected;
     }

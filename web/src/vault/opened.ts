@@ -10,13 +10,15 @@ import { Certificates } from "../seals/certificates";
 import { type FileNode, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch } from "../seals/epochs";
-import { IntegrityError, must } from "../seals/errors";
+import { IntegrityError, must, RefusedError } from "../seals/errors";
 import { type FileRow, type FolderRow, openRow } from "../seals/rows";
 import { api, type News } from "../wire/api";
 import { acceptedCertificate, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 
-export interface OpenedFolder {
+const ROTATIONS = 10;
+
+interface OpenedFolder {
   readonly kind: "folder";
   readonly id: string;
   readonly parent: string;
@@ -47,6 +49,8 @@ export class OpenedVault {
   /** Nodes whose author sealed no row that can be read: that hides one node, not the vault. */
   readonly unreadable = new Set<string>();
   title = "";
+  /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
+  private isDue = false;
   private readonly names = new Map<string, string>();
   private readonly rows = new Map<string, Bytes>();
   /** Nodes that are new in the chain; kept until they are opened, also when an answer goes wrong half-way. */
@@ -91,6 +95,7 @@ export class OpenedVault {
     }
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
+    this.isDue = news.due;
     await this.openRows();
   }
 
@@ -166,9 +171,13 @@ export class OpenedVault {
     return row;
   }
 
-  /** Begins the next epoch if it is due. Somebody else may be quicker; then his counts. */
+  /**
+   * Begins the next epoch if it is due. Somebody else may be quicker; then his counts.
+   * @throws RefusedError (`busy`) when the server never has enough of new epochs.
+   */
   async rotateIfDue(): Promise<void> {
-    while (this.chain.isRotationDue()) {
+    for (let attempt = 1; this.isDue || this.chain.isRotationDue(); attempt++) {
+      if (attempt > ROTATIONS) throw new RefusedError("busy", "a new epoch is due again and again");
       const { keys } = this.open;
       const next = await nextEpoch(this.chain, await this.seeds.seedOf(this.chain.epoch.epoch), keys);
       const change = {
