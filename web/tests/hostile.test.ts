@@ -185,7 +185,7 @@ describe("one flipped bit", () => {
       // The first version's row is no longer shown, and so no longer opened.
       const isOpened = row?.node !== NODE || row.version === 2;
       kept.clear();
-      if (isOpened) expect(await refusal()).toBe("wrong_hash");
+      if (isOpened) expect(await refusal()).toBe("row_differs");
       else await load();
     }
   });
@@ -213,7 +213,7 @@ describe("members and keys", () => {
     server.news.wraps = story.wraps.filter(({ epoch, key }) => epoch === 2 && key === kid);
     expect(await refusal()).toBe("wrap_not_ours");
     server.news.wraps = [];
-    expect(await refusal()).toBe("no_wrap");
+    expect(await refusal()).toBe("wrap_missing");
   });
 
   test("the seed of another vault as that of the epoch before is refused", async () => {
@@ -306,7 +306,7 @@ describe("labels", () => {
   test("another title than the sealed one is refused", async () => {
     const vault = await load();
     vault.requireTitle("Jahresabschluss 2025");
-    expect(await codeOfError(() => vault.requireTitle("Lohn 2025"))).toBe("swapped_label");
+    expect(await codeOfError(() => vault.requireTitle("Lohn 2025"))).toBe("title_differs");
   });
 
   test("nobody is invited into a vault that the server shows under another label", async () => {
@@ -328,7 +328,7 @@ describe("labels", () => {
       { title, dossier: newId() },
     ])
       expect(await codeOfError(() => invite(open, certificates, guest(shown), 1_800_100_000))).toBe(
-        "swapped_label",
+        "title_differs",
       );
     expect(server.posted("invitations")).toEqual([]);
     await invite(open, certificates, guest({ title, dossier }), 1_800_100_000);

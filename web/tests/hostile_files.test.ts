@@ -66,11 +66,11 @@ describe("a file", () => {
   test("with another manifest, or the manifest of another version, is refused", async () => {
     const first = server.version(1).manifest;
     server.version(2).manifest = first;
-    expect(await refused()).toBe("wrong_hash");
+    expect(await refused()).toBe("manifest_differs");
     server = new HostileServer("client");
     const { manifest: own } = server.version(2);
     server.version(2).manifest = { ...own, bytes: flipped(own.bytes) };
-    expect(await refused()).toBe("wrong_hash");
+    expect(await refused()).toBe("manifest_differs");
   });
 
   test("without the scanner's verdict on exactly these bytes is refused", async () => {

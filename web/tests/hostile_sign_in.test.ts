@@ -75,9 +75,9 @@ describe("signing in", () => {
 
   test("at a firm with another root is refused, and nothing is kept", async () => {
     await passwordServer({ root: toBase64url(randomSeed()) });
-    expect(await codeOfError(signIn)).toBe("wrong_root");
+    expect(await codeOfError(signIn)).toBe("root_differs");
     await passwordServer({ firm: newId() });
-    expect(await codeOfError(signIn)).toBe("wrong_session");
+    expect(await codeOfError(signIn)).toBe("session_differs");
     expect(kept.size).toBe(0);
   });
 
@@ -106,13 +106,13 @@ describe("signing in", () => {
     };
     const signInWith = () => signInWithKeyFile(keyFile, 1_800_000_000);
     server.rules.set("sign-in/challenge", () => ({ firm: newId(), nonce: "x" }));
-    expect(await codeOfError(signInWith)).toBe("foreign_firm");
+    expect(await codeOfError(signInWith)).toBe("foreign_key_file");
     expect(server.posted("sign-in/key")).toEqual([]);
     server.rules.set("sign-in/challenge", () => ({ firm: story.firm, nonce: "x" }));
     const lies = [
-      ["wrong_session", { ...session, person: { ...session.person, id: newId() } }],
-      ["wrong_session", { ...session, firm: { ...session.firm, id: newId() } }],
-      ["wrong_root", { ...session, firm: { ...session.firm, root: toBase64url(randomSeed()) } }],
+      ["session_differs", { ...session, person: { ...session.person, id: newId() } }],
+      ["session_differs", { ...session, firm: { ...session.firm, id: newId() } }],
+      ["root_differs", { ...session, firm: { ...session.firm, root: toBase64url(randomSeed()) } }],
     ] as const;
     for (const [code, lie] of lies) {
       server.rules.set("sign-in/key", () => lie);

@@ -48,7 +48,7 @@ export interface Letter {
   readonly notAfter: number;
 }
 
-/** @throws IntegrityError (`swapped_label`) for a vault that is not the one shown: the guest would read another's. */
+/** @throws IntegrityError (`title_differs`) for a vault that is not the one shown: the guest would read another's. */
 export async function invite(
   open: Open,
   certificates: Certificates,
@@ -96,7 +96,7 @@ export async function invite(
 async function openShown(open: Open, { id, dossier, title }: ShownVault): Promise<OpenedVault> {
   const vault = await OpenedVault.load(open, id);
   vault.requireTitle(title);
-  must(vault.chain.dossier === dossier, "swapped_label", "the vault belongs to another dossier");
+  must(vault.chain.dossier === dossier, "title_differs", "the vault belongs to another dossier");
   return vault;
 }
 
