@@ -131,6 +131,7 @@ export const DE = {
     cancel: (name: string) => `„${name}“ abbrechen`,
     vaultAccess: (count: number) => `Zugriff: ${count === 1 ? "1 Person" : `${count} Personen`}`,
     clean: (when: string) => `Geprüft ${when}`,
+    unreadable: "Nicht lesbar",
     folder: "Ordner",
     noValue: "–",
     you: "Sie",

@@ -116,6 +116,7 @@ export const EN: Texts = {
     cancel: (name) => `Cancel “${name}”`,
     vaultAccess: (count) => `Access: ${count === 1 ? "1 person" : `${count} people`}`,
     clean: (when) => `Scanned ${when}`,
+    unreadable: "Unreadable",
     folder: "Folder",
     noValue: "–",
     you: "You",

@@ -3,6 +3,7 @@
 import { find, findAll, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { hideMessage, showProblem, showStatus } from "../ui/message";
+import { isLeaving, isSignedOut } from "../ui/session";
 import { problemText, texts } from "../ui/texts";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
@@ -14,9 +15,11 @@ import type { OpenedFile, OpenedVault } from "./opened";
 import { PaneView } from "./pane_view";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
-import { Uploads } from "./upload";
+import { type UploadItem, Uploads } from "./upload";
 
 const POLL_MS = 5000;
+/** A page that nobody looks at only has to learn that the session has ended. */
+const HIDDEN_POLL_MS = 60_000;
 
 export class VaultPage {
   private readonly vault: OpenedVault;
@@ -37,13 +40,12 @@ export class VaultPage {
       openFile: (file) => this.pane.show(file),
       selectionChanged: () => this.markActions(),
     });
-    this.pane = new PaneView(nameOf, (action, file) =>
-      this.act(action === "view" ? this.view(file) : this.save(file)),
+    this.pane = new PaneView(
+      nameOf,
+      (file) => isClean(vault, file),
+      (action, file) => this.act(action === "view" ? this.view(file) : this.save(file)),
     );
-    this.uploads = new Uploads(vault, (item) => {
-      this.tray.show(item);
-      if (item.stage === "done") this.render();
-    });
+    this.uploads = new Uploads(vault, (item) => this.showUpload(item));
     this.tray.serve(this.uploads);
   }
 
@@ -51,6 +53,7 @@ export class VaultPage {
     this.listen();
     window.addEventListener("hashchange", () => this.goTo(location.hash.slice(1) || this.vault.id));
     this.goTo(location.hash.slice(1) || this.vault.id);
+    document.addEventListener("visibilitychange", () => void (!document.hidden && this.catchUp()));
     this.poll();
   }
 
@@ -60,7 +63,7 @@ export class VaultPage {
   }
 
   private goTo(folder: string): void {
-    const known = folder === this.vault.id || this.vault.nodes.get(folder)?.kind === "folder";
+    const known = folder === this.vault.id || this.vault.chain.nodes.get(folder)?.kind === "folder";
     this.folder = known ? folder : this.vault.id;
     const hash = this.folder === this.vault.id ? "" : `#${this.folder}`;
     if (location.hash !== hash) history.pushState(null, "", `${location.pathname}${hash}`);
@@ -70,8 +73,11 @@ export class VaultPage {
   }
 
   private render(): void {
+    if (this.vault.broken !== null) return;
     this.list.render(this.folder);
-    showState(this.vault.childrenOf(this.folder).length > 0 ? "list" : "empty");
+    const count = this.vault.childrenOf(this.folder).length + this.vault.namelessOf(this.folder).length;
+    showState(count > 0 ? "list" : "empty");
+    write("[data-access]", texts().vault.vaultAccess(this.vault.countReaders()));
     const files = [...this.vault.nodes.values()].filter((node) => node.kind === "file");
     const size = files.reduce((sum, file) => sum + file.row.size, 0);
     write('[data-facts="size"]', texts().vault.used(files.length, formatSize(size, pageLanguage())));
@@ -108,18 +114,18 @@ export class VaultPage {
   private path(): readonly { id: string; name: string }[] {
     const path: { id: string; name: string }[] = [];
     for (let at = this.folder; at !== this.vault.id; ) {
-      const node = this.vault.nodes.get(at);
+      const node = this.vault.chain.nodes.get(at);
       if (node === undefined) break;
-      path.unshift({ id: at, name: node.row.name });
+      path.unshift({ id: at, name: this.vault.nodes.get(at)?.row.name ?? texts().vault.unreadable });
       at = node.parent;
     }
     return path;
   }
 
   private markActions(): void {
-    const isOff = this.list.selected.size === 0;
+    const isEmpty = this.list.selected.size === 0;
     for (const button of findAll('.sg-toolbar [data-action="download"]'))
-      button.setAttribute("aria-disabled", String(isOff));
+      button.setAttribute("aria-disabled", String(isEmpty));
     find('[data-action="up"]').setAttribute("aria-disabled", String(this.folder === this.vault.id));
   }
 
@@ -127,14 +133,14 @@ export class VaultPage {
     const input = find<HTMLInputElement>("#file-input");
     const on = (action: string, act: () => void): void => {
       for (const button of findAll(`[data-action="${action}"]`)) {
-        button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
+        button.addEventListener("click", () => !isOff(button) && act());
       }
     };
     on("upload", () => input.click());
-    on("up", () => this.goTo(this.vault.nodes.get(this.folder)?.parent ?? this.vault.id));
+    on("up", () => this.goTo(this.vault.chain.nodes.get(this.folder)?.parent ?? this.vault.id));
     on("new-folder", () => this.askForFolder());
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
-      button.addEventListener("click", () => this.act(this.saveSelected()));
+      button.addEventListener("click", () => !isOff(button) && this.act(this.saveSelected()));
     }
     input.addEventListener("change", () => {
       this.uploads.add(input.files ?? [], this.folder);
@@ -142,7 +148,7 @@ export class VaultPage {
     });
     this.listenForDrops();
     window.addEventListener("beforeunload", (event) => {
-      if (this.uploads.isBusy) event.preventDefault();
+      if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
     });
     find<HTMLFormElement>('form[data-form="new-folder"]').addEventListener("submit", (event) => {
       event.preventDefault();
@@ -177,6 +183,10 @@ export class VaultPage {
     try {
       await makeFolder(this.vault, this.folder, name, Math.floor(Date.now() / 1000));
     } catch (error) {
+      if (this.vault.broken !== null || isSignedOut(error)) {
+        find<HTMLDialogElement>("dialog#new-folder").close();
+        throw error;
+      }
       const { title, text } = problemText(error);
       write('[data-error-for="folder-name"]', `${title} ${text}`);
       field.classList.add("is-invalid");
@@ -232,29 +242,56 @@ export class VaultPage {
       showStatus(vault.opening(file.row.name, percent));
     });
     showStatus(vault.opened(file.row.name));
+    this.pane.drawScan(file);
     return blob;
   }
 
   private act(work: Promise<void>): void {
     hideMessage();
-    work.catch(showProblem);
+    work.catch((error: unknown) => this.fail(error));
+  }
+
+  /** Says what went wrong. What broke the vault also ends all work on it. */
+  fail(error: unknown): void {
+    showProblem(error);
+    if (this.vault.broken === null) return;
+    this.pane.close();
+    showState("broken");
+    for (const button of findAll(".sg-toolbar [data-action]")) button.setAttribute("aria-disabled", "true");
+  }
+
+  private showUpload(item: UploadItem): void {
+    this.tray.show(item);
+    if (item.stage === "done") this.render();
+    if (item.stage !== "refused") return;
+    if (this.vault.broken !== null || isSignedOut(item.problem)) this.fail(this.vault.broken ?? item.problem);
   }
 
   /** Asks for the head every few seconds while the page is looked at; a lost line is no news. */
   private poll(): void {
-    setTimeout(() => {
-      void this.catchUp().finally(() => this.poll());
-    }, POLL_MS);
+    if (this.vault.broken !== null) return;
+    const again = (): void => void this.catchUp().finally(() => this.poll());
+    setTimeout(again, document.hidden ? HIDDEN_POLL_MS : POLL_MS);
   }
 
   private async catchUp(): Promise<void> {
-    if (document.hidden) return;
     try {
       const { head } = await api.head(this.vault.id);
-      if (head !== this.vault.chain.head && (await this.vault.refresh())) this.render();
+      if (document.hidden || head === this.vault.chain.head) return;
+      if (await this.vault.refresh(true)) this.render();
     } catch (error) {
       if (error instanceof WireError && error.status === 0) return;
-      showProblem(error);
+      this.fail(error);
     }
   }
+}
+
+function isOff(button: HTMLElement): boolean {
+  return button.getAttribute("aria-disabled") === "true";
+}
+
+/** Whether the verdict of the file's shown version has been verified here. */
+function isClean(vault: OpenedVault, { node }: OpenedFile): boolean {
+  const last = node.versions.at(-1);
+  return last !== undefined && vault.isKnownClean(last.manifest);
 }

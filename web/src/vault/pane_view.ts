@@ -11,10 +11,16 @@ const PRINT_LENGTH = 16;
 export class PaneView {
   private readonly pane = find("[data-pane]");
   private readonly nameOf: (kid: string) => string;
+  private readonly isKnownClean: (file: OpenedFile) => boolean;
   file: OpenedFile | null = null;
 
-  constructor(nameOf: (kid: string) => string, act: (action: "download" | "view", file: OpenedFile) => void) {
+  constructor(
+    nameOf: (kid: string) => string,
+    isKnownClean: (file: OpenedFile) => boolean,
+    act: (action: "download" | "view", file: OpenedFile) => void,
+  ) {
     this.nameOf = nameOf;
+    this.isKnownClean = isKnownClean;
     find("[data-pane-close]", this.pane).addEventListener("click", () => this.close());
     for (const button of findAll<HTMLButtonElement>("[data-action]", this.pane)) {
       button.addEventListener("click", () => {
@@ -33,7 +39,7 @@ export class PaneView {
     write("[data-pane-changed]", formatWhen(file.acceptedAt, now, language), this.pane);
     write("[data-pane-author]", this.nameOf(file.author), this.pane);
     write("[data-pane-print]", `${file.row.content_hash.slice(0, PRINT_LENGTH)} …`, this.pane);
-    find("[data-pane-scan]", this.pane).replaceChildren(clone("badge-clean"));
+    this.drawScan(file);
     const versions = [...file.node.versions].reverse().map(({ manifest, acceptedAt }, i) => {
       const item = clone("version-item");
       const { vault } = texts();
@@ -50,6 +56,13 @@ export class PaneView {
     this.pane.classList.add("is-open");
     find("[data-split]").classList.remove("is-single");
     find("[data-pane-name]", this.pane).focus({ preventScroll: true });
+  }
+
+  /** A verdict is named once it has been verified: when the file came from here, or was opened here. */
+  drawScan(file: OpenedFile): void {
+    if (this.file !== file) return;
+    const isClean = this.isKnownClean(file);
+    find("[data-pane-scan]", this.pane).replaceChildren(...(isClean ? [clone("badge-clean")] : []));
   }
 
   close(): void {
