@@ -41,11 +41,13 @@ def serve(
 def sweep() -> None:
     """Remove expired sessions, challenges and uploads, and files nothing refers to; `serve` does this every hour."""
     _settings()
+    from siegel.accounts.nonces import remove_expired_nonces
     from siegel.accounts.sessions import remove_expired
     from siegel.base.blobs import remove_orphans
     from siegel.vault.actions import remove_expired_uploads
 
     remove_expired()
+    remove_expired_nonces()
     remove_expired_uploads()
     remove_orphans(older_than_s=ORPHAN_AGE_S)
 

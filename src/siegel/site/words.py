@@ -27,7 +27,7 @@ def size(size_bytes: int) -> str:
 
 
 def _tenths(size_bytes: int, power: int) -> int:
-    return math.floor(size_bytes * 10 / STEP**power + 0.5)
+    return math.floor(size_bytes * 10 / float(STEP**power) + 0.5)
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -95,6 +95,14 @@ AUDIT = {
     "vault.version_fetched": Sentence("download", _("Datei abgerufen")),
 }
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
+
+
+OF_THE_OPERATOR = {"firms.created", "firms.set_up_link_issued"}
+
+
+def actor(who: str, kind: str) -> str | Promise:
+    """Who did it; where nobody was signed in, the operator or the server by itself."""
+    return who or (_("Betreiber") if kind in OF_THE_OPERATOR else _("Server"))
 
 
 def audit_sentence(kind: str) -> Sentence:

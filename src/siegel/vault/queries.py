@@ -1,6 +1,6 @@
 """Reading vaults. Every query is scoped by who asks; what he does not hold is not there."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,8 +131,7 @@ def news_since(vault: Vault, since: int) -> News:
     if not entries:
         return News([], {}, {}, more=False)
     span = (entries[0].record.seq, entries[-1].record.seq)
-    counts = Version.objects.filter(vault=vault, seq__range=span).values_list("seq").annotate(Count("pk"))
-    entries = _page(entries, dict(counts))
+    entries = _page(entries, _nodes_by_record(vault, span))
     last = entries[-1].record.seq
     span = (span[0], last)
     folders: dict[int, list[Node]] = defaultdict(list)
@@ -145,11 +144,20 @@ def news_since(vault: Vault, since: int) -> News:
     return News(entries, folders, versions, more=last < vault.chain.head_seq)
 
 
-def _page(entries: Sequence[Entry], counts: dict[int, int]) -> Sequence[Entry]:
+def _nodes_by_record(vault: Vault, span: tuple[int, int]) -> Counter[int]:
+    """How many files and folders come with each record from `span[0]` to `span[1]`."""
+    counts: Counter[int] = Counter()
+    versions, nodes = Version.objects.filter(vault=vault), Node.objects.filter(vault=vault, kind="folder")
+    for rows in (versions, nodes):
+        counts.update(dict(rows.filter(seq__range=span).values_list("seq").annotate(Count("pk"))))
+    return counts
+
+
+def _page(entries: Sequence[Entry], counts: Counter[int]) -> Sequence[Entry]:
     """As many as fit, at least one."""
     total = 0
     for taken, entry in enumerate(entries):
-        total += counts.get(entry.record.seq, 0)
+        total += counts[entry.record.seq]
         if taken and total > NODES_PER_PAGE:
             return entries[:taken]
     return entries[:ENTRIES_PER_PAGE]

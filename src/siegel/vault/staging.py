@@ -9,7 +9,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -60,7 +60,7 @@ def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck
     """Append what `source` gives, at most up to `length`; returns the new offset.
 
     Bytes are brought to the disk when they become a blob, not here. Whatever fails, the bytes written so far stay and
-    count. `recheck` is called every 64 MiB and may raise.
+    count. `recheck` is called every 4 MiB and may raise.
     """
     with _locked(upload_id) as fd:
         size = os.fstat(fd).st_size
@@ -113,23 +113,30 @@ def _pieces(source: Source, wanted: int) -> Iterator[bytes]:
 
 
 def _copy(fd: int, tree: SegmentTree, pieces: Iterator[bytes], size: int, recheck: Callable[[], None]) -> int:
-    """Write and hash all pieces. Hashing takes as long as all else, so another thread does it meanwhile.
+    """Write and hash all pieces. Hashing takes as long as all else, so another thread does it meanwhile; to start one
+    for a small file would take longer than to hash it.
 
     Whatever fails, every byte in the file has been hashed at the end; on a full disk more than that, in segments that
     are not finished.
     """
     next_check = size + RECHECK_BYTES
     with ThreadPoolExecutor(1) as hasher:
-        hashing = hasher.submit(tree.update, b"")
+        hashing: Future[None] | None = None
         for piece in pieces:
-            hashing.result()  # so that never more than two pieces are in memory
-            hashing = hasher.submit(tree.update, piece)
+            if hashing:
+                hashing.result()  # so that never more than two pieces are in memory
+                hashing = None
+            if len(piece) == PIECE_BYTES:
+                hashing = hasher.submit(tree.update, piece)
+            else:
+                tree.update(piece)
             size += _write_all(fd, piece)
             if size >= next_check:
                 recheck()
                 _begin_writing_back(fd, size)
                 next_check = size + RECHECK_BYTES
-        hashing.result()
+        if hashing:
+            hashing.result()
     return size
 
 

@@ -6,6 +6,7 @@ import { signInWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import { find } from "../ui/dom";
 import { atWork, field, filled, onSubmit } from "../ui/form";
+import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
 import { shownVault } from "../ui/shown_vault";
 import { OpenedVault } from "../vault/opened";
@@ -50,7 +51,7 @@ async function show(open: Open): Promise<void> {
 }
 
 async function vouch(open: Open): Promise<void> {
-  await countersign(open, await loadCertificates(open), Math.floor(Date.now() / 1000));
+  await countersign(open, await loadCertificates(open), now());
 }
 
 start().catch((error: unknown) => {

@@ -152,13 +152,12 @@ export const DE = {
     version: (number: number) => `Fassung ${number}`,
     current: "aktuell",
     leaving: "Es werden noch Dateien hochgeladen.",
-    noPreview: "Für diese Art von Datei gibt es keine Vorschau. Bitte laden Sie sie herunter.",
   },
   form: {
     empty: "Bitte ausfüllen.",
     busy: "Einen Moment …",
     username:
-      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt und Strich, vorn ein Buchstabe oder eine Ziffer.",
+      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt, Binde- und Unterstrich, vorn ein Buchstabe oder eine Ziffer.",
   },
   password: {
     nothing: "Noch nichts eingegeben.",

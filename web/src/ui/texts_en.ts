@@ -137,13 +137,12 @@ export const EN: Texts = {
     version: (number) => `Version ${number}`,
     current: "current",
     leaving: "Files are still being uploaded.",
-    noPreview: "There is no preview for this kind of file. Please download it.",
   },
   form: {
     empty: "Please fill this in.",
     busy: "One moment …",
     username:
-      "A user name has 3 to 64 characters: small letters a to z, digits, full stop and hyphen, beginning with a letter or digit.",
+      "A user name has 3 to 64 characters: small letters a to z, digits, full stop, hyphen and underscore, beginning with a letter or digit.",
   },
   password: {
     nothing: "Nothing entered yet.",

@@ -1,7 +1,7 @@
 /** The table of a folder: rows cloned from the server's templates, sorted, selectable. */
 
 import { clone, find, findAll, maybe, write } from "../ui/dom";
-import { formatSize, formatWhen, pageLanguage } from "../ui/format";
+import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
 import type { OpenedFile, OpenedNode, OpenedVault, UnreadableNode } from "./opened";
@@ -16,6 +16,8 @@ export interface ListHandlers {
 
 export class ListView {
   readonly selected = new Set<string>();
+  /** Whose details are open beside the list. */
+  private detailed: string | null = null;
   private readonly vault: OpenedVault;
   private readonly handlers: ListHandlers;
   private readonly nameOf: (kid: string) => string;
@@ -52,6 +54,11 @@ export class ListView {
     this.mark();
   }
 
+  markDetailed(id: string | null): void {
+    this.detailed = id;
+    this.mark();
+  }
+
   private sortBy(key: SortKey, button: HTMLButtonElement): void {
     this.descending = this.sort === key ? !this.descending : false;
     this.sort = key;
@@ -83,7 +90,9 @@ export class ListView {
     const row = clone(node.kind === "folder" ? "folder-row" : "file-row");
     row.dataset["node"] = node.id;
     write("[data-name]", name, row);
-    write("[data-author]", this.nameOf(node.author), row);
+    const author = find("[data-author]", row);
+    // The column is narrow; what is cut off can still be read.
+    author.textContent = author.title = this.nameOf(node.author);
     write("[data-meta]", when, row);
     const changed = find<HTMLTimeElement>("[data-changed]", row);
     changed.textContent = when;
@@ -99,7 +108,7 @@ export class ListView {
 
   /** A folder still leads to what is in it; of a file there is nothing to open. */
   private namelessRow(node: UnreadableNode): HTMLElement {
-    const when = formatWhen(node.acceptedAt, Date.now() / 1000, pageLanguage());
+    const when = formatWhen(node.acceptedAt, now(), pageLanguage());
     const row = this.begun(node, texts().vault.unreadable, when);
     if (node.kind === "folder") return row;
     find("[data-select]", row).remove();
@@ -109,7 +118,7 @@ export class ListView {
 
   private row(node: OpenedNode): HTMLElement {
     const language = pageLanguage();
-    const when = formatWhen(node.acceptedAt, Date.now() / 1000, language);
+    const when = formatWhen(node.acceptedAt, now(), language);
     const row = this.begun(node, node.row.name, when);
     if (node.kind === "folder") return row;
     const select = find<HTMLInputElement>("[data-select]", row);
@@ -140,6 +149,7 @@ export class ListView {
     for (const row of findAll("tbody[data-rows] tr")) {
       const isSelected = this.selected.has(row.dataset["node"] ?? "");
       row.classList.toggle("is-selected", isSelected);
+      row.classList.toggle("is-detailed", row.dataset["node"] === this.detailed);
       const box = maybe<HTMLInputElement>("[data-select]", row);
       if (box !== null) box.checked = isSelected;
     }

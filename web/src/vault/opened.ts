@@ -71,6 +71,8 @@ export class OpenedVault {
   private sealed: VaultRow | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private breach: IntegrityError | null = null;
+  /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
+  private isDue = false;
   private readonly names = new Map<string, string>();
   private readonly rows = new Map<string, Bytes>();
   /** Nodes that are new in the chain; kept until they are opened, also when an answer goes wrong half-way. */
@@ -145,6 +147,7 @@ export class OpenedVault {
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
+    this.isDue = news.due;
     await this.openRows();
   }
 
@@ -237,7 +240,8 @@ export class OpenedVault {
 
   /** False when a new epoch was due and somebody else was quicker. It is due, too, where the current one does not open. */
   private async rotate(): Promise<boolean> {
-    if (!this.chain.isRotationDue() && (await this.seeds.isCurrentOpen())) return true;
+    const isDue = this.isDue || this.chain.isRotationDue() || !(await this.seeds.isCurrentOpen());
+    if (!isDue) return true;
     const { keys } = this.open;
     const next = await nextEpoch(this.chain, await this.seeds.newest(), keys);
     const epoch = this.chain.epoch.epoch + 1;

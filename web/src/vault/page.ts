@@ -1,10 +1,12 @@
 /** The vault page at work: which folder is shown, what is selected, what is being uploaded. */
 
-import { find, findAll, write } from "../ui/dom";
-import { formatSize, pageLanguage } from "../ui/format";
+import { find, findAll, isTyping, maybe, write } from "../ui/dom";
+import { atWork, clearErrors, field, filled, onSubmit } from "../ui/form";
+import { formatSize, now, pageLanguage } from "../ui/format";
 import { hideMessage, showProblem, showStatus } from "../ui/message";
+import { saveFile } from "../ui/save";
 import { isLeaving, isSignedOut } from "../ui/session";
-import { problemText, texts } from "../ui/texts";
+import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
 import { makeFolder } from "./commit";
@@ -20,6 +22,13 @@ import { type UploadItem, Uploads } from "./upload";
 const POLL_MS = 5000;
 /** A page that nobody looks at only has to learn that the session has ended. */
 const HIDDEN_POLL_MS = 60_000;
+/** What stands behind the # of a link that leads here to upload something. */
+const UPLOAD = "upload";
+/** The buttons that keys press. */
+const KEYS = new Map([
+  ["u", "upload"],
+  ["Backspace", "up"],
+]);
 
 export class VaultPage {
   private readonly vault: OpenedVault;
@@ -44,6 +53,7 @@ export class VaultPage {
       nameOf,
       (file) => isClean(vault, file),
       (action, file) => this.act(action === "view" ? this.view(file) : this.save(file)),
+      (file) => this.list.markDetailed(file?.id ?? null),
     );
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
     this.tray.serve(this.uploads);
@@ -51,9 +61,16 @@ export class VaultPage {
 
   start(): void {
     this.listen();
+    for (const button of findAll(
+      '.sg-toolbar [data-action="upload"], .sg-toolbar [data-action="new-folder"]',
+    ))
+      button.removeAttribute("aria-disabled");
     window.addEventListener("hashchange", () => this.goTo(location.hash.slice(1) || this.vault.id));
-    this.goTo(location.hash.slice(1) || this.vault.id);
     document.addEventListener("visibilitychange", () => void (!document.hidden && this.catchUp()));
+    const wanted = location.hash.slice(1);
+    this.goTo(wanted || this.vault.id);
+    // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
+    if (wanted === UPLOAD) maybe('[data-action="upload"]')?.focus();
     this.poll();
   }
 
@@ -150,9 +167,14 @@ export class VaultPage {
     window.addEventListener("beforeunload", (event) => {
       if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
     });
-    find<HTMLFormElement>('form[data-form="new-folder"]').addEventListener("submit", (event) => {
+    const form = find<HTMLFormElement>('form[data-form="new-folder"]');
+    onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.addFolder(), "folder-name"));
+    document.addEventListener("keydown", (event) => {
+      const action = KEYS.get(event.key);
+      if (action === undefined || isTyping(event.target) || maybe("dialog[open]") !== null) return;
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
-      this.act(this.addFolder());
+      maybe(`.sg-toolbar [data-action="${action}"]`)?.click();
     });
   }
 
@@ -172,27 +194,23 @@ export class VaultPage {
   }
 
   private askForFolder(): void {
-    write('[data-error-for="folder-name"]', "");
-    find<HTMLInputElement>("#folder-name").classList.remove("is-invalid");
+    clearErrors();
     find<HTMLDialogElement>("dialog#new-folder").showModal();
   }
 
   private async addFolder(): Promise<void> {
-    const field = find<HTMLInputElement>("#folder-name");
-    const name = field.value.trim().normalize("NFC");
+    const entries = filled(["folder-name"]);
+    if (entries === null) return;
+    const { "folder-name": name } = entries;
     try {
-      await makeFolder(this.vault, this.folder, name, Math.floor(Date.now() / 1000));
+      await makeFolder(this.vault, this.folder, name, now());
     } catch (error) {
-      if (this.vault.broken !== null || isSignedOut(error)) {
-        find<HTMLDialogElement>("dialog#new-folder").close();
-        throw error;
-      }
-      const { title, text } = problemText(error);
-      write('[data-error-for="folder-name"]', `${title} ${text}`);
-      field.classList.add("is-invalid");
+      if (!this.isOver(error)) throw error;
+      find<HTMLDialogElement>("dialog#new-folder").close();
+      this.fail(error);
       return;
     }
-    field.value = "";
+    field("folder-name").value = "";
     find<HTMLDialogElement>("dialog#new-folder").close();
     this.render();
     showStatus(texts().vault.folderMade(name));
@@ -204,20 +222,11 @@ export class VaultPage {
   }
 
   private async save(file: OpenedFile): Promise<void> {
-    const blob = await this.read(file);
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = file.row.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    saveFile(await this.read(file), file.row.name, "application/octet-stream");
   }
 
   private async view(file: OpenedFile): Promise<void> {
-    const { preview } = kindOf(file.row.name);
-    if (preview === undefined) {
-      showStatus(texts().vault.noPreview);
-      return;
-    }
+    const { preview = "" } = kindOf(file.row.name);
     const blob = new Blob([await this.read(file)], { type: preview });
     const dialog = find<HTMLDialogElement>("dialog#preview");
     const frame = find<HTMLIFrameElement>("iframe[data-preview]", dialog);
@@ -264,7 +273,12 @@ export class VaultPage {
     this.tray.show(item);
     if (item.stage === "done") this.render();
     if (item.stage !== "refused") return;
-    if (this.vault.broken !== null || isSignedOut(item.problem)) this.fail(this.vault.broken ?? item.problem);
+    if (this.isOver(item.problem)) this.fail(this.vault.broken ?? item.problem);
+  }
+
+  /** Whether nothing can be done on this page any more. */
+  private isOver(error: unknown): boolean {
+    return this.vault.broken !== null || isSignedOut(error);
   }
 
   /** Asks for the head every few seconds while the page is looked at; a lost line is no news. */

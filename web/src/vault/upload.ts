@@ -12,6 +12,7 @@ import { IntegrityError, RefusedError } from "../seals/errors";
 import { headerFor, requireSize, type SealedFile, sealContents } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { readScannerKey, readVerdict } from "../seals/scanning";
+import { now } from "../ui/format";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
 import { type ClearFile, commitFiles } from "./commit";
@@ -29,7 +30,7 @@ export interface UploadItem {
   /** Share of the present stage, 0 to 1. */
   progress: number;
   /** Why the item was refused. */
-  problem: unknown;
+  problem: (Error & { readonly code?: string }) | null;
 }
 
 const AT_ONCE = 3;
@@ -170,7 +171,7 @@ export class Uploads {
 
   private async scannerRecipient(): Promise<string> {
     const { doc } = await api.scannerKey();
-    const key = await readScannerKey(this.vault.certificates, fromDoc(doc), Math.floor(Date.now() / 1000));
+    const key = await readScannerKey(this.vault.certificates, fromDoc(doc), now());
     return key.recipient;
   }
 
@@ -215,7 +216,7 @@ export class Uploads {
 
   private refuse(item: UploadItem, error: unknown): void {
     item.stage = "refused";
-    item.problem = error;
+    item.problem = error instanceof Error ? error : new Error(String(error));
     this.changed(item);
   }
 }
