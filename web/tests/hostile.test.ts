@@ -302,11 +302,21 @@ describe("members and keys", () => {
   });
 });
 
+/** What the vault of the story was begun for. */
+const LABEL = { client_name: "Müller & Söhne", client_number: "10001", title: "Jahresabschluss 2025" };
+
 describe("labels", () => {
   test("another title than the sealed one is refused", async () => {
     const vault = await load();
-    vault.requireTitle("Jahresabschluss 2025");
-    expect(await codeOfError(() => vault.requireTitle("Lohn 2025"))).toBe("title_differs");
+    const shown = { ...LABEL, dossier: vault.chain.dossier };
+    vault.requireShown(shown);
+    for (const other of [
+      { title: "Lohn 2025" },
+      { client_number: "10002" },
+      { client_name: "Meyer" },
+      { dossier: newId() },
+    ])
+      expect(await codeOfError(() => vault.requireShown({ ...shown, ...other }))).toBe("title_differs");
   });
 
   test("nobody is invited into a vault that the server shows under another label", async () => {
@@ -315,23 +325,23 @@ describe("labels", () => {
     server.answers.set("keys/certificates", { certificates: story.certificates });
     const certificates = await loadCertificates(open);
     const dossier = (await OpenedVault.load(open, story.vault)).chain.dossier ?? "";
-    const guest = (shown: { title: string; dossier: string }) => ({
+    const guest = (shown: typeof LABEL & { dossier: string }) => ({
       name: "Frau Neu",
       username: "neu",
       role: "client" as const,
       client: newId(),
       vaults: [{ id: story.vault, ...shown }],
     });
-    const title = "Jahresabschluss 2025";
     for (const shown of [
-      { title: "Lohn 2025", dossier },
-      { title, dossier: newId() },
+      { ...LABEL, title: "Lohn 2025", dossier },
+      { ...LABEL, dossier: newId() },
+      { ...LABEL, client_name: "Meyer", dossier },
     ])
       expect(await codeOfError(() => invite(open, certificates, guest(shown), 1_800_100_000))).toBe(
         "title_differs",
       );
     expect(server.posted("invitations")).toEqual([]);
-    await invite(open, certificates, guest({ title, dossier }), 1_800_100_000);
+    await invite(open, certificates, guest({ ...LABEL, dossier }), 1_800_100_000);
     expect(server.posted("invitations").length).toBe(1);
   });
 });

@@ -47,10 +47,6 @@ class VaultLine:
         return reverse("vault:vault", args=[self.vault.id])
 
     @property
-    def dossier_id(self) -> str:
-        return self.vault.dossier.id if self.vault.dossier else ""
-
-    @property
     def client_name(self) -> str:
         return self.vault.dossier.client.name if self.vault.dossier else ""
 

@@ -129,6 +129,8 @@ export const DE = {
     scanned: "geprüft",
     done: "fertig",
     cancel: (name: string) => `„${name}“ abbrechen`,
+    vaultAccess: (count: number) => `Zugriff: ${count === 1 ? "1 Person" : `${count} Personen`}`,
+    unreadable: "Nicht lesbar",
     noValue: "–",
     you: "Sie",
     selected: (count: number, size: string) =>

@@ -114,6 +114,8 @@ export const EN: Texts = {
     scanned: "scanned",
     done: "done",
     cancel: (name) => `Cancel “${name}”`,
+    vaultAccess: (count) => `Access: ${count === 1 ? "1 person" : `${count} people`}`,
+    unreadable: "Unreadable",
     noValue: "–",
     you: "You",
     selected: (count, size) =>
