@@ -130,8 +130,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The virus scan gave no result. The file is not stored; please try again.",
     ),
     "too_large": (
-        "ist größer als 2 GB. Größere Dateien nimmt Siegel nicht an; teilen Sie die Datei.",
-        "is larger than 2 GB. Siegel takes no larger files; please split it.",
+        "hat 2 GB oder mehr. So große Dateien nimmt Siegel nicht an; teilen Sie die Datei.",
+        "has 2 GB or more. Siegel takes no files so large; please split it.",
+    ),
+    "scan_too_large": (
+        "ist zu groß für die Virenprüfung des Servers. Die Datei ist nicht gespeichert; teilen Sie sie.",
+        "is too large for the server's virus scan. The file is not stored; please split it.",
     ),
     "unreadable": ("ist nicht zu lesen ({detail}).", "cannot be read ({detail})."),
     "link": ("ist eine Verknüpfung und wurde ausgelassen.", "is a link and was left out."),

@@ -128,7 +128,7 @@ def test_a_title_may_contain_separators_and_nothing_else_a_name_may_not() -> Non
 
 
 @pytest.mark.parametrize(
-    "fields", [{"size": -1}, {"size": 2**31 + 1}, {"content_hash": "A"}, {"created": -1}, {"name": 1}]
+    "fields", [{"size": -1}, {"size": 2**31 - 2}, {"content_hash": "A"}, {"created": -1}, {"name": 1}]
 )
 def test_a_value_out_of_range_is_refused(fields: dict[str, object]) -> None:
     with pytest.raises(RefusedError):
