@@ -30,7 +30,7 @@ export interface ShownVault {
   readonly title: string;
 }
 
-export interface Guest {
+interface Guest {
   readonly name: string;
   readonly username: string;
   readonly role: "clerk" | "client";

@@ -20,7 +20,7 @@ export interface FolderRow {
   readonly name: string;
 }
 
-export interface VaultRow {
+interface VaultRow {
   readonly title: string;
 }
 

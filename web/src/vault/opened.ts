@@ -18,7 +18,7 @@ import { WireError } from "../wire/http";
 
 const ROTATIONS = 10;
 
-export interface OpenedFolder {
+interface OpenedFolder {
   readonly kind: "folder";
   readonly id: string;
   readonly parent: string;
