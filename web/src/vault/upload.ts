@@ -163,6 +163,7 @@ export class Uploads {
         if (verdict.result === "not_scannable") throw new WireError(422, verdict.result, result.message);
         if (verdict.result !== "clean")
           throw new RefusedError(verdict.result, `the file is ${verdict.result}`);
+        this.vault.noteClean(verdict);
         return;
       } catch (error) {
         const code = error instanceof WireError ? error.code : "";
