@@ -50,7 +50,6 @@ class Installation:
         answer = json.loads(self.operator("firms", "create", slug, "--name", name, "--json"))
         return str(answer["link"]).partition("#")[2]
 
-
     def wait_for_scanner(self) -> None:
         """Until the pages no longer say that the scanner cannot be reached; it loads its signatures first."""
         deadline = time.monotonic() + START_S

@@ -7,14 +7,14 @@ from itertools import count
 from pathlib import Path
 
 from siegel.agent.account import Account, countersign_waiting
-from siegel.agent.begin import begin_vault
 from siegel.agent.client import Api
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
+from siegel.agent.opened import OpenVault
 from siegel.agent.put import Item, Outcome, plan_put, put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
-from siegel.agent.vaults import OpenVault, open_by_id
+from siegel.agent.vaults import begin_vault, open_by_id
 from siegel.seals.keyfile import write_key_file
 from tests.installation import Installation
 
@@ -125,7 +125,9 @@ def make_firm(installation: Installation, folder: Path, slug: str = "muster", na
 
     def join(username: str, person_name: str, role: str) -> Person:
         of = client_id if role == "client" else None
-        letter = invite(owner.account, home, name=person_name, username=username, role=role, vaults={}, client=of).letter
+        letter = invite(
+            owner.account, home, name=person_name, username=username, role=role, vaults={}, client=of
+        ).letter
         own_password = f"{username} vier Lampen am Fluss"
         account = redeem(Api(installation.url), letter, own_password).account
         return _person(account, username, person_name, own_password, folder, role)

@@ -1,4 +1,4 @@
-"""From a new client to somebody who signs in: dossier, letter, telephone, countersignature."""
+"""From a new client to a first document: dossier, letter, telephone, countersignature; all of it in browsers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from siegel.seals.canonical import b64
 from siegel.seals.invitations import Letter, encode_code
 from tests.journeys.paper import Paper, saved_paper
 from tests.journeys.people import Firm
-from tests.journeys.visits import DONE, PHONE, Visit
+from tests.journeys.visits import DONE, PHONE, Visit, download_from_pane, expect_done, upload
 from tests.journeys.watch import Watch
 
 WEAK = "Passwort2024"
@@ -88,6 +88,10 @@ def test_a_client_gets_a_dossier_a_letter_and_access_by_telephone(
     expect(phone.locator("h1")).to_contain_text("Ümit Alderwald")
     expect(phone.get_by_role("link", name="Jahresabschluss 2025")).to_be_visible()
 
+    phone.get_by_role("link", name="Jahresabschluss 2025").click()
+    upload(phone, {"name": "Inventur.txt", "mimeType": "text/plain", "buffer": b"Drei Saegen."})
+    expect_done(phone, "Inventur.txt")
+
     code = encode_code(letter.code)
     secrets = (code, code.lower(), b64(letter.code), STRONG, "Laternen")
     assert not [line for line in said for secret in secrets if secret in line]
@@ -98,8 +102,10 @@ def test_a_client_gets_a_dossier_a_letter_and_access_by_telephone(
     with owner.expect_response(lambda answer: is_countersignature(answer.request)) as countersigned:
         owner.get_by_role("link", name="Jahresabschluss 2025").click()
     assert countersigned.value.ok
+    download = download_from_pane(owner, "Inventur.txt")
+    assert Path(download.path()).read_bytes() == b"Drei Saegen."
     owner.goto(f"{firm.url}/protokoll")
-    expect(owner.locator("tbody tr").first).to_contain_text("Neuen Schlüssel bestätigt")
+    expect(owner.locator("tbody tr", has_text="Neuen Schlüssel bestätigt").first).to_be_visible()
 
 
 def is_countersignature(request: Request) -> bool:

@@ -67,9 +67,7 @@ def test_a_file_that_is_no_key_file_is_told_so(visitor: Page, firm: Firm, tmp_pa
     expect(visitor.locator(FILE_ERROR)).to_contain_text("Bitte wählen Sie die Datei von Ihrem USB-Stick.")
 
 
-def test_a_key_file_of_another_server_is_told_so(
-    visitor: Page, firm: Firm, watch: Watch, tmp_path: Path
-) -> None:
+def test_a_key_file_of_another_server_is_told_so(visitor: Page, firm: Firm, watch: Watch, tmp_path: Path) -> None:
     foreign = tmp_path / "fremd.key"
     key_file = replace(firm.owner.account.key_file, slug="fremde-kanzlei")
     foreign.write_bytes(write_key_file(key_file, None))

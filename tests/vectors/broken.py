@@ -97,39 +97,27 @@ def broken_entries(story: Story) -> list[dict[str, Any]]:
         replace(e[2], roster=replace(second_roster, sig=first_roster.sig)),
     )
     attempt("a roster out of order", 2, "roster_previous", _roster(story, e[2], "clerk", kid["clerk"], previous=other))
-    attempt(
-        "a holder under another name",
-        2,
-        "roster_holder",
-        _roster(story, e[2], "clerk", kid["clerk"], holders=(Holder(kid["owner"], "manage", id_of("clerk")),)),
-    )
-    attempt(
-        "the scanner as holder",
-        2,
-        "roster_holder",
-        _roster(story, e[2], "clerk", kid["clerk"], holders=(Holder(kid["scanner"], "read", id_of("scanner")),)),
-    )
-    attempt(
-        "recovery with manage",
-        2,
-        "roster_holder",
-        _roster(story, e[2], "clerk", kid["clerk"], holders=(Holder(kid["recovery"], "manage", story.firm),)),
-    )
-    attempt(
-        "hold for a person",
-        2,
-        "roster_holder",
-        _roster(story, e[2], "clerk", kid["clerk"], holders=(Holder(kid["owner"], "hold", id_of("owner")),)),
-    )
-    both = tuple(
-        sorted((Holder(kid[n], "write", id_of("client")) for n in ("client", "invitation")), key=lambda h: h.key)
-    )
-    attempt(
+    before = Roster.parse(first_roster).holders
+
+    def holders(name: str, by: str, *lines: tuple[str, str, str], without: str | None = None) -> None:
+        """A second roster: the first without one line and with others (key, rights, subject)."""
+        kept = [line for line in before if line.key != kid.get(without or "")]
+        held = sorted((*kept, *(Holder(*line) for line in lines)), key=lambda line: line.key)
+        attempt(name, 2, "roster_holder", _roster(story, e[2], by, kid[by], holders=tuple(held)))
+
+    holders("a holder under another name", "clerk", (kid["client"], "write", id_of("owner")))
+    holders("the scanner as holder", "clerk", (kid["scanner"], "read", id_of("scanner")))
+    holders("recovery with manage", "owner", (kid["recovery"], "manage", story.firm), without="recovery")
+    holders("hold for a person", "owner", (kid["owner"], "hold", id_of("owner")), without="owner")
+    holders(
         "an invitation beside its redemption",
-        2,
-        "roster_holder",
-        _roster(story, e[2], "clerk", kid["clerk"], holders=both),
+        "clerk",
+        (kid["client"], "write", id_of("client")),
+        (kid["invitation"], "write", id_of("client")),
     )
+    holders("a clerk takes the owner off", "clerk", without="owner")
+    holders("a clerk takes recovery off", "clerk", without="recovery")
+    holders("a clerk lets the owner only read", "clerk", (kid["owner"], "read", id_of("owner")), without="owner")
     attempt("an epoch out of order", 3, "epoch_previous", _epoch(e[3], previous=other))
     attempt("an epoch for an old roster", 3, "epoch_roster", _epoch(e[3], roster=first_roster.hash))
     attempt(
@@ -233,6 +221,13 @@ def broken_certificates(story: Story) -> list[dict[str, Any]]:
         subject=id_of("client"),
     )
     attempt("an invitation for another person", "certificate_invitation", "invitation")
+    attempt(
+        "an invitation for another generation",
+        "certificate_invitation",
+        "invitation",
+        subject=id_of("client"),
+        generation=2,
+    )
     attempt("an invitation redeemed twice", "certificate_redeemed", "invitation", subject=id_of("client"))
     attempt(
         "an invitation redeemed too late",
@@ -296,7 +291,13 @@ def broken_readings(story: Story) -> dict[str, Any]:
         ("altered", Signed(infected.raw, verdict.sig), "signature_invalid"),
         ("missing", None, "verdict_missing"),
     ]
+    moved = replace(story.accepted[-1], log_index=story.accepted[-1].log_index + 1)
+    later = replace(story.accepted[-1], accepted_at=story.accepted[-1].accepted_at + 1)
     return {
+        "moved": [
+            {"name": "to another place", "certificate": accepted_wire(moved), "code": "certificate_moved"},
+            {"name": "to another time", "certificate": accepted_wire(later), "code": "certificate_moved"},
+        ],
         "heads": [
             {"name": name, "entries": entries, "seen": seen, "claimed": claimed, "code": code}
             for name, entries, seen, claimed, code in heads

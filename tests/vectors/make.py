@@ -9,9 +9,12 @@ The files (binaries are base64url without padding, as on the wire):
     derive.json      joins, seeds and what follows from them
     documents.json   a signed document of every kind, and texts that are none, with the error code
     secrets.json     passwords, unlock wraps, invitations, key files
-    rows.json        sealed rows; names and titles, good and bad, with the error code
+    rows.json        sealed rows, what a server may show of a vault, names and titles: good, and bad with the error code
     trees.json       Merkle roots over byte i = i mod 251
-    chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it
+    chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it;
+                     other vaults of the firm: who belongs, spoilt epochs and their repair, what waits for an invitation
+
+words.json, sizes and times as people read them, is written by hand.
 """
 
 import hashlib
@@ -26,12 +29,12 @@ from siegel.lib.age import FileKey, open_file
 from siegel.lib.merkle import SegmentTree
 from siegel.seals import canonical
 from siegel.seals.canonical import b64, unb64
-from siegel.seals.derive import EpochSeed, Secret, Seed, commitment, hkdf, join
+from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join
 from siegel.seals.invitations import Letter, encode_code, group_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
-from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, seal_row
 from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
-from tests.vectors import broken, signed_documents, story
+from tests.vectors import broken, others, signed_documents, story
+from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
 
@@ -52,14 +55,6 @@ class Sealed:
             self.made.append(name)
         self.used[name] = b64(age)
         return age
-
-
-def fixed_seed(name: str) -> Seed:
-    return Seed(hashlib.sha256(name.encode()).digest())
-
-
-def fixed_id(name: str) -> str:
-    return b64(hashlib.sha256(name.encode()).digest()[:16])
 
 
 def canonical_vectors() -> dict[str, Any]:
@@ -248,73 +243,6 @@ def key_file_vectors(sealed: Sealed, firm: str, person: str, root: str) -> dict[
     return {"text": text.decode(), "passphrase": passphrase, "sealed": age.decode()}
 
 
-def row_vectors() -> dict[str, Any]:
-    epoch = EpochSeed(fixed_seed("epoch").reveal())
-    place = Place(fixed_id("firm"), fixed_id("vault"), fixed_id("node"), 3, 2)
-    examples: tuple[Row, ...] = (
-        VaultRow("Müller / Söhne"),
-        FolderRow(1_700_000_000, "Belege 2025"),
-        FileRow("A" * 43, None, 1_700_000_000, "Bescheid ä.pdf", 2**31, "application/pdf"),
-    )
-    rows = []
-    for number, row in enumerate(examples):
-        nonce = bytes([number]) * 12
-        sealed = seal_row(epoch, place, row, nonce=nonce)
-        fields = {name: getattr(row, name) for name in row.__slots__}
-        rows.append({"kind": row.KIND, "fields": fields, "nonce": b64(nonce), "sealed": b64(sealed)})
-    names = {
-        "name_empty": ["", ".", ".."],
-        "name_character": [
-            "a/b",
-            "a\\b",
-            "\x00",
-            "a\n",
-            "a\x7f",
-            "a\x85",
-            "a\u2028",
-            "a\u2029",
-            "\u061c",
-            "a\u200eb",
-            "\u200f",
-            "\u202a",
-            "fdp\u202egnp.exe",
-            "\u202b",
-            "\u202c",
-            "\u202d",
-            "\u2066",
-            "\u2067",
-            "\u2068",
-            "\u2069",
-        ],
-        "name_not_nfc": ["a\u0308", "\u212b"],
-        "name_too_long": ["a" * 256, "ä" * 128, "😀" * 64],
-    }
-    return {
-        "epoch_seed": b64(epoch.reveal()),
-        "place": {name: getattr(place, name) for name in place.__slots__},
-        "rows": rows,
-        "names": {
-            "good": [
-                "a",
-                "...",
-                ".x",
-                "a" * 255,
-                "ä" * 127,
-                "日本語.txt",
-                "👨‍👩‍👧.png",
-                "a b",
-                "\xa0",
-                "C:",
-                "\u200b",
-                "~$x",
-            ],
-            "bad": [{"name": name, "code": code} for code, bad in names.items() for name in bad],
-            "good_titles": ["Lohn/Gehalt 2026", "a\\b", "Müller & Söhne"],
-            "bad_titles": [{"title": "", "code": "name_empty"}, {"title": "a\n", "code": "name_character"}],
-        },
-    }
-
-
 def tree_vectors() -> dict[str, Any]:
     mib = 1 << 20
     pattern = bytes(range(251))
@@ -334,6 +262,9 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "broken_entries": broken.broken_entries(told),
         "broken_certificates": broken.broken_certificates(told),
         "broken_readings": broken.broken_readings(told),
+        "other_vaults": others.other_vaults(told),
+        "spoilt_epochs": others.spoilt_epochs(told),
+        "waiting_vaults": others.waiting_vaults(told),
     }
     vectors = {
         "canonical.json": canonical_vectors(),

@@ -238,7 +238,8 @@ class Story:
     def begin(self) -> None:
         roster = self.roster("clerk", 1, {"owner": "manage", "clerk": "manage", "recovery": "hold"})
         documents = self.epoch("clerk", 1, Roster.parse(roster), roster.hash)
-        genesis = Genesis(id_of("dossier"), self.row(VaultRow("Jahresabschluss 2025"), self.vault, 0), "dossier")
+        row = VaultRow("Müller & Söhne", "10001", "Jahresabschluss 2025")
+        genesis = Genesis(id_of("dossier"), self.row(row, self.vault, 0), "dossier")
         epoch = EpochChange(1, documents["epoch"].hash)
         self.append("clerk", genesis, RosterChange(roster.hash, 1), epoch, roster=roster, **documents)
 

@@ -1,22 +1,26 @@
 """The vectors stand as they are made, and what they tell of holds."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from siegel.agent.account import Certificates
 from siegel.seals import canonical
-from siegel.seals.canonical import unb64
+from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted, CertificateStore
 from siegel.seals.chain import Entry, members
-from siegel.seals.derive import Seed
+from siegel.seals.derive import EpochSeed, Seed
 from siegel.seals.documents import Manifest
 from siegel.seals.epochs import open_epochs, open_wrap, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key, open_version
+from siegel.seals.invitations import waiting_epoch
+from siegel.seals.records import Genesis
 from siegel.seals.replay import Head, VaultState, replay
-from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, open_row
+from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, open_row, require_shown
 from siegel.seals.scanning import require_clean
 from siegel.seals.signed import Signed
 from tests.vectors import make
@@ -63,7 +67,7 @@ def test_the_story_is_told_step_by_step() -> None:
 def test_the_client_opens_everything() -> None:
     state = replayed()
     wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in CHAIN["clients_wraps"]}
-    seeds = open_epochs(wraps, Seed(unb64(CHAIN["people"]["client"]["seed"])), state.epochs)
+    seeds = open_epochs(wraps, Seed(unb64(CHAIN["people"]["client"]["seed"])), state.epochs).seeds
     rows: dict[tuple[str, int], Any] = {}
     for row in CHAIN["rows"]:
         place = Place(CHAIN["firm"], CHAIN["vault"], row["node"], row["version"], row["epoch"])
@@ -141,10 +145,71 @@ def test_a_broken_header_is_refused(case: dict[str, Any]) -> None:
     manifest = Manifest.parse(ENTRIES[4].manifests[0])
     client = Seed(unb64(CHAIN["people"]["client"]["seed"]))
     wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in CHAIN["clients_wraps"]}
-    seeds = open_epochs(wraps, client, replayed().epochs)
+    seeds = open_epochs(wraps, client, replayed().epochs).seeds
     with pytest.raises(IntegrityError) as error:
         open_file_key(unb64(case["header"]), seeds[2].identity(), manifest.commitment)
     assert error.value.code == case["code"], error.value
+
+
+@named(CHAIN["broken_readings"]["moved"])
+def test_a_certificate_that_moves_in_the_log_is_refused(case: dict[str, Any]) -> None:
+    certificates = Certificates(CHAIN["root"])
+    certificates.learn(CHAIN["certificates"])
+    certificates.learn(CHAIN["certificates"][-1:])
+    with pytest.raises(IntegrityError) as error:
+        certificates.learn([case["certificate"]])
+    assert error.value.code == case["code"], error.value
+
+
+def code_of(attempt: Callable[[], object]) -> str | None:
+    """The code with which it is refused; None if it is not."""
+    try:
+        attempt()
+    except IntegrityError as error:
+        return error.code
+    return None
+
+
+@named(CHAIN["other_vaults"])
+def test_who_belongs_to_another_vault(case: dict[str, Any]) -> None:
+    state = replay(CHAIN["firm"], case["vault"], map(Entry.from_wire, case["entries"]), STORE)
+    assert code_of(lambda: state.apply(Entry.from_wire(case["entry"]), STORE)) == case["code"]
+
+
+@named(CHAIN["spoilt_epochs"]["cases"])
+def test_a_spoilt_epoch_harms_no_other(case: dict[str, Any]) -> None:
+    spoilt = CHAIN["spoilt_epochs"]
+    entries = [Entry.from_wire(item) for item in spoilt["entries"][: case["after"]]]
+    state = replay(CHAIN["firm"], spoilt["vault"], entries, STORE)
+    wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in case["wraps"]}
+    opened = open_epochs(wraps, Seed(unb64(CHAIN["people"][case["person"]]["seed"])), state.epochs)
+    assert {str(number): b64(seed.reveal()) for number, seed in opened.seeds.items()} == case["opens"]
+    assert {str(number): error.code for number, error in opened.failed.items()} == case["failed"]
+    assert (state.position.now.epoch.epoch not in opened.seeds) == case["repair"]
+
+
+@named(CHAIN["waiting_vaults"])
+def test_what_waits_for_an_invitation(case: dict[str, Any]) -> None:
+    invitation = STORE.by_kid(CHAIN["people"]["invitation"]["kid"])
+    assert invitation is not None
+    roster, epoch = Signed.from_wire(case["roster"]), Signed.from_wire(case["epoch"])
+    assert code_of(lambda: waiting_epoch(invitation, case["vault"], roster, epoch, STORE)) == case["code"]
+
+
+@named(json.loads((FOLDER / "rows.json").read_text())["broken_rows"])
+def test_a_broken_row_is_refused(case: dict[str, Any]) -> None:
+    vectors = json.loads((FOLDER / "rows.json").read_text())
+    seed, place = EpochSeed(unb64(vectors["epoch_seed"])), Place(**vectors["place"])
+    with pytest.raises(IntegrityError) as error:
+        open_row(seed, place, ROWS[case["kind"]], unb64(case["sealed"]))
+    assert error.value.code == case["code"], error.value
+
+
+@named(json.loads((FOLDER / "rows.json").read_text())["shown"])
+def test_a_vault_is_shown_as_what_it_began(case: dict[str, Any]) -> None:
+    genesis = Genesis(case["dossier"], "A" * 43, "personal" if case["dossier"] is None else "dossier")
+    sealed, shown = VaultRow(**case["row"]), VaultRow(**case["shown"])
+    assert code_of(lambda: require_shown(sealed, genesis, shown, case["shown_dossier"])) == case["code"]
 
 
 def test_bad_texts_are_refused() -> None:

@@ -19,10 +19,10 @@ NONCE_LIFE = timedelta(minutes=5)
 def issue_nonce(*, tenant: Tenant, purpose: str) -> str:
     """A new nonce (b64 of 32 bytes). Callers bound how often one source may ask (`base.throttle`)."""
     nonce = b64(secrets.token_bytes(NONCE_BYTES))
-    now = timezone.now()
+    expires_at = timezone.now() + NONCE_LIFE
     with transaction.atomic():
-        Nonce.objects.filter(expires_at__lt=now).delete()
-        Nonce.objects.create(tenant=tenant, purpose=purpose, value_hash=_hash(nonce), expires_at=now + NONCE_LIFE)
+        remove_expired_nonces()
+        Nonce.objects.create(tenant=tenant, purpose=purpose, value_hash=_hash(nonce), expires_at=expires_at)
     return nonce
 
 
@@ -37,6 +37,12 @@ def use_nonce(*, tenant: Tenant, purpose: str, nonce: str) -> None:
     deleted, _ = known.delete()
     if not deleted:
         raise AccountsError("nonce_refused", status=401)
+
+
+def remove_expired_nonces() -> int:
+    """Delete challenges that nobody answered in time; returns how many. For the periodic sweep."""
+    deleted, _ = Nonce.objects.filter(expires_at__lt=timezone.now()).delete()
+    return deleted
 
 
 def _hash(nonce: str) -> bytes:

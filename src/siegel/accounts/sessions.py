@@ -25,7 +25,10 @@ SEEN_EVERY_S = 60
 
 
 class VisitedRequest(HttpRequest):
-    """What `middleware.Sessions` adds to every request. All three are None while nobody is signed in."""
+    """What `middleware.Sessions` adds to every request: `person`, `tenant` and `signed_in` are all there or all None.
+
+    `opened` and `closed` say what this request did to the session; the answer's cookies follow them.
+    """
 
     person: Person | None
     tenant: Tenant | None
@@ -101,7 +104,7 @@ def write_cookies(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def remove_expired() -> int:
-    """Delete sessions that are over, and the halves they hold; returns how many. For the periodic thread."""
+    """Delete sessions that are over, and the halves they hold; returns how many. For the periodic sweep."""
     over = [session.pk for session in SignedInSession.objects.defer("half") if not _in_time(session)]
     SignedInSession.objects.filter(pk__in=over).delete()
     return len(over)

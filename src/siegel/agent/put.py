@@ -358,7 +358,9 @@ class _Batch:
         if before is not None and before.is_folder:
             raise AgentError("is_a_folder", path="/" + "/".join(one.item.path), vault=vault.title)
         node = before.id if before else new_id()
-        version = before.node.version + 1 if before else 1
+        # The chain's latest version, which is not the one shown when its author sealed a row nobody can read.
+        last = vault.state.nodes[node] if before else None
+        version = last.version + 1 if last else 1
         content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name))
         row = seal_row(vault.seed, vault.place(node, version), content)
         manifest = Manifest(
@@ -373,7 +375,7 @@ class _Batch:
             parent=parent,
             payload_hash=sealed.payload_hash,
             payload_size=sealed.payload_size,
-            previous=before.node.manifest if before else None,
+            previous=last.manifest if last else None,
             row=digest(row),
             vault=vault.id,
             version=version,

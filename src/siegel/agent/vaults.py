@@ -102,8 +102,8 @@ def begin_vault(
 ) -> OpenVault:
     """A new vault: for a dossier, or the person's own without one.
 
-    The person manages it and the firm's recovery key holds it; `holders` are (key id, rights) of others, whose
-    certificates must be known.
+    The person manages it; a dossier's vault is also held by the firm's recovery key. `holders` are (key id, rights) of
+    others, whose certificates must be known.
     """
     store = account.learn_certificates()
     vault_id = new_id()

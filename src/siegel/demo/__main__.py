@@ -21,7 +21,8 @@ def main() -> int:
         server = subprocess.Popen(command, env=demo.environment, stdout=log, stderr=log)
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        server.terminate()
+        # Ends whatever is under way, also the making of the demonstration: the next start begins that again.
+        raise SystemExit(0)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)

@@ -183,8 +183,9 @@ def check_may_issue(issuer: Certificate, certificate: Certificate) -> None:
         raise IntegrityError("certificate_firm", "issuer and subject belong to different firms")
     if certificate.kind not in issuer.certifies or (certificate.role or certificate.kind) not in issuer.certifies:
         raise IntegrityError("certificate_issuer_rights", f"a {issuer.kind} that may not certify a {certificate.kind}")
-    if issuer.kind == "invitation" and certificate.subject != issuer.subject:
-        raise IntegrityError("certificate_invitation", "the invitation is for somebody else")
+    invited = (issuer.subject, issuer.generation)
+    if issuer.kind == "invitation" and (certificate.subject, certificate.generation) != invited:
+        raise IntegrityError("certificate_invitation", "the invitation is for somebody else or another generation")
 
 
 def _check_recipient(certificate: Certificate) -> None:

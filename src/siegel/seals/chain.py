@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeAlias, TypeVar
 from siegel.seals.canonical import Json
 from siegel.seals.certificates import CertificateStore, Known
 from siegel.seals.derive import digest, join
-from siegel.seals.documents import PERSONS, Epoch, Manifest, Roster
+from siegel.seals.documents import PERSONS, Epoch, Holder, Manifest, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.records import EpochChange, FolderChange, Genesis, Record, RosterChange, VersionChange
@@ -78,6 +78,7 @@ class Standing:
     epoch_hash: str
     sealed_for: frozenset[str]
     epoch_log_index: int
+    vault_kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,10 +199,18 @@ class _Check:
         if self.author.certificate.kind == "client" and genesis.vault_kind != "personal":
             raise IntegrityError("record_rights", "a client may begin a personal vault only")
         self._carries(roster=True, epoch=True)
-        roster = self._roster(roster_change, seq=1, previous=None)
+        roster = self._roster(roster_change, genesis.vault_kind, before=None)
         self._require_rights(roster, "manage")
         epoch = self._epoch(epoch_change, epoch=1, previous=None, roster=roster_change.hash)
-        standing = Standing(roster, roster_change.hash, epoch, epoch_change.hash, keys_of(roster), self.entry.log_index)
+        standing = Standing(
+            roster,
+            roster_change.hash,
+            epoch,
+            epoch_change.hash,
+            sealed_for=keys_of(roster),
+            epoch_log_index=self.entry.log_index,
+            vault_kind=genesis.vault_kind,
+        )
         return self._step(replace(self.position, standing=standing))
 
     def roster(self) -> Step:
@@ -209,7 +218,7 @@ class _Check:
         now = self.position.now
         self._require_rights(now.roster, "manage")
         self._carries(roster=True)
-        roster = self._roster(change, seq=now.roster.seq + 1, previous=now.roster_hash)
+        roster = self._roster(change, now.vault_kind, before=now)
         sealed_for = now.sealed_for | keys_of(roster)
         standing = replace(now, roster=roster, roster_hash=change.hash, sealed_for=sealed_for)
         return self._step(replace(self.position, standing=standing))
@@ -220,8 +229,13 @@ class _Check:
         self._require_rights(now.roster, *WRITERS)
         self._carries(epoch=True, previous_seed=True)
         epoch = self._epoch(change, epoch=now.epoch.epoch + 1, previous=now.epoch_hash, roster=now.roster_hash)
-        sealed_for = keys_of(now.roster)
-        standing = Standing(now.roster, now.roster_hash, epoch, change.hash, sealed_for, self.entry.log_index)
+        standing = replace(
+            now,
+            epoch=epoch,
+            epoch_hash=change.hash,
+            sealed_for=keys_of(now.roster),
+            epoch_log_index=self.entry.log_index,
+        )
         return self._step(replace(self.position, standing=standing))
 
     def contents(self) -> Step:
@@ -280,15 +294,45 @@ class _Check:
         kind.verify(signed, self.author.certificate.signing_key)
         return document
 
-    def _roster(self, change: RosterChange, seq: int, previous: str | None) -> Roster:
+    def _roster(self, change: RosterChange, vault_kind: str, *, before: Standing | None) -> Roster:
         roster = self._document(Roster, self.entry.roster, change.hash)
+        seq, previous = (before.roster.seq + 1, before.roster_hash) if before else (1, None)
         if not roster.seq == change.seq == seq or roster.previous != previous:
             raise IntegrityError("roster_previous", "the roster does not follow the current one")
         for member in members(roster, self.certificates).values():
             self._check_member(member)
         for holder in roster.holders:
             self._check_invitation(holder.key)
+        if vault_kind == "personal":
+            self._check_personal(roster)
+        elif before is None:
+            self._check_founded(roster)
+        else:
+            self._check_kept(before.roster, roster)
         return roster
+
+    def _check_personal(self, roster: Roster) -> None:
+        """Only the author holds, with recovery: nobody else can ever be the author of the next roster."""
+        if any(holder.key != self.record.author and holder.rights != "hold" for holder in roster.holders):
+            raise IntegrityError("roster_holder", "a personal vault has one holder besides recovery")
+
+    def _check_founded(self, roster: Roster) -> None:
+        """Somebody who can never be lost: an owner who manages, and recovery."""
+        managed = any(holder.rights == "manage" and self._kind(holder) == "owner" for holder in roster.holders)
+        if not managed or all(holder.rights != "hold" for holder in roster.holders):
+            raise IntegrityError("roster_holder", "a dossier's vault begins without an owner or recovery")
+
+    def _check_kept(self, before: Roster, roster: Roster) -> None:
+        """Only an owner takes an owner's or recovery's line away, or changes it."""
+        if self.author.certificate.kind == "owner":
+            return
+        kept = [holder for holder in before.holders if self._kind(holder) in ("owner", "recovery")]
+        if not set(kept) <= set(roster.holders):
+            raise IntegrityError("roster_holder", "somebody else than an owner removes an owner or recovery")
+
+    def _kind(self, holder: Holder) -> str | None:
+        known = self.certificates.by_kid(holder.key)
+        return known.certificate.kind if known else None
 
     def _check_member(self, member: Member) -> None:
         kind = member.known.certificate.kind

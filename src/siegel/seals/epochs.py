@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from siegel.lib.age import (
     AgeError,
@@ -19,7 +19,7 @@ from siegel.seals.certificates import CertificateStore
 from siegel.seals.chain import Position, members
 from siegel.seals.derive import KEY_SIZE, EpochSeed, Seed
 from siegel.seals.documents import Epoch, Roster
-from siegel.seals.errors import IntegrityError, RefusedError, UnlockError
+from siegel.seals.errors import IntegrityError, RefusedError, SealError, UnlockError
 from siegel.seals.records import EpochChange
 from siegel.seals.replay import PastEpoch
 from siegel.seals.signed import Signed
@@ -49,11 +49,14 @@ class NewEpoch:
 
 def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore) -> NewEpoch:
     """Epoch 1 of a vault that begins with `roster`."""
-    return _new_epoch(author, roster, roster_hash, certificates, number=1, previous=None, current=None)
+    return _new_epoch(author, roster, roster_hash, certificates, number=1, previous=None, newest=None)
 
 
-def next_epoch(author: Seed, position: Position, current: EpochSeed, certificates: CertificateStore) -> NewEpoch:
-    """The epoch after the current one, wrapped to the members of the current roster as they stand today."""
+def next_epoch(author: Seed, position: Position, newest: EpochSeed, certificates: CertificateStore) -> NewEpoch:
+    """The epoch after the current one, wrapped to the members of the current roster as they stand today.
+
+    `newest`: the current epoch's seed, or, where that does not open for the author, of the last epoch that does.
+    """
     now = position.now
     return _new_epoch(
         author,
@@ -62,7 +65,7 @@ def next_epoch(author: Seed, position: Position, current: EpochSeed, certificate
         certificates,
         number=now.epoch.epoch + 1,
         previous=now.epoch_hash,
-        current=current,
+        newest=newest,
     )
 
 
@@ -74,7 +77,7 @@ def _new_epoch(
     *,
     number: int,
     previous: str | None,
-    current: EpochSeed | None,
+    newest: EpochSeed | None,
 ) -> NewEpoch:
     seed = EpochSeed.generate()
     recipient = seed.recipient()
@@ -93,7 +96,7 @@ def _new_epoch(
         change=EpochChange(number, signed.hash),
         seed=seed,
         wraps=wraps,
-        previous_seed=seal_seed(current, recipient) if current else None,
+        previous_seed=seal_seed(newest, recipient) if newest else None,
     )
 
 
@@ -166,6 +169,13 @@ def open_wrap(age: bytes, identity: HybridIdentity, epoch: Epoch) -> EpochSeed:
     UnlockError `wrap_not_ours` when it is sealed for somebody else, IntegrityError `wrap_invalid` when it is damaged,
     `wrap_foreign_seed` when it holds another seed than the epoch's.
     """
+    seed = _unseal(age, identity)
+    if seed.recipient() != epoch.recipient:
+        raise IntegrityError("wrap_foreign_seed", "the wrap holds another seed than the epoch's")
+    return seed
+
+
+def _unseal(age: bytes, identity: HybridIdentity) -> EpochSeed:
     check_wrap(age)
     opened = io.BytesIO()
     try:
@@ -174,24 +184,55 @@ def open_wrap(age: bytes, identity: HybridIdentity, epoch: Epoch) -> EpochSeed:
         raise UnlockError("wrap_not_ours", "the wrap is not for this key") from error
     except AgeError as error:
         raise IntegrityError("wrap_invalid", f"the wrap does not open: {error}") from error
-    seed = EpochSeed(opened.getvalue())
-    if seed.recipient() != epoch.recipient:
-        raise IntegrityError("wrap_foreign_seed", "the wrap holds another seed than the epoch's")
-    return seed
+    return EpochSeed(opened.getvalue())
 
 
-def open_epochs(wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch]) -> dict[int, EpochSeed]:
-    """The seeds of all epochs up to the newest that is wrapped for us; each opens the one before it.
+@dataclass(frozen=True, slots=True)
+class OpenedEpochs:
+    """The seeds of all epochs that open for us, and why our own wrap of an epoch does not."""
 
-    `wraps` by epoch. Empty without a wrap. Errors as in `open_wrap`.
+    seeds: dict[int, EpochSeed] = field(default_factory=dict)
+    failed: dict[int, SealError] = field(default_factory=dict)
+
+    def seed(self, epoch: int) -> EpochSeed:
+        """An epoch's; the error of our own wrap, or IntegrityError `wrap_missing`."""
+        if epoch in self.seeds:
+            return self.seeds[epoch]
+        missing = IntegrityError("wrap_missing", "no wrap and no later epoch leads to this epoch's seed")
+        raise self.failed.get(epoch, missing)
+
+    def newest(self) -> EpochSeed | None:
+        """What the next epoch hands down: the current seed, or the last one that opens."""
+        return self.seeds[max(self.seeds)] if self.seeds else None
+
+
+def open_epochs(wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch]) -> OpenedEpochs:
+    """Each epoch by our own wrap (`wraps`, by epoch), else by the seed that a later epoch hands down.
+
+    Whoever may write may begin an epoch and seal rubbish: what does not open is left out, and harms no other epoch.
     """
-    ours = max((number for number in wraps if number in epochs), default=None)
-    if ours is None:
-        return {}
-    seeds = {ours: open_wrap(wraps[ours], own.identity(), epochs[ours].epoch)}
-    for number in range(ours, 1, -1):
-        sealed = epochs[number].previous_seed
-        if sealed is None:
-            raise IntegrityError("wrap_invalid", "the seed of an earlier epoch is missing")
-        seeds[number - 1] = open_wrap(sealed, seeds[number].identity(), epochs[number - 1].epoch)
-    return seeds
+    opened = OpenedEpochs()
+    identity = own.identity()
+    for number in wraps.keys() & epochs.keys():
+        try:
+            opened.seeds[number] = open_wrap(wraps[number], identity, epochs[number].epoch)
+        except SealError as error:
+            opened.failed[number] = error
+    for number in sorted(epochs, reverse=True):
+        if number in opened.seeds:
+            _hand_down(opened.seeds, number, epochs)
+    return opened
+
+
+def _hand_down(seeds: dict[int, EpochSeed], number: int, epochs: Mapping[int, PastEpoch]) -> None:
+    """Adds what the seed sealed to epoch `number` opens: mostly the one before, after a repair an older one."""
+    sealed = epochs[number].previous_seed
+    missing = [earlier for earlier in epochs if earlier < number and earlier not in seeds]
+    if sealed is None or not missing:
+        return
+    try:
+        seed = _unseal(sealed, seeds[number].identity())
+    except SealError:
+        return
+    recipient = seed.recipient()
+    seeds.update({earlier: seed for earlier in missing if epochs[earlier].epoch.recipient == recipient})

@@ -6,10 +6,14 @@ import secrets
 from dataclasses import dataclass, field
 
 from siegel.seals.canonical import unb64
+from siegel.seals.certificates import CertificateStore, Known
 from siegel.seals.derive import Seed, hkdf, join
-from siegel.seals.errors import UnlockError
+from siegel.seals.documents import PERSONS, Epoch, Roster
+from siegel.seals.errors import IntegrityError, UnlockError
+from siegel.seals.signed import Signed
 
 ID_CHARACTERS = 8
+STAFF = ("owner", "clerk")
 CODE_SIZE = 16
 CODE_CHARACTERS = 26
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -91,3 +95,25 @@ def _read(text: str, characters: int) -> list[int]:
     if len(found) != len(values) or len(found) != characters:
         raise UnlockError("code_invalid", f"not {characters} characters of Crockford base32")
     return found
+
+
+def waiting_epoch(
+    invitation: Known, vault: str, roster: Signed, epoch: Signed, certificates: CertificateStore
+) -> Epoch:
+    """The current epoch of a vault that waits for the invited person, who has not replayed its chain yet.
+
+    IntegrityError `record_author` (rosters are staff's, epochs anybody's who may write), `record_documents` (another
+    firm or vault), `signature_invalid`, `roster_holder` (the invitation does not belong to the vault).
+    """
+    held, current = Roster.parse(roster), Epoch.parse(epoch)
+    for document, signed, kinds in ((held, roster, STAFF), (current, epoch, PERSONS)):
+        author = certificates.by_kid(document.author)
+        if author is None or author.certificate.kind not in kinds:
+            raise IntegrityError("record_author", "the author is nobody who may write")
+        if (document.firm, document.vault) != (invitation.certificate.firm, vault):
+            raise IntegrityError("record_documents", "a document of another vault")
+        document.verify(signed, author.certificate.signing_key)
+    belongs = any((line.key, line.subject) == (invitation.kid, invitation.certificate.subject) for line in held.holders)
+    if not belongs or vault not in invitation.certificate.vaults:
+        raise IntegrityError("roster_holder", "the invitation does not belong to this vault")
+    return current

@@ -2,7 +2,7 @@
 
 import secrets
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import ClassVar, Self, TypeAlias, TypeVar
 
 from cryptography.exceptions import InvalidTag
@@ -13,6 +13,7 @@ from siegel.seals.derive import EpochSeed, join
 from siegel.seals.documents import MAX_CONTENT_SIZE
 from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.fields import Fields
+from siegel.seals.records import Genesis
 
 NONCE_SIZE = 12
 MAX_ROW_SIZE = 16 * 1024
@@ -23,14 +24,19 @@ _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u20
 
 @dataclass(frozen=True, slots=True)
 class VaultRow:
-    """The top level of a vault; its version is 0 and its node the vault itself."""
+    """The top level of a vault; its version is 0 and its node the vault itself.
+
+    What its founder saw when it began; name and number of the client are empty for a personal vault.
+    """
 
     KIND: ClassVar[str] = "vault"
+    client_name: str
+    client_number: str
     title: str
 
     @classmethod
     def read(cls, f: Fields) -> Self:
-        return cls(check_title(f.text("title")))
+        return cls(f.text("client_name"), f.text("client_number"), check_title(f.text("title")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +128,17 @@ def _read(kind: type[AnyRow], text: bytes) -> AnyRow:
     row = kind.read(f)
     f.done()
     return row
+
+
+def require_shown(sealed: VaultRow, genesis: Genesis, shown: VaultRow, dossier: str | None) -> None:
+    """IntegrityError `title_differs` unless the server shows the vault as what it was begun for.
+
+    `shown`, `dossier`: as the server lists it. Nobody sealed what a personal vault (dossier None) is called in lists.
+    """
+    if dossier is None:
+        shown = replace(shown, title=sealed.title)
+    if (genesis.dossier, sealed) != (dossier, shown):
+        raise IntegrityError("title_differs", "the server shows the vault as another one than the sealed one")
 
 
 def check_title(title: str) -> str:

@@ -17,7 +17,8 @@ app = typer.Typer(
 firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation.")
 app.add_typer(firms_app, name="firms")
 
-WEB_THREADS = 16
+# More than all places of slow requests together (base.bodies 8, vault.tus 12, vault.api 6).
+WEB_THREADS = 32
 ORPHAN_AGE_S = 24 * 3600
 T = TypeVar("T")
 
@@ -41,11 +42,13 @@ def serve(
 def sweep() -> None:
     """Remove expired sessions, challenges and uploads, and files nothing refers to; `serve` does this every hour."""
     _settings()
+    from siegel.accounts.nonces import remove_expired_nonces
     from siegel.accounts.sessions import remove_expired
     from siegel.base.blobs import remove_orphans
     from siegel.vault.actions import remove_expired_uploads
 
     remove_expired()
+    remove_expired_nonces()
     remove_expired_uploads()
     remove_orphans(older_than_s=ORPHAN_AGE_S)
 

@@ -4,7 +4,7 @@
            └─ web       granian, WSGI, one process with threads
 
 A part that ends is started again after a pause. Whoever ends `serve` ends both; if `serve` itself is killed, the
-kernel tells them (PR_SET_PDEATHSIG). Every hour expired uploads and challenges are swept away.
+kernel tells them (PR_SET_PDEATHSIG). Every hour expired sessions, challenges and uploads are swept away.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
@@ -43,6 +43,7 @@ class Part:
 
     name: str
     command: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     retry_at: float = field(default=0.0)
 
@@ -56,7 +57,9 @@ class Part:
             self.process = None
             self.retry_at = now + PAUSE_S
         if now >= self.retry_at:
-            self.process = subprocess.Popen(self.command, preexec_fn=_end_with_parent)  # noqa: PLW1509 (one thread)
+            environment = {**os.environ, **self.environment}
+            # preexec_fn is safe here: this process has one thread
+            self.process = subprocess.Popen(self.command, env=environment, preexec_fn=_end_with_parent)  # noqa: PLW1509
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -93,7 +96,8 @@ def web_part(*, host: str, port: int, threads: int) -> Part:
     granian = str(Path(sys.executable).with_name("granian"))
     command = [granian, "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
     command += ["--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
-    return Part("web", [*command, "siegel.site.wsgi:application"])
+    # Each of glibc's heaps keeps what its threads once needed: with two of them a long day takes 40 MB less.
+    return Part("web", [*command, "siegel.site.wsgi:application"], {"MALLOC_ARENA_MAX": "2"})
 
 
 def serve(parts: Sequence[Part], *, sweep: Sequence[str]) -> None:

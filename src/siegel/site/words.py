@@ -1,5 +1,6 @@
 """Words of the face that depend on a value: sizes, times, greetings, sentences for audit entries. Pure functions."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,15 +16,18 @@ WEEK = timedelta(days=6)
 
 
 def size(size_bytes: int) -> str:
-    """„812 Bytes“, „806,1 KB“, „2,0 GB“: one decimal, no-break space."""
+    """„812 Bytes“, „806,1 KB“, „2,0 GB“: one decimal, rounded half up, no-break space."""
     if size_bytes < STEP:
         return ngettext("%(n)s Byte", "%(n)s Bytes", size_bytes).replace(" ", NO_BREAK) % {"n": size_bytes}
-    value, power = size_bytes / STEP, 0
+    power = 1
     # rounded before compared: what would be shown as 1024,0 belongs to the next unit
-    while round(value, 1) >= STEP and power < len(UNITS) - 1:
-        value, power = value / STEP, power + 1
-    # rounded before formatted: Django cuts digits off
-    return f"{formats.number_format(round(value, 1), 1, use_l10n=True, force_grouping=True)}{NO_BREAK}{UNITS[power]}"
+    while (tenths := _tenths(size_bytes, power)) >= 10 * STEP and power < len(UNITS):
+        power += 1
+    return f"{formats.number_format(tenths / 10, 1, use_l10n=True, force_grouping=True)}{NO_BREAK}{UNITS[power - 1]}"
+
+
+def _tenths(size_bytes: int, power: int) -> int:
+    return math.floor(size_bytes * 10 / float(STEP**power) + 0.5)
 
 
 def when(moment: datetime, now: datetime) -> str:
@@ -91,6 +95,14 @@ AUDIT = {
     "vault.version_fetched": Sentence("download", _("Datei abgerufen")),
 }
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
+
+
+OF_THE_OPERATOR = {"firms.created", "firms.set_up_link_issued"}
+
+
+def actor(who: str, kind: str) -> str | Promise:
+    """Who did it; where nobody was signed in, the operator or the server by itself."""
+    return who or (_("Betreiber") if kind in OF_THE_OPERATOR else _("Server"))
 
 
 def audit_sentence(kind: str) -> Sentence:

@@ -1,13 +1,15 @@
 """Reading vaults. Every query is scoped by who asks; what he does not hold is not there."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 # Nodes in one page of news: a record may bring hundreds.
 NODES_PER_PAGE = 1000
+# Bytes of their rows in one page, which is put together in memory.
+ROW_BYTES_PER_PAGE = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -125,13 +129,12 @@ class News:
 
 
 def news_since(vault: Vault, since: int) -> News:
-    """The next records after `since`: at most ENTRIES_PER_PAGE, and no more than hold NODES_PER_PAGE nodes together."""
+    """The next records after `since`: no more than any of the three bounds of a page allows, but at least one."""
     entries = entries_since(vault.chain, since)
     if not entries:
         return News([], {}, {}, more=False)
     span = (entries[0].record.seq, entries[-1].record.seq)
-    counts = Version.objects.filter(vault=vault, seq__range=span).values_list("seq").annotate(Count("pk"))
-    entries = _page(entries, dict(counts))
+    entries = _page(entries, _loads(vault, span))
     last = entries[-1].record.seq
     span = (span[0], last)
     folders: dict[int, list[Node]] = defaultdict(list)
@@ -144,12 +147,33 @@ def news_since(vault: Vault, since: int) -> News:
     return News(entries, folders, versions, more=last < vault.chain.head_seq)
 
 
-def _page(entries: Sequence[Entry], counts: dict[int, int]) -> Sequence[Entry]:
+@dataclass
+class _Load:
+    """What comes with a record: how many files and folders, and the bytes of their rows."""
+
+    nodes: int = 0
+    row_bytes: int = 0
+
+
+def _loads(vault: Vault, span: tuple[int, int]) -> dict[int, _Load]:
+    """By record, from `span[0]` to `span[1]`."""
+    loads: dict[int, _Load] = defaultdict(_Load)
+    versions, folders = Version.objects.filter(vault=vault), Node.objects.filter(vault=vault, kind="folder")
+    for rows in (versions, folders):
+        sums = rows.filter(seq__range=span).values_list("seq").annotate(Count("pk"), row_bytes=Sum(Length("row")))
+        for seq, nodes, row_bytes in sums:
+            loads[seq].nodes += nodes
+            loads[seq].row_bytes += row_bytes
+    return loads
+
+
+def _page(entries: Sequence[Entry], loads: Mapping[int, _Load]) -> Sequence[Entry]:
     """As many as fit, at least one."""
-    total = 0
+    nodes = row_bytes = 0
     for taken, entry in enumerate(entries):
-        total += counts.get(entry.record.seq, 0)
-        if taken and total > NODES_PER_PAGE:
+        load = loads.get(entry.record.seq, _Load())
+        nodes, row_bytes = nodes + load.nodes, row_bytes + load.row_bytes
+        if taken and (nodes > NODES_PER_PAGE or row_bytes > ROW_BYTES_PER_PAGE):
             return entries[:taken]
     return entries[:ENTRIES_PER_PAGE]
 
@@ -180,6 +204,31 @@ def nodes_named(vault_id: str, ids: Iterable[str]) -> dict[str, seals.Node]:
     }
 
 
+@dataclass(frozen=True)
+class Announced:
+    """Live uploads: those of one person, and the bytes of everybody's, counted as if nothing had arrived."""
+
+    own_count: int
+    own_bytes: int
+    all_bytes: int
+
+
+def announced(person: "Person", now: datetime) -> Announced:
+    """One query, over all tenants: they share the disk."""
+    own = Q(person=person)
+    sums = Upload.objects.filter(expires_at__gt=now).aggregate(
+        own_count=Count("pk", filter=own),
+        own_bytes=Sum("length", filter=own, default=0),
+        all_bytes=Sum("length", default=0),
+    )
+    return Announced(**sums)
+
+
+def live_uploads(now: datetime) -> list[str]:
+    """Ids of all uploads that have not expired, of all tenants."""
+    return list(Upload.objects.filter(expires_at__gt=now).values_list("pk", flat=True))
+
+
 def upload_of(person: "Person", upload_id: str) -> Upload:
     """The person's own upload that has not expired; BaseError `not_found` (404)."""
     found = Upload.objects.filter(pk=upload_id, person=person, expires_at__gt=timezone.now()).first()
@@ -206,14 +255,17 @@ def require_writer(person: "Person", vault_id: str) -> None:
 def still_held(session: "SignedInSession", vault_id: str) -> Callable[[], None]:
     """To be called again during a long transfer; BaseError `signed_out` (401) when session or membership has ended.
 
-    One query, put together only once: a GiB asks 256 times, and that took an eighth of its upload.
+    One query, put together once: a GiB asks 256 times, and that took an eighth of its upload. A small file never asks.
     """
-    held = places_of(session.person).filter(chain=vault_id)
-    sql, parameters = live(session).filter(Exists(held)).values("pk").query.sql_with_params()
+
+    @cache
+    def query() -> tuple[str, tuple[Any, ...]]:
+        held = places_of(session.person).filter(chain=vault_id)
+        return live(session).filter(Exists(held)).values("pk").query.sql_with_params()
 
     def recheck() -> None:
         with connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+            cursor.execute(*query())
             if cursor.fetchone() is None:
                 raise BaseError("signed_out", status=401)
 

@@ -14,6 +14,7 @@ import { must } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { invitationSeed, newCode, newInvitationId } from "../seals/invitations";
 import { type HolderKeys, holderKeys } from "../seals/keys";
+import type { ShownVault } from "../seals/rows";
 import { CLOCK_LEEWAY_S } from "../seals/scanning";
 import { OpenedVault } from "../vault/opened";
 import { api, type VaultAppend } from "../wire/api";
@@ -23,14 +24,19 @@ import { certify } from "./certify";
 
 const ATTEMPTS = 5;
 
-export interface Guest {
+/** A vault as the page shows it. */
+export interface OfferedVault extends ShownVault {
+  readonly id: string;
+}
+
+interface Guest {
   readonly name: string;
   readonly username: string;
   readonly role: "clerk" | "client";
   /** Id of the client the person signs in for; null for staff. */
   readonly client: string | null;
-  /** Ids of the vaults he will hold. */
-  readonly vaults: readonly string[];
+  /** The vaults he will hold. */
+  readonly vaults: readonly OfferedVault[];
 }
 
 /** What the letter says. */
@@ -41,6 +47,7 @@ export interface Letter {
   readonly notAfter: number;
 }
 
+/** @throws IntegrityError (`title_differs`) for a vault that is not the one shown: the guest would read another's. */
 export async function invite(
   open: Open,
   certificates: Certificates,
@@ -59,9 +66,9 @@ export async function invite(
     keys,
     own.hash,
     now,
-    { role: guest.role, vaults: guest.vaults },
+    { role: guest.role, vaults: guest.vaults.map(({ id: vault }) => vault) },
   );
-  const vaults = await Promise.all(guest.vaults.map((vault) => OpenedVault.load(open, vault)));
+  const vaults = await Promise.all(guest.vaults.map((shown) => openShown(open, shown)));
   const rights = guest.role === "client" ? "write" : "manage";
   const { name, username, role, client } = guest;
   for (let attempt = 1; ; attempt++) {
@@ -83,6 +90,14 @@ export async function invite(
       for (const vault of vaults) await vault.refresh();
     }
   }
+}
+
+async function openShown(open: Open, shown: OfferedVault): Promise<OpenedVault> {
+  const vault = await OpenedVault.load(open, shown.id);
+  vault.requireShown(shown);
+  // A seed that we cannot open we cannot pass on.
+  await vault.rotateIfDue();
+  return vault;
 }
 
 /** The record that adds a holder, with the current epoch's seed wrapped to him. */

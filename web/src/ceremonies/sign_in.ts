@@ -4,35 +4,46 @@ import { toBase64url } from "../crypto/base64";
 import { keepOpen, type Open } from "../keyring/keyring";
 import { stretch } from "../keyring/stretch";
 import { LOGIN, signDocument, toDoc } from "../seals/documents";
-import { must } from "../seals/errors";
+import { must, RefusedError } from "../seals/errors";
 import type { KeyFile } from "../seals/keyfile";
 import { holderKeys } from "../seals/keys";
 import { openUnlock, passwordKeys, passwordSalt, requireParams } from "../seals/unlock";
 import { api } from "../wire/api";
 import { fromWire } from "../wire/codec";
 
+/** @throws UnlockError (`wrong_password`), IntegrityError (`session_differs`, `root_differs`), WireError. */
 export async function signInWithPassword(slug: string, username: string, password: string): Promise<Open> {
   const { firm, s, params } = await api.startSignIn(slug, username);
   requireParams(params);
   const salt = passwordSalt(firm, username, fromWire(s));
   const { authentication, wrapping } = passwordKeys(await stretch(password, salt));
   const session = await api.signInWithPassword(slug, username, toBase64url(authentication));
-  must(session.firm.id === firm && session.unlock !== null, "wrong_session", "the session is another firm's");
+  must(
+    session.firm.id === firm && session.unlock !== null,
+    "session_differs",
+    "the session is another firm's",
+  );
   const unlocked = await openUnlock(wrapping, firm, session.person.id, fromWire(session.unlock));
-  must(unlocked.root === session.firm.root, "wrong_root", "the firm shows another root than the one pinned");
+  must(
+    unlocked.root === session.firm.root,
+    "root_differs",
+    "the firm shows another root than the one pinned",
+  );
   return keepOpen(session, unlocked.seed, unlocked.generation, unlocked.root);
 }
 
+/** @throws RefusedError (`foreign_key_file`), IntegrityError (`session_differs`, `root_differs`), WireError. */
 export async function signInWithKeyFile(file: KeyFile, now: number): Promise<Open> {
   const { firm, nonce } = await api.challenge(file.slug);
-  must(firm === file.firm, "foreign_firm", "the key file is for another firm");
+  if (firm !== file.firm) throw new RefusedError("foreign_key_file", "the key file is for another firm");
   const keys = await holderKeys(file.seed);
   const fields = { firm, nonce, origin: location.origin, subject: file.person, time: now };
   const session = await api.signInWithKey(file.slug, toDoc(await signDocument(LOGIN, fields, keys.signing)));
-  must(session.person.id === file.person, "wrong_session", "the session is another person's");
+  const isOurs = session.person.id === file.person && session.firm.id === file.firm;
+  must(isOurs, "session_differs", "the session is another person's, or another firm's");
   must(
     session.firm.root === file.root,
-    "wrong_root",
+    "root_differs",
     "the firm shows another root than the one in the key file",
   );
   return keepOpen(session, file.seed, file.generation, file.root);

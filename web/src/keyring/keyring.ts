@@ -10,7 +10,7 @@ import { type Bytes, concat, randomBytes } from "../crypto/bytes";
 import type { Head } from "../seals/chain";
 import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
 import type { Session } from "../wire/api";
-import { PERSON } from "./presence";
+import { announceOpened, PERSON } from "./presence";
 import { forgetAll, keep, recall } from "./store";
 
 /** A person who is signed in and whose key is open. */
@@ -52,6 +52,7 @@ export async function keepOpen(
   const sealed = concat(iv, new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, seed)));
   const kept: Kept = { person: session.person.id, firm: session.firm.id, generation, root, local, sealed };
   await keep(PERSON, kept);
+  announceOpened();
   return { session, keys, generation, root };
 }
 

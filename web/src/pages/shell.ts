@@ -1,7 +1,16 @@
 /** On every page: side bar, theme, dialogs, shortcuts, the key chip and signing out. Uses no key. */
 
-import { closeKey, forget, isKept, onForgotten, onKeyClosed } from "../keyring/presence";
-import { find, findAll, maybe, write } from "../ui/dom";
+import {
+  closeKey,
+  forget,
+  isKept,
+  onForgotten,
+  onKeyClosed,
+  onKeyOpened,
+  onSessionEnded,
+} from "../keyring/presence";
+import { find, findAll, isTyping, maybe, write } from "../ui/dom";
+import { toSignIn } from "../ui/session";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 
@@ -89,12 +98,6 @@ function showTheme(theme: keyof typeof THEMES, button: HTMLButtonElement): void 
   find(".bi", button).className = `bi ${icon}`;
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
-  );
-}
-
 const CHORD_MS = 1500;
 
 function listenToKeys(): void {
@@ -145,6 +148,7 @@ async function showKey(): Promise<void> {
 function listenToKeyChip(): void {
   maybe("[data-key-close]")?.addEventListener("click", () => void closeHere());
   onKeyClosed(() => void keyClosed());
+  onKeyOpened(() => void showKey());
   // Coming back by the browser's own button, the page may be an old one.
   window.addEventListener("pageshow", () => void showKey());
 }
@@ -156,7 +160,9 @@ function listenToSignOut(): void {
       void signOut(form);
     });
   }
-  if (person !== undefined) onForgotten(signedOut);
+  if (person === undefined) return;
+  onForgotten(signedOut);
+  onSessionEnded(toSignIn);
 }
 
 /** First the server ends the session, so that other tabs, told next, find it ended. */

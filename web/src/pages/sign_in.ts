@@ -18,7 +18,7 @@ const PASSWORD_FIELDS = { unknown_firm: "firm-slug", sign_in_refused: "password"
 const FILE_FIELDS = {
   not_a_key_file: "key-file",
   key_file_damaged: "key-file",
-  foreign_firm: "key-file",
+  foreign_key_file: "key-file",
   unknown_firm: "key-file",
   passphrase_needed: "key-passphrase",
   wrong_passphrase: "key-passphrase",
@@ -68,11 +68,15 @@ async function vouch(open: Open): Promise<void> {
   }
 }
 
-/** `?next=`, if it is a page of ours, else the start page. */
+/**
+ * `?next=`, the page that sent its visitor here, if it is one of ours, else the start page. Browsers keep the fragment
+ * of a link through such a detour: the folder of a vault.
+ */
 function target(): string {
-  const next = new URLSearchParams(location.search).get("next") ?? "/";
-  const url = new URL(next, location.origin);
-  return next.startsWith("/") && url.origin === location.origin ? url.pathname + url.search + url.hash : "/";
+  const asked = new URLSearchParams(location.search).get("next") ?? "/";
+  if (!URL.canParse(asked, location.origin)) return "/";
+  const next = new URL(asked, location.origin);
+  return next.origin === location.origin ? next.pathname + next.search + location.hash : "/";
 }
 
 onSubmit(passwordForm, () => void atWork(find("[data-submit]", passwordForm), withPassword, PASSWORD_FIELDS));

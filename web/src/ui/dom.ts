@@ -33,7 +33,9 @@ export function write(selector: string, text: string, root: Root = document): vo
   if (element !== null) element.textContent = text;
 }
 
-/** A promise whose failure is shown by the message region, not lost. */
-export function inBackground(work: Promise<unknown>, failed: (error: unknown) => void): void {
-  work.catch(failed);
+/** Whether keys pressed here are text, or choose something in a field. */
+export function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null
+  );
 }

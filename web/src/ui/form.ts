@@ -3,7 +3,7 @@
 import { WireError } from "../wire/http";
 import { find, findAll, maybe, write } from "./dom";
 import { hideMessage, showProblem } from "./message";
-import { problemText, texts } from "./texts";
+import { isExpected, problemText, texts } from "./texts";
 
 export function field(id: string): HTMLInputElement {
   return find<HTMLInputElement>(`#${id}`);
@@ -47,27 +47,32 @@ export function filled<const Id extends string>(ids: readonly Id[]): { readonly 
   return Object.fromEntries(ids.map((id) => [id, entry(id)])) as { [I in Id]: string };
 }
 
-/** Fields by the error codes that are about them. */
-export type FieldsOfCodes = Readonly<Record<string, string>>;
+/** Fields by the error codes that are about them; or the one field of a dialog, whatever happens: it hides the page. */
+type FaultFields = Readonly<Record<string, string>> | string;
 
 /** Shows an error beside its field where `fields` names one, else in the page's message region. */
-export function showFault(error: unknown, fields: FieldsOfCodes = {}): void {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const id = Object.hasOwn(fields, code) ? fields[code] : undefined;
+export function showFault(error: unknown, fields: FaultFields = {}): void {
+  const id = fieldOf(error, fields);
   if (id === undefined || maybe(`#${id}`) === null) {
     showProblem(error);
     return;
   }
+  if (!isExpected(error)) reportError(error);
   const { title, text } = problemText(error);
   // The server's text says it all; ours continues its title.
   showFieldError(id, error instanceof WireError && error.message !== "" ? text : `${title} ${text}`.trim());
+}
+
+function fieldOf(error: unknown, fields: FaultFields): string | undefined {
+  if (typeof fields === "string") return fields;
+  return isExpected(error) && Object.hasOwn(fields, error.code) ? fields[error.code] : undefined;
 }
 
 /** Runs `work` once at a time; meanwhile the button says so. Errors are shown, see `showFault`. */
 export async function atWork(
   button: HTMLElement,
   work: () => Promise<void>,
-  fields: FieldsOfCodes = {},
+  fields: FaultFields = {},
 ): Promise<void> {
   if (button.getAttribute("aria-busy") === "true") return;
   clearErrors();

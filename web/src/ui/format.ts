@@ -1,16 +1,20 @@
-/** Numbers, sizes and times as the server's templates write them (GUIDE: sizes of 1024, today, weekday, date). */
+/** Sizes and times as the server writes them (`site/words.py`); `tests/vectors/words.json` holds both to it. */
 
 export type Language = "de" | "en";
 
 const ZONE = "Europe/Berlin";
 const NO_BREAK = "\u00a0";
+const UNITS = ["KB", "MB", "GB", "TB"];
+const STEP = 1024;
+const WEEK_DAYS = 6;
 
 export function pageLanguage(): Language {
   return document.documentElement.lang === "en" ? "en" : "de";
 }
 
 function locale(language: Language): string {
-  return language === "de" ? "de-DE" : "en-GB";
+  // Not British English: that writes "Sept".
+  return language === "de" ? "de-DE" : "en-US";
 }
 
 /** Seconds since 1970, now. */
@@ -18,34 +22,42 @@ export function now(): number {
   return Math.floor(Date.now() / 1000);
 }
 
+/** "812 Bytes", "806,1 KB", "2,0 GB": one decimal, rounded half up. */
 export function formatSize(bytes: number, language: Language): string {
-  const number = (value: number, digits: number) =>
-    value.toLocaleString(locale(language), { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  if (bytes < 1024) return `${number(bytes, 0)}${NO_BREAK}${bytes === 1 ? "Byte" : "Bytes"}`;
-  let value = bytes / 1024;
-  for (const unit of ["KB", "MB"]) {
-    if (value < 1024) return `${number(value, 1)}${NO_BREAK}${unit}`;
-    value /= 1024;
+  if (bytes < STEP) {
+    const unit = bytes === 1 ? "Byte" : "Bytes";
+    return `${bytes}${NO_BREAK}${language === "de" ? unit : unit.toLowerCase()}`;
   }
-  return `${number(value, 1)}${NO_BREAK}GB`;
+  const tenths = (power: number) => Math.floor((bytes * 10) / STEP ** power + 0.5);
+  let power = 1;
+  // Rounded before compared: what would be shown as 1024,0 belongs to the next unit.
+  while (tenths(power) >= 10 * STEP && power < UNITS.length) power += 1;
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${(tenths(power) / 10).toLocaleString(locale(language), digits)}${NO_BREAK}${UNITS[power - 1]}`;
 }
 
 /** "heute, 08:31", "So 21:14" within the last six days, else "02.11.2026, 09:15". `now` and `at` in seconds. */
 export function formatWhen(at: number, now: number, language: Language): string {
-  const date = new Date(at * 1000);
-  const part = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale(language), { timeZone: ZONE, ...options }).format(date);
-  const clock = part({ hour: "2-digit", minute: "2-digit", hour12: false });
+  const clock = part(at, language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const days = dayNumber(now) - dayNumber(at);
-  if (days === 0) return `${language === "de" ? "heute" : "today"}, ${clock}`;
-  if (days > 0 && days <= 6) return `${part({ weekday: "short" }).replace(".", "")} ${clock}`;
-  return `${part({ day: "2-digit", month: "2-digit", year: "numeric" })}, ${clock}`;
+  if (days === 0) return `${language === "de" ? "heute" : "today"},${NO_BREAK}${clock}`;
+  if (days > 0 && days <= WEEK_DAYS) return `${part(at, language, { weekday: "short" })}${NO_BREAK}${clock}`;
+  return `${formatDay(at, language)},${NO_BREAK}${clock}`;
 }
 
-/** "02.11.2026". */
+/** "02.11.2026", "2 Nov 2026". */
 export function formatDay(at: number, language: Language): string {
-  const options = { timeZone: ZONE, day: "2-digit", month: "2-digit", year: "numeric" } as const;
-  return new Intl.DateTimeFormat(locale(language), options).format(new Date(at * 1000));
+  if (language === "de") return part(at, language, { day: "2-digit", month: "2-digit", year: "numeric" });
+  const [day, month, year] = (["day", "month", "year"] as const).map((name) =>
+    part(at, language, { [name]: name === "month" ? "short" : "numeric" }),
+  );
+  return `${day} ${month} ${year}`;
+}
+
+function part(at: number, language: Language, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat(locale(language), { timeZone: ZONE, ...options }).format(
+    new Date(at * 1000),
+  );
 }
 
 /** Days since the epoch of the calendar day in Berlin. */

@@ -1,7 +1,7 @@
-/** Gives bytes to the person as a file. */
-export function saveFile(bytes: Uint8Array<ArrayBuffer>, name: string, type: string): void {
+/** Gives the contents to the person as a file. */
+export function saveFile(contents: BlobPart, name: string, type: string): void {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([bytes], { type }));
+  link.href = URL.createObjectURL(new Blob([contents], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);

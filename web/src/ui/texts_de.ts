@@ -30,11 +30,11 @@ export const DE = {
       "Der Hauptschlüssel der Kanzlei ist ein anderer.",
       "Er passt nicht zu dem, den dieses Gerät kennt. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
-    wrong_root: problem(
+    root_differs: problem(
       "Der Hauptschlüssel der Kanzlei ist ein anderer.",
       "Er passt nicht zu dem, den Sie beim ersten Mal erhalten haben. Bitte melden Sie sich nicht an und rufen Sie Ihre Kanzlei an.",
     ),
-    swapped_label: problem(
+    title_differs: problem(
       "Der Name des Tresors stimmt nicht.",
       "Der Server zeigt einen anderen Namen als den versiegelten. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
@@ -97,7 +97,7 @@ export const DE = {
       "Die Schlüsseldatei ist beschädigt.",
       "Sie lässt sich nicht öffnen. Bitte nehmen Sie eine andere Kopie der Datei.",
     ),
-    foreign_firm: problem(
+    foreign_key_file: problem(
       "Diese Datei gehört zu einer anderen Kanzlei.",
       "Bitte wählen Sie die Datei dieser Kanzlei.",
     ),
@@ -130,13 +130,11 @@ export const DE = {
     done: "fertig",
     cancel: (name: string) => `„${name}“ abbrechen`,
     vaultAccess: (count: number) => `Zugriff: ${count === 1 ? "1 Person" : `${count} Personen`}`,
-    clean: (when: string) => `Geprüft ${when}`,
-    folder: "Ordner",
+    unreadable: "Nicht lesbar",
     noValue: "–",
     you: "Sie",
     selected: (count: number, size: string) =>
       `${count === 1 ? "1 Datei" : `${count.toLocaleString("de-DE")} Dateien`} ausgewählt · ${size}`,
-    nothingSelected: "Nichts ausgewählt",
     used: (files: number, size: string) =>
       `${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}, zusammen ${size}`,
     trayTitle: (done: number, all: number, refused: number) =>
@@ -147,17 +145,14 @@ export const DE = {
     saved: (name: string) => `„${name}“ ist gespeichert.`,
     refusedLive: (name: string, why: string) => `„${name}“: ${why}`,
     folderMade: (name: string) => `Der Ordner „${name}“ ist angelegt.`,
-    verified: "Unverändert seit Eingang",
     version: (number: number) => `Fassung ${number}`,
     current: "aktuell",
-    leaving: "Es werden noch Dateien hochgeladen.",
-    noPreview: "Für diese Art von Datei gibt es keine Vorschau. Bitte laden Sie sie herunter.",
   },
   form: {
     empty: "Bitte ausfüllen.",
     busy: "Einen Moment …",
     username:
-      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt und Strich, vorn ein Buchstabe oder eine Ziffer.",
+      "Ein Benutzername hat 3 bis 64 Zeichen: kleine Buchstaben a bis z, Ziffern, Punkt, Binde- und Unterstrich, vorn ein Buchstabe oder eine Ziffer.",
   },
   password: {
     nothing: "Noch nichts eingegeben.",

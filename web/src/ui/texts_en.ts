@@ -27,11 +27,11 @@ export const EN: Texts = {
       "The firm's main key is a different one.",
       "It does not fit the one this device knows. Please stop working here and call your firm.",
     ),
-    wrong_root: problem(
+    root_differs: problem(
       "The firm's main key is a different one.",
       "It is not the one you received the first time. Please do not sign in, and call your firm.",
     ),
-    swapped_label: problem(
+    title_differs: problem(
       "The name of the vault is wrong.",
       "The server shows another name than the sealed one. Please stop working here and call your firm.",
     ),
@@ -85,7 +85,7 @@ export const EN: Texts = {
       "The key file is damaged.",
       "It cannot be opened. Please take another copy of the file.",
     ),
-    foreign_firm: problem("This file belongs to another firm.", "Please choose this firm's file."),
+    foreign_key_file: problem("This file belongs to another firm.", "Please choose this firm's file."),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",
@@ -115,13 +115,11 @@ export const EN: Texts = {
     done: "done",
     cancel: (name) => `Cancel “${name}”`,
     vaultAccess: (count) => `Access: ${count === 1 ? "1 person" : `${count} people`}`,
-    clean: (when) => `Scanned ${when}`,
-    folder: "Folder",
+    unreadable: "Unreadable",
     noValue: "–",
     you: "You",
     selected: (count, size) =>
       `${count === 1 ? "1 file" : `${count.toLocaleString("en-GB")} files`} selected · ${size}`,
-    nothingSelected: "Nothing selected",
     used: (files, size) =>
       `${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}, ${size} in all`,
     trayTitle: (done, all, refused) =>
@@ -132,17 +130,14 @@ export const EN: Texts = {
     saved: (name) => `“${name}” is saved.`,
     refusedLive: (name, why) => `“${name}”: ${why}`,
     folderMade: (name) => `The folder “${name}” has been made.`,
-    verified: "Unchanged since arrival",
     version: (number) => `Version ${number}`,
     current: "current",
-    leaving: "Files are still being uploaded.",
-    noPreview: "There is no preview for this kind of file. Please download it.",
   },
   form: {
     empty: "Please fill this in.",
     busy: "One moment …",
     username:
-      "A user name has 3 to 64 characters: small letters a to z, digits, full stop and hyphen, beginning with a letter or digit.",
+      "A user name has 3 to 64 characters: small letters a to z, digits, full stop, hyphen and underscore, beginning with a letter or digit.",
   },
   password: {
     nothing: "Nothing entered yet.",

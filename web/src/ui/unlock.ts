@@ -26,7 +26,7 @@ function askForPassword({ firm, person }: Session): Promise<Open | null> {
       resolve(await signInWithPassword(firm.slug, person.username, field("unlock-password").value));
       dialog.close();
     };
-    const submit = () => void atWork(find("[data-submit]", form), unlock, UNLOCK_FIELDS);
+    const submit = () => void atWork(find("[data-submit]", form), unlock, "unlock-password");
     onSubmit(form, submit, closed.signal);
     const forget = (): void => {
       closed.abort();
@@ -36,5 +36,3 @@ function askForPassword({ firm, person }: Session): Promise<Open | null> {
     dialog.addEventListener("close", forget, { signal: closed.signal });
   });
 }
-
-const UNLOCK_FIELDS = { sign_in_refused: "unlock-password" };

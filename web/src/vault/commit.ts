@@ -1,13 +1,14 @@
 /** Clean files become versions in the vault: rows, headers, manifests and one record, signed for the present head. */
 
 import { toBase64url } from "../crypto/base64";
+import type { FileNode } from "../seals/chain";
 import { type Change, hashOf, MANIFEST, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
 import { headerFor, type SealedFile } from "../seals/files";
 import { newId } from "../seals/ids";
 import { sealRow } from "../seals/rows";
 import { api } from "../wire/api";
-import type { OpenedFile, OpenedVault } from "./opened";
+import type { OpenedVault } from "./opened";
 
 /** A file the scanner found clean, waiting to be published. */
 export interface ClearFile {
@@ -17,8 +18,6 @@ export interface ClearFile {
   readonly name: string;
   readonly file: Pick<File, "lastModified" | "type">;
 }
-
-const ATTEMPTS = 10;
 
 /**
  * Publishes the files in one record; a file whose name its folder has already becomes that file's next version.
@@ -32,35 +31,33 @@ export async function commitFiles(vault: OpenedVault, files: readonly ClearFile[
     const isTwin = now.some(({ folder, name }) => folder === file.folder && name === file.name);
     (isTwin ? later : now).push(file);
   }
-  for (let attempt = 1; ; attempt++) {
-    await vault.rotateIfDue();
-    if (await attemptCommit(vault, now)) break;
-    if (attempt === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
-  }
+  await vault.write(() => commit(vault, now));
   // A name given twice: the second is the next version of the first.
   if (later.length > 0) await commitFiles(vault, later);
 }
 
-async function attemptCommit(vault: OpenedVault, files: readonly ClearFile[]): Promise<boolean> {
+async function commit(vault: OpenedVault, files: readonly ClearFile[]): Promise<void> {
   const signed = await Promise.all(files.map((file) => signedVersion(vault, file)));
   const changes = signed.map(({ change }) => change);
   const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
   const body = { record: toDoc(record), files: signed.map(({ wire }) => wire) };
-  return vault.append(() => api.commit(vault.id, body));
+  await api.commit(vault.id, body);
 }
 
 /** The file this one is the next version of, or null when its name is new in the folder. */
-function predecessor(vault: OpenedVault, { folder, name }: ClearFile): OpenedFile | null {
+function predecessor(vault: OpenedVault, { folder, name }: ClearFile): FileNode | null {
   const found = vault.fileNamed(folder, name);
   if (found?.kind === "folder") throw new RefusedError("name_is_folder", "a folder has this name");
-  return found ?? null;
+  // The chain's node, not the opened one: its latest version may be one whose row nobody can read.
+  const node = found && vault.chain.nodes.get(found.id);
+  return node?.kind === "file" ? node : null;
 }
 
 async function signedVersion(vault: OpenedVault, file: ClearFile) {
   const { chain, id, open } = vault;
   const { sealed } = file;
   const before = predecessor(vault, file);
-  const last = before?.node.versions.at(-1);
+  const last = before?.versions.at(-1);
   const node = before?.id ?? newId();
   const version = (last?.manifest.version ?? 0) + 1;
   const { epoch } = chain.epoch;
@@ -109,7 +106,7 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
   return { change, wire: { upload: file.upload, manifest: toDoc(manifest), header, row: toBase64url(row) } };
 }
 
-/** Makes a folder. @throws RefusedError (`bad_name`, `name_taken`). */
+/** Makes a folder. @throws RefusedError (`name_…`, `name_taken`, `busy`), WireError. */
 export async function makeFolder(
   vault: OpenedVault,
   parent: string,
@@ -117,8 +114,7 @@ export async function makeFolder(
   now: number,
 ): Promise<void> {
   const node = newId();
-  for (let attempt = 1; ; attempt++) {
-    await vault.rotateIfDue();
+  await vault.write(async () => {
     if (vault.fileNamed(parent, name) !== undefined)
       throw new RefusedError("name_taken", "the folder has such a name already");
     const { chain, id, open } = vault;
@@ -129,7 +125,6 @@ export async function makeFolder(
     const change: Change = { kind: "folder", epoch, node, parent, row: hashOf(row) };
     const record = await signDocument(RECORD, vault.recordFields([change]), open.keys.signing);
     const rows = [{ node, version: 0, row: toBase64url(row) }];
-    if (await vault.append(() => api.append(id, { record: toDoc(record), rows }))) return;
-    if (attempt === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
-  }
+    await api.append(id, { record: toDoc(record), rows });
+  });
 }

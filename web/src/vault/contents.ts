@@ -17,15 +17,16 @@ export async function readFile(
   signal?: AbortSignal,
 ): Promise<Blob> {
   const signed = file.node.versions.at(-1);
-  must(signed !== undefined, "wrong_version", "a file without a version");
+  must(signed !== undefined, "node_version", "a file without a version");
   const { manifest, manifestHash } = signed;
   const answer = await api.version(vault.id, file.id, manifest.version);
   must(
     sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),
-    "wrong_hash",
+    "manifest_differs",
     "the server sent another manifest",
   );
   await requireClean(vault.certificates, answer.verdict === null ? null : fromDoc(answer.verdict), manifest);
+  vault.noteClean(manifest);
   const { identity } = await vault.seeds.keysOf(manifest.epoch);
   const fileKey = fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
   const leaves = leavesOf(answer.leaves, manifest);

@@ -1,22 +1,31 @@
 /**
  * A vault, opened: its chain replayed and verified, its rows opened, its epochs at hand.
  *
- * `refresh` takes the news of the server; nothing of an answer is used before all of it has verified.
+ * `refresh` takes the news of the server, `write` adds to the vault. Both move the one chain, and so take turns. News
+ * that do not verify break the vault: it takes none any more, and nothing is written to it.
  */
 
 import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
-import { type FileNode, type Node, VaultChain } from "../seals/chain";
+import { type FileNode, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch } from "../seals/epochs";
-import { IntegrityError, must } from "../seals/errors";
-import { type FileRow, type FolderRow, openRow } from "../seals/rows";
+import { IntegrityError, must, RefusedError, SealError } from "../seals/errors";
+import {
+  type FileRow,
+  type FolderRow,
+  openRow,
+  requireShown,
+  type ShownVault,
+  type VaultRow,
+} from "../seals/rows";
+import type { Scanned } from "../seals/scanning";
 import { api, type News } from "../wire/api";
 import { acceptedCertificate, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 
-export interface OpenedFolder {
+interface OpenedFolder {
   readonly kind: "folder";
   readonly id: string;
   readonly parent: string;
@@ -37,6 +46,17 @@ export interface OpenedFile {
 
 export type OpenedNode = OpenedFile | OpenedFolder;
 
+/** A node without a name: all that its chain says. */
+export interface UnreadableNode {
+  readonly kind: "file" | "folder";
+  readonly id: string;
+  readonly parent: string;
+  readonly author: string;
+  readonly acceptedAt: number;
+}
+
+const ATTEMPTS = 10;
+
 export class OpenedVault {
   readonly open: Open;
   readonly id: string;
@@ -44,9 +64,19 @@ export class OpenedVault {
   readonly certificates: Certificates;
   readonly seeds: EpochSeeds;
   readonly nodes = new Map<string, OpenedNode>();
-  title = "";
+  /** Nodes whose latest row we cannot read, as its author sealed none or its epoch does not open: not the vault's end. */
+  readonly unreadable = new Map<string, UnreadableNode>();
+  /** Payloads with commitments that a scanner's verified verdict called clean. */
+  private readonly clean = new Set<string>();
+  private sealed: VaultRow | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+  private breach: IntegrityError | null = null;
+  /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
+  private isDue = false;
   private readonly names = new Map<string, string>();
   private readonly rows = new Map<string, Bytes>();
+  /** Nodes that are new in the chain; kept until they are opened, also when an answer goes wrong half-way. */
+  private readonly changed = new Set<string>();
 
   private constructor(open: Open, id: string, certificates: Certificates) {
     this.open = open;
@@ -63,12 +93,41 @@ export class OpenedVault {
     return vault;
   }
 
-  /** Takes what is new; true when something was. */
-  async refresh(): Promise<boolean> {
+  /** Why nothing of the vault can be trusted any more; null while all has verified. */
+  get broken(): IntegrityError | null {
+    return this.breach;
+  }
+
+  /** The sealed title. */
+  get title(): string {
+    return this.sealed?.title ?? "";
+  }
+
+  /** Takes what is new; true when something was. `isBackground`: the page asks by itself, not the person. */
+  refresh(isBackground = false): Promise<boolean> {
+    return this.inTurn(() => this.takeNews(isBackground));
+  }
+
+  /** One at a time: two that apply the same record would see a repeated one. @throws what broke the vault. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(() => {
+      if (this.breach !== null) throw this.breach;
+      return work();
+    });
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async takeNews(isBackground = false): Promise<boolean> {
     const before = this.chain.seq;
     for (;;) {
-      const news = await api.news(this.id, this.chain.seq);
-      await this.take(news);
+      const news = await api.news(this.id, this.chain.seq, isBackground);
+      try {
+        await this.take(news);
+      } catch (error) {
+        if (error instanceof IntegrityError) this.breach = error;
+        throw error;
+      }
       if (!news.more) break;
     }
     await rememberHead(this.id, this.chain);
@@ -79,83 +138,116 @@ export class OpenedVault {
     await this.certificates.add(news.certificates.map(acceptedCertificate));
     for (const { id, name } of news.people) this.names.set(id, name);
     for (const { node, version, row } of news.rows) this.rows.set(`${node}/${version}`, fromWire(row));
-    const touched = new Set<string>();
     for (const answer of news.records) {
       const entry = entryOf(answer);
       await this.chain.apply(entry);
       for (const change of read(RECORD, entry.record.bytes).changes)
-        if ("node" in change) touched.add(change.node);
+        if ("node" in change) this.changed.add(change.node);
     }
+    must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
-    await this.openRows(touched);
+    this.isDue = news.due;
+    await this.openRows();
   }
 
-  private async openRows(touched: ReadonlySet<string>): Promise<void> {
-    if (this.title === "" && this.chain.seq > 0) this.title = await this.openTitle();
-    for (const id of touched) {
+  private async openRows(): Promise<void> {
+    if (this.chain.seq > 0) this.sealed ??= await this.openVaultRow();
+    for (const id of this.changed) {
       const node = this.chain.nodes.get(id);
-      if (node !== undefined) this.nodes.set(id, await this.openNode(node));
+      must(node !== undefined, "node_parent", "a changed node that the chain does not have");
+      const opened = await (node.kind === "folder" ? this.openFolder(node) : this.openFile(node));
+      if (opened === null) this.unreadable.set(id, unreadable(node));
+      else {
+        this.nodes.set(id, opened);
+        this.unreadable.delete(id);
+      }
+      this.changed.delete(id);
     }
   }
 
-  /** The sealed title; the server's readable one must be the same, else it could swap the labels of vaults. */
-  private async openTitle(): Promise<string> {
-    const place = {
-      kind: "vault",
-      firm: this.chain.firm,
-      vault: this.id,
-      node: this.id,
-      version: 0,
-      epoch: 1,
-    } as const;
-    const { title } = await openRow(
-      (await this.seeds.keysOf(1)).rowKey,
-      place,
-      this.sealedRow(this.id, 0, this.chain.rootRow),
-    );
-    return title;
+  /** What the vault was begun for. Without it nobody could tell which vault this is: no reading on. */
+  private async openVaultRow(): Promise<VaultRow> {
+    const { firm, rootRow } = this.chain;
+    const sealed = this.sealedRow(this.id, 0, rootRow);
+    const { rowKey } = await this.seeds.keysOf(1);
+    const place = { kind: "vault", firm, vault: this.id, node: this.id, version: 0, epoch: 1 } as const;
+    return openRow(rowKey, place, sealed);
   }
 
-  private async openNode(node: Node): Promise<OpenedNode> {
-    const common = { firm: this.chain.firm, vault: this.id, node: node.id };
-    if (node.kind === "folder") {
-      const { rowKey } = await this.seeds.keysOf(node.epoch);
-      const place = { ...common, kind: "folder", version: 0, epoch: node.epoch } as const;
-      const row = await openRow(rowKey, place, this.sealedRow(node.id, 0, node.row));
-      const { id, parent, author, acceptedAt } = node;
-      return { kind: "folder", id, parent, row, author, acceptedAt };
-    }
+  private async openFolder({ id, parent, author, acceptedAt, epoch, row }: FolderNode) {
+    const opened = await this.openNamed("folder", id, 0, epoch, row);
+    return opened && ({ kind: "folder", id, parent, row: opened, author, acceptedAt } as const);
+  }
+
+  private async openFile(node: FileNode) {
     const last = node.versions.at(-1);
-    must(last !== undefined, "wrong_version", "a file without a version");
-    const { version, epoch, author, row: rowHash } = last.manifest;
-    const { rowKey } = await this.seeds.keysOf(epoch);
-    const place = { ...common, kind: "file", version, epoch } as const;
-    const row = await openRow(rowKey, place, this.sealedRow(node.id, version, rowHash));
-    return { kind: "file", id: node.id, parent: node.parent, row, node, author, acceptedAt: last.acceptedAt };
+    must(last !== undefined, "node_version", "a file without a version");
+    const { version, epoch, author, row } = last.manifest;
+    const opened = await this.openNamed("file", node.id, version, epoch, row);
+    const { id, parent } = node;
+    return (
+      opened &&
+      ({ kind: "file", id, parent, row: opened, node, author, acceptedAt: last.acceptedAt } as const)
+    );
+  }
+
+  /** The row as its author sealed it; null when that is none. What the server withheld or altered is an error. */
+  private async openNamed<K extends "file" | "folder">(
+    kind: K,
+    node: string,
+    version: number,
+    epoch: number,
+    hash: string,
+  ) {
+    const sealed = this.sealedRow(node, version, hash);
+    const place = { kind, firm: this.chain.firm, vault: this.id, node, version, epoch };
+    try {
+      return await openRow((await this.seeds.keysOf(epoch)).rowKey, place, sealed);
+    } catch (error) {
+      if (error instanceof SealError) return null;
+      throw error;
+    }
   }
 
   private sealedRow(node: string, version: number, hash: string): Bytes {
     const row = this.rows.get(`${node}/${version}`);
-    must(row !== undefined, "missing_document", "a row is missing");
-    must(sameHash(hashOf(row), hash), "wrong_hash", "a row is not the one that was signed");
+    must(row !== undefined, "row_differs", "a row is missing");
+    must(sameHash(hashOf(row), hash), "row_differs", "a row is not the one that was signed");
     return row;
   }
 
-  /** Begins the next epoch if it is due. Somebody else may be quicker; then his counts. */
+  /**
+   * Adds to the vault: `attempt` signs for the present head and epoch, and sends. When somebody was quicker, the news
+   * are taken and it is called again. @throws RefusedError (`busy`), IntegrityError, WireError.
+   */
+  async write(attempt: () => Promise<unknown>): Promise<void> {
+    await this.untilTaken(async () => {
+      await this.rotate();
+      return this.isTaken(attempt);
+    });
+  }
+
+  /** Begins the next epoch if one is due, as `write` would: said before something long is done for it. */
   async rotateIfDue(): Promise<void> {
-    while (this.chain.isRotationDue()) {
-      const { keys } = this.open;
-      const next = await nextEpoch(this.chain, await this.seeds.seedOf(this.chain.epoch.epoch), keys);
-      const change = {
-        kind: "epoch",
-        epoch: this.chain.epoch.epoch + 1,
-        hash: hashOf(next.epoch.bytes),
-      } as const;
-      const fields = this.recordFields([change]);
-      const record = await signDocument(RECORD, fields, keys.signing);
-      await this.append(() => api.append(this.id, appendOf({ record, ...next })));
-    }
+    await this.untilTaken(() => this.rotate());
+  }
+
+  private async untilTaken(attempt: () => Promise<boolean>): Promise<void> {
+    for (let number = 1; !(await this.inTurn(attempt)); number++)
+      if (number === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
+  }
+
+  /** False when a new epoch was due and somebody else was quicker. It is due, too, where the current one does not open. */
+  private async rotate(): Promise<boolean> {
+    const isDue = this.isDue || this.chain.isRotationDue() || !(await this.seeds.isCurrentOpen());
+    if (!isDue) return true;
+    const { keys } = this.open;
+    const next = await nextEpoch(this.chain, await this.seeds.newest(), keys);
+    const epoch = this.chain.epoch.epoch + 1;
+    const change = { kind: "epoch", epoch, hash: hashOf(next.epoch.bytes) } as const;
+    const record = await signDocument(RECORD, this.recordFields([change]), keys.signing);
+    return this.isTaken(() => api.append(this.id, appendOf({ record, ...next })));
   }
 
   /** Fields of the record that would follow now. */
@@ -164,22 +256,27 @@ export class OpenedVault {
     return { author: this.open.keys.kid, changes, firm, previous: head, seq: seq + 1, vault: this.id };
   }
 
-  /** Sends a record; true when it was taken, false when somebody was quicker and the news have been taken instead. */
-  async append(send: () => Promise<unknown>): Promise<boolean> {
+  /** Whether the server took what is sent; else somebody was quicker. The news have been taken in both cases. */
+  private async isTaken(send: () => Promise<unknown>): Promise<boolean> {
+    let isStale = false;
     try {
       await send();
     } catch (error) {
-      if (!(error instanceof WireError) || error.code !== "stale") throw error;
-      await this.refresh();
-      return false;
+      isStale = error instanceof WireError && error.code === "stale";
+      if (!isStale) throw error;
     }
-    await this.refresh();
-    return true;
+    await this.takeNews();
+    return !isStale;
   }
 
   /** Children of a folder (the vault's id: the top level). */
   childrenOf(folder: string): readonly OpenedNode[] {
     return [...this.nodes.values()].filter(({ parent }) => parent === folder);
+  }
+
+  /** What nobody here can name, in a folder. */
+  namelessOf(folder: string): readonly UnreadableNode[] {
+    return [...this.unreadable.values()].filter(({ id, parent }) => parent === folder && !this.nodes.has(id));
   }
 
   fileNamed(folder: string, name: string): OpenedNode | undefined {
@@ -192,9 +289,32 @@ export class OpenedVault {
     return certificate === undefined ? null : (this.names.get(certificate.subject) ?? null);
   }
 
-  /** @throws IntegrityError (`swapped_label`) when the server shows another title than the sealed one. */
-  requireTitle(shown: string): void {
-    if (shown !== this.title)
-      throw new IntegrityError("swapped_label", "the server shows another title than the sealed one");
+  /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
+  requireShown(shown: ShownVault): void {
+    must(this.sealed !== null, "record_shape", "the chain has not begun");
+    requireShown(this.sealed, this.chain.dossier, shown);
   }
+
+  /** People who can read the vault, without the firm's recovery. */
+  countReaders(): number {
+    return this.chain.holders().filter(({ certificate }) => certificate.kind !== "recovery").length;
+  }
+
+  /** Remembers that a verified verdict about this payload and commitment said clean. */
+  noteClean({ payload_hash, commitment }: Scanned): void {
+    this.clean.add(`${payload_hash} ${commitment}`);
+  }
+
+  isKnownClean({ payload_hash, commitment }: Scanned): boolean {
+    return this.clean.has(`${payload_hash} ${commitment}`);
+  }
+}
+
+function unreadable(node: FileNode | FolderNode): UnreadableNode {
+  const { id, parent } = node;
+  if (node.kind === "folder")
+    return { kind: "folder", id, parent, acceptedAt: node.acceptedAt, author: node.author };
+  const last = node.versions.at(-1);
+  must(last !== undefined, "node_version", "a file without a version");
+  return { kind: "file", id, parent, acceptedAt: last.acceptedAt, author: last.manifest.author };
 }

@@ -1,15 +1,13 @@
 /** The tray of running uploads: per file seal → send → scan → done, or why it was refused. */
 
-import { RefusedError } from "../seals/errors";
 import { clone, find, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
-import { problemText, texts } from "../ui/texts";
-import { WireError } from "../wire/http";
+import { isExpected, problemText, texts } from "../ui/texts";
 import type { Stage, UploadItem, Uploads } from "./upload";
 
 const ORDER: readonly Stage[] = ["seal", "send", "scan", "done"];
-/** Codes that another try cannot change. */
-const FINAL = new Set(["infected", "not_scannable", "too_large", "bad_name", "name_is_folder"]);
+/** Codes that another try cannot change; nor can it change a name that is not allowed. */
+const FINAL = new Set(["infected", "not_scannable", "too_large", "name_is_folder"]);
 
 export class TrayView {
   private readonly items = new Map<UploadItem, HTMLElement>();
@@ -97,9 +95,9 @@ export class TrayView {
     const text = find("[data-problem]", element);
     title.hidden = !isRefused;
     text.hidden = !isRefused;
-    find("[data-retry]", element).hidden = !isRefused || FINAL.has(item.problem?.code ?? "");
+    find("[data-retry]", element).hidden = !isRefused || isFinal(item.problem);
     if (item.problem === null) return;
-    const problem = problemOf(item.problem);
+    const problem = problemText(item.problem);
     title.textContent = problem.title;
     text.textContent = problem.text;
   }
@@ -109,7 +107,7 @@ export class TrayView {
     const { vault } = texts();
     if (item.stage === "done") write("[data-live]", vault.saved(item.name));
     if (item.stage === "refused" && item.problem !== null) {
-      write("[data-live]", vault.refusedLive(item.name, problemOf(item.problem).title));
+      write("[data-live]", vault.refusedLive(item.name, problemText(item.problem).title));
     }
   }
 
@@ -132,6 +130,6 @@ export class TrayView {
   }
 }
 
-function problemOf({ code, message }: { code: string; message: string }) {
-  return problemText(message === "" ? new RefusedError(code, "") : new WireError(400, code, message));
+function isFinal(error: unknown): boolean {
+  return isExpected(error) && (FINAL.has(error.code) || error.code.startsWith("name_"));
 }

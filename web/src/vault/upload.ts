@@ -12,6 +12,7 @@ import { IntegrityError, RefusedError } from "../seals/errors";
 import { headerFor, requireSize, type SealedFile, sealContents } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { readScannerKey, readVerdict } from "../seals/scanning";
+import { now } from "../ui/format";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
 import { type ClearFile, commitFiles } from "./commit";
@@ -28,8 +29,8 @@ export interface UploadItem {
   stage: Stage;
   /** Share of the present stage, 0 to 1. */
   progress: number;
-  /** Why the item was refused: a code of ours, and the server's text if it has one. */
-  problem: { readonly code: string; readonly message: string } | null;
+  /** Why the item was refused. */
+  problem: (Error & { readonly code?: string }) | null;
 }
 
 const AT_ONCE = 3;
@@ -149,13 +150,17 @@ export class Uploads {
         ]);
         const [result] = results;
         if (result === undefined || result.upload !== upload)
-          throw new IntegrityError("malformed", "no verdict");
+          throw new IntegrityError("answer_invalid", "no verdict");
         if (result.verdict === null) throw new WireError(503, result.code ?? "failed", result.message);
         const verdict = await readVerdict(this.vault.certificates, fromDoc(result.verdict), {
           commitment,
           payload_hash,
         });
-        if (verdict.result !== "clean") throw new RefusedError(verdict.result, result.message);
+        // Why a file cannot be scanned only the server can say.
+        if (verdict.result === "not_scannable") throw new WireError(422, verdict.result, result.message);
+        if (verdict.result !== "clean")
+          throw new RefusedError(verdict.result, `the file is ${verdict.result}`);
+        this.vault.noteClean(verdict);
         return;
       } catch (error) {
         const isGone = error instanceof WireError && error.code === "scanner_key_gone";
@@ -166,7 +171,7 @@ export class Uploads {
 
   private async scannerRecipient(): Promise<string> {
     const { doc } = await api.scannerKey();
-    const key = await readScannerKey(this.vault.certificates, fromDoc(doc), Math.floor(Date.now() / 1000));
+    const key = await readScannerKey(this.vault.certificates, fromDoc(doc), now());
     return key.recipient;
   }
 
@@ -211,13 +216,7 @@ export class Uploads {
 
   private refuse(item: UploadItem, error: unknown): void {
     item.stage = "refused";
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unexpected";
-    // The text of our own errors is for developers; people get the words for the code.
-    const message =
-      error instanceof WireError || (error instanceof RefusedError && code === "not_scannable")
-        ? error.message
-        : "";
-    item.problem = { code, message };
+    item.problem = error instanceof Error ? error : new Error(String(error));
     this.changed(item);
   }
 }

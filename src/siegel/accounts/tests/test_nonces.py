@@ -1,10 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.models import Nonce
-from siegel.accounts.nonces import NONCE_LIFE, issue_nonce, use_nonce
+from siegel.accounts.nonces import NONCE_LIFE, issue_nonce, remove_expired_nonces, use_nonce
 from siegel.base.models import Tenant
 
 
@@ -38,6 +39,14 @@ def test_an_old_nonce_is_refused_and_swept_away(firm: Tenant) -> None:
     assert refused(firm, "sign-in", nonce)
     issue_nonce(tenant=firm, purpose="sign-in")
     assert Nonce.objects.count() == 1
+
+
+def test_the_sweep_removes_old_nonces_only(firm: Tenant) -> None:
+    issue_nonce(tenant=firm, purpose="old")
+    Nonce.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    Nonce.objects.create(tenant=firm, purpose="new", value_hash=b"x", expires_at=timezone.now() + NONCE_LIFE)
+    assert remove_expired_nonces() == 1
+    assert Nonce.objects.get().purpose == "new"
 
 
 def test_an_unknown_nonce_is_refused(firm: Tenant) -> None:

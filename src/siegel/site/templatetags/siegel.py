@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from siegel.site import bundles, words
 
 if TYPE_CHECKING:
+    from siegel.base.queries import AuditLine
     from siegel.site.context import Entry
 
 register = template.Library()
@@ -84,6 +85,11 @@ def today() -> str:
 @register.filter
 def audit_sentence(kind: str) -> words.Sentence:
     return words.audit_sentence(kind)
+
+
+@register.filter
+def actor(line: "AuditLine") -> str | Promise:
+    return words.actor(line.who, line.kind)
 
 
 @register.filter

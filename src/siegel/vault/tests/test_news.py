@@ -27,6 +27,26 @@ def test_news_come_in_pages_that_together_are_the_whole_chain(
     assert len(again.rows) == 13
 
 
+def test_folders_fill_a_page_as_files_do(vault: OpenVault, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        vault.add_folder()
+    monkeypatch.setattr(queries, "NODES_PER_PAGE", 2)
+    first = vault.island.get(f"vaults/{vault.id}/news")
+    assert (len(first["records"]), first["more"]) == (3, True)
+    assert len(open_vault(vault.island, vault.id).state.nodes) == 3
+
+
+def test_a_page_of_news_is_bounded_by_the_bytes_of_its_rows(vault: OpenVault, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        change, row = vault.folder(row=os.urandom(15_000))
+        vault.append(vault.record(change), rows=[row])
+        vault.refresh()
+    monkeypatch.setattr(queries, "ROW_BYTES_PER_PAGE", 30_000)
+    first = vault.island.get(f"vaults/{vault.id}/news?since=1")
+    assert (len(first["records"]), first["more"]) == (2, True)
+    assert len(open_vault(vault.island, vault.id).state.nodes) == 4
+
+
 def test_a_single_record_with_more_nodes_than_a_page_is_still_told(
     vault: OpenVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
