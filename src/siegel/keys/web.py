@@ -52,6 +52,13 @@ def invite_client(request: HttpRequest, client_id: str) -> HttpResponseBase:
 
 def _invite(request: HttpRequest, subject: str, dossiers: "QuerySet[Dossier]", **more: object) -> HttpResponseBase:
     offered = [
-        {"id": one.id, "vault_id": one.vault_id, "title": one.title, "client_name": one.client.name} for one in dossiers
+        {
+            "id": one.id,
+            "vault_id": one.vault_id,
+            "title": one.title,
+            "client_name": one.client.name,
+            "client_number": one.client.number,
+        }
+        for one in dossiers
     ]
     return render(request, "keys/invite.html", {"subject": subject, "dossiers": offered, **more})

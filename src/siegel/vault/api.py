@@ -90,8 +90,12 @@ def head(request: HttpRequest, vault_id: str) -> Wire:
 
 
 @router.get("/vaults/{vault_id}/news")
-def news(request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, le=2**31)] = 0) -> Wire:
-    """The records after `since`, and what verifies and opens them."""
+def news(
+    request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, le=2**31)] = 0, background: bool = False
+) -> Wire:
+    """The records after `since`, and what verifies and opens them. `background`: see `head`."""
+    if background:
+        mark_background(request)
     person = person_of(request)
     vault = queries.vault_of(person, vault_id).vault
     found = queries.news_since(vault, since)

@@ -7,7 +7,7 @@ import { hashOf, RECORD, ROSTER, type RosterHolder, signDocument } from "../seal
 import { beginEpoch, recipientOf } from "../seals/epochs";
 import { newId } from "../seals/ids";
 import { epochKeys } from "../seals/keys";
-import { sealRow } from "../seals/rows";
+import { sealRow, type VaultRow } from "../seals/rows";
 import { api } from "../wire/api";
 import { appendOf } from "../wire/codec";
 
@@ -25,12 +25,12 @@ function holderOf({ kid, kind, subject }: VerifiedCertificate): RosterHolder {
   return { key: kid, rights: kind === "recovery" ? "hold" : "manage", subject };
 }
 
-/** Begins the vault of a dossier and gives its id. */
+/** Begins the vault of a dossier and gives its id. `named`: what the server shows of client and dossier. */
 export async function beginDossierVault(
   { keys, session }: Open,
   certificates: Certificates,
   dossier: string,
-  title: string,
+  named: VaultRow,
 ): Promise<string> {
   const firm = session.firm.id;
   const vault = newId();
@@ -46,11 +46,7 @@ export async function beginDossierVault(
     keys,
   );
   const { rowKey } = await epochKeys(seed);
-  const row = await sealRow(
-    rowKey,
-    { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 },
-    { title },
-  );
+  const row = await sealRow(rowKey, { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 }, named);
   const changes = [
     { kind: "genesis", dossier, row: hashOf(row), vault_kind: "dossier" },
     { kind: "roster", hash: rosterHash, seq: 1 },

@@ -14,6 +14,7 @@ import { must } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { invitationSeed, newCode, newInvitationId } from "../seals/invitations";
 import { type HolderKeys, holderKeys } from "../seals/keys";
+import type { ShownVault } from "../seals/rows";
 import { CLOCK_LEEWAY_S } from "../seals/scanning";
 import { OpenedVault } from "../vault/opened";
 import { api, type VaultAppend } from "../wire/api";
@@ -23,11 +24,9 @@ import { certify } from "./certify";
 
 const ATTEMPTS = 5;
 
-/** A vault as the page shows it: the dossier it belongs to, and its title. */
-export interface ShownVault {
+/** A vault as the page shows it. */
+export interface OfferedVault extends ShownVault {
   readonly id: string;
-  readonly dossier: string;
-  readonly title: string;
 }
 
 interface Guest {
@@ -37,7 +36,7 @@ interface Guest {
   /** Id of the client the person signs in for; null for staff. */
   readonly client: string | null;
   /** The vaults he will hold. */
-  readonly vaults: readonly ShownVault[];
+  readonly vaults: readonly OfferedVault[];
 }
 
 /** What the letter says. */
@@ -93,10 +92,11 @@ export async function invite(
   }
 }
 
-async function openShown(open: Open, { id, dossier, title }: ShownVault): Promise<OpenedVault> {
-  const vault = await OpenedVault.load(open, id);
-  vault.requireTitle(title);
-  must(vault.chain.dossier === dossier, "title_differs", "the vault belongs to another dossier");
+async function openShown(open: Open, shown: OfferedVault): Promise<OpenedVault> {
+  const vault = await OpenedVault.load(open, shown.id);
+  vault.requireShown(shown);
+  // A seed that we cannot open we cannot pass on.
+  await vault.rotateIfDue();
   return vault;
 }
 

@@ -5,7 +5,7 @@ import { forgetAll, forgetOne, recall } from "./store";
 export const PERSON = "person";
 const CHANNEL = "siegel";
 
-type Notice = "key-closed" | "key-opened" | "signed-out";
+type Notice = "key-closed" | "key-opened" | "session-ended" | "signed-out";
 
 /** Whether a key of this person is kept in this browser. */
 export async function isKept(person: string): Promise<boolean> {
@@ -16,6 +16,15 @@ export async function isKept(person: string): Promise<boolean> {
 export async function closeKey(): Promise<void> {
   await forgetOne(PERSON);
   tell("key-closed");
+}
+
+/** Closes the person's key, in all tabs, as the server has ended the session. */
+export async function endKey(): Promise<void> {
+  try {
+    await forgetOne(PERSON);
+  } finally {
+    tell("session-ended");
+  }
 }
 
 /** Forgets everything in this browser and tells the other tabs. */
@@ -32,6 +41,11 @@ export function onForgotten(then: () => void): void {
 /** Calls `then` when another tab closes the key. */
 export function onKeyClosed(then: () => void): void {
   listen("key-closed", then);
+}
+
+/** Calls `then` when a tab has learnt that the session has ended. */
+export function onSessionEnded(then: () => void): void {
+  listen("session-ended", then);
 }
 
 /** Tells all pages of this browser, this one included, that a key is kept again. */

@@ -34,7 +34,11 @@ async function create(): Promise<void> {
   if (key === null) return;
   made.client ??= await client(entries["client-number"], entries["client-name"]);
   made.dossier ??= await dossier(made.client, entries["dossier-title"]);
-  await beginDossierVault(key.open, key.certificates, made.dossier, entries["dossier-title"]);
+  await beginDossierVault(key.open, key.certificates, made.dossier, {
+    client_name: entries["client-name"],
+    client_number: entries["client-number"],
+    title: entries["dossier-title"],
+  });
   find('[data-go="invite"]').setAttribute("href", `/mandanten/${made.client}/einladen`);
   showStep("done");
 }

@@ -1,12 +1,13 @@
 /** Inviting a client or a clerk: the code is made here and stands in the letter alone. */
 
-import { invite, type Letter, type ShownVault } from "../ceremonies/invite";
+import { invite, type Letter, type OfferedVault } from "../ceremonies/invite";
 import type { Open } from "../keyring/keyring";
 import { grouped, letterLink } from "../seals/invitations";
 import { find, findAll, maybe, write } from "../ui/dom";
 import { atWork, entry, field, filled, isUsername, onSubmit, showFieldError, writeError } from "../ui/form";
 import { formatDay, now, pageLanguage } from "../ui/format";
 import { fileNameOf, saveFile } from "../ui/save";
+import { shownVault } from "../ui/shown_vault";
 import { showStep } from "../ui/steps";
 import { texts } from "../ui/texts";
 import { openKey } from "../ui/unlock";
@@ -22,11 +23,9 @@ const submitButton = find("[data-submit]", form);
 const saveButton = find('[data-save="letter"]');
 const client = form.dataset["client"] ?? null;
 
-function chosenVaults(): readonly ShownVault[] {
+function chosenVaults(): readonly OfferedVault[] {
   const chosen = findAll<HTMLInputElement>('input[name="dossier"]:checked', form);
-  return chosen.flatMap(({ dataset: { title, vault }, value: dossier }) =>
-    vault === undefined || title === undefined ? [] : { id: vault, dossier, title },
-  );
+  return chosen.map(({ dataset, value }) => ({ id: dataset["vault"] ?? "", ...shownVault(dataset, value) }));
 }
 
 function isComplete(): boolean {

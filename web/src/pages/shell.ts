@@ -1,7 +1,16 @@
 /** On every page: side bar, theme, dialogs, shortcuts, the key chip and signing out. Uses no key. */
 
-import { closeKey, forget, isKept, onForgotten, onKeyClosed, onKeyOpened } from "../keyring/presence";
+import {
+  closeKey,
+  forget,
+  isKept,
+  onForgotten,
+  onKeyClosed,
+  onKeyOpened,
+  onSessionEnded,
+} from "../keyring/presence";
 import { find, findAll, isTyping, maybe, write } from "../ui/dom";
+import { toSignIn } from "../ui/session";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 
@@ -154,7 +163,9 @@ function listenToSignOut(): void {
       void signOut(form);
     });
   }
-  if (person !== undefined) onForgotten(signedOut);
+  if (person === undefined) return;
+  onForgotten(signedOut);
+  onSessionEnded(toSignIn);
 }
 
 /** First the server ends the session, so that other tabs, told next, find it ended. */

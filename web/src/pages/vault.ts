@@ -8,6 +8,7 @@ import { find } from "../ui/dom";
 import { atWork, field, filled, onSubmit } from "../ui/form";
 import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
+import { shownVault } from "../ui/shown_vault";
 import { OpenedVault } from "../vault/opened";
 import { VaultPage } from "../vault/page";
 import { showState } from "../vault/states";
@@ -43,11 +44,14 @@ function askForPassword(slug: string, username: string): void {
 async function show(open: Open): Promise<void> {
   const main = find("main[data-vault]");
   const vault = await OpenedVault.load(open, main.dataset["vault"] ?? "");
-  vault.requireTitle(main.dataset["title"] ?? "");
-  new VaultPage(vault, main.dataset["right"] !== "read").start();
-  if (open.session.person.role !== "client") {
-    await countersign(open, await loadCertificates(open), now());
-  }
+  vault.requireShown(shownVault(main.dataset));
+  const page = new VaultPage(vault, main.dataset["right"] !== "read");
+  page.start();
+  if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
+}
+
+async function vouch(open: Open): Promise<void> {
+  await countersign(open, await loadCertificates(open), now());
 }
 
 start().catch((error: unknown) => {

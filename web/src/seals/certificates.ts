@@ -54,7 +54,7 @@ export class Certificates {
     return certificates;
   }
 
-  /** Adds what the server sent later, in whatever order; certificates already known are passed over. */
+  /** Adds what the server sent later, in whatever order; of certificates already known it must say the same again. */
   async add(accepted: readonly AcceptedCertificate[]): Promise<void> {
     let waiting = accepted
       .map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }))
@@ -124,12 +124,12 @@ export class Certificates {
 
   private async admit(accepted: AcceptedCertificate, claimed: Certificate): Promise<void> {
     const hash = hashOf(accepted.signed.bytes);
-    if (this.byHash.has(hash)) return;
+    if (this.isKnown(hash, accepted)) return;
     const kid = keyId(fromBase64url(claimed.signing_key), claimed.recipient);
     const issuer = this.checkIssuer(claimed, kid, accepted.acceptedAt);
     await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
     // Another caller may have added it meanwhile; from here on nothing waits.
-    if (this.byHash.has(hash)) return;
+    if (this.isKnown(hash, accepted)) return;
     checkRecipient(claimed);
     this.checkSameKey(claimed, kid);
     const isRedemption = issuer?.kind === "invitation";
@@ -146,6 +146,17 @@ export class Certificates {
     const ordinary = sameKey.filter((certificate) => !provisional.includes(certificate));
     this.byKid.set(kid, [...ordinary, ...provisional]);
     if (isRedemption) this.redemptions.set(issuer.kid, verified);
+  }
+
+  /** Whether this certificate was added before; its place in the log must not have moved since. */
+  private isKnown(hash: string, { acceptedAt, logIndex }: AcceptedCertificate): boolean {
+    const known = this.byHash.get(hash);
+    must(
+      known === undefined || (known.acceptedAt === acceptedAt && known.logIndex === logIndex),
+      "certificate_moved",
+      "the server says something else of a certificate's acceptance than before",
+    );
+    return known !== undefined;
   }
 
   /** The issuer, after the rules between it and the certificate were checked; null for the pinned root. */
@@ -179,7 +190,7 @@ export class Certificates {
 
 /** @throws IntegrityError (`certificate_firm`, `certificate_issuer_rights`, `certificate_invitation`) if it may not. */
 function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
-  const { kind, role, subject } = certificate;
+  const { generation, kind, role, subject } = certificate;
   must(issuer.firm === certificate.firm, "certificate_firm", "issuer and subject are of different firms");
   must(
     issuer.certifies.includes(kind) && issuer.certifies.includes(role ?? kind),
@@ -187,9 +198,9 @@ function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
     `a ${issuer.kind} that may not certify a ${kind}`,
   );
   must(
-    issuer.kind !== "invitation" || subject === issuer.subject,
+    issuer.kind !== "invitation" || (subject === issuer.subject && generation === issuer.generation),
     "certificate_invitation",
-    "the invitation is for somebody else",
+    "the invitation is for somebody else, or for another generation of his keys",
   );
 }
 

@@ -8,6 +8,7 @@
 import { join } from "../crypto/bytes";
 import type { Certificates, VerifiedCertificate } from "./certificates";
 import {
+  type Change,
   type Epoch,
   hashOf,
   type Manifest,
@@ -70,7 +71,7 @@ export type Node = FileNode | FolderNode;
 
 /** What one record changes; taken over only after all of it has been found right. */
 export interface Step {
-  readonly genesis?: { readonly dossier: string | null; readonly row: string };
+  readonly genesis?: Extract<Change, { kind: "genesis" }>;
   readonly roster?: { readonly roster: Roster; readonly hash: string };
   readonly epoch?: AcceptedEpoch;
   readonly nodes?: ReadonlyMap<string, Node>;
@@ -93,6 +94,7 @@ export class VaultChain {
   seq = 0;
   head: string;
   dossier: string | null = null;
+  isPersonal = false;
   rootRow = "";
   roster: Roster | null = null;
   rosterHash: string | null = null;
@@ -194,6 +196,7 @@ export class VaultChain {
   private take({ genesis, roster, epoch, nodes }: Step): void {
     if (genesis !== undefined) {
       this.dossier = genesis.dossier;
+      this.isPersonal = genesis.vault_kind === "personal";
       this.rootRow = genesis.row;
     }
     if (roster !== undefined) {

@@ -5,13 +5,13 @@
  */
 
 import { openSmall, sealSmall } from "../crypto/age";
-import { type Bytes, randomBytes } from "../crypto/bytes";
+import { type Bytes, equal, randomBytes } from "../crypto/bytes";
 import { NoMatchError } from "../crypto/errors";
 import { parseHeader, splitFile } from "../crypto/header";
 import { sealedSize } from "../crypto/payload";
 import type { VaultChain } from "./chain";
 import { EPOCH, type Signed, sameHash, signDocument } from "./documents";
-import { IntegrityError, must, RefusedError, UnlockError } from "./errors";
+import { IntegrityError, must, RefusedError, SealError, UnlockError } from "./errors";
 import { type EpochKeys, epochKeys, type HolderKeys } from "./keys";
 import type { EffectiveHolder } from "./members";
 
@@ -54,7 +54,7 @@ export async function beginEpoch(
   return { epoch, seed, wraps };
 }
 
-/** The next epoch of a vault, its predecessor's seed sealed to it. */
+/** The next epoch of a vault. `previousSeed`: the current one's, or where that does not open, of the last that does. */
 export async function nextEpoch(
   chain: VaultChain,
   previousSeed: Bytes,
@@ -84,17 +84,20 @@ export function recipientOf({ key, certificate }: Pick<EffectiveHolder, "certifi
  * @throws UnlockError (`wrap_not_ours`), IntegrityError (`wrap_invalid`, `wrap_foreign_seed`).
  */
 export async function openSeed(wrap: Bytes, identity: string, recipient: string): Promise<Bytes> {
+  const seed = await unsealed(wrap, identity);
+  const given = (await epochKeys(seed)).recipient;
+  must(sameHash(given, recipient), "wrap_foreign_seed", "the wrap holds another seed than the epoch's");
+  return seed;
+}
+
+async function unsealed(wrap: Bytes, identity: string): Promise<Bytes> {
   checkWrap(wrap);
-  let seed: Bytes;
   try {
-    seed = await openSmall(wrap, identity);
+    return await openSmall(wrap, identity);
   } catch (error) {
     if (error instanceof NoMatchError) throw new UnlockError("wrap_not_ours", "the wrap is not for this key");
     throw new IntegrityError("wrap_invalid", "the wrap does not open");
   }
-  const given = (await epochKeys(seed)).recipient;
-  must(sameHash(given, recipient), "wrap_foreign_seed", "the wrap holds another seed than the epoch's");
-  return seed;
 }
 
 /** One hybrid stanza and 32 bytes, nothing else. @throws IntegrityError (`wrap_invalid`). */
@@ -114,11 +117,19 @@ function checkWrap(wrap: Bytes): void {
   must(isWhole, "wrap_invalid", "a wrap has one hybrid stanza and 32 bytes");
 }
 
-/** The seeds of the epochs a person can open, kept for the life of the page. */
+/**
+ * The seeds of the epochs a person can open, kept for the life of the page.
+ *
+ * An epoch opens by the person's own wrap, else by the seed that a later epoch hands down. Whoever may write may begin
+ * an epoch and seal rubbish: what does not open is passed over, and harms no other epoch.
+ */
 export class EpochSeeds {
+  /** Why one's own wrap of an epoch does not open. */
+  readonly failed = new Map<number, SealError>();
   private readonly seeds = new Map<number, Bytes>();
   private readonly keys = new Map<number, EpochKeys>();
-  private readonly wraps = new Map<number, Bytes>();
+  private readonly wraps = new Map<number, { readonly age: Bytes; opening?: Promise<void> }>();
+  private readonly handedDown = new Map<number, Promise<void>>();
   private readonly chain: VaultChain;
   private readonly identity: string;
 
@@ -128,7 +139,10 @@ export class EpochSeeds {
   }
 
   addWrap(epoch: number, age: Bytes): void {
-    this.wraps.set(epoch, age);
+    const known = this.wraps.get(epoch);
+    if (known !== undefined && equal(known.age, age)) return;
+    this.wraps.set(epoch, { age });
+    this.failed.delete(epoch);
   }
 
   async keysOf(epoch: number): Promise<EpochKeys> {
@@ -139,23 +153,78 @@ export class EpochSeeds {
     return keys;
   }
 
-  /** By the person's own wrap, else by way of the next epoch. @throws IntegrityError (`wrap_missing`), or as `openSeed`. */
+  /** @throws the error of one's own wrap, else IntegrityError (`wrap_missing`). */
   async seedOf(epoch: number): Promise<Bytes> {
-    const known = this.seeds.get(epoch);
-    if (known !== undefined) return known;
-    const seed = await this.opened(epoch);
-    this.seeds.set(epoch, seed);
-    return seed;
+    const seed = await this.find(epoch);
+    if (seed !== undefined) return seed;
+    throw (
+      this.failed.get(epoch) ??
+      new IntegrityError("wrap_missing", "no wrap and no later epoch leads to this epoch's seed")
+    );
   }
 
-  private async opened(epoch: number): Promise<Bytes> {
+  /** What the next epoch hands down: the current seed, or the last one that opens. @throws as `seedOf`. */
+  async newest(): Promise<Bytes> {
+    const last = this.chain.epochs.size;
+    for (let epoch = last; epoch > 0; epoch--) {
+      const seed = await this.find(epoch);
+      if (seed !== undefined) return seed;
+    }
+    return this.seedOf(last);
+  }
+
+  /** Whether the current epoch opens: a writer for whom it does not begins the next one. */
+  async isCurrentOpen(): Promise<boolean> {
+    return (await this.find(this.chain.epochs.size)) !== undefined;
+  }
+
+  private async find(epoch: number): Promise<Bytes | undefined> {
+    await this.openWrap(epoch);
+    for (let later = this.chain.epochs.size; later > epoch && !this.seeds.has(epoch); later--) {
+      await this.openWrap(later);
+      await this.openPrevious(later);
+    }
+    return this.seeds.get(epoch);
+  }
+
+  /** Once for each wrap; what fails is remembered. */
+  private openWrap(epoch: number): Promise<void> {
+    const wrap = this.wraps.get(epoch);
     const signed = this.chain.epochs.get(epoch);
-    must(signed !== undefined, "wrap_missing", "there is no such epoch");
-    const own = this.wraps.get(epoch);
-    if (own !== undefined) return openSeed(own, this.identity, signed.recipient);
-    const next = this.chain.epochs.get(epoch + 1);
-    must(next?.previousSeed != null, "wrap_missing", "no key leads to this epoch");
-    const { identity } = await this.keysOf(epoch + 1);
-    return openSeed(new Uint8Array(next.previousSeed), identity, signed.recipient);
+    if (wrap === undefined || signed === undefined) return Promise.resolve();
+    wrap.opening ??= openSeed(wrap.age, this.identity, signed.recipient).then(
+      (seed) => void this.seeds.set(epoch, seed),
+      (error: unknown) => {
+        if (!(error instanceof SealError)) throw error;
+        this.failed.set(epoch, error);
+      },
+    );
+    return wrap.opening;
+  }
+
+  /** Takes the seed that is sealed to `epoch`, once that is open itself. */
+  private openPrevious(epoch: number): Promise<void> {
+    const seed = this.seeds.get(epoch);
+    const sealed = this.chain.epochs.get(epoch)?.previousSeed ?? null;
+    if (seed === undefined || sealed === null) return Promise.resolve();
+    const opening = this.handedDown.get(epoch) ?? this.handDown(epoch, new Uint8Array(sealed));
+    this.handedDown.set(epoch, opening);
+    return opening;
+  }
+
+  /** Mostly the seed of the epoch before; after a repair, of an older one. */
+  private async handDown(epoch: number, sealed: Bytes): Promise<void> {
+    let seed: Bytes;
+    try {
+      seed = await unsealed(sealed, (await this.keysOf(epoch)).identity);
+    } catch (error) {
+      if (error instanceof SealError) return;
+      throw error;
+    }
+    const { recipient } = await epochKeys(seed);
+    for (let earlier = epoch - 1; earlier > 0; earlier--) {
+      const signed = this.chain.epochs.get(earlier);
+      if (signed !== undefined && sameHash(signed.recipient, recipient)) this.seeds.set(earlier, seed);
+    }
   }
 }

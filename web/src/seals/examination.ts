@@ -1,5 +1,6 @@
 /** One entry of a vault's chain under examination: every rule of docs/formats.md, section 3, "Record". */
 
+import type { CertificateKind } from "./certificate";
 import { type Certificates, PEOPLE, type VerifiedCertificate } from "./certificates";
 import type { AcceptedEpoch, Entry, FileNode, FolderNode, Node, Step, VaultChain } from "./chain";
 import {
@@ -71,6 +72,8 @@ export class Examination {
     must(mayBegin, "record_rights", "a client may begin a personal vault only");
     this.requireDocuments({ roster: true, epoch: true });
     const roster = await this.newRoster(rosterChange, 1, null);
+    if (genesis.vault_kind === "personal") this.checkPersonal(roster);
+    else this.checkFounded(roster);
     this.requireRights(roster, ["manage"]);
     const epoch = await this.newEpoch(epochChange, null, rosterChange.hash);
     return { genesis, roster: { roster, hash: rosterChange.hash }, epoch };
@@ -82,6 +85,8 @@ export class Examination {
     this.requireRights(before, ["manage"]);
     this.requireDocuments({ roster: true });
     const roster = await this.newRoster(change, before.seq + 1, rosterHash);
+    if (this.chain.isPersonal) this.checkPersonal(roster);
+    else this.checkKept(before, roster);
     return { roster: { roster, hash: change.hash } };
   }
 
@@ -177,6 +182,37 @@ export class Examination {
     for (const member of membersOf(roster, this.certificates).values()) checkMember(member);
     for (const { key } of roster.holders) this.checkInvitation(key);
     return roster;
+  }
+
+  /** Only the author holds, with recovery; so nobody else can ever be the author of the next roster. */
+  private checkPersonal({ holders }: Roster): void {
+    const isAlone = holders.every(({ key, rights }) => key === this.author.kid || rights === "hold");
+    must(isAlone, "roster_holder", "a personal vault has one holder besides recovery");
+  }
+
+  /** Somebody holds who can never be lost: an owner who manages, and recovery. */
+  private checkFounded({ holders }: Roster): void {
+    const isManaged = holders.some(({ key, rights }) => rights === "manage" && this.kindOf(key) === "owner");
+    const isHeld = holders.some(({ rights }) => rights === "hold");
+    must(isManaged && isHeld, "roster_holder", "a dossier's vault begins without an owner or recovery");
+  }
+
+  /** Only an owner takes the line of an owner or of recovery away, or changes it. */
+  private checkKept(before: Roster, { holders }: Roster): void {
+    if (this.author.kind === "owner") return;
+    for (const { key, rights } of before.holders) {
+      const kind = this.kindOf(key);
+      const isKept = holders.some((holder) => holder.key === key && holder.rights === rights);
+      must(
+        isKept || (kind !== "owner" && kind !== "recovery"),
+        "roster_holder",
+        "somebody else than an owner removes an owner or recovery",
+      );
+    }
+  }
+
+  private kindOf(key: string): CertificateKind | null {
+    return this.certificates.of(key)[0]?.kind ?? null;
   }
 
   private checkInvitation(key: string): void {

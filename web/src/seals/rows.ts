@@ -20,7 +20,10 @@ export interface FolderRow {
   readonly name: string;
 }
 
-interface VaultRow {
+/** What the client and the dossier were called when the vault began; both client fields are empty for a personal one. */
+export interface VaultRow {
+  readonly client_name: string;
+  readonly client_number: string;
   readonly title: string;
 }
 
@@ -44,7 +47,7 @@ const NONCE_SIZE = 12;
 const MAX_ROW_SIZE = 16 * 1024;
 
 const FIELDS: { readonly [K in keyof Rows]: Fields<Rows[K]> } = {
-  vault: { title: (...field) => checkTitle(text(...field)) },
+  vault: { client_name: text, client_number: text, title: (...field) => checkTitle(text(...field)) },
   folder: { created: time, name: (...field) => checkName(text(...field)) },
   file: {
     content_hash: hash,
@@ -133,6 +136,23 @@ export function checkName(name: string): string {
 export function checkTitle(title: string): string {
   checkName(title.replace(/[/\\]/g, "-"));
   return title;
+}
+
+/** A vault as the server shows it. `dossier` is null for a personal one, and nobody sealed what lists call that. */
+export interface ShownVault extends VaultRow {
+  readonly dossier: string | null;
+}
+
+/** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
+export function requireShown(sealed: VaultRow, dossier: string | null, shown: ShownVault): void {
+  must(
+    shown.dossier === dossier &&
+      shown.client_name === sealed.client_name &&
+      shown.client_number === sealed.client_number &&
+      (dossier === null || shown.title === sealed.title),
+    "title_differs",
+    "the server shows the vault as another one than the sealed one",
+  );
 }
 
 /** @throws RefusedError (`name_…`) for a name that is not allowed. */

@@ -1,6 +1,7 @@
 /** The page's message region and its status line (`[data-message]`, `[data-status]`). */
 
 import { find, maybe, write } from "./dom";
+import { isSignedOut, leave } from "./session";
 import { isExpected, problemText } from "./texts";
 
 export type Tone = "alarm" | "lock" | "ok";
@@ -23,8 +24,12 @@ export function hideMessage(): void {
   if (region !== null) region.hidden = true;
 }
 
-/** Any error, in words for people. One that is none of ours is a fault of the program: its trace goes to the console. */
+/** Any error, in words for people; the end of the session leads to the sign-in page. One that is none of ours is a fault of the program: its trace goes to the console. */
 export function showProblem(error: unknown): void {
+  if (isSignedOut(error)) {
+    void leave();
+    return;
+  }
   const { tone, title, text } = problemText(error);
   if (!isExpected(error)) reportError(error);
   showMessage(tone, title, text);

@@ -19,8 +19,6 @@ export interface ClearFile {
   readonly file: Pick<File, "lastModified" | "type">;
 }
 
-const ATTEMPTS = 10;
-
 /**
  * Publishes the files in one record; a file whose name its folder has already becomes that file's next version.
  * When somebody else was quicker, everything is signed again for the new head. Nothing is sent or scanned twice.
@@ -33,21 +31,17 @@ export async function commitFiles(vault: OpenedVault, files: readonly ClearFile[
     const isTwin = now.some(({ folder, name }) => folder === file.folder && name === file.name);
     (isTwin ? later : now).push(file);
   }
-  for (let attempt = 1; ; attempt++) {
-    await vault.rotateIfDue();
-    if (await attemptCommit(vault, now)) break;
-    if (attempt === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
-  }
+  await vault.write(() => commit(vault, now));
   // A name given twice: the second is the next version of the first.
   if (later.length > 0) await commitFiles(vault, later);
 }
 
-async function attemptCommit(vault: OpenedVault, files: readonly ClearFile[]): Promise<boolean> {
+async function commit(vault: OpenedVault, files: readonly ClearFile[]): Promise<void> {
   const signed = await Promise.all(files.map((file) => signedVersion(vault, file)));
   const changes = signed.map(({ change }) => change);
   const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
   const body = { record: toDoc(record), files: signed.map(({ wire }) => wire) };
-  return vault.append(() => api.commit(vault.id, body));
+  await api.commit(vault.id, body);
 }
 
 /** The file this one is the next version of, or null when its name is new in the folder. */
@@ -120,8 +114,7 @@ export async function makeFolder(
   now: number,
 ): Promise<void> {
   const node = newId();
-  for (let attempt = 1; ; attempt++) {
-    await vault.rotateIfDue();
+  await vault.write(async () => {
     if (vault.fileNamed(parent, name) !== undefined)
       throw new RefusedError("name_taken", "the folder has such a name already");
     const { chain, id, open } = vault;
@@ -132,7 +125,6 @@ export async function makeFolder(
     const change: Change = { kind: "folder", epoch, node, parent, row: hashOf(row) };
     const record = await signDocument(RECORD, vault.recordFields([change]), open.keys.signing);
     const rows = [{ node, version: 0, row: toBase64url(row) }];
-    if (await vault.append(() => api.append(id, { record: toDoc(record), rows }))) return;
-    if (attempt === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
-  }
+    await api.append(id, { record: toDoc(record), rows });
+  });
 }

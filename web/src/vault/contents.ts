@@ -26,6 +26,7 @@ export async function readFile(
     "the server sent another manifest",
   );
   await requireClean(vault.certificates, answer.verdict === null ? null : fromDoc(answer.verdict), manifest);
+  vault.noteClean(manifest);
   const { identity } = await vault.seeds.keysOf(manifest.epoch);
   const fileKey = fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
   const leaves = leavesOf(answer.leaves, manifest);

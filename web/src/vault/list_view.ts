@@ -4,7 +4,7 @@ import { clone, find, findAll, maybe, write } from "../ui/dom";
 import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
-import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
+import type { OpenedFile, OpenedNode, OpenedVault, UnreadableNode } from "./opened";
 
 type SortKey = "changed" | "name" | "size" | "type";
 
@@ -48,7 +48,9 @@ export class ListView {
   render(folder: string): void {
     this.shown = [...this.vault.childrenOf(folder)].sort((a, b) => this.order(a, b));
     for (const id of this.selected) if (!this.shown.some((node) => node.id === id)) this.selected.delete(id);
-    find("tbody[data-rows]").replaceChildren(...this.shown.map((node) => this.row(node)));
+    const named = this.shown.map((node) => this.row(node));
+    const nameless = this.vault.namelessOf(folder).map((node) => this.namelessRow(node));
+    find("tbody[data-rows]").replaceChildren(...named, ...nameless);
     this.mark();
   }
 
@@ -83,33 +85,51 @@ export class ListView {
     return sign * byName;
   }
 
-  private row(node: OpenedNode): HTMLElement {
-    const language = pageLanguage();
+  /** What the chain itself says of a node: all but its name, its type and its size. */
+  private begun(node: OpenedNode | UnreadableNode, name: string, when: string): HTMLElement {
     const row = clone(node.kind === "folder" ? "folder-row" : "file-row");
-    const when = formatWhen(node.acceptedAt, now(), language);
     row.dataset["node"] = node.id;
-    write("[data-name]", node.row.name, row);
+    write("[data-name]", name, row);
     const author = find("[data-author]", row);
     // The column is narrow; what is cut off can still be read.
     author.textContent = author.title = this.nameOf(node.author);
+    write("[data-meta]", when, row);
     const changed = find<HTMLTimeElement>("[data-changed]", row);
     changed.textContent = when;
     changed.dateTime = new Date(node.acceptedAt * 1000).toISOString();
-    const select = find<HTMLInputElement>("[data-select]", row);
-    const link = find<HTMLAnchorElement>("a[data-open]", row);
     if (node.kind === "folder") {
-      select.remove();
-      write("[data-meta]", when, row);
+      find("[data-select]", row).remove();
+      const link = find<HTMLAnchorElement>("a[data-open]", row);
       link.href = `#${node.id}`;
       link.addEventListener("click", (event) => this.follow(event, () => this.handlers.openFolder(node.id)));
-      return row;
     }
+    return row;
+  }
+
+  /** A folder still leads to what is in it; of a file there is nothing to open. */
+  private namelessRow(node: UnreadableNode): HTMLElement {
+    const when = formatWhen(node.acceptedAt, now(), pageLanguage());
+    const row = this.begun(node, texts().vault.unreadable, when);
+    if (node.kind === "folder") return row;
+    find("[data-select]", row).remove();
+    find("a[data-open]", row).replaceWith(find("[data-name]", row));
+    return row;
+  }
+
+  private row(node: OpenedNode): HTMLElement {
+    const language = pageLanguage();
+    const when = formatWhen(node.acceptedAt, now(), language);
+    const row = this.begun(node, node.row.name, when);
+    if (node.kind === "folder") return row;
+    const select = find<HTMLInputElement>("[data-select]", row);
+    const link = find<HTMLAnchorElement>("a[data-open]", row);
     write("[data-type]", kindWord(node.row.name, language), row);
     write("[data-size]", formatSize(node.row.size, language), row);
     write("[data-meta]", `${when} · ${formatSize(node.row.size, language)}`, row);
     find("[data-icon]", row).className = `bi ${kindOf(node.row.name).icon}`;
     if (this.vault.certificates.isProvisional(node.author))
       find("[data-badges]", row).append(clone("badge-provisional"));
+    if (this.vault.unreadable.has(node.id)) find("[data-badges]", row).append(clone("badge-unreadable"));
     select.setAttribute("aria-label", node.row.name);
     select.addEventListener("change", () => {
       if (select.checked) this.selected.add(node.id);

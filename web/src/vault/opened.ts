@@ -1,7 +1,8 @@
 /**
  * A vault, opened: its chain replayed and verified, its rows opened, its epochs at hand.
  *
- * `refresh` takes the news of the server; nothing of an answer is used before all of it has verified.
+ * `refresh` takes the news of the server, `write` adds to the vault. Both move the one chain, and so take turns. News
+ * that do not verify break the vault: it takes none any more, and nothing is written to it.
  */
 
 import type { Bytes } from "../crypto/bytes";
@@ -10,13 +11,19 @@ import { Certificates } from "../seals/certificates";
 import { type FileNode, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch } from "../seals/epochs";
-import { IntegrityError, must, RefusedError } from "../seals/errors";
-import { type FileRow, type FolderRow, openRow } from "../seals/rows";
+import { IntegrityError, must, RefusedError, SealError } from "../seals/errors";
+import {
+  type FileRow,
+  type FolderRow,
+  openRow,
+  requireShown,
+  type ShownVault,
+  type VaultRow,
+} from "../seals/rows";
+import type { Scanned } from "../seals/scanning";
 import { api, type News } from "../wire/api";
 import { acceptedCertificate, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
-
-const ROTATIONS = 10;
 
 interface OpenedFolder {
   readonly kind: "folder";
@@ -39,6 +46,17 @@ export interface OpenedFile {
 
 export type OpenedNode = OpenedFile | OpenedFolder;
 
+/** A node without a name: all that its chain says. */
+export interface UnreadableNode {
+  readonly kind: "file" | "folder";
+  readonly id: string;
+  readonly parent: string;
+  readonly author: string;
+  readonly acceptedAt: number;
+}
+
+const ATTEMPTS = 10;
+
 export class OpenedVault {
   readonly open: Open;
   readonly id: string;
@@ -46,9 +64,13 @@ export class OpenedVault {
   readonly certificates: Certificates;
   readonly seeds: EpochSeeds;
   readonly nodes = new Map<string, OpenedNode>();
-  /** Nodes whose author sealed no row that can be read: that hides one node, not the vault. */
-  readonly unreadable = new Set<string>();
-  title = "";
+  /** Nodes whose latest row we cannot read, as its author sealed none or its epoch does not open: not the vault's end. */
+  readonly unreadable = new Map<string, UnreadableNode>();
+  /** Payloads with commitments that a scanner's verified verdict called clean. */
+  private readonly clean = new Set<string>();
+  private sealed: VaultRow | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+  private breach: IntegrityError | null = null;
   /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
   private isDue = false;
   private readonly names = new Map<string, string>();
@@ -71,12 +93,41 @@ export class OpenedVault {
     return vault;
   }
 
-  /** Takes what is new; true when something was. */
-  async refresh(): Promise<boolean> {
+  /** Why nothing of the vault can be trusted any more; null while all has verified. */
+  get broken(): IntegrityError | null {
+    return this.breach;
+  }
+
+  /** The sealed title. */
+  get title(): string {
+    return this.sealed?.title ?? "";
+  }
+
+  /** Takes what is new; true when something was. `isBackground`: the page asks by itself, not the person. */
+  refresh(isBackground = false): Promise<boolean> {
+    return this.inTurn(() => this.takeNews(isBackground));
+  }
+
+  /** One at a time: two that apply the same record would see a repeated one. @throws what broke the vault. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.turn.then(() => {
+      if (this.breach !== null) throw this.breach;
+      return work();
+    });
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async takeNews(isBackground = false): Promise<boolean> {
     const before = this.chain.seq;
     for (;;) {
-      const news = await api.news(this.id, this.chain.seq);
-      await this.take(news);
+      const news = await api.news(this.id, this.chain.seq, isBackground);
+      try {
+        await this.take(news);
+      } catch (error) {
+        if (error instanceof IntegrityError) this.breach = error;
+        throw error;
+      }
       if (!news.more) break;
     }
     await rememberHead(this.id, this.chain);
@@ -93,6 +144,7 @@ export class OpenedVault {
       for (const change of read(RECORD, entry.record.bytes).changes)
         if ("node" in change) this.changed.add(change.node);
     }
+    must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
     this.isDue = news.due;
@@ -100,32 +152,27 @@ export class OpenedVault {
   }
 
   private async openRows(): Promise<void> {
-    if (this.title === "" && this.chain.seq > 0) this.title = await this.openTitle();
+    if (this.chain.seq > 0) this.sealed ??= await this.openVaultRow();
     for (const id of this.changed) {
       const node = this.chain.nodes.get(id);
-      const opened = node && (await (node.kind === "folder" ? this.openFolder(node) : this.openFile(node)));
-      if (opened) this.nodes.set(id, opened);
-      else this.unreadable.add(id);
+      must(node !== undefined, "node_parent", "a changed node that the chain does not have");
+      const opened = await (node.kind === "folder" ? this.openFolder(node) : this.openFile(node));
+      if (opened === null) this.unreadable.set(id, unreadable(node));
+      else {
+        this.nodes.set(id, opened);
+        this.unreadable.delete(id);
+      }
       this.changed.delete(id);
     }
   }
 
-  /** The sealed title; the server's readable one must be the same, else it could swap the labels of vaults. */
-  private async openTitle(): Promise<string> {
-    const place = {
-      kind: "vault",
-      firm: this.chain.firm,
-      vault: this.id,
-      node: this.id,
-      version: 0,
-      epoch: 1,
-    } as const;
-    const { title } = await openRow(
-      (await this.seeds.keysOf(1)).rowKey,
-      place,
-      this.sealedRow(this.id, 0, this.chain.rootRow),
-    );
-    return title;
+  /** What the vault was begun for. Without it nobody could tell which vault this is: no reading on. */
+  private async openVaultRow(): Promise<VaultRow> {
+    const { firm, rootRow } = this.chain;
+    const sealed = this.sealedRow(this.id, 0, rootRow);
+    const { rowKey } = await this.seeds.keysOf(1);
+    const place = { kind: "vault", firm, vault: this.id, node: this.id, version: 0, epoch: 1 } as const;
+    return openRow(rowKey, place, sealed);
   }
 
   private async openFolder({ id, parent, author, acceptedAt, epoch, row }: FolderNode) {
@@ -154,12 +201,11 @@ export class OpenedVault {
     hash: string,
   ) {
     const sealed = this.sealedRow(node, version, hash);
-    const { rowKey } = await this.seeds.keysOf(epoch);
     const place = { kind, firm: this.chain.firm, vault: this.id, node, version, epoch };
     try {
-      return await openRow(rowKey, place, sealed);
+      return await openRow((await this.seeds.keysOf(epoch)).rowKey, place, sealed);
     } catch (error) {
-      if (error instanceof IntegrityError) return null;
+      if (error instanceof SealError) return null;
       throw error;
     }
   }
@@ -172,23 +218,36 @@ export class OpenedVault {
   }
 
   /**
-   * Begins the next epoch if it is due. Somebody else may be quicker; then his counts.
-   * @throws RefusedError (`busy`) when the server never has enough of new epochs.
+   * Adds to the vault: `attempt` signs for the present head and epoch, and sends. When somebody was quicker, the news
+   * are taken and it is called again. @throws RefusedError (`busy`), IntegrityError, WireError.
    */
+  async write(attempt: () => Promise<unknown>): Promise<void> {
+    await this.untilTaken(async () => {
+      await this.rotate();
+      return this.isTaken(attempt);
+    });
+  }
+
+  /** Begins the next epoch if one is due, as `write` would: said before something long is done for it. */
   async rotateIfDue(): Promise<void> {
-    for (let attempt = 1; this.isDue || this.chain.isRotationDue(); attempt++) {
-      if (attempt > ROTATIONS) throw new RefusedError("busy", "a new epoch is due again and again");
-      const { keys } = this.open;
-      const next = await nextEpoch(this.chain, await this.seeds.seedOf(this.chain.epoch.epoch), keys);
-      const change = {
-        kind: "epoch",
-        epoch: this.chain.epoch.epoch + 1,
-        hash: hashOf(next.epoch.bytes),
-      } as const;
-      const fields = this.recordFields([change]);
-      const record = await signDocument(RECORD, fields, keys.signing);
-      await this.append(() => api.append(this.id, appendOf({ record, ...next })));
-    }
+    await this.untilTaken(() => this.rotate());
+  }
+
+  private async untilTaken(attempt: () => Promise<boolean>): Promise<void> {
+    for (let number = 1; !(await this.inTurn(attempt)); number++)
+      if (number === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
+  }
+
+  /** False when a new epoch was due and somebody else was quicker. It is due, too, where the current one does not open. */
+  private async rotate(): Promise<boolean> {
+    const isDue = this.isDue || this.chain.isRotationDue() || !(await this.seeds.isCurrentOpen());
+    if (!isDue) return true;
+    const { keys } = this.open;
+    const next = await nextEpoch(this.chain, await this.seeds.newest(), keys);
+    const epoch = this.chain.epoch.epoch + 1;
+    const change = { kind: "epoch", epoch, hash: hashOf(next.epoch.bytes) } as const;
+    const record = await signDocument(RECORD, this.recordFields([change]), keys.signing);
+    return this.isTaken(() => api.append(this.id, appendOf({ record, ...next })));
   }
 
   /** Fields of the record that would follow now. */
@@ -197,22 +256,27 @@ export class OpenedVault {
     return { author: this.open.keys.kid, changes, firm, previous: head, seq: seq + 1, vault: this.id };
   }
 
-  /** Sends a record; true when it was taken, false when somebody was quicker and the news have been taken instead. */
-  async append(send: () => Promise<unknown>): Promise<boolean> {
+  /** Whether the server took what is sent; else somebody was quicker. The news have been taken in both cases. */
+  private async isTaken(send: () => Promise<unknown>): Promise<boolean> {
+    let isStale = false;
     try {
       await send();
     } catch (error) {
-      if (!(error instanceof WireError) || error.code !== "stale") throw error;
-      await this.refresh();
-      return false;
+      isStale = error instanceof WireError && error.code === "stale";
+      if (!isStale) throw error;
     }
-    await this.refresh();
-    return true;
+    await this.takeNews();
+    return !isStale;
   }
 
   /** Children of a folder (the vault's id: the top level). */
   childrenOf(folder: string): readonly OpenedNode[] {
     return [...this.nodes.values()].filter(({ parent }) => parent === folder);
+  }
+
+  /** What nobody here can name, in a folder. */
+  namelessOf(folder: string): readonly UnreadableNode[] {
+    return [...this.unreadable.values()].filter(({ id, parent }) => parent === folder && !this.nodes.has(id));
   }
 
   fileNamed(folder: string, name: string): OpenedNode | undefined {
@@ -225,9 +289,32 @@ export class OpenedVault {
     return certificate === undefined ? null : (this.names.get(certificate.subject) ?? null);
   }
 
-  /** @throws IntegrityError (`title_differs`) when the server shows another title than the sealed one. */
-  requireTitle(shown: string): void {
-    if (shown !== this.title)
-      throw new IntegrityError("title_differs", "the server shows another title than the sealed one");
+  /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
+  requireShown(shown: ShownVault): void {
+    must(this.sealed !== null, "record_shape", "the chain has not begun");
+    requireShown(this.sealed, this.chain.dossier, shown);
   }
+
+  /** People who can read the vault, without the firm's recovery. */
+  countReaders(): number {
+    return this.chain.holders().filter(({ certificate }) => certificate.kind !== "recovery").length;
+  }
+
+  /** Remembers that a verified verdict about this payload and commitment said clean. */
+  noteClean({ payload_hash, commitment }: Scanned): void {
+    this.clean.add(`${payload_hash} ${commitment}`);
+  }
+
+  isKnownClean({ payload_hash, commitment }: Scanned): boolean {
+    return this.clean.has(`${payload_hash} ${commitment}`);
+  }
+}
+
+function unreadable(node: FileNode | FolderNode): UnreadableNode {
+  const { id, parent } = node;
+  if (node.kind === "folder")
+    return { kind: "folder", id, parent, acceptedAt: node.acceptedAt, author: node.author };
+  const last = node.versions.at(-1);
+  must(last !== undefined, "node_version", "a file without a version");
+  return { kind: "file", id, parent, acceptedAt: last.acceptedAt, author: last.manifest.author };
 }

@@ -5,6 +5,7 @@ import { atWork, clearErrors, field, filled, onSubmit } from "../ui/form";
 import { formatSize, now, pageLanguage } from "../ui/format";
 import { hideMessage, showProblem, showStatus } from "../ui/message";
 import { saveFile } from "../ui/save";
+import { isLeaving, isSignedOut } from "../ui/session";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
@@ -16,9 +17,11 @@ import type { OpenedFile, OpenedVault } from "./opened";
 import { PaneView } from "./pane_view";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
-import { Uploads } from "./upload";
+import { type UploadItem, Uploads } from "./upload";
 
 const POLL_MS = 5000;
+/** A page that nobody looks at only has to learn that the session has ended. */
+const HIDDEN_POLL_MS = 60_000;
 /** What stands behind the # of a link that leads here to upload something. */
 const UPLOAD = "upload";
 /** The buttons that keys press. */
@@ -48,13 +51,11 @@ export class VaultPage {
     });
     this.pane = new PaneView(
       nameOf,
+      (file) => isClean(vault, file),
       (action, file) => this.act(action === "view" ? this.view(file) : this.save(file)),
       (file) => this.list.markDetailed(file?.id ?? null),
     );
-    this.uploads = new Uploads(vault, (item) => {
-      this.tray.show(item);
-      if (item.stage === "done") this.render();
-    });
+    this.uploads = new Uploads(vault, (item) => this.showUpload(item));
     this.tray.serve(this.uploads);
   }
 
@@ -65,6 +66,7 @@ export class VaultPage {
     ))
       button.removeAttribute("aria-disabled");
     window.addEventListener("hashchange", () => this.goTo(location.hash.slice(1) || this.vault.id));
+    document.addEventListener("visibilitychange", () => void (!document.hidden && this.catchUp()));
     const wanted = location.hash.slice(1);
     this.goTo(wanted || this.vault.id);
     // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
@@ -78,7 +80,7 @@ export class VaultPage {
   }
 
   private goTo(folder: string): void {
-    const known = folder === this.vault.id || this.vault.nodes.get(folder)?.kind === "folder";
+    const known = folder === this.vault.id || this.vault.chain.nodes.get(folder)?.kind === "folder";
     this.folder = known ? folder : this.vault.id;
     const hash = this.folder === this.vault.id ? "" : `#${this.folder}`;
     if (location.hash !== hash) history.pushState(null, "", `${location.pathname}${hash}`);
@@ -88,8 +90,11 @@ export class VaultPage {
   }
 
   private render(): void {
+    if (this.vault.broken !== null) return;
     this.list.render(this.folder);
-    showState(this.vault.childrenOf(this.folder).length > 0 ? "list" : "empty");
+    const count = this.vault.childrenOf(this.folder).length + this.vault.namelessOf(this.folder).length;
+    showState(count > 0 ? "list" : "empty");
+    write("[data-access]", texts().vault.vaultAccess(this.vault.countReaders()));
     const files = [...this.vault.nodes.values()].filter((node) => node.kind === "file");
     const size = files.reduce((sum, file) => sum + file.row.size, 0);
     write('[data-facts="size"]', texts().vault.used(files.length, formatSize(size, pageLanguage())));
@@ -126,18 +131,18 @@ export class VaultPage {
   private path(): readonly { id: string; name: string }[] {
     const path: { id: string; name: string }[] = [];
     for (let at = this.folder; at !== this.vault.id; ) {
-      const node = this.vault.nodes.get(at);
+      const node = this.vault.chain.nodes.get(at);
       if (node === undefined) break;
-      path.unshift({ id: at, name: node.row.name });
+      path.unshift({ id: at, name: this.vault.nodes.get(at)?.row.name ?? texts().vault.unreadable });
       at = node.parent;
     }
     return path;
   }
 
   private markActions(): void {
-    const isOff = this.list.selected.size === 0;
+    const isEmpty = this.list.selected.size === 0;
     for (const button of findAll('.sg-toolbar [data-action="download"]'))
-      button.setAttribute("aria-disabled", String(isOff));
+      button.setAttribute("aria-disabled", String(isEmpty));
     find('[data-action="up"]').setAttribute("aria-disabled", String(this.folder === this.vault.id));
   }
 
@@ -145,14 +150,14 @@ export class VaultPage {
     const input = find<HTMLInputElement>("#file-input");
     const on = (action: string, act: () => void): void => {
       for (const button of findAll(`[data-action="${action}"]`)) {
-        button.addEventListener("click", () => button.getAttribute("aria-disabled") !== "true" && act());
+        button.addEventListener("click", () => !isOff(button) && act());
       }
     };
     on("upload", () => input.click());
-    on("up", () => this.goTo(this.vault.nodes.get(this.folder)?.parent ?? this.vault.id));
+    on("up", () => this.goTo(this.vault.chain.nodes.get(this.folder)?.parent ?? this.vault.id));
     on("new-folder", () => this.askForFolder());
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
-      button.addEventListener("click", () => this.act(this.saveSelected()));
+      button.addEventListener("click", () => !isOff(button) && this.act(this.saveSelected()));
     }
     input.addEventListener("change", () => {
       this.uploads.add(input.files ?? [], this.folder);
@@ -160,7 +165,7 @@ export class VaultPage {
     });
     this.listenForDrops();
     window.addEventListener("beforeunload", (event) => {
-      if (this.uploads.isBusy) event.preventDefault();
+      if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
     });
     const form = find<HTMLFormElement>('form[data-form="new-folder"]');
     onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.addFolder(), "folder-name"));
@@ -197,7 +202,14 @@ export class VaultPage {
     const entries = filled(["folder-name"]);
     if (entries === null) return;
     const { "folder-name": name } = entries;
-    await makeFolder(this.vault, this.folder, name, now());
+    try {
+      await makeFolder(this.vault, this.folder, name, now());
+    } catch (error) {
+      if (!this.isOver(error)) throw error;
+      find<HTMLDialogElement>("dialog#new-folder").close();
+      this.fail(error);
+      return;
+    }
     field("folder-name").value = "";
     find<HTMLDialogElement>("dialog#new-folder").close();
     this.render();
@@ -246,29 +258,61 @@ export class VaultPage {
       showStatus(vault.opening(file.row.name, percent));
     });
     showStatus(vault.opened(file.row.name));
+    this.pane.drawScan(file);
     return blob;
   }
 
   private act(work: Promise<void>): void {
     hideMessage();
-    work.catch(showProblem);
+    work.catch((error: unknown) => this.fail(error));
+  }
+
+  /** Says what went wrong. What broke the vault also ends all work on it. */
+  fail(error: unknown): void {
+    showProblem(error);
+    if (this.vault.broken === null) return;
+    this.pane.close();
+    showState("broken");
+    for (const button of findAll(".sg-toolbar [data-action]")) button.setAttribute("aria-disabled", "true");
+  }
+
+  private showUpload(item: UploadItem): void {
+    this.tray.show(item);
+    if (item.stage === "done") this.render();
+    if (item.stage !== "refused") return;
+    if (this.isOver(item.problem)) this.fail(this.vault.broken ?? item.problem);
+  }
+
+  /** Whether nothing can be done on this page any more. */
+  private isOver(error: unknown): boolean {
+    return this.vault.broken !== null || isSignedOut(error);
   }
 
   /** Asks for the head every few seconds while the page is looked at; a lost line is no news. */
   private poll(): void {
-    setTimeout(() => {
-      void this.catchUp().finally(() => this.poll());
-    }, POLL_MS);
+    if (this.vault.broken !== null) return;
+    const again = (): void => void this.catchUp().finally(() => this.poll());
+    setTimeout(again, document.hidden ? HIDDEN_POLL_MS : POLL_MS);
   }
 
   private async catchUp(): Promise<void> {
-    if (document.hidden) return;
     try {
       const { head } = await api.head(this.vault.id);
-      if (head !== this.vault.chain.head && (await this.vault.refresh())) this.render();
+      if (document.hidden || head === this.vault.chain.head) return;
+      if (await this.vault.refresh(true)) this.render();
     } catch (error) {
       if (error instanceof WireError && error.status === 0) return;
-      showProblem(error);
+      this.fail(error);
     }
   }
+}
+
+function isOff(button: HTMLElement): boolean {
+  return button.getAttribute("aria-disabled") === "true";
+}
+
+/** Whether the verdict of the file's shown version has been verified here. */
+function isClean(vault: OpenedVault, { node }: OpenedFile): boolean {
+  const last = node.versions.at(-1);
+  return last !== undefined && vault.isKnownClean(last.manifest);
 }

@@ -11,16 +11,19 @@ const PRINT_LENGTH = 16;
 export class PaneView {
   private readonly pane = find("[data-pane]");
   private readonly nameOf: (kid: string) => string;
+  private readonly isKnownClean: (file: OpenedFile) => boolean;
   private readonly turned: (file: OpenedFile | null) => void;
   file: OpenedFile | null = null;
 
   /** `turned` is called with the file whose details are shown, or null. */
   constructor(
     nameOf: (kid: string) => string,
+    isKnownClean: (file: OpenedFile) => boolean,
     act: (action: "download" | "view", file: OpenedFile) => void,
     turned: (file: OpenedFile | null) => void,
   ) {
     this.nameOf = nameOf;
+    this.isKnownClean = isKnownClean;
     this.turned = turned;
     find("[data-pane-close]", this.pane).addEventListener("click", () => this.close());
     for (const button of findAll<HTMLButtonElement>("[data-action]", this.pane)) {
@@ -40,7 +43,7 @@ export class PaneView {
     find('[data-action="view"]', this.pane).hidden = kindOf(file.row.name).preview === undefined;
     write("[data-pane-author]", this.nameOf(file.author), this.pane);
     write("[data-pane-print]", `${file.row.content_hash.slice(0, PRINT_LENGTH)} …`, this.pane);
-    find("[data-pane-scan]", this.pane).replaceChildren(clone("badge-clean"));
+    this.drawScan(file);
     const versions = [...file.node.versions].reverse().map(({ manifest, acceptedAt }, i) => {
       const item = clone("version-item");
       const { vault } = texts();
@@ -58,6 +61,13 @@ export class PaneView {
     this.pane.classList.add("is-open");
     find("[data-split]").classList.remove("is-single");
     find("[data-pane-name]", this.pane).focus({ preventScroll: true });
+  }
+
+  /** A verdict is named once it has been verified: when the file came from here, or was opened here. */
+  drawScan(file: OpenedFile): void {
+    if (this.file !== file) return;
+    const isClean = this.isKnownClean(file);
+    find("[data-pane-scan]", this.pane).replaceChildren(...(isClean ? [clone("badge-clean")] : []));
   }
 
   close(): void {

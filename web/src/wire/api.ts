@@ -173,7 +173,8 @@ export const api = {
   beginVault: (id: string, dossier: string | null, append: Append) =>
     call<Head>("POST", "/api/vaults", { id, dossier, ...append }),
   head: (vault: string) => call<Head>("GET", `${vaultPath(vault)}/head`),
-  news: (vault: string, since: number) => call<News>("GET", `${vaultPath(vault)}/news?since=${since}`),
+  news: (vault: string, since: number, isBackground: boolean) =>
+    call<News>("GET", `${vaultPath(vault)}/news?since=${since}${isBackground ? "&background=true" : ""}`),
   append: (vault: string, append: Append) => call<Head>("POST", `${vaultPath(vault)}/records`, append),
   scannerKey: () => call<{ doc: Doc }>("GET", "/api/scanner-key"),
   check: (
