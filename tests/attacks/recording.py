@@ -57,7 +57,7 @@ class Inline:
         done.set_result(work(*arguments))
         return done
 
-    def shutdown(self, *, cancel_futures: bool) -> None: ...
+    def shutdown(self, **_: bool) -> None: ...
 
 
 class Silent:

@@ -28,7 +28,6 @@ ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stran
 OPEN = "200 200 200 200 200 200 200"
 EVERYONE_SIGNED_IN = "401 200 200 200 200 200 200"
 HOLDERS = "401 200 404 200 404 200 404"
-STAFF_API = "401 404 404 200 200 200 200"
 STAFF_PAGE = "302 404 404 200 200 200 200"
 # A body of the right form whose contents do not hold: those who may ask get as far as the refusal of the contents.
 REFUSED = "400 400 400 400 400 400 400"
@@ -78,10 +77,8 @@ TABLE: dict[str, str] = {
     "POST /api/keys/certificates": "401 400 400 400 400 400 400",
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
     # the staff
-    "GET /api/clients": STAFF_API,
     "POST /api/clients": "401 404 404 201 201 201 201",
     "POST /api/clients/<client_id>/dossiers": "401 404 404 201 404 201 404",
-    "GET /api/staff": STAFF_API,
     "POST /api/invitations": "401 404 404 400 400 400 400",
     # vaults
     "GET /api/vaults": EVERYONE_SIGNED_IN,

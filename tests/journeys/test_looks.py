@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import FilePayload, Page, expect
 
 from siegel.demo.furnish import DOCUMENTS
 from siegel.scanner.tests.samples import EICAR
@@ -87,7 +87,7 @@ def test_the_clients_pages_and_an_upload_are_accessible(
         look(page, axe, f"{size}-client-{name}")
     open_vault(page, vault)
     look(page, axe, f"{size}-client-vault-empty")
-    good = {"name": "Brief.txt", "mimeType": "text/plain", "buffer": b"Guten Tag!"}
+    good: FilePayload = {"name": "Brief.txt", "mimeType": "text/plain", "buffer": b"Guten Tag!"}
     upload(page, good, {"name": "Rechnung.com", "mimeType": "text/plain", "buffer": EICAR})
     expect_done(page, "Brief.txt")
     expect(tray_item(page, "Rechnung.com")).to_contain_text("Abgewiesen")
@@ -128,3 +128,31 @@ def test_no_page_is_wider_than_a_small_phone(visit: Visit, firm: Firm, full: Vau
 
 def width(page: Page) -> int:
     return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
+def test_the_list_shows_whose_details_are_open_and_offers_only_what_works(
+    clerk: Page, visit: Visit, firm: Firm, full: Vault
+) -> None:
+    open_vault(clerk, full)
+    row(clerk, SHOWN).locator("a[data-open]").click()
+    expect(clerk.locator("tr.is-detailed")).to_have_count(1)
+    expect(row(clerk, SHOWN)).to_have_class(re.compile("is-detailed"))
+    expect(clerk.locator("[data-pane] [data-action=view]")).to_be_hidden()
+    expect(row(clerk, SHOWN).locator("[data-author]")).to_have_attribute("title", firm.client.name)
+    clerk.click("[data-pane-close]")
+    expect(clerk.locator("tr.is-detailed")).to_have_count(0)
+
+    phone = come_in(visit(**PHONE), firm, firm.client)
+    open_vault(phone, full)
+    download = phone.locator(".sg-toolbar [data-action=download]")
+    expect(download).to_be_hidden()
+    row(phone, SHOWN).locator("[data-select]").check()
+    expect(download).to_be_visible()
+
+
+def test_the_log_names_the_operator_and_the_server_where_nobody_was_signed_in(owner: Page, firm: Firm) -> None:
+    owner.goto(f"{firm.url}/protokoll")
+    while (older := owner.get_by_role("link", name="Ältere Einträge")).count():
+        older.click()
+    created = owner.locator("tbody tr", has_text="Kanzlei angelegt")
+    expect(created.locator("td", has_text=re.compile("^Betreiber$"))).to_be_visible()

@@ -73,11 +73,16 @@ def come_in(page: Page, firm: Firm, person: Person) -> Page:
 def open_vault(page: Page, vault: Vault) -> None:
     """The vault's page, with its contents verified and shown."""
     page.goto(vault.url)
+    expect_opened(page)
+
+
+def expect_opened(page: Page) -> None:
     expect(page.locator("[data-state=list]:visible, [data-state=empty]:visible").first).to_be_visible()
 
 
 def upload(page: Page, *files: Path | FilePayload) -> None:
     """By the button. Paths and contents cannot be mixed in one choice."""
+    expect_opened(page)
     with page.expect_file_chooser() as chooser:
         page.locator("[data-action=upload]:visible").first.click()
     chooser.value.set_files(list(files))  # type: ignore[arg-type]

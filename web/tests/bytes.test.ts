@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fromBase64, fromBase64url, toBase64, toBase64url } from "../src/crypto/base64";
-import { concat, equal, fromHex, fromUtf8, join, randomBytes, toHex, u32, utf8 } from "../src/crypto/bytes";
+import { concat, equal, fromHex, fromUtf8, join, randomBytes, u32, utf8 } from "../src/crypto/bytes";
 import { EncodingError } from "../src/crypto/errors";
+import { toHex } from "./hex";
 
 describe("bytes", () => {
   test("fields are joined behind their lengths, so that no two lists of fields give the same bytes", () => {

@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Bytes, fromHex, randomBytes, toHex, utf8 } from "../src/crypto/bytes";
+import { type Bytes, fromHex, randomBytes, utf8 } from "../src/crypto/bytes";
 import { isSignedBy, publicKeyFromSeed, signingKeyFromSeed } from "../src/crypto/ed25519";
 import { SignatureError } from "../src/crypto/errors";
 import { hkdf } from "../src/crypto/hkdf";
 import { stretchPassword } from "../src/crypto/password";
 import { sign, verify } from "../src/crypto/sshsig";
+import { toHex } from "./hex";
 
 afterEach(() => {
   vi.restoreAllMocks();

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -39,14 +40,17 @@ def session_of(request: HttpRequest) -> SignedInSession:
 
 
 def sign_in_required(view: View[P]) -> View[P]:
-    """For pages: whoever is not signed in goes to the sign-in page."""
+    """For pages: whoever is not signed in goes to the sign-in page, and from there to the page he asked for."""
 
     @wraps(view)
     def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         visit = visited(request)
         if visit.person is None:
-            expired = "?grund=abgelaufen" if visit.session_expired else ""
-            return redirect(reverse("accounts:sign_in") + expired)
+            query = {"grund": "abgelaufen"} if visit.session_expired else {}
+            if request.method == "GET" and request.path != "/":
+                query["next"] = request.get_full_path()
+            address = reverse("accounts:sign_in")
+            return redirect(f"{address}?{urlencode(query)}" if query else address)
         return view(request, *args, **kwargs)
 
     return guarded

@@ -22,6 +22,8 @@ PIECE_SIZE = 1 << 18
 # Small payloads go with the request that creates the upload.
 SINGLE_REQUEST_SIZE = 1 << 20
 PAUSES_S = (0.5, 1, 2, 4, 8, 15, 15, 15)
+# A server that has not answered yet is more likely at another address than away for a moment.
+FIRST_PAUSES = 2
 CONNECT_S = 10
 ANSWER_S = 60
 SCAN_S = 1200
@@ -50,6 +52,7 @@ class Api:
         self.renew: Callable[[], None] | None = None
         self._pauses_s = pauses_s
         self._lock = threading.Lock()
+        self._answered = False
         self._sessions = 0
         self._renewer: int | None = None
         self._http = httpx.Client(
@@ -157,7 +160,9 @@ class Api:
     # Sending
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        return self._http.send(self._request(method, path, **more))
+        answer = self._http.send(self._request(method, path, **more))
+        self._answered = True
+        return answer
 
     def _request(self, method: str, path: str, **more: Any) -> httpx.Request:
         headers = dict(more.pop("headers", {}))
@@ -182,10 +187,12 @@ class Api:
 
     def _again(self, send: Callable[[], httpx.Response]) -> httpx.Response:
         """An answer, asked for again after losses and while the server is busy."""
-        for pause_s in self._pauses_s:
+        for number, pause_s in enumerate(self._pauses_s):
             try:
                 answer = self._renewing(send)
             except httpx.TransportError:
+                if number >= FIRST_PAUSES and not self._answered:
+                    break
                 time.sleep(pause_s)
                 continue
             if answer.status_code in BUSY and _code(answer) not in FINAL:

@@ -324,6 +324,9 @@ def explain(error: BaseException) -> tuple[int, str, str]:
     if isinstance(error, AgentError):
         return error.exit_code, error.code, text(error.code, **error.params)
     if isinstance(error, IntegrityError):
+        # A damaged key file is no sign of forgery: the person has a copy of it.
+        if error.code == "key_file_damaged":
+            return BROKEN, error.code, text(error.code)
         return BROKEN, error.code, text("integrity", code=error.code)
     if isinstance(error, SealError):
         known = error.code in TEXTS

@@ -14,12 +14,14 @@ from siegel.base.errors import BaseError, DomainError, message_of
 
 log = structlog.get_logger("siegel.api")
 
+RETRY_AFTER_S = 2
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
 def error_response(error: DomainError) -> JsonResponse:
     body = {"code": error.code, "message": message_of(error.code, **error.params)}
-    return JsonResponse(body, status=error.status)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if error.status == 503 else None
+    return JsonResponse(body, status=error.status, headers=headers)
 
 
 def explain_errors(api: NinjaAPI) -> None:

@@ -30,7 +30,6 @@ def _firm(request: HttpRequest, person: Person) -> HttpResponseBase:
         "vaults": vaults[:VAULTS_SHOWN],
         "vault_total": len(vaults),
         "log": audit_lines(person.tenant, limit=LINES_SHOWN),
-        "may_invite": True,
     }
     return render(request, "desk/firm.html", context)
 

@@ -1,7 +1,6 @@
 """Changes to a firm's master data."""
 
 import secrets
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -128,8 +127,8 @@ def create_client(*, number: str, name: str, by: "Person") -> Client:
 
 
 @action
-def create_dossier(*, client: Client, title: str, assigned: Sequence[Staff], by: "Person") -> Dossier:
-    """A dossier without a vault, and the staff who work in it: those `assigned`, and `by` himself if a clerk.
+def create_dossier(*, client: Client, title: str, by: "Person") -> Dossier:
+    """A dossier without a vault, assigned to `by` himself if a clerk; other clerks, once they hold its vault.
 
     The same title again gives the dossier that exists as long as it has no vault: a browser that broke off between
     dossier and vault can go on. FirmsError: `title_invalid`, `title_taken` (409).
@@ -147,8 +146,7 @@ def create_dossier(*, client: Client, title: str, assigned: Sequence[Staff], by:
             about={"client": client.id, "dossier": dossier.id},
             personal={"client": client.name, "title": title},
         )
-    himself = Staff.objects.filter(person=by, role=Staff.Role.CLERK)
-    for staff in {*assigned, *himself}:
+    for staff in Staff.objects.filter(person=by, role=Staff.Role.CLERK):
         assign_dossier(dossier=dossier, staff=staff, by=by)
     return dossier
 

@@ -1,12 +1,11 @@
 """Who is who in a firm, and what each may see of its master data."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -75,14 +74,6 @@ def staff_members(tenant: "Tenant") -> QuerySet[Staff]:
     return Staff.objects.filter(person__tenant=tenant).select_related("person").order_by("role", "person__name")
 
 
-def named_staff(tenant: "Tenant", person_ids: Sequence[str]) -> list[Staff]:
-    """The firm's staff with these ids; Http404 if one of them is none of the firm's."""
-    found = list(staff_members(tenant).filter(pk__in=person_ids))
-    if len(found) != len(set(person_ids)):
-        raise Http404
-    return found
-
-
 def dossiers_visible_to(person: "Person") -> QuerySet[Dossier]:
     """Owners see all dossiers of the firm, clerks those assigned to them, everyone else none."""
     assigned = Assignment.objects.filter(dossier=OuterRef("pk"), staff=person.pk)
@@ -108,17 +99,8 @@ def _owned_by(person: "Person") -> Exists:
 
 @dataclass(frozen=True)
 class DossierLine:
-    id: str
     title: str
     vault_id: str | None
-
-
-@dataclass(frozen=True)
-class UserLine:
-    id: str
-    name: str
-    username: str
-    state: str
 
 
 Access = Literal["none", "invited", "active", "blocked"]
@@ -126,20 +108,13 @@ Access = Literal["none", "invited", "active", "blocked"]
 
 @dataclass(frozen=True)
 class ClientLine:
-    """A client in a list, with the dossiers that the reader may see and the people who sign in for the client."""
+    """A client in a list, with the dossiers that the reader may see; `access` is the best state among its people."""
 
     id: str
     number: str
     name: str
     dossiers: Sequence[DossierLine]
-    users: Sequence[UserLine]
-
-    @property
-    def access(self) -> Access:
-        """The best state among the client's users."""
-        states = {user.state for user in self.users}
-        order: tuple[Access, ...] = ("active", "invited", "blocked")
-        return next((state for state in order if state in states), "none")
+    access: Access
 
 
 def client_lines(person: "Person", *, after: str | None = None, limit: int) -> list[ClientLine]:
@@ -153,7 +128,7 @@ def client_lines(person: "Person", *, after: str | None = None, limit: int) -> l
         clients = clients.filter(Q(sort_name__gt=last.sort_name) | Q(sort_name=last.sort_name, number__gt=last.number))
     shown = clients.prefetch_related(
         Prefetch("dossiers", dossiers_visible_to(person).order_by("title")),
-        Prefetch("users", ClientUser.objects.select_related("person").order_by("person__name")),
+        Prefetch("users", ClientUser.objects.select_related("person")),
     )
     return [_client_line(client) for client in shown[:limit]]
 
@@ -163,9 +138,11 @@ def _client_line(client: Client) -> ClientLine:
         id=client.id,
         number=client.number,
         name=client.name,
-        dossiers=[DossierLine(one.id, one.title, one.vault_id) for one in client.dossiers.all()],
-        users=[
-            UserLine(user.person_id, user.person.name, user.person.username, user.person.state)
-            for user in client.users.all()
-        ],
+        dossiers=[DossierLine(one.title, one.vault_id) for one in client.dossiers.all()],
+        access=_access({user.person.state for user in client.users.all()}),
     )
+
+
+def _access(states: Set[str]) -> Access:
+    order: tuple[Access, ...] = ("active", "invited", "blocked")
+    return next((state for state in order if state in states), "none")

@@ -24,7 +24,6 @@ def clients(request: HttpRequest) -> HttpResponseBase:
         "clients": [_client_row(line) for line in shown],
         "total": queries.clients_visible_to(person_of(request)).count(),
         "more": shown[-1].id if len(lines) > CLIENTS_PER_PAGE else None,
-        "may_add": True,
     }
     return render(request, "firms/clients.html", context)
 
@@ -40,7 +39,6 @@ def client_new(request: HttpRequest) -> HttpResponseBase:
 def staff(request: HttpRequest) -> HttpResponseBase:
     members = [
         {
-            "id": member.person_id,
             "display_name": member.person.name,
             "username": member.person.username,
             "role": member.role,
@@ -78,7 +76,6 @@ def _client_row(line: queries.ClientLine) -> dict[str, object]:
         "name": line.name,
         "dossiers": dossiers,
         "access": line.access,
-        "users": len(line.users),
     }
 
 

@@ -45,12 +45,17 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "siegel.site.middleware.Language",
     "django.middleware.common.CommonMiddleware",
+    "siegel.base.bodies.Bodies",
     "siegel.base.csrf.StrictCsrf",
     "siegel.accounts.middleware.Sessions",
 ]
 ROOT_URLCONF = "siegel.site.urls"
 WSGI_APPLICATION = "siegel.site.wsgi.application"
 APPEND_SLASH = False
+# Of everything but payloads: a commit of 200 files has about 1 MB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 19
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
+DATA_UPLOAD_MAX_NUMBER_FILES = 0
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

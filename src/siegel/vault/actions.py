@@ -36,6 +36,10 @@ if TYPE_CHECKING:
     from siegel.seals.chain import NodeLookup, Step
 
 UPLOAD_LIFE = timedelta(hours=24)
+# Of one person, not yet committed. The program `siegel` has two batches of 200 files under way, and one that was ended
+# leaves its own behind until they expire.
+MAX_OPEN_UPLOADS = 1000
+MAX_ANNOUNCED_BYTES = 20 << 30
 Rows = Mapping[tuple[str, int], bytes]
 
 
@@ -171,11 +175,21 @@ def fetch_version(*, by: "Person", vault_id: str, node: str, number: int) -> Ver
 
 
 def begin_upload(*, by: "Person", vault_id: str, length: int) -> Upload:
-    """An empty upload of `length` bytes into a vault the person may write to. BaseError `not_found`, `disk_full`."""
+    """An empty upload of `length` bytes into a vault the person may write to.
+
+    BaseError `not_found`, `disk_full` (507); VaultError `too_many_uploads` (429). One at a time is admitted, so that
+    two do not get the same space.
+    """
     queries.require_writer(by, vault_id)
-    upload = Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=timezone.now() + UPLOAD_LIFE)
-    staging.create(upload.id, length)
-    upload.save(force_insert=True)
+    now = timezone.now()
+    upload = Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=now + UPLOAD_LIFE)
+    with transaction.atomic():
+        announced = queries.announced(by, now)
+        if announced.own_count >= MAX_OPEN_UPLOADS or announced.own_bytes + length > MAX_ANNOUNCED_BYTES:
+            raise VaultError("too_many_uploads", status=429)
+        staging.require_space(announced.all_bytes + length, lambda: queries.live_uploads(now))
+        upload.save(force_insert=True)
+        staging.create(upload.id)
     return upload
 
 

@@ -7,6 +7,12 @@ MESSAGES: Messages = {
         "Der Upload war nicht zu verstehen. Es wurde nichts gespeichert.",
         "The upload could not be understood. Nothing was stored.",
     ),
+    "too_many_uploads": (
+        "Es sind schon sehr viele Dateien unterwegs. Bitte warten Sie, bis einige fertig sind. Abgebrochene Uploads"
+        " verfallen nach einem Tag.",
+        "A great many files are already under way. Please wait until some have finished. Uploads that were broken off"
+        " expire after a day.",
+    ),
     "upload_version": (
         "Dieses Programm spricht eine andere Fassung des Upload-Protokolls. Bitte laden Sie die Seite neu.",
         "This program speaks another version of the upload protocol. Please reload the page.",

@@ -1,14 +1,15 @@
 """Reading vaults. Every query is scoped by who asks; what he does not hold is not there."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 # Nodes in one page of news: a record may bring hundreds.
 NODES_PER_PAGE = 1000
+# Bytes of their rows in one page, which is put together in memory.
+ROW_BYTES_PER_PAGE = 8 << 20
 
 
 @dataclass(frozen=True)
@@ -126,12 +129,12 @@ class News:
 
 
 def news_since(vault: Vault, since: int) -> News:
-    """The next records after `since`: at most ENTRIES_PER_PAGE, and no more than hold NODES_PER_PAGE nodes together."""
+    """The next records after `since`: no more than any of the three bounds of a page allows, but at least one."""
     entries = entries_since(vault.chain, since)
     if not entries:
         return News([], {}, {}, more=False)
     span = (entries[0].record.seq, entries[-1].record.seq)
-    entries = _page(entries, _nodes_by_record(vault, span))
+    entries = _page(entries, _loads(vault, span))
     last = entries[-1].record.seq
     span = (span[0], last)
     folders: dict[int, list[Node]] = defaultdict(list)
@@ -144,21 +147,33 @@ def news_since(vault: Vault, since: int) -> News:
     return News(entries, folders, versions, more=last < vault.chain.head_seq)
 
 
-def _nodes_by_record(vault: Vault, span: tuple[int, int]) -> Counter[int]:
-    """How many files and folders come with each record from `span[0]` to `span[1]`."""
-    counts: Counter[int] = Counter()
-    versions, nodes = Version.objects.filter(vault=vault), Node.objects.filter(vault=vault, kind="folder")
-    for rows in (versions, nodes):
-        counts.update(dict(rows.filter(seq__range=span).values_list("seq").annotate(Count("pk"))))
-    return counts
+@dataclass
+class _Load:
+    """What comes with a record: how many files and folders, and the bytes of their rows."""
+
+    nodes: int = 0
+    row_bytes: int = 0
 
 
-def _page(entries: Sequence[Entry], counts: Counter[int]) -> Sequence[Entry]:
+def _loads(vault: Vault, span: tuple[int, int]) -> dict[int, _Load]:
+    """By record, from `span[0]` to `span[1]`."""
+    loads: dict[int, _Load] = defaultdict(_Load)
+    versions, folders = Version.objects.filter(vault=vault), Node.objects.filter(vault=vault, kind="folder")
+    for rows in (versions, folders):
+        sums = rows.filter(seq__range=span).values_list("seq").annotate(Count("pk"), row_bytes=Sum(Length("row")))
+        for seq, nodes, row_bytes in sums:
+            loads[seq].nodes += nodes
+            loads[seq].row_bytes += row_bytes
+    return loads
+
+
+def _page(entries: Sequence[Entry], loads: Mapping[int, _Load]) -> Sequence[Entry]:
     """As many as fit, at least one."""
-    total = 0
+    nodes = row_bytes = 0
     for taken, entry in enumerate(entries):
-        total += counts[entry.record.seq]
-        if taken and total > NODES_PER_PAGE:
+        load = loads.get(entry.record.seq, _Load())
+        nodes, row_bytes = nodes + load.nodes, row_bytes + load.row_bytes
+        if taken and (nodes > NODES_PER_PAGE or row_bytes > ROW_BYTES_PER_PAGE):
             return entries[:taken]
     return entries[:ENTRIES_PER_PAGE]
 
@@ -187,6 +202,31 @@ def nodes_named(vault_id: str, ids: Iterable[str]) -> dict[str, seals.Node]:
         )
         for row in rows
     }
+
+
+@dataclass(frozen=True)
+class Announced:
+    """Live uploads: those of one person, and the bytes of everybody's, counted as if nothing had arrived."""
+
+    own_count: int
+    own_bytes: int
+    all_bytes: int
+
+
+def announced(person: "Person", now: datetime) -> Announced:
+    """One query, over all tenants: they share the disk."""
+    own = Q(person=person)
+    sums = Upload.objects.filter(expires_at__gt=now).aggregate(
+        own_count=Count("pk", filter=own),
+        own_bytes=Sum("length", filter=own, default=0),
+        all_bytes=Sum("length", default=0),
+    )
+    return Announced(**sums)
+
+
+def live_uploads(now: datetime) -> list[str]:
+    """Ids of all uploads that have not expired, of all tenants."""
+    return list(Upload.objects.filter(expires_at__gt=now).values_list("pk", flat=True))
 
 
 def upload_of(person: "Person", upload_id: str) -> Upload:

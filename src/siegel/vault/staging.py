@@ -8,7 +8,7 @@ Nothing here holds more than one piece in memory.
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -25,7 +25,7 @@ SEGMENT_BYTES = 1 << 20
 LEAF_BYTES = 32
 PIECE_BYTES = 1 << 19
 RECHECK_BYTES = 4 << 20
-# Left free for the database and the logs when an upload is admitted.
+# Left free for the database and the logs, whatever is uploaded.
 RESERVE_BYTES = 256 << 20
 
 
@@ -39,13 +39,21 @@ def path_of(upload_id: str) -> Path:
     return Path(settings.STAGING_DIR) / upload_id
 
 
-def create(upload_id: str, length: int) -> None:
-    """An empty staging file. BaseError `disk_full` (507) when `length` bytes would not fit."""
-    folder = Path(settings.STAGING_DIR)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < length + RESERVE_BYTES:
-        raise BaseError("disk_full", status=507)
+def create(upload_id: str) -> None:
+    """An empty staging file."""
+    folder = _folder()
     os.close(os.open(folder / upload_id, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
+def require_space(wanted: int, live: Callable[[], Iterable[str]]) -> None:
+    """BaseError `disk_full` (507) unless the disk holds `wanted` more bytes and the reserve.
+
+    `wanted` counts every live upload with its whole length. What has arrived of `live` is on the disk already and need
+    not fit again; it is only looked for when it matters.
+    """
+    missing = wanted + RESERVE_BYTES - shutil.disk_usage(_folder()).free
+    if missing > 0 and missing > sum(_size(upload_id) for upload_id in live()):
+        raise BaseError("disk_full", status=507)
 
 
 def arrived(upload_id: str) -> int:
@@ -56,12 +64,32 @@ def arrived(upload_id: str) -> int:
         raise BaseError("not_found", status=404) from None
 
 
+def _folder() -> Path:
+    folder = Path(settings.STAGING_DIR)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _size(upload_id: str) -> int:
+    """0 for a file that has gone meanwhile."""
+    with suppress(FileNotFoundError):
+        return path_of(upload_id).stat().st_size
+    return 0
+
+
+def _require_reserve() -> None:
+    """Others fill the disk too: what was admitted may still have to stop. BaseError `disk_full` (507)."""
+    if shutil.disk_usage(settings.STAGING_DIR).free < RESERVE_BYTES:
+        raise BaseError("disk_full", status=507)
+
+
 def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck: Callable[[], None]) -> int:
     """Append what `source` gives, at most up to `length`; returns the new offset.
 
     Bytes are brought to the disk when they become a blob, not here. Whatever fails, the bytes written so far stay and
-    count. `recheck` is called every 4 MiB and may raise.
+    count. `recheck` is called every 4 MiB and may raise; BaseError `disk_full` (507) when the reserve would be touched.
     """
+    _require_reserve()
     with _locked(upload_id) as fd:
         size = os.fstat(fd).st_size
         if size != offset:
@@ -133,6 +161,7 @@ def _copy(fd: int, tree: SegmentTree, pieces: Iterator[bytes], size: int, rechec
             size += _write_all(fd, piece)
             if size >= next_check:
                 recheck()
+                _require_reserve()
                 _begin_writing_back(fd, size)
                 next_check = size + RECHECK_BYTES
         if hashing:

@@ -4,12 +4,15 @@ expiration. Bodies stream to the staging file; Upload-Metadata carries the vault
 
 import base64
 import binascii
+from contextlib import AbstractContextManager
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import http_date
 from ninja import Router
 
 from siegel.accounts.doors import person_of, session_of, signed_in
+from siegel.base.bodies import STREAM_TYPE
+from siegel.base.places import Places
 from siegel.lib.age import sealed_size
 from siegel.seals.documents import MAX_CONTENT_SIZE
 from siegel.vault import actions, queries, staging
@@ -19,7 +22,8 @@ from siegel.vault.models import Upload
 VERSION = "1.0.0"
 MAX_PAYLOAD_BYTES = sealed_size(MAX_CONTENT_SIZE)
 MIN_PAYLOAD_BYTES = sealed_size(0)
-STREAM_TYPE = "application/offset+octet-stream"
+# The browser sends three files of a person at once, the program `siegel` four.
+RECEIVING = Places(total=12, each=6)
 OPTIONS = {
     "Tus-Version": VERSION,
     "Tus-Extension": "creation,creation-with-upload,termination,expiration",
@@ -38,12 +42,12 @@ def options(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """Creation, with the first (or all) bytes when the body is a stream."""
     _require_version(request)
-    length = _length(request)
-    upload = actions.begin_upload(by=person_of(request), vault_id=_vault_id(request), length=length)
-    headers = {"Location": f"/api/uploads/{upload.id}"}
-    if request.content_type == STREAM_TYPE:
-        headers["Upload-Offset"] = str(_receive(request, upload, 0))
-    return _answer(201, upload, headers)
+    length, vault_id = _length(request), _vault_id(request)
+    if request.content_type != STREAM_TYPE:
+        return _created(actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length))
+    with _receiving(request):
+        upload = actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length)
+        return _created(upload, str(_receive(request, upload, 0)))
 
 
 @router.api_operation(["HEAD"], "/uploads/{upload_id}")
@@ -60,7 +64,8 @@ def append(request: HttpRequest, upload_id: str) -> HttpResponse:
     if request.content_type != STREAM_TYPE:
         raise VaultError("upload_bad", status=415)
     upload = queries.upload_of(person_of(request), upload_id)
-    new_offset = _receive(request, upload, _whole(request.headers.get("Upload-Offset")))
+    with _receiving(request):
+        new_offset = _receive(request, upload, _whole(request.headers.get("Upload-Offset")))
     return _answer(204, upload, {"Upload-Offset": str(new_offset)})
 
 
@@ -70,6 +75,16 @@ def terminate(request: HttpRequest, upload_id: str) -> HttpResponse:
     upload = queries.upload_of(person_of(request), upload_id)
     actions.drop_upload(upload)
     return HttpResponse(status=204, headers={"Tus-Resumable": VERSION})
+
+
+def _receiving(request: HttpRequest) -> AbstractContextManager[None]:
+    """A place for as long as a body is read; BaseError `busy` (503)."""
+    return RECEIVING.taken(str(person_of(request).pk))
+
+
+def _created(upload: Upload, offset: str | None = None) -> HttpResponse:
+    headers = {"Location": f"/api/uploads/{upload.id}"}
+    return _answer(201, upload, headers if offset is None else {**headers, "Upload-Offset": offset})
 
 
 def _receive(request: HttpRequest, upload: Upload, at: int) -> int:

@@ -56,7 +56,7 @@ export function ownerFile(made: NewFirm, username: string): KeyFile {
   return { firm: firm.id, slug: firm.slug, person, username, generation: 1, root: root.kid, seed: ownerSeed };
 }
 
-export interface OwnerEntries {
+interface OwnerEntries {
   readonly name: string;
   readonly username: string;
   readonly firmName: string;
@@ -127,9 +127,4 @@ async function firstCertificates(
     now,
   );
   return [rootCertificate, recoveryCertificate, ownerCertificate, scanner, service];
-}
-
-/** Fingerprint of the root, b64. */
-export function fingerprint(made: NewFirm): string {
-  return made.root.kid;
 }

@@ -29,7 +29,7 @@ export interface OfferedVault extends ShownVault {
   readonly id: string;
 }
 
-export interface Guest {
+interface Guest {
   readonly name: string;
   readonly username: string;
   readonly role: "clerk" | "client";

@@ -56,10 +56,6 @@ export function fromUtf8(bytes: Uint8Array): string {
   }
 }
 
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 /** Lower-case digits only, so that every byte string has one text. */
 export function fromHex(text: string): Bytes {
   if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) throw new EncodingError("not lower-case hex");

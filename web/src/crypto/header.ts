@@ -30,7 +30,7 @@ export interface Stanza {
   readonly body: Uint8Array;
 }
 
-export interface Header {
+interface Header {
   readonly stanzas: readonly Stanza[];
   readonly mac: Uint8Array;
   /** The bytes under the MAC. */

@@ -15,7 +15,7 @@ import { type Bytes, concat, fromHex, utf8 } from "./bytes";
 import { HeaderError } from "./errors";
 
 export const SEED_SIZE = 32;
-export const RECIPIENT_SIZE = 1216;
+const RECIPIENT_SIZE = 1216;
 /** Bytes of the encapsulated key that a stanza carries. */
 export const SHARE_SIZE = 1120;
 

@@ -29,15 +29,6 @@ export function sealedSize(plaintextBytes: number): number {
   return NONCE_SIZE + plaintextBytes + chunks * TAG_SIZE;
 }
 
-/** Bytes of the file in a payload of `payloadBytes`. @throws PayloadError for a size no payload has. */
-export function plaintextSize(payloadBytes: number): number {
-  const chunkBytes = payloadBytes - NONCE_SIZE;
-  const chunks = Math.max(1, Math.ceil(chunkBytes / SEALED_CHUNK_SIZE));
-  const size = chunkBytes - chunks * TAG_SIZE;
-  if (sealedSize(size) !== payloadBytes || size < 0) throw new PayloadError("no payload has this size");
-  return size;
-}
-
 /** The sealed bytes of the source, in order: the nonce, then chunk after chunk. */
 export async function* sealPayload(fileKey: Uint8Array, source: Source): AsyncGenerator<Bytes, void, void> {
   const nonce = randomBytes(NONCE_SIZE);

@@ -64,7 +64,7 @@ export async function takeFirst(source: Source, size: number): Promise<{ first: 
   return { first: head.slice(0, size), rest: rest() };
 }
 
-export interface Block {
+interface Block {
   readonly bytes: Bytes;
   /** Nothing follows this block. */
   readonly last: boolean;

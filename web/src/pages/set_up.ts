@@ -1,6 +1,6 @@
 /** The owner founds his firm: its keys are made, saved and certified in this page, before the server learns of them. */
 
-import { beginFirm, fingerprint, foundFirm, type NewFirm, ownerFile, setUpFile } from "../ceremonies/found";
+import { beginFirm, foundFirm, type NewFirm, ownerFile, setUpFile } from "../ceremonies/found";
 import { sealedKeyFile } from "../ceremonies/key_file";
 import { signInWithPassword } from "../ceremonies/sign_in";
 import { find, findAll, write } from "../ui/dom";
@@ -48,7 +48,7 @@ async function start(token: string): Promise<void> {
   write("[data-firm-name]", firm.name);
   for (const suffix of findAll("[data-slug-suffix]")) suffix.textContent = `@${firm.slug}`;
   if (entry("firm-name") === "") field("firm-name").value = firm.name;
-  write("[data-fingerprint]", texts().setUp.fingerprint(fingerprint(made)));
+  write("[data-fingerprint]", texts().setUp.fingerprint(made.root.kid));
   listen(made);
 }
 
@@ -136,7 +136,7 @@ async function saveSheet(made: NewFirm): Promise<void> {
     firm: [entry("firm-name"), entry("firm-place")].join(", "),
     owner: entry("owner-name"),
     server: location.origin,
-    fingerprint: fingerprint(made),
+    fingerprint: made.root.kid,
     rootSeed,
     recoverySeed,
     today: now(),

@@ -68,11 +68,15 @@ async function vouch(open: Open): Promise<void> {
   }
 }
 
-/** `?next=`, if it is a page of ours, else the start page. */
+/**
+ * `?next=`, the page that sent its visitor here, if it is one of ours, else the start page. Browsers keep the fragment
+ * of a link through such a detour: the folder of a vault.
+ */
 function target(): string {
-  const next = new URLSearchParams(location.search).get("next") ?? "/";
-  const url = new URL(next, location.origin);
-  return next.startsWith("/") && url.origin === location.origin ? url.pathname + url.search + url.hash : "/";
+  const asked = new URLSearchParams(location.search).get("next") ?? "/";
+  if (!URL.canParse(asked, location.origin)) return "/";
+  const next = new URL(asked, location.origin);
+  return next.origin === location.origin ? next.pathname + next.search + location.hash : "/";
 }
 
 onSubmit(passwordForm, () => void atWork(find("[data-submit]", passwordForm), withPassword, PASSWORD_FIELDS));

@@ -32,7 +32,7 @@ const RELATIVES: Readonly<Record<string, string>> = {
   "\u2212": "-",
 };
 
-export interface TextStyle {
+interface TextStyle {
   /** In points. */
   readonly size?: number;
   readonly font?: "bold" | "mono" | "regular";

@@ -6,7 +6,7 @@ import { formatDay, type Language } from "../ui/format";
 import type { Texts } from "../ui/texts";
 import { Paper } from "./page";
 
-export interface SheetFacts {
+interface SheetFacts {
   readonly firm: string;
   readonly owner: string;
   readonly server: string;

@@ -7,7 +7,7 @@ import { checkId } from "./ids";
 
 export const INVITATION_LIFE_S = 30 * 24 * 3600;
 
-export const CERTIFICATE_KINDS = [
+const CERTIFICATE_KINDS = [
   "client",
   "clerk",
   "invitation",

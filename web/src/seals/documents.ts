@@ -277,7 +277,7 @@ export const VERDICT: Kind<Verdict> = {
   },
 };
 
-export interface Login {
+interface Login {
   readonly firm: string;
   readonly nonce: string;
   readonly origin: string;

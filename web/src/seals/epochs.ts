@@ -25,7 +25,7 @@ export interface Wrap {
   readonly age: Bytes;
 }
 
-export interface NewEpoch {
+interface NewEpoch {
   readonly epoch: Signed;
   readonly seed: Bytes;
   readonly wraps: readonly Wrap[];

@@ -12,7 +12,7 @@ export const PASSWORD_PARAMS = { m_kib: 65536, t: 3, p: 1 } as const;
 
 const NONCE_SIZE = 12;
 
-export interface PasswordKeys {
+interface PasswordKeys {
   readonly authentication: Bytes;
   readonly wrapping: Bytes;
 }

@@ -1,6 +1,6 @@
 /** What a new password must be (docs/formats.md, section 6), as far as it can be said without a dictionary. */
 
-export const MIN_CHARACTERS = 12;
+const MIN_CHARACTERS = 12;
 export const MIN_SCORE = 3;
 /** Shorter words stand in too many others: "und" of "Müller und Partner" is in "Hund". */
 const MIN_WORD = 4;

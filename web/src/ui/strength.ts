@@ -1,6 +1,7 @@
-/** How hard a password is to guess (zxcvbn), by German and common dictionaries; about 1 MB, loaded when needed. */
+/** How hard a password is to guess (zxcvbn), by common dictionaries and those of the page's language; about 1 MB, loaded when needed. */
 
 import { ZxcvbnFactory } from "@zxcvbn-ts/core";
+import { pageLanguage } from "./format";
 
 /** 0 (guessed at once) to 4. `personal`: words a guesser would try first. */
 export type Score = (password: string, personal: readonly string[]) => number;
@@ -17,11 +18,11 @@ export function loadScore(): Promise<Score> {
 }
 
 async function load(): Promise<Score> {
-  const [common, german] = await Promise.all([
+  const [common, own] = await Promise.all([
     import("@zxcvbn-ts/language-common"),
-    import("@zxcvbn-ts/language-de"),
+    pageLanguage() === "en" ? import("@zxcvbn-ts/language-en") : import("@zxcvbn-ts/language-de"),
   ]);
-  const dictionary = { ...common.dictionary, ...german.dictionary };
+  const dictionary = { ...common.dictionary, ...own.dictionary };
   const zxcvbn = new ZxcvbnFactory({ dictionary, graphs: common.adjacencyGraphs });
   return (password, personal) => zxcvbn.check(password, [...personal]).score;
 }

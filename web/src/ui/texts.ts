@@ -14,7 +14,7 @@ export function texts(): Texts {
   return pageLanguage() === "en" ? EN : DE;
 }
 
-export interface ProblemText {
+interface ProblemText {
   readonly tone: Tone;
   readonly title: string;
   readonly text: string;

@@ -130,14 +130,11 @@ export const DE = {
     done: "fertig",
     cancel: (name: string) => `„${name}“ abbrechen`,
     vaultAccess: (count: number) => `Zugriff: ${count === 1 ? "1 Person" : `${count} Personen`}`,
-    clean: (when: string) => `Geprüft ${when}`,
     unreadable: "Nicht lesbar",
-    folder: "Ordner",
     noValue: "–",
     you: "Sie",
     selected: (count: number, size: string) =>
       `${count === 1 ? "1 Datei" : `${count.toLocaleString("de-DE")} Dateien`} ausgewählt · ${size}`,
-    nothingSelected: "Nichts ausgewählt",
     used: (files: number, size: string) =>
       `${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}, zusammen ${size}`,
     trayTitle: (done: number, all: number, refused: number) =>
@@ -148,10 +145,8 @@ export const DE = {
     saved: (name: string) => `„${name}“ ist gespeichert.`,
     refusedLive: (name: string, why: string) => `„${name}“: ${why}`,
     folderMade: (name: string) => `Der Ordner „${name}“ ist angelegt.`,
-    verified: "Unverändert seit Eingang",
     version: (number: number) => `Fassung ${number}`,
     current: "aktuell",
-    leaving: "Es werden noch Dateien hochgeladen.",
   },
   form: {
     empty: "Bitte ausfüllen.",

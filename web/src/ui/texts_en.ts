@@ -115,14 +115,11 @@ export const EN: Texts = {
     done: "done",
     cancel: (name) => `Cancel “${name}”`,
     vaultAccess: (count) => `Access: ${count === 1 ? "1 person" : `${count} people`}`,
-    clean: (when) => `Scanned ${when}`,
     unreadable: "Unreadable",
-    folder: "Folder",
     noValue: "–",
     you: "You",
     selected: (count, size) =>
       `${count === 1 ? "1 file" : `${count.toLocaleString("en-GB")} files`} selected · ${size}`,
-    nothingSelected: "Nothing selected",
     used: (files, size) =>
       `${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}, ${size} in all`,
     trayTitle: (done, all, refused) =>
@@ -133,10 +130,8 @@ export const EN: Texts = {
     saved: (name) => `“${name}” is saved.`,
     refusedLive: (name, why) => `“${name}”: ${why}`,
     folderMade: (name) => `The folder “${name}” has been made.`,
-    verified: "Unchanged since arrival",
     version: (number) => `Version ${number}`,
     current: "current",
-    leaving: "Files are still being uploaded.",
   },
   form: {
     empty: "Please fill this in.",

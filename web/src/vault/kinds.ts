@@ -36,7 +36,7 @@ const OTHER: FileKind = { word: "Datei", icon: "bi-file-earmark" };
 
 const ENGLISH: { readonly [word: string]: string } = { Bild: "Image", Datei: "File", "E-Mail": "E-mail" };
 
-export function extensionOf(name: string): string {
+function extensionOf(name: string): string {
   const at = name.lastIndexOf(".");
   return at > 0 ? name.slice(at + 1).toLowerCase() : "";
 }

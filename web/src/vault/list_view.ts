@@ -6,9 +6,9 @@ import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
 import type { OpenedFile, OpenedNode, OpenedVault, UnreadableNode } from "./opened";
 
-export type SortKey = "changed" | "name" | "size" | "type";
+type SortKey = "changed" | "name" | "size" | "type";
 
-export interface ListHandlers {
+interface ListHandlers {
   openFolder(id: string): void;
   openFile(file: OpenedFile): void;
   selectionChanged(): void;

@@ -25,7 +25,7 @@ import { api, type News } from "../wire/api";
 import { acceptedCertificate, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 
-export interface OpenedFolder {
+interface OpenedFolder {
   readonly kind: "folder";
   readonly id: string;
   readonly parent: string;

@@ -2,7 +2,7 @@
 
 import { findAll } from "../ui/dom";
 
-export type ListState = "broken" | "empty" | "list" | "loading" | "locked";
+type ListState = "broken" | "empty" | "list" | "loading" | "locked";
 
 export function showState(state: ListState): void {
   for (const part of findAll("[data-state]")) part.hidden = part.dataset["state"] !== state;

@@ -10,7 +10,7 @@ export interface FirmAnswer {
   readonly name: string;
 }
 
-export type Role = "clerk" | "client" | "owner";
+type Role = "clerk" | "client" | "owner";
 
 export interface Session {
   readonly person: {
@@ -25,7 +25,7 @@ export interface Session {
   readonly unlock: string | null;
 }
 
-export interface Params {
+interface Params {
   readonly m_kib: number;
   readonly t: number;
   readonly p: number;
@@ -83,19 +83,6 @@ export interface News extends Head {
   readonly due: boolean;
 }
 
-export interface VaultAnswer extends Head {
-  readonly id: string;
-  readonly vault_kind: string;
-  readonly dossier: {
-    readonly id: string;
-    readonly title: string;
-    readonly client_number: string;
-    readonly client_name: string;
-  } | null;
-  readonly due: boolean;
-  readonly rights: string;
-}
-
 export interface InvitationAnswer {
   readonly firm: FirmAnswer;
   readonly person: { readonly id: string; readonly name: string; readonly username: string };
@@ -113,7 +100,7 @@ export interface InvitedVault {
   readonly wrap: string;
 }
 
-export interface CheckAnswer {
+interface CheckAnswer {
   readonly upload: string;
   readonly verdict: Doc | null;
   readonly code: string | null;
@@ -183,7 +170,6 @@ export const api = {
     },
   ) => call<Session>("POST", `/api/invitations/${id}/redeem`, body),
 
-  vaults: () => call<{ vaults: readonly VaultAnswer[] }>("GET", "/api/vaults"),
   beginVault: (id: string, dossier: string | null, append: Append) =>
     call<Head>("POST", "/api/vaults", { id, dossier, ...append }),
   head: (vault: string) => call<Head>("GET", `${vaultPath(vault)}/head`),

@@ -31,7 +31,7 @@ export function entryOf(answer: EntryAnswer): Entry {
   };
 }
 
-export interface AppendParts {
+interface AppendParts {
   readonly record: Signed;
   readonly roster?: Signed;
   readonly epoch?: Signed;

@@ -189,6 +189,10 @@ def test_an_expired_session_is_told_so_at_the_door(owner: Person, sign_in: SignI
     assert "Ihre Sitzung ist abgelaufen" in answer.content.decode()
 
 
+def test_whoever_follows_a_link_is_led_there_after_signing_in(client: Browser) -> None:
+    assert client.get("/protokoll?vor=7")["Location"] == "/anmeldung?next=%2Fprotokoll%3Fvor%3D7"
+
+
 def test_the_door_names_the_firm_and_404_for_a_firm_that_is_not(owner: Person) -> None:
     assert "Kanzlei Muster" in Browser().get("/k/muster").content.decode()
     assert Browser().get("/k/nobody").status_code == 404

@@ -91,7 +91,7 @@ def test_an_unsafe_call_without_token_is_refused_signed_in_or_not(db: None) -> N
 
 def test_a_first_get_of_the_api_plants_the_token_with_which_calls_then_work(db: None) -> None:
     browser = Browser(enforce_csrf_checks=True)
-    assert browser.get("/api/clients").status_code == 401
+    assert browser.get("/api/session").status_code == 401
     token = browser.cookies["siegel_csrf"].value
     answer = browser.post("/api/clients", {}, content_type="application/json", headers={"X-CSRFToken": token})
     assert answer.status_code == 401

@@ -120,13 +120,13 @@ def test_a_number_can_be_typed_on_the_command_line(owner: Person, number: str) -
 @pytest.mark.parametrize("title", ["", " Lohn", "Lohn\n", "a" * 121, "a\u202e\u0000"])
 def test_a_title_is_one_line(owner: Person, bakery: Client, title: str) -> None:
     with pytest.raises(FirmsError, match="title_invalid"):
-        actions.create_dossier(client=bakery, title=title, assigned=[], by=owner)
+        actions.create_dossier(client=bakery, title=title, by=owner)
 
 
 def test_a_clerk_sees_what_he_created_or_is_assigned_and_no_more(owner: Person, clerk: Person, bakery: Client) -> None:
     assert not queries.clients_visible_to(clerk).exists()
-    lohn = actions.create_dossier(client=bakery, title="Lohn", assigned=[], by=owner)
-    fibu = actions.create_dossier(client=bakery, title="Fibu", assigned=[], by=owner)
+    lohn = actions.create_dossier(client=bakery, title="Lohn", by=owner)
+    fibu = actions.create_dossier(client=bakery, title="Fibu", by=owner)
     actions.assign_dossier(dossier=fibu, staff=Staff.objects.get(pk=clerk.pk), by=owner)
     own = actions.create_client(number="2", name="Onken", by=clerk)
     assert set(queries.clients_visible_to(clerk)) == {bakery, own}
@@ -144,20 +144,20 @@ def test_nobody_sees_another_firm_s_clients_and_a_client_user_sees_no_master_dat
 
 def test_a_clerk_is_assigned_to_the_dossier_he_creates(clerk: Person) -> None:
     onken = actions.create_client(number="2", name="Onken", by=clerk)
-    dossier = actions.create_dossier(client=onken, title="Fibu", assigned=[], by=clerk)
+    dossier = actions.create_dossier(client=onken, title="Fibu", by=clerk)
     assert list(queries.dossiers_visible_to(clerk)) == [dossier]
 
 
 def test_a_dossier_begun_twice_is_one_until_it_has_a_vault(owner: Person, bakery: Client) -> None:
-    first = actions.create_dossier(client=bakery, title="Fibu", assigned=[], by=owner)
-    assert actions.create_dossier(client=bakery, title="Fibu", assigned=[], by=owner) == first
+    first = actions.create_dossier(client=bakery, title="Fibu", by=owner)
+    assert actions.create_dossier(client=bakery, title="Fibu", by=owner) == first
     actions.attach_vault(dossier=first, vault_id=new_id(), by=owner)
     with pytest.raises(FirmsError, match="title_taken"):
-        actions.create_dossier(client=bakery, title="Fibu", assigned=[], by=owner)
+        actions.create_dossier(client=bakery, title="Fibu", by=owner)
 
 
 def test_a_dossier_gets_one_vault(owner: Person, bakery: Client) -> None:
-    dossier = actions.create_dossier(client=bakery, title="Fibu", assigned=[], by=owner)
+    dossier = actions.create_dossier(client=bakery, title="Fibu", by=owner)
     vault_id = new_id()
     actions.attach_vault(dossier=dossier, vault_id=vault_id, by=owner)
     with pytest.raises(FirmsError, match="vault_exists"):
@@ -166,8 +166,8 @@ def test_a_dossier_gets_one_vault(owner: Person, bakery: Client) -> None:
 
 
 def test_every_change_of_master_data_is_in_the_log(owner: Person, clerk: Person, bakery: Client) -> None:
-    staff = [Staff.objects.get(pk=clerk.pk)]
-    actions.create_dossier(client=bakery, title="Fibu", assigned=staff, by=owner)
+    dossier = actions.create_dossier(client=bakery, title="Fibu", by=owner)
+    actions.assign_dossier(dossier=dossier, staff=Staff.objects.get(pk=clerk.pk), by=owner)
     newest = [(line.kind, line.who, line.about) for line in audit_lines(owner.tenant, limit=3)]
     assert newest == [
         ("firms.dossier_assigned", "Henrike Lindhorst", "Sabine Wulff · Fibu"),

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from siegel.keys.tests.island import Island, found, invite, redemption
 from siegel.keys.tests.scanner import ScannerDouble, answering
-from siegel.vault.tests.island import OpenVault, add_dossier, begin_vault
+from siegel.vault.tests.island import OpenVault, add_dossier, begin_vault, client_of
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def vault(owner: Island) -> OpenVault:
 @pytest.fixture
 def client_user(owner: Island, vault: OpenVault) -> Island:
     """A client with the right to write, who has redeemed his letter."""
-    client = owner.get("clients")["clients"][0]["id"]
+    client = client_of(vault)
     held = invite(owner, role="client", username="harms", client=client, vaults=[vault.holding("write")])
     island = redemption(held, owner).send()
     vault.refresh()

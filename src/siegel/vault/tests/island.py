@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from siegel.firms.models import Dossier
 from siegel.keys.tests.island import Island, Json, accepted
 from siegel.lib.age import open_payload
 from siegel.seals import files
@@ -263,6 +264,11 @@ def add_dossier(owner: Island, number: str = "10058", title: str = "Buchhaltung 
     return client, dossier
 
 
+def client_of(vault: OpenVault) -> str:
+    """The id of the client whose dossier the vault is for."""
+    return Dossier.objects.get(vault_id=vault.id).client_id
+
+
 def tus(island: Island, method: str, path: str, body: bytes = b"", **headers: str) -> Any:
     """One request of the upload protocol."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -285,6 +291,7 @@ __all__ = [
     "add_dossier",
     "begin_upload",
     "begin_vault",
+    "client_of",
     "genesis",
     "open_vault",
     "tus",

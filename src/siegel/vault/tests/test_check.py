@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from siegel.base.models import AuditEntry
+from siegel.base.places import Places
 from siegel.keys.tests.island import Island, RefusedError, found
 from siegel.keys.tests.scanner import ScannerDouble
 from siegel.seals.canonical import b64
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Verdict
 from siegel.seals.signed import Signed
-from siegel.vault import check, staging
+from siegel.vault import api, check, staging
 from siegel.vault.models import Upload
 from siegel.vault.tests.island import OpenVault, Sealed, begin_upload
 
@@ -209,3 +210,14 @@ def test_more_than_two_hundred_files_go_in_several_steps(vault: OpenVault) -> No
     with pytest.raises(RefusedError) as refused:
         vault.island.post(f"vaults/{vault.id}/check", {"uploads": [item | {"scanner_header": "AAAA"}] * 201})
     assert refused.value.code == "too_many"
+
+
+def test_one_check_too_many_at_once_is_refused_and_may_be_asked_again(
+    vault: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = vault.send(b"content")
+    monkeypatch.setattr(api, "CHECKING", Places(total=2, each=1))
+    with api.CHECKING.taken(str(vault.island.person)), pytest.raises(RefusedError) as refused:
+        vault.check(made)
+    assert (refused.value.status, refused.value.code) == (503, "busy")
+    assert vault.check(made)

@@ -36,6 +36,17 @@ def test_folders_fill_a_page_as_files_do(vault: OpenVault, monkeypatch: pytest.M
     assert len(open_vault(vault.island, vault.id).state.nodes) == 3
 
 
+def test_a_page_of_news_is_bounded_by_the_bytes_of_its_rows(vault: OpenVault, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        change, row = vault.folder(row=os.urandom(15_000))
+        vault.append(vault.record(change), rows=[row])
+        vault.refresh()
+    monkeypatch.setattr(queries, "ROW_BYTES_PER_PAGE", 30_000)
+    first = vault.island.get(f"vaults/{vault.id}/news?since=1")
+    assert (len(first["records"]), first["more"]) == (2, True)
+    assert len(open_vault(vault.island, vault.id).state.nodes) == 4
+
+
 def test_a_single_record_with_more_nodes_than_a_page_is_still_told(
     vault: OpenVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +81,7 @@ def test_a_person_gets_his_own_wraps_only(vault: OpenVault, client_user: Island)
     assert {wrap["age"] for wrap in mine}.isdisjoint({wrap["age"] for wrap in theirs})
 
 
-def test_asking_for_the_head_does_not_keep_a_session_alive(vault: OpenVault) -> None:
+def test_what_a_page_asks_by_itself_does_not_keep_a_session_alive(vault: OpenVault) -> None:
     from datetime import timedelta
 
     from django.utils import timezone
@@ -80,6 +91,7 @@ def test_asking_for_the_head_does_not_keep_a_session_alive(vault: OpenVault) -> 
     long_ago = timezone.now() - timedelta(minutes=30)
     SignedInSession.objects.update(last_seen_at=long_ago)
     vault.island.get(f"vaults/{vault.id}/head")
+    vault.island.get(f"vaults/{vault.id}/news?background=true")
     assert SignedInSession.objects.latest("pk").last_seen_at == long_ago
     vault.island.get(f"vaults/{vault.id}/news")
     assert SignedInSession.objects.latest("pk").last_seen_at > long_ago

@@ -5,7 +5,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from siegel.keys import scanner as scanner_room
 from siegel.keys.tests.island import Island, found
 from siegel.keys.tests.scanner import ScannerDouble
-from siegel.vault.tests.island import OpenVault, add_dossier, begin_vault
+from siegel.vault.tests.island import OpenVault, add_dossier, begin_vault, client_of
 
 
 def test_the_list_shows_the_vaults_i_hold_and_its_queries_do_not_grow(
@@ -82,7 +82,7 @@ def test_a_banner_says_what_the_virus_scan_cannot_do(
 
 
 def test_the_pages_where_keys_are_made_are_there(owner: Island, vault: OpenVault, client_user: Island) -> None:
-    client = owner.get("clients")["clients"][0]["id"]
+    client = client_of(vault)
     for path in ("/mitarbeiter/einladen", f"/mandanten/{client}/einladen"):
         page = owner.browser.get(path)
         assert page.status_code == 200

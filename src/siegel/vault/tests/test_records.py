@@ -11,12 +11,12 @@ from siegel.seals.documents import Holder
 from siegel.seals.ids import new_id
 from siegel.seals.records import FolderChange, RosterChange
 from siegel.vault.models import Node
-from siegel.vault.tests.island import OpenVault, open_vault
+from siegel.vault.tests.island import OpenVault, client_of, open_vault
 
 
 @pytest.fixture
 def reader(owner: Island, vault: OpenVault) -> Island:
-    client = owner.get("clients")["clients"][0]["id"]
+    client = client_of(vault)
     letter = invite(owner, role="client", username="leserin", client=client, vaults=[vault.holding("read")])
     island = redemption(letter, owner).send()
     vault.refresh()
@@ -89,7 +89,7 @@ def test_a_record_signed_by_another_holder_is_not_taken_from_me(vault: OpenVault
 
 
 def test_redeeming_removes_the_invitations_wraps_and_makes_the_epoch_due(owner: Island, vault: OpenVault) -> None:
-    client = owner.get("clients")["clients"][0]["id"]
+    client = client_of(vault)
     letter = invite(owner, role="client", username="harms", client=client, vaults=[vault.holding("write")])
     before = set(Wrap.objects.values_list("kid", flat=True))
     assert not vault.refresh().due
@@ -157,7 +157,7 @@ def test_taking_a_holder_off_the_roster_shuts_him_out_and_makes_the_epoch_due(
 
 
 def test_letters_redeemed_after_a_rotation_need_wraps_of_the_new_epoch(owner: Island, vault: OpenVault) -> None:
-    client = owner.get("clients")["clients"][0]["id"]
+    client = client_of(vault)
     made = redemption(
         invite(owner, role="client", username="harms", client=client, vaults=[vault.holding("write")]), owner
     )
@@ -172,7 +172,7 @@ def test_letters_redeemed_after_a_rotation_need_wraps_of_the_new_epoch(owner: Is
 def test_an_invitation_into_a_vault_that_its_certificate_does_not_name_is_refused(
     owner: Island, vault: OpenVault
 ) -> None:
-    client = owner.get("clients")["clients"][0]["id"]
+    client = client_of(vault)
     letter = invite(owner, role="client", username="harms", client=client)
     invited = Holder(owner.store().of_subject(letter.person)[0].kid, "write", letter.person)
     now = vault.state.position.now

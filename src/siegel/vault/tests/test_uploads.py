@@ -1,6 +1,7 @@
 import errno
 import os
 import shutil
+from base64 import b64encode
 from collections import namedtuple
 from collections.abc import Callable
 from datetime import timedelta
@@ -10,9 +11,14 @@ import pytest
 from django.utils import timezone
 
 from siegel.accounts.models import SignedInSession
+from siegel.base import bodies
+from siegel.base.places import Places
 from siegel.keys.tests.island import Island, found
 from siegel.lib.merkle import SegmentTree
+from siegel.site.main import WEB_THREADS
 from siegel.vault import actions, queries, staging
+from siegel.vault import api as vault_api
+from siegel.vault import tus as tus_api
 from siegel.vault.models import Upload
 from siegel.vault.tests.island import OpenVault, begin_upload, tus
 
@@ -99,8 +105,6 @@ def test_bytes_beyond_the_announced_length_are_left_unread(owner: Island, vault:
 def test_a_malformed_creation_is_refused_before_anything_is_stored(
     owner: Island, vault: OpenVault, headers: dict[str, str], status: int
 ) -> None:
-    from base64 import b64encode
-
     given = {"Upload_Metadata": f"vault {b64encode(vault.id.encode()).decode()}"} | headers
     given = {name: value.encode().decode("latin-1") for name, value in given.items()}
     assert tus(owner, "POST", "uploads", b"", **given).status_code == status
@@ -166,6 +170,66 @@ def test_an_upload_that_does_not_fit_on_the_disk_is_refused_at_once(
     assert Upload.objects.count() == 1
 
 
+def test_uploads_that_do_not_fit_together_are_refused_whoever_announced_them(
+    owner: Island, vault: OpenVault, client_user: Island, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payload = b"x" * (30 * MIB)
+    upload = begin_upload(client_user, vault.id, 40 * MIB, payload)
+    free = staging.RESERVE_BYTES + 60 * MIB
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free, 0, free))
+    # 10 MiB are still to come, so 50 are left
+    with pytest.raises(AssertionError, match="disk_full"):
+        begin_upload(owner, vault.id, 50 * MIB + 1)
+    assert begin_upload(owner, vault.id, 50 * MIB)
+    with pytest.raises(AssertionError, match="disk_full"):
+        begin_upload(owner, vault.id, 100)
+    assert tus(client_user, "DELETE", f"uploads/{upload}").status_code == 204
+    assert begin_upload(owner, vault.id, 100)
+
+
+def test_expired_uploads_reserve_no_space(owner: Island, vault: OpenVault, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = begin_upload(owner, vault.id, 40 * MIB)
+    free = staging.RESERVE_BYTES + 50 * MIB
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(free, 0, free))
+    with pytest.raises(AssertionError, match="disk_full"):
+        begin_upload(owner, vault.id, 20 * MIB)
+    Upload.objects.filter(pk=upload).update(expires_at=timezone.now())
+    assert begin_upload(owner, vault.id, 20 * MIB)
+
+
+@pytest.mark.parametrize(("bound", "value"), [("MAX_OPEN_UPLOADS", 2), ("MAX_ANNOUNCED_BYTES", 200)])
+def test_one_person_has_only_so_much_under_way(
+    owner: Island, vault: OpenVault, client_user: Island, monkeypatch: pytest.MonkeyPatch, bound: str, value: int
+) -> None:
+    monkeypatch.setattr(actions, bound, value)
+    first = begin_upload(client_user, vault.id, 100)
+    begin_upload(client_user, vault.id, 100)
+    mark = b64encode(vault.id.encode()).decode()
+    answer = tus(client_user, "POST", "uploads", Upload_Length="100", Upload_Metadata=f"vault {mark}")
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_uploads")
+    assert begin_upload(owner, vault.id, 100)
+    tus(client_user, "DELETE", f"uploads/{first}")
+    assert begin_upload(client_user, vault.id, 100)
+
+
+def test_receiving_stops_when_the_reserve_would_be_touched(
+    owner: Island, vault: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payload = os.urandom(9 * MIB)
+    upload = begin_upload(owner, vault.id, len(payload))
+    left = iter([1, 0])
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            shutil, "disk_usage", lambda _: Usage(1 << 40, 0, staging.RESERVE_BYTES if next(left, 0) else 1000)
+        )
+        answer = append(owner, upload, 0, payload)
+    assert (answer.status_code, answer.json()["code"]) == (507, "disk_full")
+    arrived = offset_of(owner, upload)
+    assert 4 * MIB <= arrived < 5 * MIB
+    append(owner, upload, arrived, payload[arrived:])
+    assert staging.leaves(upload) == leaves_of(payload)
+
+
 def test_a_disk_that_becomes_full_loses_nothing_that_arrived(
     owner: Island, vault: OpenVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,3 +278,23 @@ def test_an_upload_ends_soon_after_its_session(
     assert append(owner, upload, 0, payload).status_code == 401
     assert asked == [vault.id]
     assert staging.arrived(upload) == 4 * MIB
+
+
+def test_one_body_too_many_at_once_is_refused_and_leaves_nothing(
+    owner: Island, vault: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload = begin_upload(owner, vault.id, 100, b"x" * 40)
+    monkeypatch.setattr(tus_api, "RECEIVING", Places(total=2, each=1))
+    with tus_api.RECEIVING.taken(str(owner.person)):
+        answer = append(owner, upload, 40, b"y" * 60)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+        with pytest.raises(AssertionError, match="busy"):
+            begin_upload(owner, vault.id, 100, b"x" * 40)
+        assert Upload.objects.count() == 1
+        assert begin_upload(owner, vault.id, 100)
+    assert append(owner, upload, 40, b"y" * 60).status_code == 204
+
+
+def test_the_places_of_slow_requests_leave_threads_for_the_others() -> None:
+    slow = bodies.READING.total + tus_api.RECEIVING.total + vault_api.CHECKING.total
+    assert slow + 4 <= WEB_THREADS
