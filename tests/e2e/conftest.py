@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -87,4 +88,4 @@ def line(installation: Installation) -> Iterator[Line]:
 @pytest.fixture
 def folder(request: pytest.FixtureRequest) -> str:
     """A folder of the vault that no other test uses, as typed on the command line, with a slash at its end."""
-    return f"{VAULT}:/{request.node.name[:120].replace('/', '-')}/"
+    return f"{VAULT}:/{re.sub(r'[^a-z0-9_]+', '-', request.node.name)}/"

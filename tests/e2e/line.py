@@ -29,6 +29,7 @@ class Line:
     before: tuple[bytes, Callable[[], None]] | None = None
     losing: list[bytes] = field(default_factory=list)
     stalls_at: int | None = None
+    requests: list[str] = field(default_factory=list)
     offsets: list[int] = field(default_factory=list)
     lost: int = 0
     stalled: threading.Event = field(default_factory=threading.Event)
@@ -75,6 +76,7 @@ class Line:
                 at, left = at + len(piece), left - len(piece)
 
     def _look_at(self, head: bytes, loses: threading.Event) -> None:
+        self.requests.append(head.partition(b"\r\n")[0].decode())
         if self.before and head.startswith(self.before[0]):
             _, act = self.before
             self.before = None

@@ -319,13 +319,16 @@ describe("members and keys", () => {
   });
 });
 
-/** What the vault of the story was begun for. */
-const LABEL = { client_name: "Müller & Söhne", client_number: "10001", title: "Jahresabschluss 2025" };
-
 describe("labels", () => {
+  const LABELS = {
+    title: "Jahresabschluss 2025",
+    client_name: "Müller & Söhne",
+    client_number: "10001",
+  };
+
   test("other than the sealed ones are refused", async () => {
     const vault = await load();
-    const shown = { ...LABEL, dossier: vault.chain.dossier };
+    const shown = { ...LABELS, dossier: vault.chain.dossier };
     vault.requireShown(shown);
     for (const other of [
       { title: "Lohn 2025" },
@@ -351,15 +354,15 @@ describe("labels", () => {
       vaults: [{ id: story.vault, ...shown }],
     });
     for (const shown of [
-      { ...LABEL, title: "Lohn 2025", dossier },
-      { ...LABEL, client_name: "Meyer", dossier },
-      { ...LABEL, dossier: newId() },
+      { ...LABELS, title: "Lohn 2025", dossier },
+      { ...LABELS, client_name: "Meyer", dossier },
+      { ...LABELS, dossier: newId() },
     ])
       expect(await codeOfError(() => invite(open, certificates, guest(shown), 1_800_100_000))).toBe(
         "title_differs",
       );
     expect(server.posted("invitations")).toEqual([]);
-    await invite(open, certificates, guest({ ...LABEL, dossier }), 1_800_100_000);
+    await invite(open, certificates, guest({ ...LABELS, dossier }), 1_800_100_000);
     expect(server.posted("invitations").length).toBe(1);
   });
 });

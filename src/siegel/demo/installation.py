@@ -69,6 +69,7 @@ def prepare() -> Demo:
     demo = Demo(folder, _environment(folder))
     for place in (folder, demo.stick):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.chmod(0o700)
     for name in ("secret-key", "pepper"):
         path = folder / name
         if not path.exists():
