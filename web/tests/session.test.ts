@@ -25,7 +25,7 @@ beforeEach(() => {
   kept.set(PERSON, { person: "somebody" });
   kept.set("head:vault", { seq: 1, head: "" });
   vi.stubGlobal("document", { body: { dataset: { slug: "muster" } } });
-  vi.stubGlobal("location", { assign });
+  vi.stubGlobal("location", { assign, pathname: "/tresore/a", hash: "#folder" });
   vi.stubGlobal(
     "BroadcastChannel",
     class {
@@ -41,7 +41,8 @@ afterEach(() => vi.unstubAllGlobals());
 test("the key goes, other tabs are told, and the page leads to the sign-in page", async () => {
   expect(isLeaving()).toBe(false);
   showProblem(new WireError(401, "signed_out", "Bitte melden Sie sich an."));
-  await vi.waitFor(() => expect(assign).toHaveBeenCalledExactlyOnceWith("/k/muster?grund=abgelaufen"));
+  const address = "/k/muster?grund=abgelaufen&next=%2Ftresore%2Fa#folder";
+  await vi.waitFor(() => expect(assign).toHaveBeenCalledExactlyOnceWith(address));
   expect([...kept.keys()]).toEqual(["head:vault"]);
   expect(told).toEqual(["session-ended"]);
   expect(isLeaving()).toBe(true);

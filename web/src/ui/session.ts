@@ -14,7 +14,7 @@ export function isLeaving(): boolean {
   return isUnderWay;
 }
 
-/** Closes the person's key in all tabs, and leads to the sign-in page. */
+/** Closes the person's key in all tabs, and leads to the sign-in page, and from there back here. */
 export async function leave(): Promise<void> {
   try {
     await endKey();
@@ -26,5 +26,6 @@ export async function leave(): Promise<void> {
 export function toSignIn(): void {
   isUnderWay = true;
   const { slug } = document.body.dataset;
-  location.assign(`${slug === undefined ? "/anmeldung" : `/k/${slug}`}?grund=abgelaufen`);
+  const query = new URLSearchParams({ grund: "abgelaufen", next: location.pathname });
+  location.assign(`${slug === undefined ? "/anmeldung" : `/k/${slug}`}?${query}${location.hash}`);
 }
