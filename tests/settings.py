@@ -18,9 +18,10 @@ os.environ.update(
 )
 
 from siegel.site.settings import *
-from siegel.site.settings import STATIC_ROOT, STORAGES
+from siegel.site.settings import DATA, STATIC_ROOT, STORAGES
 
-STATIC_ROOT.mkdir(parents=True)
+DATA.mkdir(mode=0o700)
+STATIC_ROOT.mkdir()
 
 # Pages are tested without building the web bundle and collecting static files first.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

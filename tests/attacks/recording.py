@@ -35,6 +35,7 @@ from siegel.seals.derive import Seed
 from siegel.seals.invitations import Letter, invitation_seed
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import sign_login
+from siegel.seals.rows import VaultRow
 
 ORIGIN = "http://localhost:8000"
 PASSWORD = "korrekt-pferd-batterie-stapel"
@@ -161,9 +162,10 @@ class _Stage:
 
     def _dossier(self, number: str, title: str) -> tuple[str, str]:
         """Ids of client and vault."""
-        client = str(self.owner.api.post("clients", {"number": number, "name": f"Mandant {number}"})["id"])
+        row = VaultRow(f"Mandant {number}", number, title)
+        client = str(self.owner.api.post("clients", {"number": number, "name": row.client_name})["id"])
         dossier = str(self.owner.api.post(f"clients/{client}/dossiers", {"title": title})["id"])
-        return client, begin_vault(self.owner, self._home("inhaberin"), title, dossier=dossier).id
+        return client, begin_vault(self.owner, self._home("inhaberin"), row, dossier=dossier).id
 
     def _home(self, name: str) -> Home:
         return Home(self.folder / name)

@@ -104,6 +104,14 @@ def test_a_key_that_nobody_can_seal_to_is_not_certified(owner: Island, held: Let
     assert redeem_with(made, document.sign(seed_of(held, owner))) == (400, "document_refused")
 
 
+@pytest.mark.xfail(strict=True, reason="signing keys of small order pass as keys")
+def test_a_key_in_whose_name_everybody_can_sign_is_not_certified(owner: Island, held: Letter, made: Redemption) -> None:
+    """A hole, kept in sight: under the neutral point one signature fits every text, and not all browsers take it."""
+    neutral = b64(bytes([1, *bytes(31)]))
+    document = replace(certificate_in(made), signing_key=neutral)
+    assert redeem_with(made, document.sign(seed_of(held, owner))) == (400, "document_refused")
+
+
 def test_the_code_cannot_be_guessed_at_the_server(owner: Island, held: Letter) -> None:
     """A guess is a signature with a wrong key; each costs a nonce, and there are sixty tries a minute, not 2^128."""
     nonce = Browser().get(f"/api/invitations/{held.id}").json()["nonce"]

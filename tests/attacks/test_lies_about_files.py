@@ -195,14 +195,14 @@ def test_one_flipped_bit_in_a_verdict_is_refused(fetch: Fetch, part: str) -> Non
 
 def test_a_header_with_a_second_file_key_is_refused(fetch: Fetch) -> None:
     """Proves `commitment_mismatch`: a payload that opens under two keys opens under one only."""
-    recipient = fetch.vault.seeds[fetch.manifest.epoch].recipient()
+    recipient = fetch.vault.opened.seeds[fetch.manifest.epoch].recipient()
     fetch.answer["header"] = b64(header_for(FileKey.generate(), recipient))
     assert fetch.refusal() == "commitment_mismatch"
 
 
 def test_a_header_for_another_key_is_refused(fetch: Fetch) -> None:
     """Proves `header_foreign`."""
-    recipient = fetch.vault.seeds[1].recipient()
+    recipient = fetch.vault.opened.seeds[1].recipient()
     fetch.answer["header"] = b64(header_for(FileKey.generate(), recipient))
     assert fetch.refusal() == "header_foreign"
 

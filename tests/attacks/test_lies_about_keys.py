@@ -18,6 +18,7 @@ from siegel.seals.certificates import Accepted, CertificateStore, Known, issue, 
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Certificate
 from siegel.seals.ids import new_id
+from siegel.seals.rows import VaultRow
 from siegel.seals.signed import Signed
 from tests.attacks.hostile import Device, HostileServer, flipped, refusal
 from tests.attacks.recording import ORIGIN, PASSWORD, Honest, Json
@@ -156,7 +157,7 @@ def test_the_recovery_key_cannot_be_replaced_when_a_vault_begins(device_of: Devi
     ).sign(foreign.root_seed)
     del server.answers[CERTIFICATES]["certificates"][1]
     show(server, foreign.documents[0], recovery)
-    begin = lambda: begin_vault(account, owner.home, "Neu", dossier=new_id())  # noqa: E731
+    begin = lambda: begin_vault(account, owner.home, VaultRow("Müller", "1", "Neu"), dossier=new_id())  # noqa: E731
     assert refusal(begin) == "certificate_root"
     assert not server.posted("vaults")
 

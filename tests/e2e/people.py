@@ -23,6 +23,7 @@ from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
 from siegel.agent.vaults import begin_vault
 from siegel.seals.keyfile import KeyFile, write_key_file
+from siegel.seals.rows import VaultRow
 from tests.installation import Installation
 
 PASSWORD = "ein-langes-passwort-fuer-alle"
@@ -122,9 +123,10 @@ def found(installation: Installation, folder: Path, slug: str, *, vault: str) ->
 
 def _invite_everybody(owner: Account, folder: Path, slug: str, vault: str) -> Firm:
     home = Home(folder / "owner-state")
-    client_id = str(owner.api.post("clients", {"number": "10001", "name": "Gärtnerei Ährenfeld e. K."})["id"])
+    row = VaultRow("Gärtnerei Ährenfeld e. K.", "10001", vault)
+    client_id = str(owner.api.post("clients", {"number": row.client_number, "name": row.client_name})["id"])
     dossier = str(owner.api.post(f"clients/{client_id}/dossiers", {"title": vault})["id"])
-    vault_id = begin_vault(owner, home, vault, dossier=dossier).id
+    vault_id = begin_vault(owner, home, row, dossier=dossier).id
     people = {}
     for username, role, rights, client in (("bernd", "clerk", "manage", None), ("anton", "client", "write", client_id)):
         letter = invite(

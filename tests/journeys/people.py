@@ -16,6 +16,7 @@ from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
 from siegel.agent.vaults import begin_vault, open_by_id
 from siegel.seals.keyfile import write_key_file
+from siegel.seals.rows import VaultRow
 from tests.installation import Installation
 
 CLIENT_NUMBER = "10058"
@@ -85,7 +86,8 @@ class Firm:
         dossier = str(account.api.post(f"clients/{self.client_id}/dossiers", {"title": title})["id"])
         account.learn_certificates()
         holders = ((self.clerk.account.kid, "manage"), (self.client.account.kid, "write"))
-        opened = begin_vault(account, self._home(self.owner), title, dossier=dossier, holders=holders)
+        row = VaultRow(CLIENT_NAME, CLIENT_NUMBER, title)
+        opened = begin_vault(account, self._home(self.owner), row, dossier=dossier, holders=holders)
         return Vault(opened.id, title, f"{self.url}/tresore/{opened.id}", self.client_id)
 
     def opened(self, vault: Vault, person: Person) -> OpenVault:

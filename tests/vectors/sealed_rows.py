@@ -26,7 +26,7 @@ def row_vectors() -> dict[str, Any]:
         VaultRow("Müller & Söhne", "10001", "Lohn / Gehalt"),
         VaultRow("", "", "Meine Unterlagen"),
         FolderRow(1_700_000_000, "Belege 2025"),
-        FileRow("A" * 43, None, 1_700_000_000, "Bescheid ä.pdf", 2**31, "application/pdf"),
+        FileRow("A" * 43, None, 1_700_000_000, "Bescheid ä.pdf", 2**31 - 3, "application/pdf"),
     )
     rows = []
     for number, row in enumerate(examples):

@@ -2,15 +2,26 @@
 
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { certificateHash, certify } from "../src/ceremonies/certify";
-import { recognise } from "../src/ceremonies/redeem";
+import { prepareRedemption, recognise, redeem } from "../src/ceremonies/redeem";
+import { toBase64url } from "../src/crypto/base64";
 import { Certificates } from "../src/seals/certificates";
 import { type Signed, toDoc } from "../src/seals/documents";
 import { newId } from "../src/seals/ids";
 import { invitationSeed, newCode } from "../src/seals/invitations";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
-import type { CertificateAnswer, InvitationAnswer } from "../src/wire/api";
+import type { CertificateAnswer, InvitationAnswer, Session } from "../src/wire/api";
 import { acceptedCertificate } from "../src/wire/codec";
 import { codeOfError } from "./vectors";
+
+const kept = vi.hoisted(() => new Map<string, unknown>());
+
+vi.mock("../src/keyring/store", () => ({
+  recall: async (key: string) => kept.get(key),
+  keep: async (key: string, value: unknown) => void kept.set(key, value),
+  forgetOne: async (key: string) => void kept.delete(key),
+  forgetAll: async () => kept.clear(),
+}));
+vi.mock("../src/keyring/stretch", () => ({ stretch: async () => new Uint8Array(32).fill(7) }));
 
 const NOW = 1_800_000_000;
 const ID = "ABCD1234";
@@ -146,5 +157,36 @@ describe("an invited person", () => {
     const { code, answer } = await invited(await newFirm());
     answering({ ...answer, certificates: answer.certificates.filter((_, i) => i !== 1) });
     expect(await codeOfError(() => recognise(ID, code))).toBe("certificate_issuer");
+  });
+
+  test("is signed in as himself, at his firm and under its root, or not at all", async () => {
+    const firm = await newFirm();
+    const { code, answer } = await invited(firm);
+    answering(answer);
+    const redemption = await prepareRedemption(await recognise(ID, code), "korrekt pferd batterie", NOW);
+    const session = {
+      person: { id: answer.person.id, name: "", username: "max", role: "client", kid: "" },
+      firm: { ...answer.firm, root: firm.root.kid },
+      half: toBase64url(new Uint8Array(32)),
+      unlock: null,
+    } as const;
+    const redeemedAs = (session: Session) => {
+      vi.stubGlobal("document", { querySelector: () => null });
+      vi.stubGlobal("location", { origin: "http://localhost" });
+      const answers = { wraps: { vaults: [] }, redeem: session };
+      vi.stubGlobal("fetch", async (path: string) =>
+        Response.json(answers[path.split("/").at(-1) as keyof typeof answers] ?? answer),
+      );
+      return redeem(redemption, NOW);
+    };
+    const lies = [
+      ["session_differs", { ...session, person: { ...session.person, id: newId() } }],
+      ["session_differs", { ...session, firm: { ...session.firm, id: newId() } }],
+      ["root_differs", { ...session, firm: { ...session.firm, root: session.half } }],
+    ] as const;
+    for (const [code, lie] of lies) expect(await codeOfError(() => redeemedAs(lie))).toBe(code);
+    expect(kept.size).toBe(0);
+    expect((await redeemedAs(session)).root).toBe(firm.root.kid);
+    expect(kept.size).toBe(1);
   });
 });

@@ -12,13 +12,20 @@ import { fileKeyFrom, leavesOf, openContents } from "../src/seals/files";
 import { holderKeys } from "../src/seals/keys";
 import { type FileRow, openRow } from "../src/seals/rows";
 import { requireClean } from "../src/seals/scanning";
+import { waitingEpoch } from "../src/seals/waiting";
 import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
 import { acceptedCertificate, entryOf } from "../src/wire/codec";
-import { codeOfError, vectors } from "./vectors";
+import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface Named {
   readonly name: string;
   readonly code: string;
+}
+
+interface Judged {
+  readonly name: string;
+  /** Null for what stands. */
+  readonly code: string | null;
 }
 
 interface Step extends Head {
@@ -67,7 +74,23 @@ const story = vectors<{
     verdicts: (Named & { verdict: Doc | null })[];
     wraps: (Named & { epoch: number; age: string })[];
     headers: (Named & { header: string })[];
+    moved: (Named & { certificate: CertificateAnswer })[];
   };
+  other_vaults: (Judged & { vault: string; entries: EntryAnswer[]; entry: EntryAnswer })[];
+  spoilt_epochs: {
+    vault: string;
+    entries: EntryAnswer[];
+    cases: {
+      name: string;
+      after: number;
+      person: string;
+      wraps: { epoch: number; age: string }[];
+      opens: Record<string, string>;
+      failed: Record<string, string>;
+      repair: boolean;
+    }[];
+  };
+  waiting_vaults: (Judged & { vault: string; roster: Doc; epoch: Doc })[];
 }>("chain");
 
 const accepted = story.certificates.map(acceptedCertificate);
@@ -190,6 +213,48 @@ describe("the story of a vault", () => {
   });
 });
 
+describe("other vaults", () => {
+  test.each(story.other_vaults)("$name ($code)", async ({ vault, entries: before, entry, code }) => {
+    const chain = VaultChain.begin(await certified(), vault);
+    for (const item of before) await chain.apply(entryOf(item));
+    await expectCode(() => chain.apply(entryOf(entry)), code);
+    expect(chain.seq).toBe(before.length + (code === null ? 1 : 0));
+  });
+
+  test.each(story.waiting_vaults)("that wait: $name ($code)", async ({ vault, roster, epoch, code }) => {
+    const certificates = await certified();
+    const [invitation] = certificates.of(story.people["invitation"]?.kid ?? "");
+    if (invitation === undefined) throw new Error("the story has no invitation");
+    const documents = { roster: fromDoc(roster), epoch: fromDoc(epoch) };
+    await expectCode(() => waitingEpoch(certificates, invitation, vault, documents), code);
+  });
+});
+
+describe("a spoilt epoch harms no other", () => {
+  const { vault, entries: spoilt, cases } = story.spoilt_epochs;
+
+  test.each(cases)("$name", async ({ after, person, wraps, opens, failed, repair }) => {
+    const chain = VaultChain.begin(await certified(), vault);
+    for (const item of spoilt.slice(0, after)) await chain.apply(entryOf(item));
+    const seeds = new EpochSeeds(chain, await identityOf(person));
+    for (const { epoch, age } of wraps) seeds.addWrap(epoch, fromBase64url(age));
+    const found: [string, string][] = [];
+    // All at once, as rows ask for them.
+    const asked = [...chain.epochs.keys()].map(async (epoch) => {
+      if (String(epoch) in opens) found.push([String(epoch), toBase64url(await seeds.seedOf(epoch))]);
+      else expect(await codeOfError(() => seeds.seedOf(epoch))).toBe(failed[String(epoch)] ?? "wrap_missing");
+    });
+    await Promise.all(asked);
+    expect(Object.fromEntries(found)).toEqual(opens);
+    const codes = [...seeds.failed].map(([epoch, { code }]) => [String(epoch), code]);
+    expect(Object.fromEntries(codes)).toEqual(failed);
+    expect(await seeds.isCurrentOpen()).toBe(!repair);
+    const newest = Object.entries(opens).sort(([a], [b]) => Number(b) - Number(a))[0]?.[1];
+    if (newest === undefined) expect(await codeOfError(() => seeds.newest())).toBe("wrap_missing");
+    else expect(toBase64url(await seeds.newest())).toBe(newest);
+  });
+});
+
 describe("attempts to break it", () => {
   test.each(story.broken_entries)("entry: $name ($code)", async ({ after, entry, code }) => {
     const { chain } = await replayed(after);
@@ -203,11 +268,17 @@ describe("attempts to break it", () => {
     expect(await codeOfError(() => certified([...kept, ...extra.map(acceptedCertificate)]))).toBe(code);
   });
 
-  const { heads, verdicts, wraps, headers } = story.broken_readings;
+  const { heads, verdicts, wraps, headers, moved } = story.broken_readings;
 
   test.each(heads)("head: $name ($code)", async ({ entries: count, seen, claimed, code }) => {
     const { chain } = await replayed(count);
     expect(await codeOfError(() => chain.requireHead(claimed, seen))).toBe(code);
+  });
+
+  test.each(moved)("certificate: $name ($code)", async ({ certificate, code }) => {
+    const certificates = await certified();
+    await certificates.add(accepted);
+    expect(await codeOfError(() => certificates.add([acceptedCertificate(certificate)]))).toBe(code);
   });
 
   test.each(verdicts)("verdict: $name ($code)", async ({ verdict, code }) => {

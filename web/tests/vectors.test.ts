@@ -39,9 +39,17 @@ import {
 } from "../src/seals/invitations";
 import { keyFileText, needsPassphrase, readKeyFile, withoutArmor } from "../src/seals/keyfile";
 import { commitmentOf, epochKeys, holderKeys, keyId, signingKeys } from "../src/seals/keys";
-import { checkName, checkTitle, openRow, type RowPlace, sealRow } from "../src/seals/rows";
+import {
+  checkName,
+  checkTitle,
+  openRow,
+  type RowPlace,
+  requireShown,
+  sealRow,
+  type VaultRow,
+} from "../src/seals/rows";
 import { openUnlock, PASSWORD_PARAMS, passwordKeys, passwordSalt, requireParams } from "../src/seals/unlock";
-import { codeOfError, vectors } from "./vectors";
+import { codeOfError, expectCode, vectors } from "./vectors";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -276,8 +284,17 @@ describe("secrets.json", () => {
 
 describe("rows.json", () => {
   type Kinds = "file" | "folder" | "vault";
-  const { epoch_seed, place, rows, names } = vectors<{
+  const { epoch_seed, place, rows, broken_rows, shown, names } = vectors<{
     epoch_seed: string;
+    broken_rows: { name: string; kind: Kinds; sealed: string; code: string }[];
+    shown: {
+      name: string;
+      row: VaultRow;
+      dossier: string | null;
+      shown: VaultRow;
+      shown_dossier: string | null;
+      code: string | null;
+    }[];
     place: { firm: string; vault: string; node: string; version: number; epoch: number };
     rows: { kind: Kinds; fields: Record<string, Value>; sealed: string }[];
     names: {
@@ -288,6 +305,16 @@ describe("rows.json", () => {
     };
   }>("rows");
   const rowKey = async () => (await epochKeys(fromBase64url(epoch_seed))).rowKey;
+
+  test.each(broken_rows)("a $kind row with $name is refused ($code)", async ({ kind, sealed, code }) => {
+    const key = await rowKey();
+    expect(await codeOfError(() => openRow(key, { kind, ...place }, fromBase64url(sealed)))).toBe(code);
+  });
+
+  test.each(shown)("a vault is shown $name ($code)", async ({ row, dossier, code, ...said }) => {
+    const work = () => requireShown(row, dossier, { ...said.shown, dossier: said.shown_dossier });
+    await expectCode(work, code);
+  });
 
   test.each(rows)("a $kind row opens in its place and nowhere else", async ({ kind, fields, sealed }) => {
     const row = fromBase64url(sealed);

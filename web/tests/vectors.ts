@@ -10,6 +10,12 @@ export function vectors<Shape>(name: string): Shape {
   return JSON.parse(readFileSync(new URL(`${name}.json`, folder), "utf8")) as Shape;
 }
 
+/** That `work` ends with this code; without one, that it ends well. */
+export async function expectCode(work: () => unknown, code: string | null): Promise<void> {
+  if (code === null) await work();
+  else expect(await codeOfError(work)).toBe(code);
+}
+
 /** The code of the error that `work` ends with; a success fails the test. */
 export async function codeOfError(work: () => unknown): Promise<string> {
   const outcome = await Promise.resolve()

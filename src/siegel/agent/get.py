@@ -52,7 +52,7 @@ def open_into(vault: OpenVault, entity: Entity, sink: BinaryIO, progress: Progre
             _Counting(sink, progress),
             manifest=manifest,
             row=entity.row,
-            identity=vault.seed_of(manifest.epoch).identity(),
+            identity=vault.opened.seed(manifest.epoch).identity(),
             header=meta.binary("header"),
             leaves=[leaves[start : start + HASH_SIZE] for start in range(0, len(leaves), HASH_SIZE)],
         )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from siegel.agent.account import Account
 from siegel.agent.client import Wire
-from siegel.agent.errors import ServerError
+from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.opened import STALE, TRIES, OpenVault, wraps_wire
 from siegel.agent.session import Home
-from siegel.agent.vaults import open_by_id
+from siegel.agent.vaults import list_vaults, open_vault
 from siegel.seals.certificates import issue
 from siegel.seals.derive import PublicKeys
 from siegel.seals.documents import Holder, Roster
@@ -42,7 +42,9 @@ def invite(
 ) -> Invited:
     """Invites `name` as `clerk` or `client` (then of the client with this id) into `vaults` (id → rights).
 
-    ServerError, for example when the user name exists; RefusedError `not_allowed` when the account may not invite.
+    Nothing is sealed for him before each vault was found to be what the server lists it as: IntegrityError
+    `title_differs`; AgentError `vault_unknown`. ServerError, for example when the user name exists; RefusedError
+    `not_allowed` when the account may not invite.
     """
     at = int(time.time()) if now is None else now
     account.learn_certificates()
@@ -67,10 +69,11 @@ def invite(
         "client": client,
         "certificate": certificate.to_wire(),
     }
-    opened = [open_by_id(account, home, vault) for vault in vaults]
+    opened = _opened(account, home, vaults)
     for number in range(TRIES):
-        appends = [_append(vault, keys, person, vaults[vault.id]) for vault in opened]
         try:
+            _repair(opened)
+            appends = [_append(vault, keys, person, vaults[vault.id]) for vault in opened]
             account.api.post("invitations", {**body, "vaults": appends})
         except ServerError as error:
             if error.code != STALE or number == TRIES - 1:
@@ -79,6 +82,21 @@ def invite(
         else:
             break
     return Invited(letter, person)
+
+
+def _opened(account: Account, home: Home, vaults: Mapping[str, str]) -> list[OpenVault]:
+    listed = {info.id: info for info in list_vaults(account)} if vaults else {}
+    if unknown := vaults.keys() - listed.keys():
+        raise AgentError("vault_unknown", vault=min(unknown))
+    return [open_vault(account, home, listed[vault]) for vault in vaults]
+
+
+def _repair(opened: Sequence[OpenVault]) -> None:
+    """A seed that does not open cannot be handed on."""
+    for vault in opened:
+        if vault.is_spoilt:
+            vault.rotate()
+            vault.sync()
 
 
 def _sync(opened: Sequence[OpenVault]) -> None:

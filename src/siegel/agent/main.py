@@ -28,7 +28,7 @@ from siegel.agent.messages import TEXTS, language, problem_of, text
 from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put, put
 from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import list_vaults, open_named
+from siegel.agent.vaults import list_vaults, mismatch_of, open_named
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.keyfile import KeyFile
@@ -129,8 +129,7 @@ def vault_ls(
     name, path = _place(where) if where else ("", ())
     account, home = _signed_in()
     if not name:
-        _show([asdict(vault) for vault in list_vaults(account)], as_json)
-        _keep_session(account, home)
+        _list_vaults(account, home, as_json=as_json)
         return
     vault = open_named(account, home, name)
     _keep_session(account, home)
@@ -139,10 +138,37 @@ def vault_ls(
         entries = {found.name: found}
     else:
         entries = vault.children(found.id if found else vault.id)
-    _show([_entry_line(name, entity, path) for name, entity in sorted(entries.items())], as_json)
+    lines = [_entry_line(name, entity, path) for name, entity in sorted(entries.items())]
+    if found is None or found.is_folder:
+        lines += _unreadable_lines(vault, found.id if found else vault.id)
+    _show(lines, as_json)
+    if vault.opened.failed:
+        terminal.say("wraps_failed", epochs=", ".join(map(str, sorted(vault.opened.failed))))
     if vault.unreadable:
         terminal.say("row_unreadable", count=len(vault.unreadable))
         raise typer.Exit(BROKEN)
+
+
+def _list_vaults(account: Account, home: Home, *, as_json: bool) -> None:
+    """All vaults, each compared with what was sealed; exit code 3 when one is not what the server shows."""
+    listed = list_vaults(account)
+    problems = {vault.id: mismatch_of(account, home, vault) for vault in listed}
+    _show([asdict(vault) | {"problem": problems[vault.id]} for vault in listed], as_json)
+    _keep_session(account, home)
+    broken = [vault for vault in listed if problems[vault.id]]
+    for vault in broken:
+        terminal.say("vault_differs", vault=terminal.clean(vault.name), code=problems[vault.id])
+    if broken:
+        raise typer.Exit(BROKEN)
+
+
+def _unreadable_lines(vault: OpenVault, folder: str) -> list[dict[str, Any]]:
+    nodes = {node_id: vault.state.nodes[node_id] for node_id in sorted(vault.unreadable)}
+    return [
+        {"name": f"({text('unreadable_name')})", "kind": "unreadable", "version": node.version, "node": node_id}
+        for node_id, node in nodes.items()
+        if node.parent == folder
+    ]
 
 
 @vault_app.command("mkdir")

@@ -130,8 +130,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "The virus scan gave no result. The file is not stored; please try again.",
     ),
     "too_large": (
-        "ist größer als 2 GB. Größere Dateien nimmt Siegel nicht an; teilen Sie die Datei.",
-        "is larger than 2 GB. Siegel takes no larger files; please split it.",
+        "hat 2 GB oder mehr. So große Dateien nimmt Siegel nicht an; teilen Sie die Datei.",
+        "has 2 GB or more. Siegel takes no files so large; please split it.",
+    ),
+    "scan_too_large": (
+        "ist zu groß für die Virenprüfung des Servers. Die Datei ist nicht gespeichert; teilen Sie sie.",
+        "is too large for the server's virus scan. The file is not stored; please split it.",
     ),
     "unreadable": ("ist nicht zu lesen ({detail}).", "cannot be read ({detail})."),
     "link": ("ist eine Verknüpfung und wurde ausgelassen.", "is a link and was left out."),
@@ -150,6 +154,19 @@ TEXTS: dict[str, tuple[str, str]] = {
     "row_unreadable": (
         "{count} Einträge sind nicht zu lesen: ihr Verfasser hat sie nicht gültig versiegelt.",
         "{count} entries cannot be read: their author has not sealed them validly.",
+    ),
+    "unreadable_name": ("nicht lesbar", "unreadable"),
+    "wraps_failed": (
+        "Schlüssel, die jemand nicht gültig für Sie versiegelt hat: Abschnitt {epochs}."
+        " Was darin liegt, bleibt vielleicht verschlossen; alles andere ist davon nicht berührt.",
+        "Keys that somebody has not sealed validly for you: epoch {epochs}."
+        " What lies there may stay closed; nothing else is affected.",
+    ),
+    "vault_differs": (
+        "Der Tresor „{vault}“ ist nicht der, als den der Server ihn zeigt, oder er lässt sich nicht prüfen ({code})."
+        " Legen Sie dort nichts ab. Bitte melden Sie das Ihrer Kanzlei.",
+        "The vault “{vault}” is not what the server shows it as, or it cannot be verified ({code})."
+        " Put nothing there. Please tell the firm.",
     ),
     # Integrity
     "integrity": (

@@ -17,7 +17,7 @@ from siegel.seals.canonical import b64
 from siegel.seals.certificates import CertificateStore
 from siegel.seals.chain import Entry, Node
 from siegel.seals.derive import EpochSeed, digest
-from siegel.seals.epochs import Wrap, next_epoch, open_epochs, rotation_due
+from siegel.seals.epochs import OpenedEpochs, Wrap, next_epoch, open_epochs, rotation_due
 from siegel.seals.errors import IntegrityError, RefusedError, SealError
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
@@ -56,15 +56,15 @@ class OpenVault:
     home: Home
     id: str
     state: VaultState
-    seeds: dict[int, EpochSeed] = field(default_factory=dict)
-    title: str = ""
+    opened: OpenedEpochs = field(default_factory=OpenedEpochs)
+    row: VaultRow | None = None
     due: bool = False
     _rows: dict[tuple[str, int], bytes] = field(default_factory=dict)
     _wraps: dict[int, bytes] = field(default_factory=dict)
     _children: dict[str, dict[str, Entity]] = field(default_factory=dict)
     _shown: dict[str, int] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
-    unreadable: list[str] = field(default_factory=list)
+    unreadable: set[str] = field(default_factory=set)
 
     @property
     def store(self) -> CertificateStore:
@@ -75,15 +75,18 @@ class OpenVault:
         return self.state.position.now.epoch.epoch
 
     @property
-    def seed(self) -> EpochSeed:
-        """The current epoch's; IntegrityError `wrap_missing`."""
-        return self.seed_of(self.epoch)
+    def title(self) -> str:
+        return self.row.title if self.row else ""
 
-    def seed_of(self, epoch: int) -> EpochSeed:
-        """An epoch's; IntegrityError `wrap_missing`."""
-        if epoch not in self.seeds:
-            raise IntegrityError("wrap_missing", "the server gave us no wrap that leads to this epoch")
-        return self.seeds[epoch]
+    @property
+    def seed(self) -> EpochSeed:
+        """The current epoch's; errors as in `OpenedEpochs.seed`."""
+        return self.opened.seed(self.epoch)
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether the current epoch does not open for us: the next one must begin before anything is sealed."""
+        return self.epoch not in self.opened.seeds
 
     # Reading
 
@@ -92,9 +95,9 @@ class OpenVault:
         while self._take(self.account.api.get(f"vaults/{self.id}/news?since={self.state.position.seq}")):
             pass
         self.home.save_head(self.id, self.state.head)
-        if not self.seeds or max(self.seeds) < self.epoch:
-            self.seeds = open_epochs(self._wraps, self.account.seed, self.state.epochs)
-        self._open_title()
+        if self.opened.seeds.keys() != self.state.epochs.keys():
+            self.opened = open_epochs(self._wraps, self.account.seed, self.state.epochs)
+        self._open_own_row()
         self._open_rows()
 
     def _take(self, news: Wire) -> bool:
@@ -123,37 +126,40 @@ class OpenVault:
             raise IntegrityError("row_differs", "a sealed row is not the signed one")
         return row
 
-    def _open_title(self) -> None:
+    def _open_own_row(self) -> None:
         genesis = self.state.genesis
-        if self.title or genesis is None:
+        if self.row or genesis is None:
             return
         place = Place(self.account.firm, self.id, self.id, 0, 1)
-        self.title = open_row(self.seed_of(1), place, VaultRow, self._row(self.id, 0, genesis.row)).title
+        self.row = open_row(self.opened.seed(1), place, VaultRow, self._row(self.id, 0, genesis.row))
 
     def _open_rows(self) -> None:
         """Opens the rows of nodes that are new or have a new version.
 
-        A row that its author sealed badly hides one file, not the vault: it is counted in `unreadable`.
+        A row that its author sealed badly, or whose seed is missing, hides one node, not the vault: see `unreadable`.
         """
         for node_id, node in self.state.nodes.items():
             if self._shown.get(node_id) == node.version:
                 continue
             sealed = self._row(node_id, node.version, node.row)
             place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
-            self._shown[node_id] = node.version
-            seed = self.seed_of(node.epoch)
+            self._hide(node_id, node.parent)
             try:
-                row = _open(seed, place, node, sealed)
-            except IntegrityError:
-                self.unreadable.append(node_id)
+                row = _open(self.opened.seed(node.epoch), place, node, sealed)
+            except SealError:
+                self.unreadable.add(node_id)
                 continue
+            self.unreadable.discard(node_id)
+            self._shown[node_id] = node.version
             self._show(Entity(node_id, node, row))
+
+    def _hide(self, node_id: str, parent: str) -> None:
+        if (before := self._names.pop(node_id, None)) is not None:
+            del self._children[parent][before]
 
     def _show(self, entity: Entity) -> None:
         """Files it under its parent and name; of two nodes with one name the first keeps it."""
         children = self._children.setdefault(entity.node.parent, {})
-        if (before := self._names.pop(entity.id, None)) is not None:
-            del children[before]
         name = entity.name
         while name in children:
             name = f"{name}*"
@@ -186,13 +192,16 @@ class OpenVault:
     def write(self, attempt: Callable[[], None]) -> None:
         """Calls `attempt` with the vault up to date and its epoch begun, again after each lost race.
 
-        ServerError when it is refused for another reason, or was lost a dozen times.
+        An epoch that does not open for us is followed by one of ours, once. ServerError when it is refused for another
+        reason, or was lost a dozen times.
         """
+        repaired = False
         for number in range(TRIES):
             self.sync()
             try:
-                if self.due:
-                    self._rotate()
+                if self.due or (self.is_spoilt and not repaired):
+                    repaired = self.is_spoilt
+                    self.rotate()
                     continue
                 attempt()
             except ServerError as error:
@@ -203,8 +212,10 @@ class OpenVault:
                 return
         raise AgentError("too_busy", vault=self.title)
 
-    def _rotate(self) -> None:
-        new = next_epoch(self.account.seed, self.state.position, self.seed, self.store)
+    def rotate(self) -> None:
+        """Begins the next epoch, which hands down the newest seed that opens for us. Errors as of `seed`."""
+        newest = self.opened.newest() or self.seed
+        new = next_epoch(self.account.seed, self.state.position, newest, self.store)
         assert new.previous_seed is not None
         documents: Wire = {
             "epoch": new.signed.to_wire(),

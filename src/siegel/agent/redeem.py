@@ -10,13 +10,12 @@ from siegel.agent.credentials import new_credential
 from siegel.agent.errors import AgentError, ServerError
 from siegel.seals.canonical import Json, b64
 from siegel.seals.certificates import CertificateStore, Known, issue
-from siegel.seals.chain import members
 from siegel.seals.derive import Seed
-from siegel.seals.documents import Certificate, Epoch, Roster
+from siegel.seals.documents import Certificate
 from siegel.seals.epochs import open_wrap, seal_seed
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
-from siegel.seals.invitations import Letter, invitation_seed
+from siegel.seals.invitations import Letter, invitation_seed, waiting_epoch
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import sign_login
 from siegel.seals.signed import Signed
@@ -62,7 +61,7 @@ def redeem(api: Api, letter: Letter, password: str, *, now: int | None = None) -
             slug=invitation.slug,
             person=invitation.person,
             username=invitation.username,
-            generation=1,
+            generation=invitation.known.certificate.generation,
             root=invitation.root,
             seed=Seed.generate(),
         )
@@ -132,6 +131,7 @@ def _hand_in(api: Api, letter: Letter, invitation: _Invitation, key_file: KeyFil
         kind=invitation.role,
         subject=invitation.person,
         now=now,
+        generation=key_file.generation,
     )
     body = {
         "certificate": certificate.to_wire(),
@@ -157,22 +157,7 @@ def _wraps(api: Api, letter: Letter, invitation: _Invitation, key_file: KeyFile,
     for item in Fields(answer, "wraps").items("vaults"):
         f = Fields(item, "vault")
         vault = f.id("vault")
-        epoch = _checked_epoch(invitation, vault, Signed.from_wire(f.take("roster")), Signed.from_wire(f.take("epoch")))
+        roster, signed = Signed.from_wire(f.take("roster")), Signed.from_wire(f.take("epoch"))
+        epoch = waiting_epoch(invitation.known, vault, roster, signed, invitation.store)
         seed = open_wrap(f.binary("wrap"), invitation.seed.identity(), epoch)
         yield {"vault": vault, "epoch": epoch.epoch, "age": b64(seal_seed(seed, recipient))}
-
-
-def _checked_epoch(invitation: _Invitation, vault: str, roster: Signed, epoch: Signed) -> Epoch:
-    """The vault's epoch, by a certified author; the vault is one the invitation names and its roster holds us.
-
-    The whole chain is replayed when the vault is first opened.
-    """
-    held, current = Roster.parse(roster), Epoch.parse(epoch)
-    for document, signed in ((held, roster), (current, epoch)):
-        author = invitation.store.by_kid(document.author)
-        if author is None or (document.firm, document.vault) != (invitation.firm, vault):
-            raise IntegrityError("record_documents", "a document of another vault or by nobody certified")
-        document.verify(signed, author.certificate.signing_key)
-    if vault not in invitation.known.certificate.vaults or invitation.known.kid not in members(held, invitation.store):
-        raise IntegrityError("roster_holder", "the invitation does not belong to this vault")
-    return current

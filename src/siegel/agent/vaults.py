@@ -13,17 +13,20 @@ from siegel.seals.certificates import CertificateStore
 from siegel.seals.derive import digest
 from siegel.seals.documents import Holder, Roster
 from siegel.seals.epochs import first_epoch
-from siegel.seals.errors import IntegrityError, RefusedError
+from siegel.seals.errors import IntegrityError, RefusedError, SealError
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
 from siegel.seals.records import Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
-from siegel.seals.rows import Place, VaultRow, seal_row
+from siegel.seals.rows import Place, VaultRow, require_shown, seal_row
+
+# Who belongs to every dossier's vault from its beginning.
+ALWAYS = {"owner": "manage", "recovery": "hold"}
 
 
 @dataclass(frozen=True, slots=True)
 class VaultInfo:
-    """A line of the server's list. The title is what the server says; `open_vault` compares it with the sealed one."""
+    """A line of the server's list: what the server says; `open_vault` compares it with what was sealed."""
 
     id: str
     name: str
@@ -31,8 +34,8 @@ class VaultInfo:
     kind: str
     rights: str
     dossier: str | None = None
-    client_number: str | None = None
-    client_name: str | None = None
+    client_number: str = ""
+    client_name: str = ""
 
 
 def list_vaults(account: Account) -> list[VaultInfo]:
@@ -81,11 +84,12 @@ def _unknown(name: str) -> OpenVault:
 
 
 def open_vault(account: Account, home: Home, info: VaultInfo) -> OpenVault:
-    """Replays and opens a vault; IntegrityError `title_differs` when the server lists it under another title."""
+    """Replays and opens a vault; IntegrityError `title_differs` when the server lists it as another one."""
     vault = open_by_id(account, home, info.id)
     genesis = vault.state.genesis
-    if info.dossier and (genesis is None or (vault.title, genesis.dossier) != (info.title, info.dossier)):
-        raise IntegrityError("title_differs", "the server lists the vault under another dossier than the sealed one")
+    if genesis is None or vault.row is None:
+        raise IntegrityError("record_shape", "a vault that has not begun")
+    require_shown(vault.row, genesis, VaultRow(info.client_name, info.client_number, info.title), info.dossier)
     return vault
 
 
@@ -97,25 +101,33 @@ def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
     return vault
 
 
-def begin_vault(
-    account: Account, home: Home, title: str, *, dossier: str | None, holders: Iterable[tuple[str, str]] = ()
-) -> OpenVault:
-    """A new vault: for a dossier, or the person's own without one.
+def mismatch_of(account: Account, home: Home, info: VaultInfo) -> str | None:
+    """Code of the error for which a listed vault does not open, or not as what it is listed; None if it does."""
+    try:
+        open_vault(account, home, info)
+    except SealError as error:
+        return error.code
+    return None
 
-    The person manages it; a dossier's vault is also held by the firm's recovery key. `holders` are (key id, rights) of
-    others, whose certificates must be known.
+
+def begin_vault(
+    account: Account, home: Home, row: VaultRow, *, dossier: str | None, holders: Iterable[tuple[str, str]] = ()
+) -> OpenVault:
+    """A new vault: for a dossier, or the person's own without one (then `row` names no client).
+
+    The person manages it; so do the owners of a dossier's vault, and the firm's recovery key holds it. `holders` are
+    (key id, rights) of others, whose certificates must be known.
     """
     store = account.learn_certificates()
     vault_id = new_id()
-    recovery = next((known for known in store if known.certificate.kind == "recovery"), None)
     keys = {account.kid: "manage", **dict(holders)}
-    if recovery is not None and dossier is not None:
-        keys[recovery.kid] = "hold"
+    if dossier is not None:
+        keys |= {known.kid: ALWAYS[known.certificate.kind] for known in store if known.certificate.kind in ALWAYS}
     roster = Roster(account.kid, account.firm, holders_of(store, keys), None, 1, vault_id)
     signed = roster.sign(account.seed)
     epoch = first_epoch(account.seed, roster, signed.hash, store)
-    row = seal_row(epoch.seed, Place(account.firm, vault_id, vault_id, 0, 1), VaultRow(title))
-    genesis = Genesis(dossier, digest(row), "dossier" if dossier else "personal")
+    sealed = seal_row(epoch.seed, Place(account.firm, vault_id, vault_id, 0, 1), row)
+    genesis = Genesis(dossier, digest(sealed), "dossier" if dossier else "personal")
     state = VaultState.begin(account.firm, vault_id)
     changes = (genesis, RosterChange(signed.hash, 1), epoch.change)
     body = {
@@ -125,7 +137,7 @@ def begin_vault(
         "roster": signed.to_wire(),
         "epoch": epoch.signed.to_wire(),
         "wraps": wraps_wire(epoch.wraps),
-        "rows": [{"node": vault_id, "version": 0, "row": b64(row)}],
+        "rows": [{"node": vault_id, "version": 0, "row": b64(sealed)}],
     }
     account.api.post("vaults", body, repeatable=True)
     return open_by_id(account, home, vault_id)

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db.models import Sum
 
-from siegel.base.models import Blob, Tenant
+from siegel.base.models import Blob
 
 
 def path_of(blob_id: str) -> Path:
@@ -29,7 +28,7 @@ def keep(staged: Path, *, blob_id: str) -> None:
     with staged.open("rb") as file:
         os.fsync(file.fileno())
     target.hardlink_to(staged)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 @contextmanager
@@ -62,11 +61,6 @@ def delete(blob_id: str) -> None:
     path_of(blob_id).unlink(missing_ok=True)
 
 
-def stored_bytes(tenant: Tenant) -> int:
-    """Bytes of all the tenant's blobs."""
-    return int(Blob.objects.filter(tenant=tenant).aggregate(total=Sum("size"))["total"] or 0)
-
-
 def remove_orphans(*, older_than_s: int) -> int:
     """Remove files that no row names (a crash between link and commit) and that are old enough; returns how many."""
     root: Path = settings.BLOB_DIR
@@ -81,7 +75,8 @@ def remove_orphans(*, older_than_s: int) -> int:
     return removed
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Bring to the disk which files the folder has."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -27,6 +27,7 @@ from siegel.demo import people
 from siegel.demo.installation import Demo
 from siegel.seals.invitations import Letter
 from siegel.seals.keyfile import KeyFile, parse_key_file, write_key_file
+from siegel.seals.rows import VaultRow
 from siegel.site.serve import clamd_program
 
 DOCUMENTS = Path(__file__).parent / "documents"
@@ -127,7 +128,8 @@ def _begin_dossier(owner: Account, home: Home, client: people.Client) -> tuple[s
     """(client id, vault id) of the client's one dossier."""
     client_id = str(owner.api.post("clients", {"number": client.number, "name": client.name})["id"])
     dossier = str(owner.api.post(f"clients/{client_id}/dossiers", {"title": client.dossier})["id"])
-    return client_id, begin_vault(owner, home, client.dossier, dossier=dossier).id
+    row = VaultRow(client.name, client.number, client.dossier)
+    return client_id, begin_vault(owner, home, row, dossier=dossier).id
 
 
 def _register(demo: Demo, person: Person, letter: Letter) -> None:

@@ -72,6 +72,7 @@ def prepare(port: int) -> Demo:
     demo = Demo(folder, _environment(folder, port))
     for place in (folder, demo.stick):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        place.chmod(0o700)
     for name in ("secret-key", "pepper"):
         path = folder / name
         if not path.exists():

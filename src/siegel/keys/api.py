@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 router = Router(auth=signed_in)
 
 SIGN_IN = "sign-in"
-INVITATIONS_PER_MINUTE = 60
+TRIES_PER_MINUTE = 60
 Wire = dict[str, Any]
 
 
@@ -195,7 +195,7 @@ def _session(opened: "SignedInSession", unlock: bytes | None = None) -> Wire:
 
 @router.post("/set-up/open", auth=None)
 def set_up_open(request: HttpRequest, body: TokenIn) -> Wire:
-    _throttle(request)
+    _throttle(request, "set-up")
     tenant = firm_to_set_up(body.token)
     return {
         "firm": {"id": tenant.id, "slug": tenant.slug, "name": tenant.name},
@@ -206,7 +206,7 @@ def set_up_open(request: HttpRequest, body: TokenIn) -> Wire:
 
 @router.post("/set-up", auth=None)
 def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
-    _throttle(request)
+    _throttle(request, "set-up")
     firm_to_set_up(body.token)
     made = founding.Founding(
         token=body.token,
@@ -272,7 +272,7 @@ def invite(request: HttpRequest, body: InvitationIn) -> Status[Wire]:
 @router.get("/invitations/{invitation_id}", auth=None)
 def invitation(request: HttpRequest, invitation_id: str) -> Wire:
     """What an invited person verifies before he proves that he has the code."""
-    _throttle(request)
+    _throttle(request, "invitation")
     found = queries.open_invitation(invitation_id, _now())
     person, tenant = found.person, found.tenant
     return {
@@ -289,7 +289,7 @@ def invitation(request: HttpRequest, invitation_id: str) -> Wire:
 @router.post("/invitations/{invitation_id}/wraps", auth=None)
 def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) -> Wire:
     """The vaults that wait, for whoever holds the invitation's key."""
-    _throttle(request)
+    _throttle(request, "invitation")
     found = queries.open_invitation(invitation_id, _now())
     with rules.refusing():
         signed = body.login.signed()
@@ -303,7 +303,7 @@ def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) ->
 @router.post("/invitations/{invitation_id}/redeem", auth=None)
 def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
     """The first certificate wins. The same one again, with its password, signs in: an answer may have been lost."""
-    _throttle(request)
+    _throttle(request, "invitation")
     found = queries.invitation(invitation_id)
     certificate = body.certificate.signed()
     if found.redeemed_id == certificate.hash:
@@ -354,8 +354,8 @@ def _purpose(found: Invitation) -> str:
     return f"invitation:{found.id}"
 
 
-def _throttle(request: HttpRequest) -> None:
-    refuse_excess(f"invitation:{source_of(address_of(request))}", limit=INVITATIONS_PER_MINUTE)
+def _throttle(request: HttpRequest, what: str) -> None:
+    refuse_excess(f"{what}:{source_of(address_of(request))}", limit=TRIES_PER_MINUTE)
 
 
 def _now() -> int:

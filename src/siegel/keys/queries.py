@@ -27,6 +27,8 @@ from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.documents import ScannerKey
+from siegel.seals.records import Genesis
+from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def store_of(tenant: "Tenant", keys: Iterable[str], hashes: Iterable[str] = ()) 
 
 
 def position_of(chain: Chain) -> Position:
-    """Where the chain stands. Three queries."""
+    """Where the chain stands. Four queries."""
     epoch_row = Epoch.objects.filter(chain=chain).latest("epoch")
     epoch = EpochDocument.parse(signed(epoch_row))
     roster_row = Roster.objects.filter(chain=chain).latest("seq")
@@ -126,8 +128,23 @@ def position_of(chain: Chain) -> Position:
         made_for = Roster.objects.filter(chain=chain, hash=epoch.roster).values("seq")
         for row in Roster.objects.filter(chain=chain, seq__gte=made_for):
             sealed_for |= keys_of(RosterDocument.parse(signed(row)))
-    standing = Standing(roster, roster_row.hash, epoch, epoch_row.hash, sealed_for, epoch_row.log_index)
+    standing = Standing(
+        roster,
+        roster_row.hash,
+        epoch,
+        epoch_row.hash,
+        sealed_for=sealed_for,
+        epoch_log_index=epoch_row.log_index,
+        vault_kind=_vault_kind(chain),
+    )
     return Position(chain.tenant_id, chain.vault_id, chain.head_seq, chain.head_hash, standing)
+
+
+def _vault_kind(chain: Chain) -> str:
+    """As its first record says."""
+    genesis = RecordDocument.parse(signed(Record.objects.get(chain=chain, seq=1))).changes[0]
+    assert isinstance(genesis, Genesis)
+    return genesis.vault_kind
 
 
 @dataclass(frozen=True)

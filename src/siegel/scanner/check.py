@@ -152,5 +152,5 @@ def _stored_payload(path: str) -> Iterator[tuple[FileIO, int]]:
         raise UploadError("the stored payload is no regular file", "payload_missing")
     with FileIO(fd, "rb") as payload:
         if status.st_size > _MAX_PAYLOAD_BYTES:
-            raise UploadError("no scanner can look at more than 2 GiB", "too_large")
+            raise UploadError("ClamAV looks at less than 2 GiB", "too_large")
         yield payload, status.st_size

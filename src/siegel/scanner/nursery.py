@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import encodings
 import json
 import os
 import resource
 import signal
 import socket
 import sys
+from contextlib import suppress
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import NoReturn
 
-from . import lifeline
+from . import confinement, lifeline, pdfs
 from .limits import Limits
 from .sandbox import GO_ON, MESSAGE_BYTES, READY
 from .spool import MemoryFile
@@ -54,7 +58,9 @@ def _deliver(job: socket.socket, member: MemoryFile) -> None:
 
 
 def _confine(limits: Limits) -> None:
-    """Memory, time and rights. The alarm's default action ends the process even inside a library's endless loop."""
+    """Memory, time, rights, and what can be reached. The alarm's default action ends the process even inside a
+    library's endless loop. From here on nothing can be loaded: the nursery has done it.
+    """
     lifeline.die_with_parent()
     lifeline.forbid_new_rights()
     signal.alarm(limits.seconds + 1)
@@ -67,7 +73,17 @@ def _confine(limits: Limits) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (value, value))
+    confinement.enter()
+
+
+def _load_encodings() -> None:
+    """Python loads the one that a mail names when it is named, and a child cannot."""
+    for module in iter_modules(encodings.__path__):
+        with suppress(ImportError):  # those of other systems
+            import_module(f"encodings.{module.name}")
 
 
 if __name__ == "__main__":
+    _load_encodings()
+    pdfs.open_random_source()
     serve(socket.socket(fileno=int(sys.argv[1])))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 from logging import CRITICAL, getLogger
 
 import pikepdf
@@ -21,6 +22,12 @@ _BLOCK_BYTES = 1 << 20
 _NESTING = 30
 
 getLogger("pikepdf").setLevel(CRITICAL)  # its warnings quote the document
+
+
+def open_random_source() -> None:
+    """qpdf opens its device when it first needs numbers: to read some encrypted documents, or to write one."""
+    with pikepdf.new() as pdf:
+        pdf.save(BytesIO(), encryption=pikepdf.Encryption(owner="", user=""))
 
 
 def embedded_files(fd: int) -> Members:

@@ -2,7 +2,7 @@
 
 | op | fields | ok |
 |---|---|---|
-| `status` | firms (list of ids, optional) | ready, state, signatures, engine, database, keys `{firm: Doc}` |
+| `status` | firms (list of ids, optional) | ready, state, signatures, sandbox, engine, database, keys `{firm: Doc}` |
 | `certify-info` | | signing_key, kid |
 | `check` | firm, path, payload_hash, commitment, scanner_header | verdict Doc |
 """
@@ -24,6 +24,7 @@ from siegel.seals.canonical import Json
 from siegel.seals.errors import IntegrityError
 from siegel.seals.ids import check_id
 
+from . import confinement
 from .check import Checker, Upload
 from .engine import OFFICIAL_SIGNATURES, Engine, State
 from .errors import RequestError, ScannerError, SetUpError
@@ -97,6 +98,7 @@ class Service:
             "ready": self._engine.state is State.READY and self._nursery.start(),
             "state": self._engine.state.value,
             "signatures": self._engine.signatures,
+            "sandbox": "partial" if confinement.missing() else "full",
             "engine": version.engine,
             "database": version.database,
             "keys": keys,
@@ -175,6 +177,8 @@ def _assemble(settings: Settings, stack: ExitStack) -> Service:
     settings.key_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     keys = Keys(load_seed(settings.key_file))
+    if absent := confinement.missing():
+        logger.warning("unpackers are confined in part only: this kernel does not offer %s", " and ".join(absent))
     nursery = Nursery()
     stack.callback(nursery.stop)
     nursery.start()

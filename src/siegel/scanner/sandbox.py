@@ -4,7 +4,10 @@
                     └──── per upload: a pair of sockets ────▶ fork: unpacks, sends members, ends
 
 The nursery is a fresh program that only ever forks, so a child costs milliseconds and knows no secret. A child that
-crashes, loops or is taken over ends as `failed` or `limit_time`; it cannot make a verdict, only withhold members.
+crashes or loops ends as `failed` or `limit_time`. One that is taken over cannot make a verdict, only withhold members;
+and where the kernel offers Landlock and seccomp (`confinement`) it has nothing but the upload it reads and this
+conversation: no file, no socket, no other process. Where the kernel lacks Landlock it could read what the scanner's
+user may, the key file too; the status says so (`sandbox`: `full` or `partial`).
 Messages are datagrams of JSON, members travel as descriptors.
 """
 

@@ -28,7 +28,8 @@ MAY_CERTIFY: dict[str, tuple[str, ...]] = {
     "clerk": ("client", "invitation"),
     "invitation": ROLES,
 }
-MAX_CONTENT_SIZE = 2 * 1024**3
+# The most that ClamAV looks at in one file, whatever its settings: what cannot be scanned is not published.
+MAX_CONTENT_SIZE = 2**31 - 3
 INVITATION_LIFE_S = 30 * 24 * 3600
 SCANNER_KEY_LIFE_S = 24 * 3600
 

@@ -98,7 +98,7 @@ class _Hashed:
 def seal(source: Source, sink: Sink) -> SealedFile:
     """Seals all of `source` under a new file key; `sink` receives the payload.
 
-    RefusedError `too_large` beyond 2 GiB: better ask for the size before.
+    RefusedError `too_large` beyond MAX_CONTENT_SIZE: better ask for the size before.
     """
     file_key = FileKey.generate()
     plain, payload = _Counted(source, MAX_CONTENT_SIZE), _Hashed(sink)

@@ -3,6 +3,7 @@
 SettingsError   (code "settings")
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,6 +90,16 @@ def _text(environ: Mapping[str, str], name: str) -> str:
         return Path(environ[f"{name}_FILE"]).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{name}_FILE cannot be read: {type(error).__name__}") from error
+
+
+def require_private(folder: Path) -> None:
+    """The folder of an installation is there and its owner's alone: SettingsError when others may enter or write."""
+    try:
+        status = folder.stat()
+    except OSError as error:
+        raise SettingsError(f"SIEGEL_DATA cannot be used: {error.strerror}; siegel-server migrate makes it") from error
+    if status.st_mode & 0o077 or status.st_uid != os.getuid():
+        raise SettingsError(f"SIEGEL_DATA must belong to the server's user alone: chown it and chmod 700 {folder}")
 
 
 def _folder(text: str) -> Path:

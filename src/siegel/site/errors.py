@@ -39,7 +39,7 @@ WORDINGS = {
     413: Wording(
         "file-earmark-x",
         _("Das ist zu groß"),
-        _("Eine Datei darf höchstens 2 GB groß sein. Es wurde nichts gespeichert."),
+        _("Eine Datei muss kleiner als 2 GB sein. Es wurde nichts gespeichert."),
     ),
     429: Wording(
         "hourglass-split",

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from siegel.site.environment import SettingsError
+from siegel.site.environment import SettingsError, require_private
 
 # Plain tracebacks: the pretty ones print the values of variables, which may be secrets.
 app = typer.Typer(
@@ -93,7 +93,7 @@ def _print_link(slug: str, token: str, *, as_json: bool) -> None:
 @app.command()
 def migrate() -> None:
     """Create or update the database and collect the static files."""
-    _settings().DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _configured().DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     _django("migrate", "--no-input", "--verbosity", "0")
     _django("collectstatic", "--no-input", "--verbosity", "0")
 
@@ -112,7 +112,13 @@ def django(context: typer.Context) -> None:
 
 
 def _settings() -> Any:
-    """Django, ready; its settings."""
+    """Django, ready; its settings. SettingsError when the installation's folder is open to others."""
+    settings = _configured()
+    require_private(settings.DATA)
+    return settings
+
+
+def _configured() -> Any:
     import django as framework
     from django.conf import settings
 
@@ -135,11 +141,12 @@ def _refusing(work: Callable[[], T]) -> T:
 def _django(*arguments: str) -> None:
     from django.core.management import execute_from_command_line
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siegel.site.settings")
+    _settings()
     execute_from_command_line(["siegel-server", *arguments])
 
 
 def main() -> None:
+    os.umask(0o077)
     try:
         app()
     except SettingsError as error:

@@ -54,6 +54,7 @@ WSGI_APPLICATION = "siegel.site.wsgi.application"
 APPEND_SLASH = False
 # Of everything but payloads: a commit of 200 files has about 1 MB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 << 19
+FILE_UPLOAD_PERMISSIONS = 0o600  # of collected static files; Django's default is for everybody to read
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 100
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 TEMPLATES: list[dict[str, Any]] = [

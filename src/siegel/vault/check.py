@@ -32,12 +32,13 @@ PARALLEL = 4
 TIMEOUT_S = 60.0
 TIMEOUT_BYTES_PER_S = 4 << 20
 KEY_GONE = "scanner_key_gone"
-# What the scanner says of an upload that does not fit together; everything else is no statement about the upload.
-CONTRADICTIONS = {
+# What the scanner says of an upload it cannot judge; everything else is no statement about the upload.
+UNJUDGED = {
     "payload_hash_mismatch": "payload_differs",
     "payload_invalid": "payload_differs",
     "commitment_mismatch": "header_invalid",
     "header_invalid": "header_invalid",
+    "too_large": "scan_too_large",
 }
 
 
@@ -113,7 +114,7 @@ def _ask(firm: str, job: _Job) -> Signed | str:
         answer = scanner.ask({**request}, timeout_s=TIMEOUT_S + job.upload.length / TIMEOUT_BYTES_PER_S)
         return Signed.from_wire(answer.get("verdict"))
     except ScannerRefusedError as error:
-        return KEY_GONE if error.code == KEY_GONE else CONTRADICTIONS.get(error.code, "scan_failed")
+        return KEY_GONE if error.code == KEY_GONE else UNJUDGED.get(error.code, "scan_failed")
     except (ScannerSilentError, IntegrityError):
         return "scan_failed"
 

@@ -38,8 +38,8 @@ MESSAGES: Messages = {
         "The file has not been scanned for viruses. Nothing is published unscanned.",
     ),
     "too_large": (
-        "Eine Datei darf höchstens 2 GB groß sein. Es wurde nichts gespeichert.",
-        "A file may have at most 2 GB. Nothing was stored.",
+        "Eine Datei muss kleiner als 2 GB sein. Es wurde nichts gespeichert.",
+        "A file must be smaller than 2 GB. Nothing was stored.",
     ),
     "too_many": (
         "Das sind zu viele Dateien auf einmal. Höchstens 200 gehen in einem Schritt.",
@@ -80,6 +80,11 @@ MESSAGES: Messages = {
         "Die Virenprüfung hat kein Ergebnis geliefert. Die Datei ist angekommen, aber nicht veröffentlicht."
         " Bitte versuchen Sie es gleich noch einmal.",
         "The virus scan gave no result. The file has arrived but is not published. Please try again in a moment.",
+    ),
+    "scan_too_large": (
+        "Diese Datei ist zu groß für die Virenprüfung dieses Servers. Ungeprüft wird nichts veröffentlicht."
+        " Bitte teilen Sie die Datei auf.",
+        "This file is too large for this server's virus scan. Nothing is published unscanned. Please split the file.",
     ),
     "scanner_key_gone": (
         "Der Schlüssel der Virenprüfung wurde inzwischen erneuert. Die Datei wird mit dem neuen noch einmal vorgelegt.",

@@ -69,7 +69,7 @@ class VaultLine:
 
 def vaults_of(person: "Person") -> list[VaultLine]:
     """The vaults the person holds, newest change first. One query."""
-    return [_line(person, vault) for vault in _held(person).order_by("-changed_at", "pk")]
+    return [_line(vault) for vault in _held(person).order_by("-changed_at", "pk")]
 
 
 def vault_of(person: "Person", vault_id: str) -> VaultLine:
@@ -77,7 +77,7 @@ def vault_of(person: "Person", vault_id: str) -> VaultLine:
     found = _held(person).filter(pk=vault_id).first()
     if found is None:
         raise BaseError("not_found", status=404)
-    return _line(person, found)
+    return _line(found)
 
 
 def _held(person: "Person") -> QuerySet[Vault]:
@@ -86,13 +86,18 @@ def _held(person: "Person") -> QuerySet[Vault]:
     return (
         Vault.objects.filter(chain__in=places_of(person).values("chain"))
         .select_related("chain", "dossier__client")
-        .annotate(right=Subquery(own.values("rights")[:1]), holders=Subquery(count, output_field=IntegerField()))
+        .annotate(
+            right=Subquery(own.values("rights")[:1]),
+            holders=Subquery(count, output_field=IntegerField()),
+            # of a personal vault the only holder is who founded it
+            founder=Subquery(people_in(OuterRef("chain")).values("person__name")[:1]),
+        )
     )
 
 
-def _line(person: "Person", vault: Vault) -> VaultLine:
-    # a personal vault has no title the server knows; it bears its holder's name
-    title = vault.dossier.title if vault.dossier else person.name
+def _line(vault: Vault) -> VaultLine:
+    # a personal vault has no title the server knows; it bears its founder's name
+    title = vault.dossier.title if vault.dossier else vault.founder  # type: ignore[attr-defined]  # annotated above
     return VaultLine(vault, title, vault.right, vault.holders)  # type: ignore[attr-defined]  # annotated above
 
 

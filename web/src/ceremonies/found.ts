@@ -64,7 +64,7 @@ interface OwnerEntries {
   readonly password: string;
 }
 
-/** Founds the firm on the server and signs the owner in. */
+/** Founds the firm on the server and signs the owner in. @throws as `keepOpen`, WireError. */
 export async function foundFirm(made: NewFirm, entries: OwnerEntries, now: number): Promise<Open> {
   const { firm, person, ownerSeed } = made;
   const certificates = await firstCertificates(made, now);
@@ -81,7 +81,7 @@ export async function foundFirm(made: NewFirm, entries: OwnerEntries, now: numbe
     credential,
     unlock,
   });
-  return keepOpen(session, ownerSeed, 1, made.root.kid);
+  return keepOpen(session, firm.id, unlocked);
 }
 
 async function firstCertificates(

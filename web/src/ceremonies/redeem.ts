@@ -6,23 +6,14 @@ import { type Bytes, randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
 import { CERTIFICATE } from "../seals/certificate";
 import { Certificates, type VerifiedCertificate } from "../seals/certificates";
-import {
-  type Doc,
-  EPOCH,
-  fromDoc,
-  hashOf,
-  LOGIN,
-  ROSTER,
-  read,
-  readSigned,
-  signDocument,
-  toDoc,
-} from "../seals/documents";
+import { type Doc, fromDoc, hashOf, LOGIN, read, signDocument, toDoc } from "../seals/documents";
 import { openSeed } from "../seals/epochs";
 import { IntegrityError, must, UnlockError } from "../seals/errors";
 import { unb64 } from "../seals/fields";
 import { invitationSeed } from "../seals/invitations";
 import { type HolderKeys, holderKeys, keyId } from "../seals/keys";
+import type { Unlocked } from "../seals/unlock";
+import { waitingEpoch } from "../seals/waiting";
 import { api, type Credential, type InvitationAnswer, type InvitedVault } from "../wire/api";
 import { acceptedCertificate, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
@@ -77,7 +68,7 @@ function claimedRoot(answer: InvitationAnswer): string {
 /** The person's new key and password, made once: sent again after a lost answer it is still the same redemption. */
 export interface Redemption {
   readonly recognised: Recognised;
-  readonly seed: Bytes;
+  readonly unlocked: Unlocked;
   readonly recipient: string;
   readonly certificate: Doc;
   readonly credential: Credential;
@@ -93,7 +84,7 @@ export async function prepareRedemption(
   const { id: firm } = answer.firm;
   const seed = randomBytes(32);
   const own = await holderKeys(seed);
-  const { role } = invitation;
+  const { generation, role } = invitation;
   must(role !== null, "document_invalid", "the invitation has no role");
   const certificate = await certify(
     firm,
@@ -101,21 +92,25 @@ export async function prepareRedemption(
     keys,
     invitation.hash,
     now,
+    { generation },
   );
-  const unlocked = { seed, person: answer.person.id, generation: 1, root: recognised.certificates.root };
+  const unlocked = { seed, person: answer.person.id, generation, root: recognised.certificates.root };
   const made = await newCredential(firm, answer.person.username, password, unlocked);
-  return { recognised, seed, recipient: own.recipient, certificate: toDoc(certificate), ...made };
+  return { recognised, unlocked, recipient: own.recipient, certificate: toDoc(certificate), ...made };
 }
 
-/** Registers the person and signs him in. After an error it may be called again with the same redemption. */
+/**
+ * Registers the person and signs him in. After an error it may be called again with the same redemption.
+ * @throws as `keepOpen` and `waitingEpoch`, WireError.
+ */
 export async function redeem(redemption: Redemption, now: number): Promise<Open> {
-  const { recognised, certificate, credential, unlock, seed } = redemption;
+  const { recognised, certificate, credential, unlock, unlocked } = redemption;
   const { id } = recognised;
   for (let attempt = 1; ; attempt++) {
     const wraps = await rewrapped(redemption, now);
     try {
       const session = await api.redeem(id, { certificate, wraps, credential, unlock });
-      return await keepOpen(session, seed, 1, recognised.certificates.root);
+      return await keepOpen(session, recognised.answer.firm.id, unlocked);
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== "stale" || attempt === ATTEMPTS) throw error;
     }
@@ -141,25 +136,10 @@ async function rewrapped({ recognised, recipient }: Redemption, now: number) {
 }
 
 async function sealedAgain(recognised: Recognised, invited: InvitedVault, recipient: string) {
-  const { epoch, seed } = await invitedSeed(recognised, invited);
-  return { vault: invited.vault, epoch, age: toBase64url(await sealSmall(seed, [recipient])) };
-}
-
-async function invitedSeed({ certificates, invitation, keys }: Recognised, invited: InvitedVault) {
+  const { certificates, invitation, keys } = recognised;
   const { vault } = invited;
-  must(invitation.vaults.includes(vault), "roster_holder", "the invitation does not name this vault");
-  const rosterSigned = fromDoc(invited.roster);
-  const rosterAuthor = certificates.person(read(ROSTER, rosterSigned.bytes).author);
-  const roster = await readSigned(ROSTER, rosterSigned, rosterAuthor.signing_key);
-  const named = roster.holders.some(({ key, subject }) => key === keys.kid && subject === invitation.subject);
-  must(roster.vault === vault && named, "roster_holder", "the roster does not name the invitation");
-  const epochSigned = fromDoc(invited.epoch);
-  const epochAuthor = certificates.person(read(EPOCH, epochSigned.bytes).author);
-  const epoch = await readSigned(EPOCH, epochSigned, epochAuthor.signing_key);
-  must(
-    epoch.vault === vault && epoch.firm === certificates.firm,
-    "record_vault",
-    "the epoch is another vault's",
-  );
-  return { epoch: epoch.epoch, seed: await openSeed(fromWire(invited.wrap), keys.identity, epoch.recipient) };
+  const documents = { roster: fromDoc(invited.roster), epoch: fromDoc(invited.epoch) };
+  const current = await waitingEpoch(certificates, invitation, vault, documents);
+  const seed = await openSeed(fromWire(invited.wrap), keys.identity, current.recipient);
+  return { vault, epoch: current.epoch, age: toBase64url(await sealSmall(seed, [recipient])) };
 }

@@ -23,13 +23,11 @@ export async function signInWithPassword(slug: string, username: string, passwor
     "session_differs",
     "the session is another firm's",
   );
-  const unlocked = await openUnlock(wrapping, firm, session.person.id, fromWire(session.unlock));
-  must(
-    unlocked.root === session.firm.root,
-    "root_differs",
-    "the firm shows another root than the one pinned",
+  return keepOpen(
+    session,
+    firm,
+    await openUnlock(wrapping, firm, session.person.id, fromWire(session.unlock)),
   );
-  return keepOpen(session, unlocked.seed, unlocked.generation, unlocked.root);
 }
 
 /** @throws RefusedError (`foreign_key_file`), IntegrityError (`session_differs`, `root_differs`), WireError. */
@@ -39,12 +37,5 @@ export async function signInWithKeyFile(file: KeyFile, now: number): Promise<Ope
   const keys = await holderKeys(file.seed);
   const fields = { firm, nonce, origin: location.origin, subject: file.person, time: now };
   const session = await api.signInWithKey(file.slug, toDoc(await signDocument(LOGIN, fields, keys.signing)));
-  const isOurs = session.person.id === file.person && session.firm.id === file.firm;
-  must(isOurs, "session_differs", "the session is another person's, or another firm's");
-  must(
-    session.firm.root === file.root,
-    "root_differs",
-    "the firm shows another root than the one in the key file",
-  );
-  return keepOpen(session, file.seed, file.generation, file.root);
+  return keepOpen(session, firm, file);
 }

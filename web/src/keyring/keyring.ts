@@ -8,7 +8,9 @@
 import { fromBase64url } from "../crypto/base64";
 import { type Bytes, concat, randomBytes } from "../crypto/bytes";
 import type { Head } from "../seals/chain";
+import { must } from "../seals/errors";
 import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
+import type { Unlocked } from "../seals/unlock";
 import type { Session } from "../wire/api";
 import { announceOpened, PERSON } from "./presence";
 import { forgetAll, keep, recall } from "./store";
@@ -35,13 +37,15 @@ async function restKey(local: CryptoKey, half: string): Promise<CryptoKey> {
   return aesKey(new Uint8Array(await crypto.subtle.sign("HMAC", local, fromBase64url(half))));
 }
 
-/** Keeps an unlocked seed for the other pages of this session. */
-export async function keepOpen(
-  session: Session,
-  seed: Bytes,
-  generation: number,
-  root: string,
-): Promise<Open> {
+/**
+ * Keeps an unlocked seed for the other pages of this session, which must be the person's own at his firm.
+ * @throws IntegrityError (`session_differs`, `root_differs`); nothing is kept then.
+ */
+export async function keepOpen(session: Session, firm: string, unlocked: Unlocked): Promise<Open> {
+  const { generation, person, root, seed } = unlocked;
+  const isOurs = session.person.id === person && session.firm.id === firm;
+  must(isOurs, "session_differs", "the session is another person's, or another firm's");
+  must(session.firm.root === root, "root_differs", "the firm shows another root than the one pinned");
   const keys = await holderKeys(seed);
   const before = await recall<Kept>(PERSON);
   // Another person's heads and keys must not stay behind in this browser.

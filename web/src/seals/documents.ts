@@ -55,7 +55,8 @@ export function demand(condition: boolean, problem: string): asserts condition {
 }
 
 /** The largest plaintext, in bytes. */
-export const MAX_CONTENT_SIZE = 2 * 1024 ** 3;
+/** The most that ClamAV looks at in one file: what cannot be scanned is not published. */
+export const MAX_CONTENT_SIZE = 2 ** 31 - 3;
 const SCANNER_KEY_LIFE_S = 24 * 3600;
 
 export type Rights = "hold" | "manage" | "read" | "write";

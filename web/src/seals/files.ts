@@ -19,7 +19,7 @@ import type { FileRow } from "./rows";
 
 /** Said before anything is sealed. @throws RefusedError (`too_large`). */
 export function requireSize(sizeBytes: number): void {
-  if (sizeBytes > MAX_CONTENT_SIZE) throw new RefusedError("too_large", "a file has at most 2 GiB");
+  if (sizeBytes > MAX_CONTENT_SIZE) throw new RefusedError("too_large", "a file has less than 2 GiB");
 }
 
 export interface SealedFile {

@@ -62,7 +62,7 @@ export const DE = {
     ),
     too_large: problem(
       "Die Datei ist zu groß.",
-      "Eine Datei darf höchstens 2 GB groß sein. Es wurde nichts hochgeladen. Bitte teilen Sie die Datei auf.",
+      "Eine Datei muss kleiner als 2 GB sein. Es wurde nichts hochgeladen. Bitte teilen Sie die Datei auf.",
     ),
     busy: problem(
       "Gerade ändern andere diesen Tresor.",

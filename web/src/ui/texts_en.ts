@@ -56,7 +56,7 @@ export const EN: Texts = {
     name_is_folder: problem("A folder has this name.", "The file was not saved. Please rename it."),
     too_large: problem(
       "The file is too large.",
-      "A file may have 2 GB at most. Nothing was uploaded. Please split the file.",
+      "A file must be smaller than 2 GB. Nothing was uploaded. Please split the file.",
     ),
     busy: problem("Others are changing this vault.", "Please try again in a minute."),
     cancelled: problem("Cancelled.", "The file was not saved."),

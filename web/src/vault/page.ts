@@ -230,14 +230,21 @@ export class VaultPage {
     const blob = new Blob([await this.read(file)], { type: preview });
     const dialog = find<HTMLDialogElement>("dialog#preview");
     const frame = find<HTMLIFrameElement>("iframe[data-preview]", dialog);
+    const image = find<HTMLImageElement>("[data-preview-image]", dialog);
+    const isImage = preview.startsWith("image/");
+    const shown = isImage ? image : frame;
     const url = URL.createObjectURL(blob);
     write("[data-preview-name]", file.row.name, dialog);
-    frame.src = url;
+    // A browser's own page around an image needs a style that the policy forbids, and would not fit it to the dialog.
+    image.hidden = !isImage;
+    frame.hidden = isImage;
+    image.alt = file.row.name;
+    shown.src = url;
     dialog.showModal();
     dialog.addEventListener(
       "close",
       () => {
-        frame.removeAttribute("src");
+        shown.removeAttribute("src");
         URL.revokeObjectURL(url);
       },
       { once: true },

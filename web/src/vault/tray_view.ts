@@ -7,7 +7,7 @@ import type { Stage, UploadItem, Uploads } from "./upload";
 
 const ORDER: readonly Stage[] = ["seal", "send", "scan", "done"];
 /** Codes that another try cannot change; nor can it change a name that is not allowed. */
-const FINAL = new Set(["infected", "not_scannable", "too_large", "name_is_folder"]);
+const FINAL = new Set(["infected", "not_scannable", "too_large", "scan_too_large", "name_is_folder"]);
 
 export class TrayView {
   private readonly items = new Map<UploadItem, HTMLElement>();

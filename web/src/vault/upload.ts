@@ -36,6 +36,9 @@ export interface UploadItem {
 const AT_ONCE = 3;
 /** A scanner key may go between sealing and checking; more often than this something else is wrong. */
 const SCAN_ATTEMPTS = 3;
+/** The server lets only so many wait for the scanner at once: for two minutes it is asked again. */
+const BUSY_ATTEMPTS = 60;
+const BUSY_PAUSE_MS = 2000;
 
 export class Uploads {
   private readonly vault: OpenedVault;
@@ -163,8 +166,9 @@ export class Uploads {
         this.vault.noteClean(verdict);
         return;
       } catch (error) {
-        const isGone = error instanceof WireError && error.code === "scanner_key_gone";
-        if (!isGone || attempt === SCAN_ATTEMPTS) throw error;
+        const code = error instanceof WireError ? error.code : "";
+        if (code === "busy" && attempt < BUSY_ATTEMPTS) await pause(BUSY_PAUSE_MS);
+        else if (code !== "scanner_key_gone" || attempt >= SCAN_ATTEMPTS) throw error;
       }
     }
   }
@@ -219,4 +223,8 @@ export class Uploads {
     item.problem = error instanceof Error ? error : new Error(String(error));
     this.changed(item);
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -30,7 +30,8 @@ def server() -> Server:
 @pytest.fixture
 def stored(server: Server) -> StoredVault:
     firm = server.firm
-    return server.begin_vault(firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold")])
+    kept = ((firm.owner, "manage"), (firm.recovery, "hold"))
+    return server.begin_vault(firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), *kept])
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ class Server:
         vault_id, dossier = new_id(), new_id()
         roster = signed_roster(author, self.firm.id, vault_id, holders)
         epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, self.firm.store)
-        row = seal_row(epoch.seed, Place(self.firm.id, vault_id, vault_id, 0, 1), VaultRow(title))
+        row = seal_row(epoch.seed, Place(self.firm.id, vault_id, vault_id, 0, 1), VaultRow("Müller", "10001", title))
         changes = (Genesis(dossier, digest(row), "dossier"), RosterChange(roster.hash, 1), epoch.change)
         state = VaultState.begin(self.firm.id, vault_id)
         vault = self.vaults[vault_id] = StoredVault(state, title, dossier)

@@ -182,7 +182,7 @@ def invited(server: Server, stored: StoredVault) -> None:
     from siegel.seals.epochs import open_epochs, seal_seed
 
     own = {epoch: age for (epoch, key), age in stored.wraps.items() if key == clerk.kid}
-    seeds = open_epochs(own, clerk.seed, stored.state.epochs)
+    seeds = open_epochs(own, clerk.seed, stored.state.epochs).seeds
     line = Holder(invitation.kid, "write", invitation.id)
     holders = tuple(sorted((*now.roster.holders, line), key=lambda holder: holder.key))
     roster: Signed = Roster(clerk.kid, firm.id, holders, now.roster_hash, now.roster.seq + 1, stored.id).sign(

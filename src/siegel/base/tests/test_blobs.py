@@ -65,10 +65,3 @@ def test_a_blob_lies_two_folders_deep(staged: Path) -> None:
     relative = blobs.path_of(blob_id).relative_to(settings.BLOB_DIR)
     assert relative == Path(blob_id[:2], blob_id[2:4], blob_id)
     assert os.stat(blobs.path_of(blob_id)).st_nlink == 2
-
-
-def test_bytes_are_counted_per_tenant(firm: Tenant) -> None:
-    assert blobs.stored_bytes(firm) == 0
-    Blob.objects.create(tenant=firm, size=5, leaves=b"")
-    Blob.objects.create(tenant=firm, size=7, leaves=b"")
-    assert blobs.stored_bytes(firm) == 12

@@ -1,15 +1,18 @@
 """The owner founds the firm: its root, its recovery key, its first person, and the machines he certifies."""
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 from siegel.accounts import actions as accounts
 from siegel.base import audit
 from siegel.base.actions import action
+from siegel.base.blobs import sync_folder
 from siegel.firms import actions as firms
 from siegel.firms.queries import firm_to_set_up
 from siegel.keys import rules
@@ -90,17 +93,22 @@ def _check_founding(documents: list[Certificate], person_id: str, machines: dict
 
 
 def service_key() -> str:
-    """The public signing key (b64) of this server's service seed, which is made when first asked for."""
+    """The public signing key (b64) of this server's service seed, which is made when first asked for.
+
+    ImproperlyConfigured when others can read the seed.
+    """
     path = Path(settings.KEY_DIR) / "service.key"
-    try:
-        text = path.read_text("ascii")
-    except FileNotFoundError:
-        text = _make_service_seed(path)
+    if not path.exists():
+        _make_service_seed(path)
+    with path.open(encoding="ascii") as file:
+        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            raise ImproperlyConfigured(f"{path} can be read by others: chmod 600")
+        text = file.read()
     return Seed(unb64(text.strip(), 32)).public_keys(signs_only=True).signing_key
 
 
-def _make_service_seed(path: Path) -> str:
-    """The seed's text, complete on disk before anybody certifies it; of two makers at once the first wins."""
+def _make_service_seed(path: Path) -> None:
+    """The seed is complete on disk before anybody certifies it; of two makers at once the first wins."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -114,4 +122,4 @@ def _make_service_seed(path: Path) -> str:
         pass
     finally:
         draft.unlink()
-    return path.read_text("ascii")
+    sync_folder(path.parent)

@@ -2,6 +2,7 @@ import json
 import secrets
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client as Browser
 
 from siegel.accounts.models import Person
@@ -117,4 +118,9 @@ def test_the_service_key_stays_the_same_and_only_its_owner_reads_the_file(owner:
     from django.conf import settings
 
     assert founding.service_key() == founding.service_key()
-    assert (settings.KEY_DIR / "service.key").stat().st_mode & 0o777 == 0o600
+    path = settings.KEY_DIR / "service.key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)
+    with pytest.raises(ImproperlyConfigured, match="chmod 600"):
+        founding.service_key()
+    path.chmod(0o600)

@@ -38,6 +38,13 @@ class Person:
 Holders: TypeAlias = Sequence[tuple[Person, str]]
 
 
+def with_kept(firm: "Firm", holders: Holders) -> Holders:
+    """`holders`, and who stays in every dossier: the second owner and recovery, unless they are named with others."""
+    kept = ((firm.partner, "manage"), (firm.recovery, "hold"))
+    named = {person.kid for person, _ in holders}
+    return [*holders, *(one for one in kept if one[0].kid not in named)]
+
+
 @dataclass
 class Firm:
     """A firm whose log only grows: everything accepted gets the next index and one second."""
@@ -57,6 +64,7 @@ class Firm:
         self.scanner = self.certify(self.owner, "scanner")
         self.clerk = self.certify(self.owner, "clerk")
         self.client = self.certify(self.clerk, "client")
+        self.partner = self.certify(self.root, "owner")
 
     def next_index(self) -> int:
         self.index += 1
@@ -110,8 +118,10 @@ class Vault:
         return FolderChange(epoch, node or new_id(), parent or self.id, hash_of(row))
 
     def roster(self, author: Person, *holders: tuple[Person, str]) -> Signed:
+        """The next roster: these holders and those who stay."""
         now = self.state.position.now
-        return signed_roster(author, self.firm.id, self.id, holders, now.roster.seq + 1, now.roster_hash)
+        lines = with_kept(self.firm, holders)
+        return signed_roster(author, self.firm.id, self.id, lines, now.roster.seq + 1, now.roster_hash)
 
 
 def signed_roster(
@@ -124,7 +134,8 @@ def signed_roster(
 def begin(firm: Firm, author: Person, holders: Holders, *, vault_kind: str = "dossier") -> Vault:
     vault = new_id()
     state = VaultState.begin(firm.id, vault)
-    roster = signed_roster(author, firm.id, vault, holders)
+    lines = with_kept(firm, holders) if vault_kind == "dossier" else holders
+    roster = signed_roster(author, firm.id, vault, lines)
     epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store)
     changes = (
         Genesis(new_id() if vault_kind == "dossier" else None, hash_of("root row"), vault_kind),

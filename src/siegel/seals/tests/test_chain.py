@@ -174,13 +174,13 @@ def begins(firm: Firm, author: Person, holders: Holders, code: str | None = None
 def test_a_client_begins_a_personal_vault_only(firm: Firm) -> None:
     begins(firm, firm.client, [(firm.client, "manage")])
     begins(firm, firm.client, [(firm.client, "manage")], "record_rights", vault_kind="dossier")
-    begins(firm, firm.owner, [(firm.owner, "manage")], vault_kind="dossier")
+    begins(firm, firm.owner, [(firm.owner, "manage"), (firm.recovery, "hold")], vault_kind="dossier")
 
 
 @pytest.mark.parametrize("rights", ["read", "write"])
 def test_who_begins_a_vault_manages_it(firm: Firm, rights: str) -> None:
     begins(firm, firm.clerk, [(firm.clerk, rights)], "record_rights")
-    begins(firm, firm.clerk, [(firm.client, "manage")], "record_rights")
+    begins(firm, firm.clerk, [(firm.recovery, "hold")], "record_rights")
 
 
 def test_the_first_record_has_exactly_three_changes(firm: Firm) -> None:

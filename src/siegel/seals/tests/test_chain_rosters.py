@@ -8,7 +8,8 @@ from siegel.seals.documents import Epoch, Holder, Roster
 from siegel.seals.ids import new_id
 from siegel.seals.records import EpochChange, Record, RosterChange
 from siegel.seals.tests.chains import manifest_for, refused, resigned, rotate, version_entry
-from siegel.seals.tests.people import Firm, Person, Vault, hash_of
+from siegel.seals.tests.people import Firm, Holders, Person, Vault, begin, hash_of, signed_roster
+from siegel.seals.tests.test_chain import begins
 
 # Rosters
 
@@ -17,6 +18,8 @@ def roster_entry(
     vault: Vault, author: Person, *, extra: tuple[Holder, ...] = (), seq: int | None = None, **fields: Any
 ) -> Entry:
     roster = Roster.parse(vault.roster(author, (author, "manage")))
+    taken = {holder.key for holder in extra}
+    roster = replace(roster, holders=tuple(holder for holder in roster.holders if holder.key not in taken))
     holders = tuple(sorted((*roster.holders, *extra), key=lambda h: h.key))
     signed = replace(roster, holders=holders, **fields).sign(author.seed)
     return vault.entry(author, RosterChange(signed.hash, seq or Roster.parse(signed).seq), roster=signed)
@@ -55,6 +58,44 @@ def test_a_person_and_his_redeemed_invitation_are_one_holder(firm: Firm, vault: 
     client = firm.redeem(invitation)
     both = (Holder(invitation.kid, "write", invitation.id), Holder(client.kid, "read", client.id))
     refused(vault, roster_entry(vault, firm.clerk, extra=both), "roster_holder")
+
+
+def changed(vault: Vault, author: Person, *holders: tuple[Person, str]) -> Entry:
+    """A roster of exactly these holders."""
+    now = vault.state.position.now
+    signed = signed_roster(author, vault.firm.id, vault.id, holders, now.roster.seq + 1, now.roster_hash)
+    return vault.entry(author, RosterChange(signed.hash, now.roster.seq + 1), roster=signed)
+
+
+def test_only_an_owner_takes_an_owner_or_recovery_off(firm: Firm, vault: Vault) -> None:
+    clerk, partner, recovery = (firm.clerk, "manage"), (firm.partner, "manage"), (firm.recovery, "hold")
+    refused(vault, changed(vault, firm.clerk, clerk, recovery), "roster_holder")
+    refused(vault, changed(vault, firm.clerk, clerk, (firm.partner, "write"), recovery), "roster_holder")
+    refused(vault, changed(vault, firm.clerk, clerk, partner), "roster_holder")
+    vault.apply(changed(vault, firm.clerk, clerk, partner, recovery, (firm.owner, "read")))
+    refused(vault, changed(vault, firm.clerk, clerk, partner, recovery), "roster_holder")
+    vault.apply(changed(vault, firm.partner, clerk, partner))
+    vault.apply(changed(vault, firm.partner, clerk))
+    vault.apply(changed(vault, firm.clerk, clerk, (firm.client, "write")))
+
+
+def test_a_dossier_begins_with_an_owner_who_manages_and_with_recovery(firm: Firm) -> None:
+    kept: Holders = [(firm.clerk, "manage"), (firm.partner, "manage"), (firm.recovery, "hold")]
+    begins(firm, firm.clerk, kept, vault_kind="dossier")
+    for broken in (kept[:2], [kept[0], kept[2]], [kept[0], (firm.partner, "write"), kept[2]]):
+        begins(firm, firm.clerk, broken, "roster_holder", vault_kind="dossier")
+
+
+def test_a_personal_vault_is_held_by_its_founder_and_recovery_alone(firm: Firm) -> None:
+    own: Holders = [(firm.client, "manage"), (firm.recovery, "hold")]
+    begins(firm, firm.client, own)
+    begins(firm, firm.client, [*own, (firm.owner, "manage")], "roster_holder")
+    vault = begin(firm, firm.client, own, vault_kind="personal")
+    for other in (firm.owner, firm.clerk, firm.invite(firm.clerk, vault.id)):
+        refused(vault, changed(vault, firm.client, *own, (other, "read")), "roster_holder")
+    refused(vault, changed(vault, firm.owner, (firm.owner, "manage")), "record_rights")
+    vault.apply(changed(vault, firm.client, own[0]))
+    vault.apply(changed(vault, firm.client, *own))
 
 
 def test_roster_and_epoch_changes_stand_alone(firm: Firm, vault: Vault) -> None:

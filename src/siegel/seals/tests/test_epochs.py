@@ -48,7 +48,7 @@ def refused(code: str, age: bytes, seed: Seed, vault: Vault) -> None:
 
 def test_an_epoch_is_wrapped_to_exactly_the_members(firm: Firm, vault: Vault) -> None:
     wraps = rotate(vault, firm.client)
-    assert set(wraps) == {firm.clerk.kid, firm.client.kid, firm.recovery.kid}
+    assert set(wraps) == {firm.clerk.kid, firm.client.kid, firm.partner.kid, firm.recovery.kid}
     for person in (firm.clerk, firm.client, firm.recovery):
         assert open_wrap(wraps[person.kid], person.seed.identity(), vault.state.position.now.epoch) == vault.seed
 
@@ -58,25 +58,56 @@ def test_every_earlier_epoch_opens_through_the_seeds_before(firm: Firm, vault: V
     rotate(vault, firm.client)
     second = vault.seed
     wraps = rotate(vault, firm.clerk)
-    seeds = open_epochs({3: wraps[firm.client.kid]}, firm.client.seed, vault.state.epochs)
+    seeds = open_epochs({3: wraps[firm.client.kid]}, firm.client.seed, vault.state.epochs).seeds
     assert seeds == {1: first, 2: second, 3: vault.seed}
 
 
 def test_who_has_no_wrap_opens_nothing(firm: Firm, vault: Vault) -> None:
-    assert open_epochs({}, firm.client.seed, vault.state.epochs) == {}
+    opened = open_epochs({}, firm.client.seed, vault.state.epochs)
+    assert (opened.seeds, opened.failed, opened.newest()) == ({}, {}, None)
+    with pytest.raises(IntegrityError) as error:
+        opened.seed(1)
+    assert error.value.code == "wrap_missing"
 
 
-def test_an_earlier_seed_that_is_missing_or_another_one_is_refused(firm: Firm, vault: Vault) -> None:
+def test_an_earlier_seed_that_is_missing_or_another_one_leaves_its_epoch_closed(firm: Firm, vault: Vault) -> None:
     wraps = rotate(vault, firm.clerk)
     now = vault.state.epochs[2]
-    for sealed, code in (
-        (None, "wrap_invalid"),
-        (seal_seed(EpochSeed.generate(), now.epoch.recipient), "wrap_foreign_seed"),
-    ):
+    for sealed in (None, seal_seed(EpochSeed.generate(), now.epoch.recipient), b"rubbish"):
         epochs = vault.state.epochs | {2: replace(now, previous_seed=sealed)}
+        opened = open_epochs({2: wraps[firm.clerk.kid]}, firm.clerk.seed, epochs)
+        assert opened.seeds == {2: vault.seed}
         with pytest.raises(IntegrityError) as error:
-            open_epochs({2: wraps[firm.clerk.kid]}, firm.clerk.seed, epochs)
-        assert error.value.code == code
+            opened.seed(1)
+        assert error.value.code == "wrap_missing"
+
+
+def test_a_wrap_that_fails_is_remembered_and_the_epoch_opens_by_way_of_a_later_one(firm: Firm, vault: Vault) -> None:
+    first = vault.seed
+    wraps = rotate(vault, firm.clerk)
+    own = {1: wrap_for([firm.owner.kid], first, firm.store)[0].age, 2: wraps[firm.client.kid]}
+    opened = open_epochs(own, firm.client.seed, vault.state.epochs)
+    assert opened.seeds == {1: first, 2: vault.seed}
+    assert [(epoch, error.code) for epoch, error in opened.failed.items()] == [(1, "wrap_not_ours")]
+
+
+def test_a_spoilt_epoch_is_repaired_by_any_writer_and_opens_nothing_for_those_who_come_later(
+    firm: Firm, vault: Vault
+) -> None:
+    first = vault.seed
+    vault.seed = EpochSeed.generate()
+    rotate(vault, firm.client)
+    recipient = firm.clerk.known.certificate.recipient or ""
+    spoilt = {1: wrap_for([firm.clerk.kid], first, firm.store)[0].age, 2: seal_seed(EpochSeed.generate(), recipient)}
+    opened = open_epochs(spoilt, firm.clerk.seed, vault.state.epochs)
+    assert (opened.newest(), opened.failed[2].code) == (first, "wrap_foreign_seed")
+    with pytest.raises(IntegrityError) as error:
+        opened.seed(2)
+    assert error.value.code == "wrap_foreign_seed"
+    vault.seed = first
+    wraps = rotate(vault, firm.clerk)
+    later = open_epochs({3: wraps[firm.partner.kid]}, firm.partner.seed, vault.state.epochs)
+    assert later.seeds == {1: first, 3: vault.seed}
 
 
 def test_a_wrap_of_another_seed_than_the_signed_one_is_refused(firm: Firm, vault: Vault) -> None:
@@ -169,7 +200,7 @@ def test_a_redemption_makes_an_epoch_due_once(firm: Firm, vault: Vault) -> None:
     client = firm.redeem(invitation)
     assert rotation_due(vault.state.position, firm.store)
     wraps = rotate(vault, client)
-    assert set(wraps) == {firm.clerk.kid, client.kid}
+    assert set(wraps) == {firm.clerk.kid, client.kid, firm.partner.kid, firm.recovery.kid}
     assert not rotation_due(vault.state.position, firm.store)
     change_roster(vault, (firm.clerk, "manage"), (client, "write"))
     assert not rotation_due(vault.state.position, firm.store)
@@ -189,7 +220,8 @@ def test_an_invitation_that_came_after_the_epoch_makes_it_due_too(firm: Firm, va
 
 def test_who_came_and_went_within_one_epoch_makes_it_due(firm: Firm, vault: Vault) -> None:
     everybody = [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold")]
-    change_roster(vault, *everybody, (firm.owner, "read"))
+    neighbour = firm.certify(firm.clerk, "client")
+    change_roster(vault, *everybody, (neighbour, "read"))
     change_roster(vault, *everybody)
     assert rotation_due(vault.state.position, firm.store)
 
@@ -200,7 +232,12 @@ def test_a_record_brings_the_wraps_that_its_change_needs(firm: Firm, vault: Vaul
     after = vault.state.position
     assert required_wraps(before, after, firm.store) == {firm.owner.kid}
     rotate(vault, firm.clerk)
-    assert required_wraps(after, vault.state.position, firm.store) == {firm.clerk.kid, firm.owner.kid}
+    assert required_wraps(after, vault.state.position, firm.store) == {
+        firm.clerk.kid,
+        firm.owner.kid,
+        firm.partner.kid,
+        firm.recovery.kid,
+    }
     step = check(vault.state.position, vault.entry(firm.clerk, vault.folder()), firm.store, lambda _: None)
     assert required_wraps(vault.state.position, step.position, firm.store) == set()
 
@@ -208,8 +245,9 @@ def test_a_record_brings_the_wraps_that_its_change_needs(firm: Firm, vault: Vaul
 def test_the_first_record_brings_wraps_for_all(firm: Firm, vault: Vault) -> None:
     start = begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.owner, "read")])
     empty = replace(start.state.position, seq=0, standing=None)
-    assert required_wraps(empty, start.state.position, firm.store) == {firm.clerk.kid, firm.owner.kid}
+    everybody = {firm.clerk.kid, firm.owner.kid, firm.partner.kid, firm.recovery.kid}
+    assert required_wraps(empty, start.state.position, firm.store) == everybody
     roster = start.state.position.now
     made = first_epoch(firm.clerk.seed, roster.roster, roster.roster_hash, firm.store)
-    assert {wrap.key for wrap in made.wraps} == {firm.clerk.kid, firm.owner.kid}
+    assert {wrap.key for wrap in made.wraps} == everybody
     assert made.previous_seed is None

@@ -106,3 +106,50 @@ def test_the_server_program_says_what_is_missing_and_ends_with_2() -> None:
 def test_a_folder_whose_sockets_would_have_no_valid_name_is_refused() -> None:
     with pytest.raises(SettingsError, match="SIEGEL_DATA is longer than 88 bytes"):
         read({**GOOD, "SIEGEL_DATA": "/srv/" + "x" * 90})
+
+
+def operator(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **GOOD,
+        "SIEGEL_DATA": str(data),
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "siegel.site.settings",
+    }
+    command = [sys.executable, "-m", "siegel.site", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_what_the_server_makes_is_its_users_alone(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    old = os.umask(0o022)
+    try:
+        assert operator(data, "migrate").returncode == 0
+    finally:
+        os.umask(old)
+    made = [data, *data.rglob("*")]
+    assert data / "siegel.sqlite3" in made
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o701, 0o720])
+def test_a_folder_that_others_may_enter_or_write_is_refused_in_one_sentence(tmp_path: Path, mode: int) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(mode)
+    for words in (("migrate",), ("serve",), ("sweep",)):
+        done = operator(data, *words)
+        assert done.returncode == 2
+        assert done.stderr.startswith("siegel-server: SIEGEL_DATA must belong to the server's user alone")
+        assert "Traceback" not in done.stderr
+    assert list(data.iterdir()) == []
+
+
+def test_the_web_server_itself_refuses_such_a_folder(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    data.chmod(0o755)
+    environment = {**GOOD, "SIEGEL_DATA": str(data), "PATH": os.environ["PATH"]}
+    command = [sys.executable, "-c", "import siegel.site.wsgi"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert "SIEGEL_DATA must belong to the server's user alone" in done.stderr

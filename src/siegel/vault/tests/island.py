@@ -71,7 +71,7 @@ class OpenVault:
                 self.rows[(row["node"], row["version"])] = unb64(row["row"])
             wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in news["wraps"]}
             more = news["more"]
-        self.seeds = open_epochs(wraps, self.island.seed, self.state.epochs)
+        self.seeds = open_epochs(wraps, self.island.seed, self.state.epochs).seeds
         self.due = news["due"]
         return self
 
@@ -225,11 +225,13 @@ def open_vault(island: Island, vault: str) -> OpenVault:
 
 
 def genesis(island: Island, dossier: str | None, **more: Any) -> Json:
-    """What begins a vault: its creator manages it, the firm's recovery key holds it."""
+    """What begins a vault: its creator manages it, a dossier's the owners too, the firm's recovery key holds it."""
     store = island.store()
-    recovery = next(known for known in store if known.certificate.kind == "recovery")
     vault = more.get("vault") or new_id()
-    holders = [Holder(island.kid, "manage", island.person), Holder(recovery.kid, "hold", island.firm)]
+    rights = {"recovery": "hold"} | ({"owner": "manage"} if dossier else {})
+    named = {known.kid: known.certificate for known in store if known.certificate.kind in rights}
+    holders = {Holder(kid, rights[one.kind], one.subject) for kid, one in named.items()}
+    holders.add(Holder(island.kid, "manage", island.person))
     roster_document = Roster(island.kid, island.firm, tuple(sorted(holders, key=lambda one: one.key)), None, 1, vault)
     roster = roster_document.sign(island.seed)
     epoch = first_epoch(island.seed, roster_document, roster.hash, store)

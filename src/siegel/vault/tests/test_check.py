@@ -163,9 +163,13 @@ def test_a_scanner_key_that_is_gone_is_409_and_the_others_are_judged(vault: Open
 
 @pytest.mark.parametrize(
     ("said", "code"),
-    [("payload_hash_mismatch", "payload_differs"), ("commitment_mismatch", "header_invalid")],
+    [
+        ("payload_hash_mismatch", "payload_differs"),
+        ("commitment_mismatch", "header_invalid"),
+        ("too_large", "scan_too_large"),
+    ],
 )
-def test_what_the_scanner_finds_contradictory_is_told_to_the_author(
+def test_what_the_scanner_cannot_judge_is_told_to_the_author(
     vault: OpenVault, scanner: ScannerDouble, said: str, code: str
 ) -> None:
     scanner.interfere = lambda request: {"error": {"code": said, "message": ""}}
