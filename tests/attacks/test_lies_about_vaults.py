@@ -398,7 +398,7 @@ def test_a_writer_who_wraps_nonsense_for_the_others_shuts_nobody_out(clerk: Devi
     entry = {
         "record": signed_by(position, writer, EpochChange(3, epoch.hash)),
         "epoch": epoch.to_wire(),
-        "previous_seed": b64(seal_seed(vault.seeds[2], chosen.recipient())),
+        "previous_seed": b64(seal_seed(vault.opened.seed(2), chosen.recipient())),
     }
     server.add_entry(position.vault, entry)
     recipient = clerk.honest.key_files["wulff"].seed.public_keys().recipient or ""
