@@ -14,9 +14,11 @@ from siegel.agent.client import Api
 from siegel.agent.errors import ServerError
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
+from siegel.agent.opened import OpenVault
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
 from siegel.agent.vaults import begin_vault, open_by_id
+from siegel.seals.rows import VaultRow
 from siegel.seals.signed import Signed
 from tests.attacks.recording import PASSWORD
 from tests.installation import Installation, installed
@@ -85,12 +87,20 @@ def at_once(*works: Callable[[], object]) -> list[object]:
         return list(pool.map(run, works))
 
 
+def new_dossier(owner: Account, home: Home, title: str) -> OpenVault:
+    """A client's dossier with an empty vault."""
+    row = VaultRow("Mandant", title.replace(" ", "-"), title)
+    client = owner.api.post("clients", {"number": row.client_number, "name": row.client_name})["id"]
+    dossier = str(owner.api.post(f"clients/{client}/dossiers", {"title": title})["id"])
+    return begin_vault(owner, home, row, dossier=dossier)
+
+
 @pytest.mark.parametrize("name", ["wulff", "meyer", "janssen"])
 def test_of_two_people_with_one_letter_exactly_one_comes_in(
     owner: Account, visitor: Callable[[], Keeping], tmp_path: Path, name: str
 ) -> None:
     home = Home(tmp_path / "home")
-    vault = begin_vault(owner, home, f"Akte {name}", dossier=None)
+    vault = new_dossier(owner, home, f"Akte {name}")
     letter = invite(owner, home, name=name, username=name, role="clerk", vaults={vault.id: "write"}).letter
     both = [visitor(), visitor()]
     results = at_once(*(partial(redeem, api, letter, PASSWORD) for api in both))
@@ -121,7 +131,7 @@ def test_of_records_with_one_predecessor_one_is_accepted_and_the_others_are_sign
     owner: Account, tmp_path: Path
 ) -> None:
     home = Home(tmp_path / "home")
-    vault = begin_vault(owner, home, "Lohn", dossier=None)
+    vault = new_dossier(owner, home, "Lohn")
     views = [open_by_id(owner, Home(tmp_path / str(number)), vault.id) for number in range(4)]
     results = at_once(*(partial(view.make_folders, [(f"Ordner {n}",)]) for n, view in enumerate(views)))
     assert results == [None] * 4
