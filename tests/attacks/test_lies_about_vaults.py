@@ -3,6 +3,8 @@
 Each test names in its docstring the check without which it fails.
 """
 
+# long because: one lie after another, in the order of the threat model; cut apart they would lose their order
+
 import secrets
 import time
 from collections.abc import Callable

@@ -7,6 +7,8 @@ It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usag
 or rolled back.
 """
 
+# long because: every command of the program in one place, each a few lines
+
 import errno
 import io
 import json

@@ -6,6 +6,8 @@ check     one virus scan per batch; what is infected stays behind, the others go
 commit    one record per batch, rebased when somebody else was faster
 """
 
+# long because: one journey from the disk to the commit, whose steps share its batch
+
 import mimetypes
 import os
 import tempfile

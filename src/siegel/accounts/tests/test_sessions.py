@@ -176,7 +176,7 @@ def test_signing_out_clears_cookie_and_stored_pages(owner: Person) -> None:
 
 def test_signing_out_in_the_browser_leads_to_the_firm_s_door(owner: Person, sign_in: SignIn) -> None:
     browser = sign_in(owner)
-    answer = browser.post("/abmelden")
+    answer = browser.post("/abmelden", content_type="application/x-www-form-urlencoded")
     assert (answer.status_code, answer["Location"]) == (302, "/k/muster?grund=abgemeldet")
     assert browser.get("/mandanten").status_code == 302
 
