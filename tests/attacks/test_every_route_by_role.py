@@ -239,7 +239,8 @@ def _ask(stage: Stage, role: str, route: str) -> int:
     elif method == "POST" and address.startswith("/api/"):
         response = browser.post(address, _body(route, stage, role), content_type="application/json")
     elif method == "POST":
-        response = browser.post(address, {"language": "de", "theme": "light", "next": "/"})
+        form = b"language=de&theme=light&next=/"
+        response = browser.generic(method, address, form, "application/x-www-form-urlencoded")
     else:
         response = browser.generic(method, address)
     return int(response.status_code)

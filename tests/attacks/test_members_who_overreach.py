@@ -18,13 +18,21 @@ from siegel.seals.certificates import countersign
 from siegel.seals.documents import Certificate, Holder, Roster
 from siegel.seals.records import RosterChange
 from siegel.vault.models import Vault, Version
-from siegel.vault.tests.island import OpenVault, Sealed, add_dossier, begin_upload, begin_vault, genesis, open_vault
+from siegel.vault.tests.island import (
+    OpenVault,
+    Sealed,
+    add_dossier,
+    begin_upload,
+    begin_vault,
+    client_of,
+    genesis,
+    open_vault,
+)
 
 
 @pytest.fixture
 def reader(owner: Island, vault: OpenVault) -> Island:
-    client = owner.get("clients")["clients"][0]["id"]
-    letter = invite(owner, role="client", username="leserin", client=client, vaults=[vault.holding("read")])
+    letter = invite(owner, role="client", username="leserin", client=client_of(vault), vaults=[vault.holding("read")])
     island = redemption(letter, owner).send()
     vault.refresh()
     vault.rotate()

@@ -100,7 +100,7 @@ def test_of_two_people_with_one_letter_exactly_one_comes_in(
     owner: Account, visitor: Callable[[], Keeping], tmp_path: Path, name: str
 ) -> None:
     home = Home(tmp_path / "home")
-    vault = begin_dossier(owner, home, f"Akte {name}")
+    vault = begin_dossier(owner, home, f"Akte-{name}")
     letter = invite(owner, home, name=name, username=name, role="clerk", vaults={vault.id: "write"}).letter
     both = [visitor(), visitor()]
     results = at_once(*(partial(redeem, api, letter, PASSWORD) for api in both))

@@ -249,9 +249,22 @@ describe("members and keys", () => {
       const keys = { signing_key: stranger.signingKey, recipient: claimed.recipient && stranger.recipient };
       const forged = await signDocument(CERTIFICATE, { ...claimed, ...keys }, stranger.signing);
       server.news.certificates[place] = { ...shown, doc: toDoc(forged) };
+      // Without its root nothing else has an issuer; which of the two is met first depends on the order alone.
       const code = claimed.kind === "root" ? "certificate_root" : "signature_invalid";
       expect(["certificate_issuer", code]).toContain(await refusal());
     }
+  });
+
+  test("a second root beside the pinned one is refused, though all else is honest", async () => {
+    const root = story.certificates.find(
+      ({ doc }) => read(CERTIFICATE, fromDoc(doc).bytes).kind === "root",
+    );
+    const claimed = read(CERTIFICATE, fromDoc(root?.doc ?? { bytes: "", sig: "" }).bytes);
+    const stranger = await holderKeys(randomSeed());
+    const forged = { ...claimed, signing_key: stranger.signingKey };
+    const doc = toDoc(await signDocument(CERTIFICATE, forged, stranger.signing));
+    server.news.certificates.push({ doc, accepted_at: root?.accepted_at ?? 0, log_index: 99 });
+    expect(await refusal()).toBe("certificate_root");
   });
 
   test("a stranger injects neither folder nor roster, a writer no roster", async () => {
