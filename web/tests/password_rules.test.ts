@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { containsWord, isLongEnough, wordsOf } from "../src/ui/password_rules";
 import { loadScore } from "../src/ui/strength";
 
@@ -20,7 +20,9 @@ describe("a new password", () => {
   });
 
   test("is judged by German words and by the words of the person", async () => {
+    vi.stubGlobal("document", { documentElement: { lang: "de" } });
     const score = await loadScore();
+    vi.unstubAllGlobals();
     expect(score("passwort1234", [])).toBeLessThan(3);
     expect(score("qwertzuiop12", [])).toBeLessThan(3);
     expect(score("Steuerberater2026", [])).toBeLessThan(3);
