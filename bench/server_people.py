@@ -15,8 +15,9 @@ def furnished(installation: Installation) -> list[Person]:
     """The people of `make run`, with their key files and documents."""
     demo = Demo(installation.folder / "demo", installation.environment)
     demo.stick.mkdir(parents=True)
-    vars(furnish)["URL"] = installation.url  # the demonstration has a port of its own, the bench any that is free
-    return furnish.furnish(demo)
+    people = furnish.make_people(demo)
+    furnish.put_documents(demo, people)
+    return people
 
 
 def signed_in(installation: Installation, person: Person) -> Account:

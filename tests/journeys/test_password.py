@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import Firm, Vault
-from tests.journeys.visits import open_vault, sign_in_with_password, type_password
+from tests.journeys.visits import expect_opened, open_vault, sign_in_with_password, type_password
 from tests.journeys.watch import Watch
 
 REFUSED = "[data-error-for=password]"
@@ -63,10 +63,12 @@ def test_a_closed_key_is_opened_again_on_the_vault_page(clerk: Page, firm: Firm,
     expect(clerk.locator("[data-key-state]")).to_have_text("Ihr Schlüssel ist offen")
 
 
-def test_a_person_whose_session_has_ended_signs_in_again(clerk: Page, firm: Firm, vault: Vault) -> None:
+def test_a_person_whose_session_has_ended_comes_back_to_the_page_he_asked_for(
+    clerk: Page, firm: Firm, vault: Vault
+) -> None:
     clerk.context.clear_cookies(name="siegel_session")
     clerk.goto(vault.url)
     clerk.fill("#firm-slug", firm.slug)
     type_password(clerk, f"{firm.clerk.username}@{firm.slug}", firm.clerk.password)
-    clerk.wait_for_url(f"{firm.url}/")
-    open_vault(clerk, vault)
+    clerk.wait_for_url(vault.url)
+    expect_opened(clerk)

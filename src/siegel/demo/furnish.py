@@ -24,7 +24,7 @@ from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
 from siegel.agent.vaults import begin_vault, list_vaults, open_named
 from siegel.demo import people
-from siegel.demo.installation import URL, Demo
+from siegel.demo.installation import Demo
 from siegel.seals.invitations import Letter
 from siegel.seals.keyfile import KeyFile, parse_key_file, write_key_file
 from siegel.seals.rows import VaultRow
@@ -64,13 +64,13 @@ def new_password() -> str:
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
 
 
-def furnish(demo: Demo) -> list[Person]:
+def make_people(demo: Demo) -> list[Person]:
     """The people of the demonstration, made at the first start and read from people.json afterwards."""
-    if demo.people_file.exists():
-        everybody = [Person(**line) for line in json.loads(demo.people_file.read_text(encoding="utf-8"))["people"]]
-    else:
-        everybody = _found(demo)
-    _put_documents(demo, everybody)
+    if not demo.people_file.exists():
+        return _found(demo)
+    everybody = [Person(**line) for line in json.loads(demo.people_file.read_text(encoding="utf-8"))["people"]]
+    # The address may be another one this time.
+    _save(demo, everybody)
     return everybody
 
 
@@ -78,7 +78,7 @@ def _found(demo: Demo) -> list[Person]:
     token = (demo.firm_link(people.FIRM_SLUG, people.FIRM_NAME) or "").partition("#")[2]
     owner = _person(demo, people.OWNER.role, people.OWNER.username, people.OWNER.name)
     founded = found_firm(
-        Api(URL),
+        Api(demo.url),
         token,
         owner_name=owner.name,
         username=owner.username,
@@ -90,7 +90,7 @@ def _found(demo: Demo) -> list[Person]:
     _write(demo.stick / "einrichtung.key", founded.set_up_file)
     everybody = [owner, *_invite_everybody(demo, founded.account)]
     for person in everybody:
-        person.vaults = [vault.name for vault in list_vaults(_signed_in(person))]
+        person.vaults = [vault.name for vault in list_vaults(_signed_in(demo, person))]
     _save(demo, everybody)
     return everybody
 
@@ -102,7 +102,7 @@ def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
     clerk = _person(demo, people.CLERK.role, people.CLERK.username, people.CLERK.name)
     rights = {vault: "manage" for _, vault in dossiers.values()}
     invited = invite(owner, home, name=clerk.name, username=clerk.username, role="clerk", vaults=rights)
-    _register(clerk, invited.letter)
+    _register(demo, clerk, invited.letter)
     joined = [clerk]
     for client in people.CLIENTS:
         client_id, vault = dossiers[client.number]
@@ -117,7 +117,7 @@ def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
                 vaults={vault: "write"},
                 client=client_id,
             )
-            _register(person, invited.letter)
+            _register(demo, person, invited.letter)
             joined.append(person)
     owner.learn_certificates()
     countersign_waiting(owner)
@@ -132,27 +132,32 @@ def _begin_dossier(owner: Account, home: Home, client: people.Client) -> tuple[s
     return client_id, begin_vault(owner, home, row, dossier=dossier).id
 
 
-def _register(person: Person, letter: Letter) -> None:
-    redeemed = redeem(Api(URL), letter, person.password)
+def _register(demo: Demo, person: Person, letter: Letter) -> None:
+    redeemed = redeem(Api(demo.url), letter, person.password)
     _write_key_file(person, redeemed.account.key_file)
 
 
-def _put_documents(demo: Demo, everybody: list[Person]) -> None:
-    """Each client's first user puts the documents of his dossier, if it is still empty and the scanner works."""
+def put_documents(demo: Demo, everybody: list[Person]) -> bool:
+    """Each client's first user puts the documents of his dossier, unless they lie there.
+
+    Whether all are there: not without a scanner that works.
+    """
     by_username = {person.username: person for person in everybody}
     deadline = time.monotonic() + (SCANNER_START_S if os.access(clamd_program(), os.X_OK) else 0)
     for client in people.CLIENTS:
         person = by_username[client.users[0].username]
-        account = _signed_in(person)
+        account = _signed_in(demo, person)
         vault = open_named(account, Home(demo.folder / "client-state" / person.username), client.dossier)
-        if vault.children(vault.id):
+        # Folders alone may be what an interrupted start has left.
+        if any(not entity.is_folder for _, entity in vault.walk(vault.id)):
             continue
         if not _scanner_works(account, deadline):
-            return
+            return False
         sources = sorted((DOCUMENTS / client.number / client.dossier).iterdir())
         outcomes = put(vault, plan_put(sources, ()), Silent())
         if any(outcome.code != "stored" for outcome in outcomes):
-            return
+            return False
+    return True
 
 
 def _scanner_works(account: Account, deadline: float) -> bool:
@@ -173,8 +178,8 @@ def _person(demo: Demo, role: str, username: str, name: str) -> Person:
     return Person(role, username, name, new_password(), str(demo.stick / f"{username}.key"))
 
 
-def _signed_in(person: Person) -> Account:
-    return sign_in(Api(URL), parse_key_file(Path(person.key_file).read_bytes()))[0]
+def _signed_in(demo: Demo, person: Person) -> Account:
+    return sign_in(Api(demo.url), parse_key_file(Path(person.key_file).read_bytes()))[0]
 
 
 def _write_key_file(person: Person, key_file: KeyFile) -> None:
@@ -188,7 +193,7 @@ def _write(path: Path, key_file: KeyFile) -> None:
 
 
 def _save(demo: Demo, everybody: list[Person]) -> None:
-    answer = {"server": URL, "firm": people.FIRM_SLUG, "people": [asdict(person) for person in everybody]}
+    answer = {"server": demo.url, "firm": people.FIRM_SLUG, "people": [asdict(person) for person in everybody]}
     draft = demo.people_file.with_suffix(".draft")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(answer, ensure_ascii=False, indent=2), encoding="utf-8")

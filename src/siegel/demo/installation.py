@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PORT = 8000
-URL = f"http://127.0.0.1:{PORT}"
 START_S = 120.0
 
 
@@ -29,6 +28,10 @@ class Demo:
 
     folder: Path
     environment: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        return self.environment["SIEGEL_PUBLIC_URL"]
 
     @property
     def people_file(self) -> Path:
@@ -61,12 +64,12 @@ class Demo:
         return None
 
 
-def prepare() -> Demo:
-    """The demonstration's folder in the working directory, with secrets of its own."""
-    if _is_taken():
-        raise SystemExit(f"Port {PORT} is in use. End the program that uses it, then start again.")
+def prepare(port: int) -> Demo:
+    """The demonstration's folder in the working directory, with its own secrets. NotServingError for a taken port."""
+    if _is_taken(port):
+        raise NotServingError(f"Port {port} is in use. End the program that uses it, or choose another with --port.")
     folder = Path.cwd() / ".demo"
-    demo = Demo(folder, _environment(folder))
+    demo = Demo(folder, _environment(folder, port))
     for place in (folder, demo.stick):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         place.chmod(0o700)
@@ -78,17 +81,17 @@ def prepare() -> Demo:
     return demo
 
 
-def _is_taken() -> bool:
+def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", PORT))
+            probe.bind(("127.0.0.1", port))
         except OSError:
             return True
     return False
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def _environment(folder: Path, port: int) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SIEGEL_", "DJANGO_"))}
     return {
         **inherited,
@@ -96,18 +99,18 @@ def _environment(folder: Path) -> dict[str, str]:
         "SIEGEL_SECRET_KEY_FILE": str(folder / "secret-key"),
         "SIEGEL_PEPPER_FILE": str(folder / "pepper"),
         "SIEGEL_HOSTS": "127.0.0.1,localhost",
-        "SIEGEL_PUBLIC_URL": URL,
+        "SIEGEL_PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
 
 
-def wait_until_it_answers(server: subprocess.Popen[bytes]) -> None:
+def wait_until_it_answers(demo: Demo, server: subprocess.Popen[bytes]) -> None:
     """NotServingError when the server ends or stays silent."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise NotServingError("The server ended while starting. Its reason stands in .demo/server.log.")
         try:
-            with urllib.request.urlopen(f"{URL}/gesund", timeout=5):  # noqa: S310 (our own server on loopback)
+            with urllib.request.urlopen(f"{demo.url}/gesund", timeout=5):  # noqa: S310 (our own server on loopback)
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)

@@ -96,18 +96,9 @@ def web_part(*, host: str, port: int, threads: int) -> Part:
     """granian in one process. It pulls request bodies as the application reads them, so uploads stay out of memory."""
     granian = str(Path(sys.executable).with_name("granian"))
     command = [granian, "--interface", "wsgi", "--host", host, "--port", str(port), "--workers", "1"]
-    command += [
-        "--blocking-threads",
-        str(threads),
-        "--http",
-        "1",
-        "--no-ws",
-        "--log-level",
-        "warning",
-        "--respawn-failed-workers",
-    ]
+    command += ["--blocking-threads", str(threads), "--no-ws", "--log-level", "warning", "--respawn-failed-workers"]
+    command += ["--http", "1", "--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)]
     # Each of glibc's heaps keeps what its threads once needed: with two of them a long day takes 40 MB less.
-    command += ["--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)]
     return Part("web", [*command, "siegel.site.wsgi:application"], {"MALLOC_ARENA_MAX": "2"})
 
 

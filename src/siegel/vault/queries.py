@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
@@ -218,15 +218,20 @@ class Announced:
     all_bytes: int
 
 
+# Written out: every file asks, and Django takes ten times as long to put it together as the database to answer it.
+_ANNOUNCED = """
+    SELECT COUNT(*) FILTER (WHERE person_id = %s),
+           COALESCE(SUM(length) FILTER (WHERE person_id = %s), 0),
+           COALESCE(SUM(length), 0)
+    FROM vault_upload WHERE expires_at > %s
+"""
+
+
 def announced(person: "Person", now: datetime) -> Announced:
     """One query, over all tenants: they share the disk."""
-    own = Q(person=person)
-    sums = Upload.objects.filter(expires_at__gt=now).aggregate(
-        own_count=Count("pk", filter=own),
-        own_bytes=Sum("length", filter=own, default=0),
-        all_bytes=Sum("length", default=0),
-    )
-    return Announced(**sums)
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOUNCED, [person.pk, person.pk, connection.ops.adapt_datetimefield_value(now)])
+        return Announced(*cursor.fetchone())
 
 
 def live_uploads(now: datetime) -> list[str]:

@@ -77,7 +77,10 @@ function listenToTheme(): void {
       event.preventDefault();
       const button = find<HTMLButtonElement>("button", form);
       const theme = button.value;
-      const body = new FormData(form, button);
+      // As a form without script sends it: the server takes no multipart bodies.
+      const body = new URLSearchParams(
+        [...new FormData(form, button)].map(([name, value]) => [name, String(value)]),
+      );
       if (isTheme(theme)) showTheme(theme, button);
       // Seen at once; if the server does not hear of it, the next page is as before.
       fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => undefined);

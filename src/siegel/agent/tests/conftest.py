@@ -30,8 +30,7 @@ def server() -> Server:
 @pytest.fixture
 def stored(server: Server) -> StoredVault:
     firm = server.firm
-    kept = ((firm.owner, "manage"), (firm.recovery, "hold"))
-    return server.begin_vault(firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), *kept])
+    return server.begin_vault(firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), (firm.owner, "manage")])
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import io
 import json
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import httpx
@@ -32,7 +32,7 @@ from siegel.seals.replay import VaultState, next_record
 from siegel.seals.rows import Place, VaultRow, seal_row
 from siegel.seals.scanning import announce_scanner_key, sign_verdict
 from siegel.seals.signed import Signed
-from siegel.seals.tests.people import Firm, Holders, Person, signed_roster
+from siegel.seals.tests.people import Firm, Holders, Person, signed_roster, with_kept
 
 ORIGIN = "http://127.0.0.1:8000"
 TITLE = "Einkommensteuer 2025"
@@ -56,7 +56,7 @@ class StoredVault:
     """A vault as a server has it: everything sealed."""
 
     state: VaultState
-    title: str
+    shown: VaultRow
     dossier: str | None
     entries: list[Wire] = field(default_factory=list)
     wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
@@ -101,13 +101,13 @@ class Server:
         return sign_in(self.api(), self.key_file(person))[0]
 
     def begin_vault(self, author: Person, holders: Holders, title: str = TITLE) -> StoredVault:
-        vault_id, dossier = new_id(), new_id()
-        roster = signed_roster(author, self.firm.id, vault_id, holders)
+        vault_id, dossier, shown = new_id(), new_id(), VaultRow("Müller", "10001", title)
+        roster = signed_roster(author, self.firm.id, vault_id, with_kept(self.firm, holders))
         epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, self.firm.store)
-        row = seal_row(epoch.seed, Place(self.firm.id, vault_id, vault_id, 0, 1), VaultRow("Müller", "10001", title))
+        row = seal_row(epoch.seed, Place(self.firm.id, vault_id, vault_id, 0, 1), shown)
         changes = (Genesis(dossier, digest(row), "dossier"), RosterChange(roster.hash, 1), epoch.change)
         state = VaultState.begin(self.firm.id, vault_id)
-        vault = self.vaults[vault_id] = StoredVault(state, title, dossier)
+        vault = self.vaults[vault_id] = StoredVault(state, shown, dossier)
         body = {
             "record": next_record(state.position, author.seed, changes).to_wire(),
             "roster": roster.to_wire(),
@@ -201,7 +201,7 @@ class Server:
         ]
 
     def vault_line(self, vault: StoredVault) -> Wire:
-        dossier = {"id": vault.dossier, "title": vault.title, "client_number": "10001", "client_name": "Müller"}
+        dossier = {"id": vault.dossier, **asdict(vault.shown)}
         return {"id": vault.id, "vault_kind": "dossier", "dossier": dossier, "rights": "write"}
 
     def scanner_key(self) -> Signed:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from siegel.agent.account import Account, sign_in
 from siegel.agent.errors import AgentError
 from siegel.agent.get import get_file
+from siegel.agent.invite import _opened
 from siegel.agent.opened import OpenVault
 from siegel.agent.put import plan_put
 from siegel.agent.session import Home
@@ -100,7 +102,8 @@ def test_a_root_that_changed_since_is_refused(home: Home) -> None:
 
 def test_a_key_the_firm_has_not_certified_is_not_signed_in(server: Server) -> None:
     def without(answer: Wire) -> None:
-        answer["certificates"] = answer["certificates"][:-1]
+        own = b64(server.firm.accepted[server.firm.client.known.log_index - 1].signed.raw)
+        answer["certificates"] = [one for one in answer["certificates"] if one["doc"]["bytes"] != own]
 
     lying(server, "keys/certificates", without)
     refused("not_certified", lambda: server.account(server.firm.client))
@@ -175,13 +178,28 @@ def test_a_row_left_out_is_refused(server: Server, filled: OpenVault) -> None:
     refused("row_differs", lambda: reopen(filled))
 
 
-def test_a_vault_listed_under_another_title_or_dossier_is_refused(
+@pytest.mark.parametrize("label", ["client_name", "client_number", "title"])
+def test_a_vault_listed_under_another_label_is_refused(
+    client: Account, home: Home, stored: StoredVault, label: str
+) -> None:
+    stored.shown = replace(stored.shown, **{label: "10002"})
+    refused("title_differs", lambda: open_named(client, home, stored.shown.title))
+    refused("title_differs", lambda: _opened(client, home, {stored.id: "read"}))
+
+
+def test_a_vault_listed_under_another_dossier_or_under_none_is_refused(
     server: Server, client: Account, home: Home, stored: StoredVault
 ) -> None:
-    stored.title = "Lohn 2025"
-    refused("title_differs", lambda: open_named(client, home, "Lohn 2025"))
-    stored.title, stored.dossier = TITLE, Firm().id
+    stored.dossier = Firm().id
     refused("title_differs", lambda: open_named(client, home, TITLE))
+    lying(server, "api/vaults", lambda answer: answer["vaults"][0].update(dossier=None))
+    refused("title_differs", lambda: open_named(client, home, stored.id))
+
+
+def test_nobody_is_invited_into_a_vault_that_is_not_listed(client: Account, home: Home, stored: StoredVault) -> None:
+    with pytest.raises(AgentError) as error:
+        _opened(client, home, {stored.id: "read", "A" * 22: "read"})
+    assert error.value.code == "vault_unknown"
 
 
 def test_a_wrap_of_another_seed_is_refused(server: Server, vault: OpenVault, stored: StoredVault) -> None:

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from siegel.agent import main, messages
 from siegel.agent.client import Api
 from siegel.agent.session import Home
 from siegel.agent.tests.server import MARK, ORIGIN, TITLE, Server, StoredVault
+from siegel.agent.tests.spoiling import spoil
 from siegel.lib.age import HybridIdentity
 from siegel.seals.derive import Seed
 from siegel.seals.keyfile import write_key_file
@@ -215,7 +217,44 @@ def test_vaults_are_listed_by_name(run: Run, online: Server, capsys: pytest.Capt
     assert capsys.readouterr().out.strip() == TITLE
     assert run("vault", "ls", "--json") == 0
     [line] = output(capsys)
-    assert (line["name"], line["client_number"]) == (TITLE, "10001")
+    assert (line["name"], line["client_number"], line["problem"]) == (TITLE, "10001", None)
+
+
+def test_a_vault_that_is_not_what_the_server_shows_is_named_and_the_others_are_listed(
+    run: Run, online: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    firm = online.firm
+    other = online.begin_vault(firm.clerk, [(firm.clerk, "manage"), (firm.client, "read")], "Lohn")
+    sign_in(run, online, firm.client)
+    other.shown = replace(other.shown, client_name="Meyer")
+    capsys.readouterr()
+    assert run("vault", "ls", "--json") == 3
+    assert {line["name"]: line["problem"] for line in output(capsys)} == {TITLE: None, "Lohn": "title_differs"}
+    assert run("vault", "ls") == 3
+    assert "“Lohn” is not what the server shows" in capsys.readouterr().err
+
+
+def test_what_cannot_be_read_is_listed_as_such_beside_the_rest(
+    run: Run, online: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stored = next(iter(online.vaults.values()))
+    spoil(online, stored)
+    sign_in(run, online, online.firm.client)
+    Path("x").write_bytes(b"x")
+    assert run("vault", "put", "x", f"{TITLE}:/") == 0
+    sign_in(run, online, online.firm.clerk)
+    Path("y").write_bytes(b"y")
+    assert run("vault", "put", "y", f"{TITLE}:/") == 0
+    capsys.readouterr()
+    assert run("vault", "ls", TITLE, "--json") == 3
+    found = capsys.readouterr()
+    assert [(line["name"], line["kind"]) for line in json.loads(found.out)] == [
+        ("y", "file"),
+        ("(unreadable)", "unreadable"),
+    ]
+    assert "epoch 2" in found.err
+    assert run("vault", "get", f"{TITLE}:/y", "back") == 0
+    assert Path("back").read_bytes() == b"y"
 
 
 def test_a_rolled_back_vault_ends_with_three(run: Run, online: Server, capsys: pytest.CaptureFixture[str]) -> None:

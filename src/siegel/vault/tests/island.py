@@ -229,6 +229,7 @@ def genesis(island: Island, dossier: str | None, **more: Any) -> Json:
     store = island.store()
     vault = more.get("vault") or new_id()
     rights = {"recovery": "hold"} | ({"owner": "manage"} if dossier else {})
+    rights.pop(more.get("without", ""), None)
     named = {known.kid: known.certificate for known in store if known.certificate.kind in rights}
     holders = {Holder(kid, rights[one.kind], one.subject) for kid, one in named.items()}
     holders.add(Holder(island.kid, "manage", island.person))

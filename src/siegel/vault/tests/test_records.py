@@ -8,10 +8,11 @@ from siegel.keys.tests.island import Island, RefusedError, invite, redemption
 from siegel.lib.age import X25519Identity, seal_file
 from siegel.seals.canonical import b64
 from siegel.seals.documents import Holder
+from siegel.seals.epochs import next_epoch
 from siegel.seals.ids import new_id
 from siegel.seals.records import FolderChange, RosterChange
 from siegel.vault.models import Node
-from siegel.vault.tests.island import OpenVault, client_of, open_vault
+from siegel.vault.tests.island import OpenVault, begin_vault, client_of, genesis, open_vault
 
 
 @pytest.fixture
@@ -180,3 +181,36 @@ def test_an_invitation_into_a_vault_that_its_certificate_does_not_name_is_refuse
     with pytest.raises(RefusedError) as refused:
         vault.append(vault.record(RosterChange(roster.hash, now.roster.seq + 1)), roster=roster.to_wire())
     assert "roster_holder" in refused.value.message
+
+
+def test_any_writer_begins_an_epoch_at_any_time_and_hands_down_what_he_can(owner: Island, vault: OpenVault) -> None:
+    assert not vault.due
+    vault.rotate()
+    # Epoch 2 did not open for him: he hands down epoch 1's seed. The server cannot tell.
+    new = next_epoch(owner.seed, vault.state.position, vault.seeds[1], vault.store)
+    vault.append(
+        vault.record(new.change),
+        epoch=new.signed.to_wire(),
+        previous_seed=b64(new.previous_seed or b""),
+        wraps=[{"key": wrap.key, "age": b64(wrap.age)} for wrap in new.wraps],
+    )
+    assert vault.refresh().epoch == 3
+
+
+@pytest.mark.parametrize("missing", ["owner", "recovery"])
+def test_a_dossiers_vault_begins_with_owner_and_recovery(owner: Island, vault: OpenVault, missing: str) -> None:
+    letter = invite(owner, role="clerk", username="wulff", vaults=[vault.holding("manage")])
+    clerk = redemption(letter, owner).send()
+    client = clerk.post("clients", {"number": "7", "name": "Mandant 7"})["id"]
+    dossier = clerk.post(f"clients/{client}/dossiers", {"title": "Lohn"})["id"]
+    with pytest.raises(RefusedError) as refused:
+        clerk.post("vaults", genesis(clerk, dossier, without=missing))
+    assert refused.value.code == "document_refused"
+    assert clerk.post("vaults", genesis(clerk, dossier))["seq"] == 1
+
+
+def test_nobody_is_invited_into_a_personal_vault(owner: Island) -> None:
+    personal = begin_vault(owner)
+    with pytest.raises(RefusedError) as refused:
+        invite(owner, role="clerk", username="gast", vaults=[personal.holding("read")])
+    assert refused.value.code == "document_refused"
