@@ -256,9 +256,7 @@ describe("members and keys", () => {
   });
 
   test("a second root beside the pinned one is refused, though all else is honest", async () => {
-    const root = story.certificates.find(
-      ({ doc }) => read(CERTIFICATE, fromDoc(doc).bytes).kind === "root",
-    );
+    const root = story.certificates.find(({ doc }) => read(CERTIFICATE, fromDoc(doc).bytes).kind === "root");
     const claimed = read(CERTIFICATE, fromDoc(root?.doc ?? { bytes: "", sig: "" }).bytes);
     const stranger = await holderKeys(randomSeed());
     const forged = { ...claimed, signing_key: stranger.signingKey };
