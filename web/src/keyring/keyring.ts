@@ -38,7 +38,7 @@ async function restKey(local: CryptoKey, half: string): Promise<CryptoKey> {
 }
 
 /**
- * Keeps an unlocked seed for the other pages of this session, which must be the person's own at his firm.
+ * Keeps an unlocked seed, the person's own at his firm, for the other pages until the sign-out.
  * @throws IntegrityError (`session_differs`, `root_differs`); nothing is kept then.
  */
 export async function keepOpen(session: Session, firm: string, unlocked: Unlocked): Promise<Open> {
@@ -60,7 +60,7 @@ export async function keepOpen(session: Session, firm: string, unlocked: Unlocke
   return { session, keys, generation, root };
 }
 
-/** The key kept for this session, or null when the person has to sign in (again). */
+/** The key kept for this sign-in, or null when the person has to sign in (again). */
 export async function reopen(session: Session): Promise<Open | null> {
   const kept = await recall<Kept>(PERSON);
   if (kept === undefined || kept.person !== session.person.id || kept.firm !== session.firm.id) return null;
