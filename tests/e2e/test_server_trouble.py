@@ -68,9 +68,13 @@ def staged_bytes(installation: Installation) -> int:
 
 
 def resize(place: Path, free: int) -> None:
-    """The file system at `place` has `free` bytes left."""
-    size = shutil.disk_usage(place).used + free
-    subprocess.run(["mount", "-o", f"remount,size={size}", place], check=True, timeout=30)
+    """The file system at `place` has `free` bytes left; tried again where a write meanwhile made that too small."""
+
+    def done() -> bool:
+        size = shutil.disk_usage(place).used + free
+        return subprocess.run(["mount", "-o", f"remount,size={size}", place], check=False, timeout=30).returncode == 0
+
+    until(done, "the disk does not take its size")
 
 
 @as_root

@@ -30,7 +30,7 @@ from siegel.lib.merkle import SegmentTree
 from siegel.seals import canonical
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join
-from siegel.seals.invitations import Letter, encode_code, group_code, invitation_seed
+from siegel.seals.invitations import Letter, encode_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
 from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
 from tests.vectors import broken, others, signed_documents, story
@@ -207,7 +207,7 @@ def invitation_vectors(firm: str, root: str) -> dict[str, Any]:
                 "code": b64(code),
                 "text": text,
                 "typed": [
-                    group_code(code),
+                    "-".join(text[at : at + 4] for at in range(0, len(text), 4)),
                     text.lower(),
                     text.replace("0", "o").replace("1", "I"),
                     f" {text[:13]} {text[13:]} ",

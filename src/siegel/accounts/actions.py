@@ -13,10 +13,10 @@ from siegel.accounts.models import Credential, Person, SignedInSession
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.models import Tenant
+from siegel.seals.unlock import S_SIZE
 
 TOKEN_BYTES = 32
 HALF_BYTES = 32
-S_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def set_credential(*, person: Person, s: bytes, auth_hash: str) -> None:
     `s` is the 32 random bytes of the browser, `auth_hash` comes from `passwords.hash_auth_key`. What went before is
     replaced and the person's other sessions end.
     """
-    if len(s) != S_BYTES:
+    if len(s) != S_SIZE:
         raise AccountsError("bad_request")
     Credential.objects.update_or_create(person=person, defaults={"s": s, "auth_hash": auth_hash})
     person.state = Person.State.ACTIVE

@@ -87,23 +87,19 @@ def sign_in(api: Api, key_file: KeyFile) -> "tuple[Account, Session]":
     """
     account = Account(api, key_file, Certificates(key_file.root))
     session = open_session(api, key_file)
-    api.renew = lambda: _renew(api, key_file)
+    api.renew = lambda: open_session(api, key_file)
     account.learn_certificates()
     account.own()
     return account, session
 
 
-def _renew(api: Api, key_file: KeyFile) -> None:
-    open_session(api, key_file)
-
-
 def resume(api: Api, key_file: KeyFile) -> Account:
     """The account behind a session that was saved; nothing is asked of the server yet."""
-    api.renew = lambda: _renew(api, key_file)
+    api.renew = lambda: open_session(api, key_file)
     return Account(api, key_file, Certificates(key_file.root))
 
 
-def countersign_waiting(account: Account, now: int | None = None) -> int:
+def countersign_waiting(account: Account) -> int:
     """Confirms the provisional certificates this person may confirm; how many there were.
 
     Each was verified with the others: the first redemption of an invitation that somebody entitled has issued.
@@ -111,8 +107,7 @@ def countersign_waiting(account: Account, now: int | None = None) -> int:
     own = account.own()
     waiting = account.certificates.store.countersignable(own.certificate)
     for known in waiting:
-        at = int(time.time()) if now is None else now
-        signed = countersign(account.seed, own, known.certificate, at)
+        signed = countersign(account.seed, own, known.certificate, int(time.time()))
         account.api.post("keys/certificates", {"doc": signed.to_wire()}, repeatable=True)
     return len(waiting)
 

@@ -49,7 +49,7 @@ class Api:
         pauses_s: tuple[float, ...] = PAUSES_S,
     ) -> None:
         self.origin = origin_of(server)
-        self.renew: Callable[[], None] | None = None
+        self.renew: Callable[[], object] | None = None
         self._pauses_s = pauses_s
         self._lock = threading.Lock()
         self._answered = False

@@ -32,14 +32,12 @@ def found_firm(
     password: str,
     firm_name: str,
     firm_place: str,
-    now: int | None = None,
 ) -> Founded:
     """Founds the firm of the one-time link's `token` and signs its owner in.
 
     Scanner and service are certified with the keys the server shows (trusted on this first use). ServerError for a
     link that was used or has expired; RefusedError `password_short`.
     """
-    at = int(time.time()) if now is None else now
     opened = Fields(api.post("set-up/open", {"token": token}), "set-up")
     firm = Fields(opened.take("firm"), "firm")
     root = Seed.generate()
@@ -62,7 +60,7 @@ def found_firm(
         "firm_name": firm_name,
         "firm_place": firm_place,
         "person": key_file.person,
-        "certificates": [signed.to_wire() for signed in _certificates(key_file, machines, at)],
+        "certificates": [signed.to_wire() for signed in _certificates(key_file, machines, int(time.time()))],
         **new_credential(password, key_file).wire(),
     }
     answer = api.post("set-up", body)

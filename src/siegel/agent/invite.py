@@ -38,7 +38,6 @@ def invite(
     role: str,
     vaults: Mapping[str, str],
     client: str | None = None,
-    now: int | None = None,
 ) -> Invited:
     """Invites `name` as `clerk` or `client` (then of the client with this id) into `vaults` (id → rights).
 
@@ -46,7 +45,6 @@ def invite(
     `title_differs`; AgentError `vault_unknown`. ServerError, for example when the user name exists; RefusedError
     `not_allowed` when the account may not invite.
     """
-    at = int(time.time()) if now is None else now
     account.learn_certificates()
     letter = Letter(account.api.origin, new_invitation_id(), new_code())
     person = new_id()
@@ -58,7 +56,7 @@ def invite(
         keys,
         kind="invitation",
         subject=person,
-        now=at,
+        now=int(time.time()),
         role=role,
         vaults=vaults.keys(),
     )

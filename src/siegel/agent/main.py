@@ -140,7 +140,7 @@ def vault_ls(
         entries = {found.name: found}
     else:
         entries = vault.children(found.id if found else vault.id)
-    lines = [_entry_line(name, entity, path) for name, entity in sorted(entries.items())]
+    lines = [_entry_line(name, entity) for name, entity in sorted(entries.items())]
     if found is None or found.is_folder:
         lines += _unreadable_lines(vault, found.id if found else vault.id)
     _show(lines, as_json)
@@ -297,7 +297,7 @@ def _keep_session(account: Account, home: Home) -> None:
         home.save_session(_saved(account, Path(saved.key_file), saved.name, saved.role))
 
 
-def _entry_line(name: str, entity: Entity, path: tuple[str, ...]) -> dict[str, Any]:
+def _entry_line(name: str, entity: Entity) -> dict[str, Any]:
     line: dict[str, Any] = {"name": name, "kind": entity.node.kind, "version": entity.node.version}
     row = entity.row
     if isinstance(row, FileRow):

@@ -200,12 +200,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "put_done": ("{stored} gespeichert, {refused} nicht.", "{stored} stored, {refused} not."),
     "recipient": ("Empfänger: {text}", "Recipient: {text}"),
-    "key_for": ("Schlüssel von {username} bei {firm}", "Key of {username} at {firm}"),
     "passphrase": ("Passphrase", "Passphrase"),
     "passphrase_again": ("Passphrase noch einmal", "Passphrase again"),
     "scanning": ("Virenprüfung", "virus scan"),
     "uploading": ("Hochladen", "uploading"),
-    "downloading": ("Herunterladen", "downloading"),
 }
 
 # What the operating system refuses, in the person's language; its own words are those of the program's start.

@@ -287,7 +287,7 @@ class _Batch:
                 elif result.get("code") == "scan_failed" and number < SCAN_TRIES - 1:
                     failed.append(one)
                 else:
-                    self._refuse(one.item, str(result.get("code")), self._detail(one, result))
+                    self._refuse(one.item, str(result.get("code")), _detail(result))
             waiting = failed
             if waiting:
                 time.sleep(SCAN_PAUSE_S)
@@ -323,12 +323,6 @@ class _Batch:
             self._vault.store,
         )
         return verdict.result == "clean"
-
-    def _detail(self, one: _Sent, result: Wire) -> str:
-        """What was found, by the scanner's signed word; else the server's."""
-        if result.get("verdict") is None:
-            return str(result.get("message") or "")
-        return Verdict.parse(Signed.from_wire(result["verdict"])).reason or ""
 
     # Commit
 
@@ -396,6 +390,13 @@ def scanner_recipient(vault: OpenVault) -> str:
 def media_type(name: str) -> str:
     """By the name's ending."""
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def _detail(result: Wire) -> str:
+    """What was found, by the scanner's signed word; else the server's."""
+    if result.get("verdict") is None:
+        return str(result.get("message") or "")
+    return Verdict.parse(Signed.from_wire(result["verdict"])).reason or ""
 
 
 def _check_wire(one: _Sent, recipient: str) -> Wire:

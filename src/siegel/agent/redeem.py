@@ -47,13 +47,13 @@ class _Invitation:
     store: CertificateStore
 
 
-def redeem(api: Api, letter: Letter, password: str, *, now: int | None = None) -> Redeemed:
+def redeem(api: Api, letter: Letter, password: str) -> Redeemed:
     """Makes the invited person's keys, proves the code, takes over the vaults that wait, and sets the password.
 
     ServerError 410 when the letter was used or has expired; IntegrityError `invitation_differs` when the code does not
     fit what the server shows: then the firm's root is not the one the letter was printed with, or the code is wrong.
     """
-    at = int(time.time()) if now is None else now
+    now = int(time.time())
     for number in range(TRIES):
         invitation = _verified(api, letter)
         key_file = KeyFile(
@@ -66,7 +66,7 @@ def redeem(api: Api, letter: Letter, password: str, *, now: int | None = None) -
             seed=Seed.generate(),
         )
         try:
-            answer = _hand_in(api, letter, invitation, key_file, password=password, now=at)
+            answer = _hand_in(api, letter, invitation, key_file, password=password, now=now)
         except ServerError as error:
             # A vault began a new epoch meanwhile: its new wrap is fetched and taken over.
             if error.code != "stale" or number == TRIES - 1:

@@ -38,8 +38,4 @@ MESSAGES: Messages = {
         "Diese Akte hat schon einen Tresor.",
         "This dossier has a vault already.",
     ),
-    "owner_only": (
-        "Das darf nur der Kanzleiinhaber.",
-        "Only the owner of the firm may do this.",
-    ),
 }

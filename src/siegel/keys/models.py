@@ -6,9 +6,9 @@ Hashes and key ids are base64url text of 43 characters; times are whole seconds 
 from django.db import models
 
 from siegel.base.ids import ID_LENGTH as ID_CHARS
+from siegel.seals.invitations import ID_CHARACTERS
 
 HASH_CHARS = 43
-INVITATION_ID_CHARS = 8
 
 
 class Certificate(models.Model):
@@ -48,7 +48,7 @@ class UnlockWrap(models.Model):
 class Invitation(models.Model):
     """A letter on its way. Open until `redeemed` is set or the certificate's `not_after` has passed."""
 
-    id = models.CharField(primary_key=True, max_length=INVITATION_ID_CHARS)
+    id = models.CharField(primary_key=True, max_length=ID_CHARACTERS)
     tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=16)

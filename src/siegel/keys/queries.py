@@ -23,10 +23,10 @@ from siegel.keys.models import (
 )
 from siegel.seals.certificates import Accepted, CertificateStore
 from siegel.seals.chain import WRITERS, Position, Standing, keys_of
+from siegel.seals.documents import PERSONS, ScannerKey
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
-from siegel.seals.documents import ScannerKey
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import Tenant
 
-PERSONS = ("owner", "clerk", "client")
 # Whose certificates everybody in the firm may see: without them no document of the firm can be verified.
 OF_THE_FIRM = ("root", "recovery", "owner", "clerk", "scanner", "service")
 ENTRIES_PER_PAGE = 500

@@ -5,13 +5,13 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from siegel.accounts.rules import NAME_MAX
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.errors import IntegrityError
 from siegel.seals.ids import check_id
 from siegel.seals.signed import Signed
 
 MAX_ITEMS = 1000
-MAX_NAME = 200
 
 
 def _binary(value: object) -> bytes:
@@ -45,7 +45,7 @@ Binary = Annotated[bytes, BeforeValidator(_binary), PlainSerializer(b64)]
 Binary32 = Annotated[bytes, BeforeValidator(_binary_32), PlainSerializer(b64)]
 Hash = Annotated[str, BeforeValidator(_hash)]
 Id = Annotated[str, BeforeValidator(_id)]
-Name = Annotated[str, Field(max_length=MAX_NAME)]
+Name = Annotated[str, Field(max_length=NAME_MAX)]
 
 
 class Strict(Schema):

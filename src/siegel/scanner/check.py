@@ -15,8 +15,8 @@ from siegel.lib.age import FileKey, PayloadError, open_payload, sealed_size
 from siegel.lib.merkle import SegmentTree
 from siegel.seals.canonical import Json, b64, unb64
 from siegel.seals.errors import IntegrityError
+from siegel.seals.files import open_file_key
 from siegel.seals.ids import check_id
-from siegel.seals.scanning import open_scanner_header
 from siegel.seals.signed import Signed
 
 from .errors import BusyError, KeyGoneError, RequestError, UploadError
@@ -81,7 +81,7 @@ class Checker:
         """Checked against the commitment: else one payload could open as something harmless here only."""
         for identity in self._keys.identities():
             try:
-                return open_scanner_header(upload.scanner_header, identity, upload.commitment)
+                return open_file_key(upload.scanner_header, identity, upload.commitment)
             except IntegrityError as error:
                 if error.code != "header_foreign":
                     raise UploadError("the scanner header is wrong", error.code) from error

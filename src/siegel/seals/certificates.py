@@ -131,10 +131,6 @@ class CertificateStore:
         known = self._by_kid.get(kid, [])
         return bool(known) and all(self._from_invitation(k) for k in known)
 
-    def of_subject(self, subject: str) -> list[Known]:
-        """All certificates of a person (or of the firm), in the order of the log."""
-        return sorted((k for k in self if k.certificate.subject == subject), key=lambda k: k.log_index)
-
     def countersignable(self, issuer: Certificate) -> list[Known]:
         """The provisional certificates that the holder of `issuer` may confirm."""
         return [

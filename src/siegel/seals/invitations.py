@@ -77,12 +77,6 @@ def decode_code(text: str) -> bytes:
     return (number >> 2).to_bytes(CODE_SIZE, "big")
 
 
-def group_code(code: bytes) -> str:
-    """The code in groups of five, for paper."""
-    text = encode_code(code)
-    return "-".join(text[start : start + 5] for start in range(0, CODE_CHARACTERS, 5))
-
-
 def invitation_seed(code: bytes, *, firm: str, invitation: str, root: str) -> Seed:
     """The seed of the invitation's keys. The salt holds the root, so the right keys prove the right root."""
     salt = hashlib.sha256(join("siegel-invite@v1", firm, invitation, unb64(root, 32))).digest()

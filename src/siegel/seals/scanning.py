@@ -1,11 +1,9 @@
 """Scanner keys and verdicts: made by the scanner, required by every author and reader."""
 
-from siegel.lib.age import FileKey, HybridIdentity
 from siegel.seals.certificates import CLOCK_LEEWAY_S, CertificateStore, Known
 from siegel.seals.derive import Seed
 from siegel.seals.documents import SCANNER_KEY_LIFE_S, Manifest, ScannerKey, Verdict
 from siegel.seals.errors import IntegrityError, RefusedError
-from siegel.seals.files import open_file_key
 from siegel.seals.signed import Signed
 
 
@@ -35,11 +33,6 @@ def verify_scanner_key(signed: Signed, firm: str, certificates: CertificateStore
     if not key.not_before - CLOCK_LEEWAY_S <= now <= key.not_after + CLOCK_LEEWAY_S:
         raise RefusedError("scanner_key_expired", "the scanner key is not valid now")
     return key
-
-
-def open_scanner_header(header: bytes, identity: HybridIdentity, commitment: str) -> FileKey:
-    """The file key for the scanner; errors as in `files.open_file_key`."""
-    return open_file_key(header, identity, commitment)
 
 
 def sign_verdict(

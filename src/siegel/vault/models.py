@@ -3,8 +3,7 @@
 from django.db import models
 
 from siegel.base.ids import ID_LENGTH as ID_CHARS
-
-HASH_CHARS = 43
+from siegel.keys.models import HASH_CHARS
 
 
 class Vault(models.Model):

@@ -7,9 +7,9 @@ from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from siegel.base import blobs
 from siegel.base.models import Blob
+from siegel.vault.staging import RECHECK_BYTES
 
 PIECE_BYTES = 1 << 20
-RECHECK_BYTES = 4 << 20
 RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
 
 

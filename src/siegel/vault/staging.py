@@ -19,9 +19,9 @@ from django.conf import settings
 
 from siegel.base.errors import BaseError
 from siegel.lib.merkle import SegmentTree
+from siegel.seals.files import SEGMENT_SIZE
 from siegel.vault.errors import VaultError
 
-SEGMENT_BYTES = 1 << 20
 LEAF_BYTES = 32
 PIECE_BYTES = 1 << 19
 RECHECK_BYTES = 4 << 20
@@ -195,12 +195,12 @@ def _finished_leaves(upload_id: str, size: int) -> list[bytes]:
         joined = _leaves_path(upload_id).read_bytes()
     except FileNotFoundError:
         return []
-    count = min(len(joined) // LEAF_BYTES, size // SEGMENT_BYTES)
+    count = min(len(joined) // LEAF_BYTES, size // SEGMENT_SIZE)
     return [joined[i * LEAF_BYTES : (i + 1) * LEAF_BYTES] for i in range(count)]
 
 
 def _keep_leaves(upload_id: str, found: list[bytes], size: int) -> None:
-    finished = size // SEGMENT_BYTES
+    finished = size // SEGMENT_SIZE
     if not finished:
         return
     target = _leaves_path(upload_id)
@@ -213,10 +213,10 @@ def _keep_leaves(upload_id: str, found: list[bytes], size: int) -> None:
 
 def _tree_of_the_rest(fd: int, finished: int, size: int) -> SegmentTree:
     """A tree that has seen the bytes from segment `finished` to `size`."""
-    tree = SegmentTree(SEGMENT_BYTES)
-    position = finished * SEGMENT_BYTES
+    tree = SegmentTree(SEGMENT_SIZE)
+    position = finished * SEGMENT_SIZE
     while position < size:
-        piece = os.pread(fd, min(SEGMENT_BYTES, size - position), position)
+        piece = os.pread(fd, min(SEGMENT_SIZE, size - position), position)
         if not piece:
             break
         tree.update(piece)

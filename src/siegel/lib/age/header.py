@@ -20,7 +20,6 @@ VERSION_LINE = b"age-encryption.org/v1\n"
 # About forty hybrid recipients. Longer headers are refused unread, so that a hostile file cannot fill the memory.
 MAX_HEADER_SIZE = 64 * 1024
 _MAC_MARK = b"---"
-_MAC_SIZE = 32
 _MAC_LINE_REST = 1 + 43 + 1  # space, base64 of the MAC, line feed
 
 

@@ -14,7 +14,6 @@ from siegel.seals.invitations import (
     Letter,
     decode_code,
     encode_code,
-    group_code,
     invitation_seed,
     new_code,
     new_invitation_id,
@@ -24,10 +23,8 @@ from siegel.seals.keyfile import KeyFile, needs_passphrase, parse_key_file, writ
 from siegel.seals.login import sign_login, verify_login
 from siegel.seals.tests.people import NOW, Firm, hash_of
 from siegel.seals.unlock import (
-    ARGON2_PARAMS,
     Unlocked,
     check_new_password,
-    check_params,
     normalize,
     open_unlock,
     password_keys,
@@ -77,14 +74,6 @@ def test_short_passwords_are_refused() -> None:
     with pytest.raises(RefusedError) as error:
         check_new_password("e\u0301" * 11)
     assert code_of(error) == "password_short"
-
-
-@pytest.mark.parametrize("change", [{"m_kib": 8}, {"t": 1}, {"p": 4}, {"m_kib": 2**22}, {"extra": 1}])
-def test_other_parameters_are_refused_whether_cheaper_or_dearer(change: dict[str, int]) -> None:
-    check_params(dict(ARGON2_PARAMS))
-    with pytest.raises(RefusedError) as error:
-        check_params(ARGON2_PARAMS | change)
-    assert code_of(error) == "weak_parameters"
 
 
 def test_an_unlock_wrap_opens_for_its_person_only() -> None:
@@ -216,7 +205,7 @@ def test_a_code_reads_back_however_it_is_typed(code: bytes) -> None:
     text = encode_code(code)
     assert len(text) == 26
     assert decode_code(text) == code
-    assert decode_code(group_code(code).lower()) == code
+    assert decode_code("-".join(text[at : at + 4] for at in range(0, 26, 4)).lower()) == code
     assert decode_code(f" {text} ".replace("0", "O").replace("1", "l")) == code
     assert decode_code(text.replace("1", "I")) == code
 

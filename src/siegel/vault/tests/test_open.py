@@ -8,7 +8,7 @@ from siegel.base.models import AuditEntry
 from siegel.keys.tests.island import Island
 from siegel.lib.merkle import root_from_leaves
 from siegel.seals.canonical import b64, unb64
-from siegel.vault import payload
+from siegel.vault import staging
 from siegel.vault.tests.island import OpenVault, Sealed
 
 MIB = 1 << 20
@@ -85,7 +85,7 @@ def test_a_download_ends_within_four_mebibytes_of_its_session(vault: OpenVault) 
     vault.island.post("session/end", {})
     with pytest.raises(BaseError, match="signed_out"):
         pieces.extend(stream)
-    assert sum(map(len, pieces)) <= payload.RECHECK_BYTES
+    assert sum(map(len, pieces)) <= staging.RECHECK_BYTES
 
 
 def test_a_version_that_does_not_exist_is_not_found(vault: OpenVault, made: Sealed, client_user: Island) -> None:

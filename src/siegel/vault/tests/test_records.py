@@ -175,7 +175,8 @@ def test_an_invitation_into_a_vault_that_its_certificate_does_not_name_is_refuse
 ) -> None:
     client = client_of(vault)
     letter = invite(owner, role="client", username="harms", client=client)
-    invited = Holder(owner.store().of_subject(letter.person)[0].kid, "write", letter.person)
+    kid = next(known.kid for known in owner.store() if known.certificate.subject == letter.person)
+    invited = Holder(kid, "write", letter.person)
     now = vault.state.position.now
     roster = vault.roster((*now.roster.holders, invited))
     with pytest.raises(RefusedError) as refused:
