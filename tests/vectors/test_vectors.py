@@ -187,7 +187,8 @@ def test_a_spoilt_epoch_harms_no_other(case: dict[str, Any]) -> None:
     opened = open_epochs(wraps, Seed(unb64(CHAIN["people"][case["person"]]["seed"])), state.epochs)
     assert {str(number): b64(seed.reveal()) for number, seed in opened.seeds.items()} == case["opens"]
     assert {str(number): error.code for number, error in opened.failed.items()} == case["failed"]
-    assert (state.position.now.epoch.epoch not in opened.seeds) == case["repair"]
+    assert [b64(seed.reveal()) for seed in opened.to_hand_down()] == case["hands_down"]
+    assert opened.is_whole(state.position.now.epoch.epoch) != case["repair"]
 
 
 @named(CHAIN["waiting_vaults"])

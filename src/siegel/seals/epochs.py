@@ -1,7 +1,7 @@
 """The seeds of a vault: made, wrapped to exactly the members, opened and checked, and renewed when due."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siegel.lib.age import (
@@ -26,6 +26,9 @@ from siegel.seals.signed import Signed
 
 # One hybrid stanza of about 1.7 KiB, its MAC, and a payload of 32 bytes.
 MAX_WRAP_SIZE = 4096
+# So many seeds an epoch hands down at most; with them it is still no larger than any wrap. What is left over follows
+# with the epoch after.
+MAX_HANDED_DOWN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +52,15 @@ class NewEpoch:
 
 def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore) -> NewEpoch:
     """Epoch 1 of a vault that begins with `roster`."""
-    return _new_epoch(author, roster, roster_hash, certificates, number=1, previous=None, newest=None)
+    return _new_epoch(author, roster, roster_hash, certificates, number=1, previous=None, earlier=())
 
 
-def next_epoch(author: Seed, position: Position, newest: EpochSeed, certificates: CertificateStore) -> NewEpoch:
+def next_epoch(
+    author: Seed, position: Position, earlier: Sequence[EpochSeed], certificates: CertificateStore
+) -> NewEpoch:
     """The epoch after the current one, wrapped to the members of the current roster as they stand today.
 
-    `newest`: the current epoch's seed, or, where that does not open for the author, of the last epoch that does.
+    `earlier`: the seeds that it hands down, as `OpenedEpochs.to_hand_down` gives them.
     """
     now = position.now
     return _new_epoch(
@@ -65,7 +70,7 @@ def next_epoch(author: Seed, position: Position, newest: EpochSeed, certificates
         certificates,
         number=now.epoch.epoch + 1,
         previous=now.epoch_hash,
-        newest=newest,
+        earlier=earlier,
     )
 
 
@@ -77,7 +82,7 @@ def _new_epoch(
     *,
     number: int,
     previous: str | None,
-    newest: EpochSeed | None,
+    earlier: Sequence[EpochSeed],
 ) -> NewEpoch:
     seed = EpochSeed.generate()
     recipient = seed.recipient()
@@ -96,7 +101,7 @@ def _new_epoch(
         change=EpochChange(number, signed.hash),
         seed=seed,
         wraps=wraps,
-        previous_seed=seal_seed(newest, recipient) if newest else None,
+        previous_seed=seal_seeds(earlier, recipient) if earlier else None,
     )
 
 
@@ -141,14 +146,20 @@ def rotation_due(position: Position, certificates: CertificateStore) -> bool:
 
 
 def seal_seed(seed: EpochSeed, recipient: str) -> bytes:
-    """The seed as an age file of 32 bytes for one recipient: a holder's, or the next epoch's."""
+    """The seed as an age file of 32 bytes for one holder's recipient."""
+    return seal_seeds([seed], recipient)
+
+
+def seal_seeds(seeds: Sequence[EpochSeed], recipient: str) -> bytes:
+    """The seeds one after the other as an age file for one recipient: the next epoch's."""
     sealed = io.BytesIO()
-    seal_file(io.BytesIO(seed.reveal()), sealed, [HybridRecipient.parse(recipient)])
+    joined = b"".join(seed.reveal() for seed in seeds)
+    seal_file(io.BytesIO(joined), sealed, [HybridRecipient.parse(recipient)])
     return sealed.getvalue()
 
 
-def check_wrap(age: bytes) -> None:
-    """IntegrityError `wrap_invalid` unless the form is right: one hybrid stanza, a payload of 32 bytes.
+def check_wrap(age: bytes, *, seeds: int = 1) -> None:
+    """IntegrityError `wrap_invalid` unless the form is right: one hybrid stanza, 32 bytes for each of 1 to `seeds`.
 
     All that a server can check; whether it opens, and to what, only its holder sees.
     """
@@ -159,8 +170,9 @@ def check_wrap(age: bytes) -> None:
     except AgeError as error:
         raise IntegrityError("wrap_invalid", f"a wrap is no age file: {error}") from error
     rest = len(age) - len(header.raw)
-    if [stanza.kind for stanza in header.stanzas] != [HYBRID] or rest != sealed_size(KEY_SIZE):
-        raise IntegrityError("wrap_invalid", "a wrap has one hybrid stanza and 32 bytes")
+    sizes = [sealed_size(KEY_SIZE * count) for count in range(1, seeds + 1)]
+    if [stanza.kind for stanza in header.stanzas] != [HYBRID] or rest not in sizes:
+        raise IntegrityError("wrap_invalid", "a wrap has one hybrid stanza and 32 bytes for each seed")
 
 
 def open_wrap(age: bytes, identity: HybridIdentity, epoch: Epoch) -> EpochSeed:
@@ -169,14 +181,14 @@ def open_wrap(age: bytes, identity: HybridIdentity, epoch: Epoch) -> EpochSeed:
     UnlockError `wrap_not_ours` when it is sealed for somebody else, IntegrityError `wrap_invalid` when it is damaged,
     `wrap_foreign_seed` when it holds another seed than the epoch's.
     """
-    seed = _unseal(age, identity)
+    [seed] = _unseal(age, identity, seeds=1)
     if seed.recipient() != epoch.recipient:
         raise IntegrityError("wrap_foreign_seed", "the wrap holds another seed than the epoch's")
     return seed
 
 
-def _unseal(age: bytes, identity: HybridIdentity) -> EpochSeed:
-    check_wrap(age)
+def _unseal(age: bytes, identity: HybridIdentity, *, seeds: int) -> list[EpochSeed]:
+    check_wrap(age, seeds=seeds)
     opened = io.BytesIO()
     try:
         open_file(io.BytesIO(age), opened, [identity])
@@ -184,15 +196,20 @@ def _unseal(age: bytes, identity: HybridIdentity) -> EpochSeed:
         raise UnlockError("wrap_not_ours", "the wrap is not for this key") from error
     except AgeError as error:
         raise IntegrityError("wrap_invalid", f"the wrap does not open: {error}") from error
-    return EpochSeed(opened.getvalue())
+    raw = opened.getvalue()
+    return [EpochSeed(raw[start : start + KEY_SIZE]) for start in range(0, len(raw), KEY_SIZE)]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedEpochs:
-    """The seeds of all epochs that open for us, and why our own wrap of an epoch does not."""
+    """The seeds of all epochs that open for us, and why our own wrap of an epoch does not.
+
+    `leads_to`: for each epoch that opens, those that its seed opens by what is handed down, itself included.
+    """
 
     seeds: dict[int, EpochSeed] = field(default_factory=dict)
     failed: dict[int, SealError] = field(default_factory=dict)
+    leads_to: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def seed(self, epoch: int) -> EpochSeed:
         """An epoch's; the error of our own wrap, or IntegrityError `wrap_missing`."""
@@ -201,9 +218,22 @@ class OpenedEpochs:
         missing = IntegrityError("wrap_missing", "no wrap and no later epoch leads to this epoch's seed")
         raise self.failed.get(epoch, missing)
 
-    def newest(self) -> EpochSeed | None:
-        """What the next epoch hands down: the current seed, or the last one that opens."""
-        return self.seeds[max(self.seeds)] if self.seeds else None
+    def to_hand_down(self) -> tuple[EpochSeed, ...]:
+        """What the next epoch hands down: the newest seed that opens, then of those it does not lead to the newest, …
+
+        With these whoever comes later opens all that opens for us.
+        """
+        found: list[EpochSeed] = []
+        reached: set[int] = set()
+        for number in sorted(self.seeds, reverse=True):
+            if number not in reached:
+                found.append(self.seeds[number])
+                reached |= self.leads_to[number]
+        return tuple(found[:MAX_HANDED_DOWN])
+
+    def is_whole(self, current: int) -> bool:
+        """Whether the current epoch opens and leads to every other one that opens; else a writer begins the next."""
+        return current in self.seeds and self.leads_to[current] == self.seeds.keys()
 
 
 def open_epochs(wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch]) -> OpenedEpochs:
@@ -218,21 +248,24 @@ def open_epochs(wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, Past
             opened.seeds[number] = open_wrap(wraps[number], identity, epochs[number].epoch)
         except SealError as error:
             opened.failed[number] = error
+    handed: dict[int, dict[int, EpochSeed]] = {}
     for number in sorted(epochs, reverse=True):
         if number in opened.seeds:
-            _hand_down(opened.seeds, number, epochs)
+            handed[number] = _handed_down(opened.seeds[number], number, epochs)
+            opened.seeds.update({earlier: handed[number][earlier] for earlier in handed[number].keys() - opened.seeds})
+    for number in sorted(handed):
+        opened.leads_to[number] = frozenset({number}).union(*(opened.leads_to[earlier] for earlier in handed[number]))
     return opened
 
 
-def _hand_down(seeds: dict[int, EpochSeed], number: int, epochs: Mapping[int, PastEpoch]) -> None:
-    """Adds what the seed sealed to epoch `number` opens: mostly the one before, after a repair an older one."""
+def _handed_down(seed: EpochSeed, number: int, epochs: Mapping[int, PastEpoch]) -> dict[int, EpochSeed]:
+    """What the seed of epoch `number` opens: mostly the epoch before, after a repair others or more."""
     sealed = epochs[number].previous_seed
-    missing = [earlier for earlier in epochs if earlier < number and earlier not in seeds]
-    if sealed is None or not missing:
-        return
+    if sealed is None:
+        return {}
     try:
-        seed = _unseal(sealed, seeds[number].identity())
+        found = {one.recipient(): one for one in _unseal(sealed, seed.identity(), seeds=MAX_HANDED_DOWN)}
     except SealError:
-        return
-    recipient = seed.recipient()
-    seeds.update({earlier: seed for earlier in missing if epochs[earlier].epoch.recipient == recipient})
+        return {}
+    earlier = {before: epochs[before].epoch.recipient for before in epochs if before < number}
+    return {before: found[recipient] for before, recipient in earlier.items() if recipient in found}

@@ -15,7 +15,7 @@ from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roste
 from siegel.seals.chain import Entry, NodeLookup, Position, Step, check, keys_of
 from siegel.seals.documents import PERSONS
 from siegel.seals.documents import Roster as RosterDocument
-from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
+from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
 
@@ -184,7 +184,7 @@ def _write_documents(entry: Entry, step: Step, log_index: int) -> None:
         _write_signed(row, entry.epoch)
         if entry.previous_seed is not None:
             with rules.refusing():
-                check_wrap(entry.previous_seed)
+                check_wrap(entry.previous_seed, seeds=MAX_HANDED_DOWN)
 
 
 def _write_signed(row: Roster | Epoch, document: Signed) -> None:

@@ -93,7 +93,7 @@ class OpenVault:
         return change.node
 
     def rotation(self) -> tuple[NewEpoch, Json]:
-        new = next_epoch(self.island.seed, self.state.position, self.seeds[self.epoch], self.store)
+        new = next_epoch(self.island.seed, self.state.position, [self.seeds[self.epoch]], self.store)
         assert new.previous_seed is not None
         return new, {
             "epoch": new.signed.to_wire(),

@@ -7,8 +7,8 @@ from siegel.keys.models import Chain, Wrap
 from siegel.keys.tests.island import Island, RefusedError, invite, redemption
 from siegel.lib.age import X25519Identity, seal_file
 from siegel.seals.canonical import b64
-from siegel.seals.documents import Holder
-from siegel.seals.epochs import next_epoch
+from siegel.seals.documents import Epoch, Holder
+from siegel.seals.epochs import MAX_HANDED_DOWN, next_epoch, seal_seeds
 from siegel.seals.ids import new_id
 from siegel.seals.records import FolderChange, RosterChange
 from siegel.vault.models import Node
@@ -135,6 +135,22 @@ def test_a_seed_sealed_by_classic_means_is_refused(vault: OpenVault, client_user
         assert "wrap_invalid" in refused.value.message
 
 
+def test_an_epoch_hands_down_one_seed_or_several_but_not_any_number(vault: OpenVault, client_user: Island) -> None:
+    new, documents = vault.rotation()
+    epoch = Epoch.parse(new.signed)
+
+    def begin(count: int) -> None:
+        sealed = seal_seeds([vault.seeds[1]] * count, epoch.recipient)
+        vault.append(vault.record(new.change), **documents | {"previous_seed": b64(sealed)})
+
+    for count in (0, MAX_HANDED_DOWN + 1):
+        with pytest.raises(RefusedError) as refused:
+            begin(count)
+        assert "wrap_invalid" in refused.value.message
+    begin(MAX_HANDED_DOWN)
+    assert vault.refresh().seeds.keys() == {1, 2}
+
+
 def test_a_folder_under_the_epoch_before_is_stale(vault: OpenVault) -> None:
     old = vault.epoch
     vault.rotate()
@@ -188,7 +204,7 @@ def test_any_writer_begins_an_epoch_at_any_time_and_hands_down_what_he_can(owner
     assert not vault.due
     vault.rotate()
     # Epoch 2 did not open for him: he hands down epoch 1's seed. The server cannot tell.
-    new = next_epoch(owner.seed, vault.state.position, vault.seeds[1], vault.store)
+    new = next_epoch(owner.seed, vault.state.position, [vault.seeds[1]], vault.store)
     vault.append(
         vault.record(new.change),
         epoch=new.signed.to_wire(),
