@@ -101,13 +101,16 @@ def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
     return vault
 
 
-def mismatch_of(account: Account, home: Home, info: VaultInfo) -> str | None:
-    """Code of the error for which a listed vault does not open, or not as what it is listed; None if it does."""
+def examine(account: Account, home: Home, info: VaultInfo) -> tuple[str | None, list[int]]:
+    """Code of the error for which a listed vault does not open, or not as what it is listed; None if it does.
+
+    With it the epochs of which our own wrap does not open.
+    """
     try:
-        open_vault(account, home, info)
+        vault = open_vault(account, home, info)
     except SealError as error:
-        return error.code
-    return None
+        return error.code, []
+    return None, sorted(vault.opened.failed)
 
 
 def begin_vault(

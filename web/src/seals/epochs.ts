@@ -183,6 +183,12 @@ export class EpochSeeds {
     return found.length > 0 ? found : [await this.seedOf(last)];
   }
 
+  /** The epochs of which one's own wrap does not open, once all were tried. */
+  async failures(): Promise<readonly number[]> {
+    for (const epoch of this.wraps.keys()) await this.openWrap(epoch);
+    return [...this.failed.keys()].sort((a, b) => a - b);
+  }
+
   /** Whether the current epoch opens and leads to every other one that opens; else a writer begins the next. */
   async isWhole(): Promise<boolean> {
     const current = await this.find(this.chain.epochs.size);
