@@ -12,7 +12,8 @@ The files (binaries are base64url without padding, as on the wire):
     rows.json        sealed rows, what a server may show of a vault, names and titles: good, and bad with the error code
     trees.json       Merkle roots over byte i = i mod 251
     chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it;
-                     other vaults of the firm: who belongs, spoilt epochs and their repair, what waits for an invitation
+                     other vaults of the firm: who belongs, spoilt epochs and their repair, what waits for a letter,
+                     letters that expire
 
 words.json, sizes and times as people read them, is written by hand.
 """
@@ -301,6 +302,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "other_vaults": others.other_vaults(told),
         "spoilt_epochs": others.spoilt_epochs(told),
         "waiting_vaults": others.waiting_vaults(told),
+        "expiring_letters": others.expiring_letters(told),
     }
     vectors = {
         "canonical.json": canonical_vectors(),

@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from siegel.seals.canonical import b64
+from siegel.seals.certificates import Accepted, CertificateStore, issue
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed
-from siegel.seals.documents import Epoch, Holder, Roster
-from siegel.seals.epochs import seal_seed, seal_seeds
+from siegel.seals.documents import Certificate, Epoch, Holder, Roster
+from siegel.seals.epochs import seal_seed, seal_seeds, sealed_to
 from siegel.seals.records import AnyChange, EpochChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.signed import Signed
-from tests.vectors.story import NOW, Story, entry_wire, id_of, opens_to, seed_of
+from tests.vectors.story import NOW, Story, accepted_wire, entry_wire, id_of, opens_to, seed_of
 
 DOSSIER = {"owner": "manage", "clerk": "manage", "recovery": "hold"}
 
@@ -207,6 +208,45 @@ def spoilt_epochs(story: Story) -> dict[str, Any]:
     case("one who came with the rubbish", "owner", 6, good("owner", 6), [6], {}, [6])
     case("one who came after its repair", "owner", 7, good("owner", 7), [*everything, 6, 7], {}, [7])
     return {"vault": other.vault, "entries": [entry_wire(entry) for entry in other.entries], "cases": cases}
+
+
+def expiring_letters(story: Story) -> dict[str, Any]:
+    """A vault that holds a letter besides the story's, redeemed one. `sealed_to`: for an epoch that begins at `at`.
+
+    `certificates`: the letter's. `redemption`: a certificate by which it was redeemed just before its end.
+    """
+    other = Other(story, "letters")
+    subject = id_of("late client")
+    letter = issue(
+        seed_of("clerk"),
+        story.known["clerk"],
+        seed_of("late letter").public_keys(),
+        kind="invitation",
+        subject=subject,
+        now=NOW,
+        role="client",
+        vaults=(other.vault,),
+    )
+    end = Certificate.parse(letter).not_after or 0
+    accepted = Accepted(letter, NOW, story.index + 1)
+    known = story.known["late letter"] = story.store.add(accepted)
+    redeemed = issue(
+        seed_of("late letter"), known, seed_of("late client").public_keys(), kind="client", subject=subject, now=NOW
+    )
+    redemption = Accepted(redeemed, end, story.index + 2)
+    other.apply(other.beginning("clerk", DOSSIER | {"client": "write", "late letter": "write"}))
+    cases = []
+    for redeems, at in ((False, end - 1), (False, end), (False, end + 1), (True, end), (True, end + 1)):
+        judged = CertificateStore.verified([*story.accepted, accepted, *([redemption] if redeems else [])], story.root)
+        wrapped = sealed_to(other.state.position.now.roster, judged, at)
+        cases.append({"at": at, "redeemed": redeems, "sealed_to": sorted(wrapped)})
+    return {
+        "vault": other.vault,
+        "certificates": [accepted_wire(accepted)],
+        "redemption": accepted_wire(redemption),
+        "entries": [entry_wire(entry) for entry in other.entries],
+        "cases": cases,
+    }
 
 
 def waiting_vaults(story: Story) -> list[dict[str, Any]]:

@@ -7,11 +7,11 @@ import type { AcceptedCertificate } from "../src/seals/certificates";
 import { Certificates } from "../src/seals/certificates";
 import { type FileNode, type Head, VaultChain } from "../src/seals/chain";
 import { type Doc, fromDoc, hashOf, type Manifest } from "../src/seals/documents";
-import { EpochSeeds, openSeed } from "../src/seals/epochs";
+import { EpochSeeds, nextEpoch, openSeed, sealedTo } from "../src/seals/epochs";
 import { fileKeyFrom, leavesOf, openContents } from "../src/seals/files";
 import { holderKeys } from "../src/seals/keys";
 import { type FileRow, openRow } from "../src/seals/rows";
-import { requireClean } from "../src/seals/scanning";
+import { CLOCK_LEEWAY_S, requireClean } from "../src/seals/scanning";
 import { waitingEpoch } from "../src/seals/waiting";
 import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
 import { acceptedCertificate, entryOf } from "../src/wire/codec";
@@ -90,6 +90,13 @@ const story = vectors<{
       hands_down: string[];
       repair: boolean;
     }[];
+  };
+  expiring_letters: {
+    vault: string;
+    certificates: CertificateAnswer[];
+    redemption: CertificateAnswer;
+    entries: EntryAnswer[];
+    cases: { at: number; redeemed: boolean; sealed_to: string[] }[];
   };
   waiting_vaults: (Judged & { vault: string; roster: Doc; epoch: Doc })[];
 }>("chain");
@@ -228,6 +235,21 @@ describe("other vaults", () => {
     if (invitation === undefined) throw new Error("the story has no invitation");
     const documents = { roster: fromDoc(roster), epoch: fromDoc(epoch) };
     await expectCode(() => waitingEpoch(certificates, invitation, vault, documents), code);
+  });
+});
+
+describe("a letter that has expired", () => {
+  const { vault, certificates, redemption, entries: letters, cases } = story.expiring_letters;
+
+  test.each(cases)("at $at, redeemed: $redeemed", async ({ at, redeemed, sealed_to }) => {
+    const known = redeemed ? [...certificates, redemption] : certificates;
+    const chain = VaultChain.begin(await certified([...accepted, ...known.map(acceptedCertificate)]), vault);
+    for (const item of letters) await chain.apply(entryOf(item));
+    const keys = sealedTo(chain, at).map(({ key }) => key);
+    expect(keys.sort()).toEqual(sealed_to);
+    const clerk = await holderKeys(fromBase64url(story.people["clerk"]?.seed ?? ""));
+    const { wraps } = await nextEpoch(chain, [new Uint8Array(32)], clerk, at + CLOCK_LEEWAY_S);
+    expect(wraps.map(({ key }) => key).sort()).toEqual(sealed_to);
   });
 });
 

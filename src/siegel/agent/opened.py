@@ -215,7 +215,7 @@ class OpenVault:
     def rotate(self) -> None:
         """Begins the next epoch, which hands down all that opens for us. Errors as of `seed`, if that is nothing."""
         earlier = self.opened.to_hand_down() or (self.seed,)
-        new = next_epoch(self.account.seed, self.state.position, earlier, self.store)
+        new = next_epoch(self.account.seed, self.state.position, earlier, self.store, int(time.time()))
         assert new.previous_seed is not None
         documents: Wire = {
             "epoch": new.signed.to_wire(),

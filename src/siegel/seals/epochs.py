@@ -15,7 +15,7 @@ from siegel.lib.age import (
     sealed_size,
 )
 from siegel.lib.age.hybrid import KIND as HYBRID
-from siegel.seals.certificates import CertificateStore
+from siegel.seals.certificates import CLOCK_LEEWAY_S, CertificateStore
 from siegel.seals.chain import Position, members
 from siegel.seals.derive import KEY_SIZE, EpochSeed, Seed
 from siegel.seals.documents import Epoch, Roster
@@ -52,24 +52,27 @@ class NewEpoch:
 
 def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore) -> NewEpoch:
     """Epoch 1 of a vault that begins with `roster`."""
-    return _new_epoch(author, roster, roster_hash, certificates, number=1, previous=None, earlier=())
+    keys = members(roster, certificates)
+    return _new_epoch(author, roster, roster_hash, certificates, keys=keys, number=1, previous=None, earlier=())
 
 
 def next_epoch(
-    author: Seed, position: Position, earlier: Sequence[EpochSeed], certificates: CertificateStore
+    author: Seed, position: Position, earlier: Sequence[EpochSeed], certificates: CertificateStore, now: int
 ) -> NewEpoch:
-    """The epoch after the current one, wrapped to the members of the current roster as they stand today.
+    """The epoch after the current one, wrapped to those to whom it is sealed at `now`.
 
-    `earlier`: the seeds that it hands down, as `OpenedEpochs.to_hand_down` gives them.
+    A letter counts as expired five minutes after its end, as our clock may be ahead of the log's. `earlier`: the seeds
+    that the epoch hands down, as `OpenedEpochs.to_hand_down` gives them.
     """
-    now = position.now
+    before = position.now
     return _new_epoch(
         author,
-        now.roster,
-        now.roster_hash,
+        before.roster,
+        before.roster_hash,
         certificates,
-        number=now.epoch.epoch + 1,
-        previous=now.epoch_hash,
+        keys=sealed_to(before.roster, certificates, now - CLOCK_LEEWAY_S),
+        number=before.epoch.epoch + 1,
+        previous=before.epoch_hash,
         earlier=earlier,
     )
 
@@ -80,6 +83,7 @@ def _new_epoch(
     roster_hash: str,
     certificates: CertificateStore,
     *,
+    keys: Iterable[str],
     number: int,
     previous: str | None,
     earlier: Sequence[EpochSeed],
@@ -95,7 +99,7 @@ def _new_epoch(
         roster=roster_hash,
         vault=roster.vault,
     ).sign(author)
-    wraps = wrap_for(members(roster, certificates), seed, certificates)
+    wraps = wrap_for(keys, seed, certificates)
     return NewEpoch(
         signed=signed,
         change=EpochChange(number, signed.hash),
@@ -116,14 +120,23 @@ def wrap_for(keys: Iterable[str], seed: EpochSeed, certificates: CertificateStor
     return tuple(wraps)
 
 
-def required_wraps(before: Position, after: Position, certificates: CertificateStore) -> frozenset[str]:
-    """The key ids for which a record must bring wraps, no more and no less.
+def sealed_to(roster: Roster, certificates: CertificateStore, at: int) -> frozenset[str]:
+    """The key ids to which an epoch that begins at `at` is sealed: the members, but for letters that have expired."""
+    ends = {key: member.known.certificate.not_after for key, member in members(roster, certificates).items()}
+    return frozenset(key for key, end in ends.items() if end is None or at <= end)
 
-    All members when it brings an epoch; those who are new when it brings a roster; nobody otherwise.
+
+def required_wraps(before: Position, after: Position, certificates: CertificateStore, at: int) -> frozenset[str]:
+    """The key ids for which a record that is accepted at `at` must bring wraps, no more and no less.
+
+    All members when it is the first; those to whom an epoch is sealed when it brings one; those who are new when it
+    brings a roster; nobody otherwise.
     """
     today = frozenset(members(after.now.roster, certificates))
-    if before.standing is None or after.now.epoch.epoch != before.now.epoch.epoch:
+    if before.standing is None:
         return today
+    if after.now.epoch.epoch != before.now.epoch.epoch:
+        return sealed_to(after.now.roster, certificates, at)
     return today - frozenset(members(before.now.roster, certificates))
 
 

@@ -14,6 +14,7 @@ import { EPOCH, type Signed, sameHash, signDocument } from "./documents";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "./errors";
 import { type EpochKeys, epochKeys, type HolderKeys } from "./keys";
 import type { EffectiveHolder } from "./members";
+import { CLOCK_LEEWAY_S } from "./scanning";
 
 const SEED_SIZE = 32;
 /** One hybrid stanza of about 1.7 KiB, its MAC, and a payload of 32 bytes. */
@@ -56,18 +57,27 @@ export async function beginEpoch(
   return { epoch, seed, wraps };
 }
 
-/** The next epoch of a vault. `earlier`: the seeds that it hands down, as `EpochSeeds.toHandDown` gives them. */
+/**
+ * The next epoch of a vault. `earlier`: the seeds that it hands down, as `EpochSeeds.toHandDown` gives them.
+ * A letter counts as expired five minutes after its end, as our clock may be ahead of the log's.
+ */
 export async function nextEpoch(
   chain: VaultChain,
   earlier: readonly Bytes[],
   author: HolderKeys,
+  now: number,
 ): Promise<NewEpoch & { readonly previousSeed: Bytes }> {
   const { firm, vault, epoch: last, rosterHash } = chain;
   must(rosterHash !== null, "record_shape", "the chain has not begun");
   const place = { firm, vault, epoch: last.epoch + 1, previous: last.hash, roster: rosterHash };
-  const next = await beginEpoch(place, chain.holders().map(recipientOf), author);
+  const next = await beginEpoch(place, sealedTo(chain, now - CLOCK_LEEWAY_S).map(recipientOf), author);
   const { recipient } = await epochKeys(next.seed);
   return { ...next, previousSeed: await sealSmall(concat(...earlier), [recipient]) };
+}
+
+/** Whom an epoch is sealed to that begins at `at`: those who belong, but for letters that have expired. */
+export function sealedTo(chain: VaultChain, at: number): readonly EffectiveHolder[] {
+  return chain.holders().filter(({ certificate: { not_after } }) => not_after === null || at <= not_after);
 }
 
 /** kid and recipient of a holder. @throws RefusedError (`no_recipient`) for a key that only signs. */

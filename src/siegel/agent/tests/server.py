@@ -247,7 +247,7 @@ class Server:
             stale = error.code in ("record_seq", "record_previous", "epoch_not_current")
             return (409, {"code": "stale", "message": "stale"}) if stale else (400, {"code": error.code, "message": ""})
         wraps = {wrap["key"]: unb64(wrap["age"]) for wrap in body.get("wraps", [])}
-        assert wraps.keys() == required_wraps(before, vault.state.position, self.firm.store)
+        assert wraps.keys() == required_wraps(before, vault.state.position, self.firm.store, self.firm.now)
         epoch = vault.state.position.now.epoch.epoch
         vault.wraps |= {(epoch, key): age for key, age in wraps.items()}
         vault.rows |= {(row["node"], row["version"]): unb64(row["row"]) for row in body.get("rows", [])}

@@ -23,7 +23,7 @@ def hand_down_rubbish(server: Server, stored: StoredVault) -> None:
 
 def _begin(server: Server, stored: StoredVault, earlier: EpochSeed, *, shut_out: set[str]) -> None:
     client, store, position = server.firm.client, server.firm.store, stored.state.position
-    epoch = next_epoch(client.seed, position, [earlier], store)
+    epoch = next_epoch(client.seed, position, [earlier], store, server.firm.now)
     assert epoch.previous_seed
     good = [wrap for wrap in epoch.wraps if wrap.key not in shut_out]
     body = {

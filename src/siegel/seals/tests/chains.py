@@ -58,6 +58,6 @@ def put(vault: Vault, author: Person, **fields: Any) -> Manifest:
 
 
 def rotate(vault: Vault, author: Person) -> tuple[NewEpoch, Entry]:
-    epoch = next_epoch(author.seed, vault.state.position, [vault.seed], vault.firm.store)
+    epoch = next_epoch(author.seed, vault.state.position, [vault.seed], vault.firm.store, vault.firm.now)
     entry = vault.entry(author, epoch.change, epoch=epoch.signed, previous_seed=epoch.previous_seed)
     return epoch, entry

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from siegel.lib.age import HybridRecipient, X25519Identity, seal_file
+from siegel.seals.certificates import CLOCK_LEEWAY_S
 from siegel.seals.chain import check
 from siegel.seals.derive import EpochSeed, Seed
 from siegel.seals.documents import Roster
@@ -35,10 +36,12 @@ def change_roster(vault: Vault, *holders: tuple[Person, str]) -> None:
     vault.apply(vault.entry(clerk, RosterChange(roster.hash, seq), roster=roster))
 
 
-def rotate(vault: Vault, author: Person, earlier: Sequence[EpochSeed] | None = None) -> dict[str, bytes]:
+def rotate(
+    vault: Vault, author: Person, earlier: Sequence[EpochSeed] | None = None, now: int | None = None
+) -> dict[str, bytes]:
     """A new epoch, which hands down `earlier`, else the current seed; its wraps by key."""
     handed_down = [vault.seed] if earlier is None else earlier
-    epoch = next_epoch(author.seed, vault.state.position, handed_down, vault.firm.store)
+    epoch = next_epoch(author.seed, vault.state.position, handed_down, vault.firm.store, now or vault.firm.now)
     vault.apply(vault.entry(author, epoch.change, epoch=epoch.signed, previous_seed=epoch.previous_seed))
     vault.seed = epoch.seed
     return {wrap.key: wrap.age for wrap in epoch.wraps}
@@ -274,6 +277,27 @@ def test_a_redemption_makes_an_epoch_due_once(firm: Firm, vault: Vault) -> None:
     assert not rotation_due(vault.state.position, firm.store)
 
 
+def test_an_epoch_is_not_sealed_to_an_invitation_that_expired_unredeemed(firm: Firm, vault: Vault) -> None:
+    invitation = firm.invite(firm.clerk, vault.id)
+    end = invitation.known.certificate.not_after or 0
+    change_roster(vault, (firm.clerk, "manage"), (firm.client, "write"), (invitation, "write"))
+    everybody = {firm.clerk.kid, firm.client.kid, firm.partner.kid, firm.recovery.kid, invitation.kid}
+    assert set(rotate(vault, firm.client, now=end + CLOCK_LEEWAY_S)) == everybody
+    before = vault.state.position
+    assert set(rotate(vault, firm.client, now=end + CLOCK_LEEWAY_S + 1)) == everybody - {invitation.kid}
+    assert required_wraps(before, vault.state.position, firm.store, end) == everybody
+    assert required_wraps(before, vault.state.position, firm.store, end + 1) == everybody - {invitation.kid}
+    assert not rotation_due(vault.state.position, firm.store)
+
+
+def test_who_redeemed_his_invitation_in_time_stays_when_it_would_have_expired(firm: Firm, vault: Vault) -> None:
+    invitation = firm.invite(firm.clerk, vault.id)
+    change_roster(vault, (firm.clerk, "manage"), (invitation, "write"))
+    client = firm.redeem(invitation)
+    late = (invitation.known.certificate.not_after or 0) + 10**6
+    assert client.kid in rotate(vault, firm.clerk, now=late)
+
+
 def test_an_invitation_that_came_after_the_epoch_makes_it_due_too(firm: Firm, vault: Vault) -> None:
     everybody = [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold")]
     invitation = firm.invite(firm.clerk, vault.id)
@@ -298,23 +322,23 @@ def test_a_record_brings_the_wraps_that_its_change_needs(firm: Firm, vault: Vaul
     before = vault.state.position
     change_roster(vault, (firm.clerk, "manage"), (firm.owner, "read"))
     after = vault.state.position
-    assert required_wraps(before, after, firm.store) == {firm.owner.kid}
+    assert required_wraps(before, after, firm.store, firm.now) == {firm.owner.kid}
     rotate(vault, firm.clerk)
-    assert required_wraps(after, vault.state.position, firm.store) == {
+    assert required_wraps(after, vault.state.position, firm.store, firm.now) == {
         firm.clerk.kid,
         firm.owner.kid,
         firm.partner.kid,
         firm.recovery.kid,
     }
     step = check(vault.state.position, vault.entry(firm.clerk, vault.folder()), firm.store, lambda _: None)
-    assert required_wraps(vault.state.position, step.position, firm.store) == set()
+    assert required_wraps(vault.state.position, step.position, firm.store, firm.now) == set()
 
 
 def test_the_first_record_brings_wraps_for_all(firm: Firm, vault: Vault) -> None:
     start = begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.owner, "read")])
     empty = replace(start.state.position, seq=0, standing=None)
     everybody = {firm.clerk.kid, firm.owner.kid, firm.partner.kid, firm.recovery.kid}
-    assert required_wraps(empty, start.state.position, firm.store) == everybody
+    assert required_wraps(empty, start.state.position, firm.store, firm.now) == everybody
     roster = start.state.position.now
     made = first_epoch(firm.clerk.seed, roster.roster, roster.roster_hash, firm.store)
     assert {wrap.key for wrap in made.wraps} == everybody

@@ -3,6 +3,7 @@
 import base64
 import io
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -92,8 +93,9 @@ class OpenVault:
         self.refresh()
         return change.node
 
-    def rotation(self) -> tuple[NewEpoch, Json]:
-        new = next_epoch(self.island.seed, self.state.position, [self.seeds[self.epoch]], self.store)
+    def rotation(self, now: int | None = None) -> tuple[NewEpoch, Json]:
+        now = now or int(time.time())
+        new = next_epoch(self.island.seed, self.state.position, [self.seeds[self.epoch]], self.store, now)
         assert new.previous_seed is not None
         return new, {
             "epoch": new.signed.to_wire(),
