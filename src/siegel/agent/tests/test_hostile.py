@@ -263,7 +263,8 @@ def test_an_altered_payload_leaves_no_file(
 ) -> None:
     [place] = stored.payloads
     whole = stored.payloads[place]
-    for payload in (whole[:-1], whole + b"x", whole[:20] + b"\x00" + whole[21:], b""):
+    flipped = whole[:20] + bytes([whole[20] ^ 1]) + whole[21:]
+    for payload in (whole[:-1], whole + b"x", flipped, b""):
         stored.payloads[place] = payload
         refused("payload_altered", lambda: get(filled, tmp_path / "out"))
         assert not (tmp_path / "out").exists()
