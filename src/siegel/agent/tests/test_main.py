@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from siegel.agent import main, messages
+from siegel.agent import online as online_commands
 from siegel.agent.client import Api
 from siegel.agent.session import Home
 from siegel.agent.tests.server import MARK, ORIGIN, TITLE, Server, StoredVault
@@ -48,7 +49,7 @@ def online(server: Server, stored: StoredVault, monkeypatch: pytest.MonkeyPatch)
         more["transport"] = httpx.MockTransport(server.handle)
         return Api(origin, pauses_s=(0, 0), **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(main, "Api", api)
+    monkeypatch.setattr(online_commands, "Api", api)
     return server
 
 
