@@ -22,7 +22,7 @@ from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put
 from siegel.agent.put import put as put_files
 from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import list_vaults, mismatch_of, open_named
+from siegel.agent.vaults import list_vaults, mismatches, open_named
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.rows import FileRow
 
@@ -72,10 +72,10 @@ def ls(where: str | None, *, as_json: bool) -> None:
 def _list_vaults(account: Account, home: Home, *, as_json: bool) -> None:
     """All vaults, each compared with what was sealed; exit code 3 when one is not what the server shows."""
     listed = list_vaults(account)
-    problems = {vault.id: mismatch_of(account, home, vault) for vault in listed}
-    _show([asdict(vault) | {"problem": problems[vault.id]} for vault in listed], as_json)
+    problems = mismatches(account, home, listed)
+    _show([asdict(vault) | {"problem": problems.get(vault.id)} for vault in listed], as_json)
     _keep_session(account, home)
-    broken = [vault for vault in listed if problems[vault.id]]
+    broken = [vault for vault in listed if vault.id in problems]
     for vault in broken:
         terminal.say("vault_differs", vault=terminal.clean(vault.name), code=problems[vault.id])
     if broken:
