@@ -82,6 +82,7 @@ TABLE: dict[str, str] = {
     "POST /api/invitations": "401 404 404 400 400 400 400",
     # vaults
     "GET /api/vaults": EVERYONE_SIGNED_IN,
+    "GET /api/vaults/beginnings": EVERYONE_SIGNED_IN,
     "POST /api/vaults": "401 404 404 400 404 400 404",
     "GET /api/vaults/<vault_id>/head": HOLDERS,
     "GET /api/vaults/<vault_id>/news": HOLDERS,

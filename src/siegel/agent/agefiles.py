@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from siegel.agent.errors import AgentError, UsageError
-from siegel.agent.get import whole_file
 from siegel.agent.terminal import passphrase
+from siegel.agent.whole import whole_file
 from siegel.lib.age import (
     AgeError,
     HybridIdentity,

@@ -7,6 +7,7 @@ import base64
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from typing import Any, BinaryIO, TypeAlias
 
 import httpx
@@ -27,6 +28,8 @@ FIRST_PAUSES = 2
 CONNECT_S = 10
 ANSWER_S = 60
 SCAN_S = 1200
+# Of anything but a payload. The largest honest answer, a page of news, has about 15 MB.
+MAX_ANSWER_BYTES = 64 << 20
 BUSY = (423, 429, 502, 503, 504)
 # Refusals with such a status that waiting does not change.
 FINAL = ("no_scanner", "scanner_not_certified")
@@ -150,8 +153,7 @@ class Api:
         headers = {"Range": f"bytes={offset}-"} if offset else {}
         answer = self._renewing(lambda: self._http.send(self._request("GET", path, headers=headers), stream=True))
         if answer.status_code >= 400:
-            answer.read()
-            _refuse(answer)
+            _refuse(_read(answer))
         if offset and answer.status_code != 206:
             answer.close()
             raise AgentError("answer_invalid")
@@ -160,7 +162,7 @@ class Api:
     # Sending
 
     def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        answer = self._http.send(self._request(method, path, **more))
+        answer = _read(self._http.send(self._request(method, path, **more), stream=True))
         self._answered = True
         return answer
 
@@ -173,7 +175,7 @@ class Api:
     def _csrf(self) -> str:
         """The token, which the server's first answer plants."""
         if CSRF_COOKIE not in self.cookies():
-            self._http.get("/api/session")
+            self._send("GET", "session")
         return self.cookies().get(CSRF_COOKIE, "")
 
     def _once(self, send: Callable[[], httpx.Response]) -> httpx.Response:
@@ -287,6 +289,19 @@ def _pieces(payload: BinaryIO, offset: int, size: int, progress: Callable[[int],
         yield piece
         offset += len(piece)
         progress(offset)
+
+
+def _read(answer: httpx.Response) -> httpx.Response:
+    """The open answer with its content, unpacked; AgentError `answer_too_large`, TransportError."""
+    content = bytearray()
+    with closing(answer):
+        for piece in answer.iter_bytes():
+            content += piece
+            if max(len(content), answer.num_bytes_downloaded) > MAX_ANSWER_BYTES:
+                raise AgentError("answer_too_large")
+    headers = answer.headers.copy()
+    headers.pop("Content-Encoding", None)
+    return httpx.Response(answer.status_code, headers=headers, content=bytes(content), request=answer.request)
 
 
 def _json(answer: httpx.Response) -> Wire:

@@ -8,11 +8,14 @@
 Texts for people stand in `messages.py`, by code.
 """
 
+# Exit codes beside 0.
+REFUSED, WRONG_USAGE, BROKEN, INTERRUPTED = 1, 2, 3, 130
+
 
 class AgentError(Exception):
     """`code` picks the text for people, `params` fill it."""
 
-    exit_code = 1
+    exit_code = REFUSED
 
     def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code)
@@ -23,7 +26,7 @@ class AgentError(Exception):
 class UsageError(AgentError):
     """The command does not make sense as it was given."""
 
-    exit_code = 2
+    exit_code = WRONG_USAGE
 
 
 class ServerError(AgentError):

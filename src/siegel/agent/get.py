@@ -1,14 +1,12 @@
 """Files from a vault to this machine: nothing has its name before all of it was verified."""
 
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
 from siegel.agent.errors import AgentError
 from siegel.agent.opened import Entity, OpenVault
+from siegel.agent.whole import whole_file
 from siegel.lib.merkle import HASH_SIZE
 from siegel.seals.documents import Manifest
 from siegel.seals.errors import IntegrityError
@@ -73,35 +71,3 @@ class _Counting:
         self._written += written
         self._progress(self._written)
         return written
-
-
-@contextmanager
-def whole_file(target: Path) -> Iterator[BinaryIO]:
-    """A file that gets its name `target` only when the block ends well; readable by its owner until then.
-
-    A pipe or device is written to as it is: it must not be replaced. AgentError `target_missing` without the folder.
-    """
-    if target.exists() and not target.is_file():
-        with target.open("wb") as sink:
-            yield sink
-        return
-    if not target.parent.is_dir():
-        raise AgentError("target_missing", path=target.parent)
-    fd, draft = tempfile.mkstemp(prefix=".siegel-", dir=target.parent)
-    try:
-        with os.fdopen(fd, "wb") as sink:
-            yield sink
-            sink.flush()
-            os.fsync(sink.fileno())
-        Path(draft).chmod(0o666 & ~_umask())
-        Path(draft).replace(target)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    """There is no other way to read it than to set it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

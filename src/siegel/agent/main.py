@@ -7,36 +7,22 @@ It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usag
 or rolled back.
 """
 
-# long because: every command of the program in one place, each a few lines
-
 import errno
 import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from siegel.agent import agefiles, terminal
-from siegel.agent.account import Account, countersign_waiting, resume, sign_in
-from siegel.agent.client import Api, origin_of
-from siegel.agent.errors import AgentError, ServerError, UsageError
-from siegel.agent.get import get_file
-from siegel.agent.messages import TEXTS, language, problem_of, text
-from siegel.agent.opened import Entity, OpenVault
-from siegel.agent.put import Outcome, plan_put, put
-from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import examine, list_vaults, open_named
+from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, AgentError, ServerError
+from siegel.agent.messages import TEXTS, problem_of, text
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
-from siegel.seals.keyfile import KeyFile
-from siegel.seals.rows import FileRow
-
-REFUSED, WRONG_USAGE, BROKEN, INTERRUPTED = 1, 2, 3, 130
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 key_app = typer.Typer(no_args_is_help=True, help="Keys for plain age files.")
@@ -106,21 +92,9 @@ def sign_in_command(
     as_json: AsJson = False,
 ) -> None:
     """Sign in with a key file; the vault commands use the session until it ends, and renew it."""
-    home = Home()
-    key = terminal.read_key_file(key_file)
-    if (key.slug, key.username) != (firm, username):
-        raise AgentError("key_file_person", username=key.username, firm=key.slug)
-    api = Api(origin_of(server), language=language())
-    account, session = sign_in(api, key)
-    home.pin(api.origin, key.firm, key.root)
-    confirmed = countersign_waiting(account)
-    home.save_session(_saved(account, key_file, session.name, session.role))
-    if as_json:
-        terminal.answer({"person": asdict(session), "countersigned": confirmed})
-        return
-    terminal.say("signed_in", name=terminal.clean(session.name), firm=terminal.clean(session.firm_name))
-    if confirmed:
-        terminal.say("countersigned", count=confirmed)
+    from siegel.agent import online
+
+    online.sign_in(server, firm, username, key_file, as_json=as_json)
 
 
 @vault_app.command("ls")
@@ -128,65 +102,17 @@ def vault_ls(
     where: Annotated[str | None, typer.Argument(metavar="[VAULT[:/PATH]]")] = None, as_json: AsJson = False
 ) -> None:
     """List your vaults, or a folder of one."""
-    name, path = _place(where) if where else ("", ())
-    account, home = _signed_in()
-    if not name:
-        _list_vaults(account, home, as_json=as_json)
-        return
-    vault = open_named(account, home, name)
-    _keep_session(account, home)
-    found = vault.find(path)
-    if found is not None and not found.is_folder:
-        entries = {found.name: found}
-    else:
-        entries = vault.children(found.id if found else vault.id)
-    lines = [_entry_line(name, entity) for name, entity in sorted(entries.items())]
-    if found is None or found.is_folder:
-        lines += _unreadable_lines(vault, found.id if found else vault.id)
-    _show(lines, as_json)
-    _report_wraps(vault.title, sorted(vault.opened.failed))
-    if vault.unreadable:
-        terminal.say("row_unreadable", count=len(vault.unreadable))
-        raise typer.Exit(BROKEN)
+    from siegel.agent import online
 
-
-def _list_vaults(account: Account, home: Home, *, as_json: bool) -> None:
-    """All vaults, each compared with what was sealed; exit code 3 when one is not what the server shows."""
-    listed = list_vaults(account)
-    found = [(vault, *examine(account, home, vault)) for vault in listed]
-    _show([asdict(vault) | {"problem": problem} for vault, problem, _ in found], as_json)
-    _keep_session(account, home)
-    for vault, problem, failed in found:
-        if problem:
-            terminal.say("vault_differs", vault=terminal.clean(vault.name), code=problem)
-        _report_wraps(vault.name, failed)
-    if any(problem for _, problem, _ in found):
-        raise typer.Exit(BROKEN)
-
-
-def _report_wraps(vault: str, failed: Sequence[int]) -> None:
-    """Says which epochs' seeds, as they were sealed for us, do not open."""
-    if failed:
-        terminal.say("wraps_failed", vault=terminal.clean(vault), epochs=", ".join(map(str, failed)))
-
-
-def _unreadable_lines(vault: OpenVault, folder: str) -> list[dict[str, Any]]:
-    nodes = {node_id: vault.state.nodes[node_id] for node_id in sorted(vault.unreadable)}
-    return [
-        {"name": f"({text('unreadable_name')})", "kind": "unreadable", "version": node.version, "node": node_id}
-        for node_id, node in nodes.items()
-        if node.parent == folder
-    ]
+    online.ls(where, as_json=as_json)
 
 
 @vault_app.command("mkdir")
 def vault_mkdir(where: Annotated[str, typer.Argument(metavar="VAULT:/PATH")]) -> None:
     """Make a folder, and those above it."""
-    name, path = _place(where, full=True)
-    account, home = _signed_in()
-    vault = open_named(account, home, name)
-    vault.make_folders([path], must_be_new=path)
-    _keep_session(account, home)
+    from siegel.agent import online
+
+    online.mkdir(where)
 
 
 @vault_app.command("put")
@@ -194,22 +120,9 @@ def vault_put(
     sources: Annotated[list[str], typer.Argument(metavar="PATH… VAULT:/FOLDER/")], as_json: AsJson = False
 ) -> None:
     """Put files and folders into a vault; what bears an existing name becomes its next version."""
-    if len(sources) < 2:
-        raise UsageError("path_invalid", target=sources[0] if sources else "")
-    *given, target = sources
-    name, folder = _place(target, needs_path=True)
-    paths = [Path(path) for path in given]
-    for path in paths:
-        if not path.exists() and not path.is_symlink():
-            raise UsageError("file_missing", path=path)
-    account, home = _signed_in()
-    plan = plan_put(paths, folder)
-    vault = open_named(account, home, name)
-    with terminal.bars(quiet=as_json) as progress:
-        watcher = terminal.Bars(progress, len(plan.items) + len(plan.refused), plan.total_bytes)
-        outcomes = put(vault, plan, watcher)
-    _keep_session(account, home)
-    _report(outcomes, as_json)
+    from siegel.agent import online
+
+    online.put(sources, as_json=as_json)
 
 
 @vault_app.command("get")
@@ -218,134 +131,9 @@ def vault_get(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A file, or a folder that exists.")],
 ) -> None:
     """Fetch a file, or a folder with all it holds. Nothing has its name before all of it was verified."""
-    name, path = _place(where, needs_path=True)
-    account, home = _signed_in()
-    vault = open_named(account, home, name)
-    found = vault.find(path)
-    with terminal.bars(quiet=False) as progress:
-        for entity, target in _targets(vault, found, out):
-            task = progress.add_task(terminal.clean(entity.name), total=_size(entity))
-            get_file(vault, entity, target, lambda done, task=task: progress.update(task, completed=done))  # type: ignore[misc]
-    _keep_session(account, home)
+    from siegel.agent import online
 
-
-def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[Entity, Path]]:
-    """What is fetched, and where it goes; folders are made."""
-    if found is not None and not found.is_folder:
-        target = out / found.name if out.is_dir() else out
-        if not target.parent.is_dir():
-            raise AgentError("target_missing", path=target.parent)
-        return [(found, target)]
-    top = out / found.name if found is not None and out.is_dir() else out
-    if not top.parent.is_dir():
-        raise AgentError("target_missing", path=top.parent)
-    top.mkdir(exist_ok=True)
-    targets = []
-    for path, entity in vault.walk(found.id if found else vault.id):
-        target = top.joinpath(*path)
-        if entity.is_folder:
-            target.mkdir(exist_ok=True)
-        else:
-            targets.append((entity, target))
-    return targets
-
-
-def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:
-    """`VAULT`, `VAULT:/` or `VAULT:/PATH` as (vault, path); UsageError `path_invalid`.
-
-    `full`: the path names something below the top level.
-    """
-    name, mark, rest = where.partition(":/")
-    path = tuple(part for part in rest.split("/") if part)
-    if not name or (needs_path and not mark) or (full and not path) or any(part in (".", "..") for part in path):
-        raise UsageError("path_invalid", target=where)
-    return name, path
-
-
-def _signed_in() -> tuple[Account, Home]:
-    """The account of the saved session, its key file opened again."""
-    home = Home()
-    saved = home.session()
-    path = Path(saved.key_file)
-    if not path.is_file():
-        raise AgentError("file_missing", path=path)
-    key = terminal.read_key_file(path)
-    if (key.firm, key.person, key.root) != (saved.firm, saved.person, saved.root):
-        raise AgentError("not_signed_in")
-    home.pin(saved.server, key.firm, key.root)
-    api = Api(saved.server, cookies=saved.cookies, language=language())
-    account = resume(api, key)
-    account.learn_certificates()
-    account.own()
-    return account, home
-
-
-def _saved(account: Account, key_file: Path, name: str, role: str) -> SavedSession:
-    key: KeyFile = account.key_file
-    return SavedSession(
-        server=account.api.origin,
-        firm=key.firm,
-        slug=key.slug,
-        person=key.person,
-        username=key.username,
-        name=name,
-        role=role,
-        root=key.root,
-        key_file=str(key_file.resolve()),
-        cookies=account.api.cookies(),
-    )
-
-
-def _keep_session(account: Account, home: Home) -> None:
-    """The session may have been renewed meanwhile."""
-    saved = home.session()
-    if saved.cookies != account.api.cookies():
-        home.save_session(_saved(account, Path(saved.key_file), saved.name, saved.role))
-
-
-def _entry_line(name: str, entity: Entity) -> dict[str, Any]:
-    line: dict[str, Any] = {"name": name, "kind": entity.node.kind, "version": entity.node.version}
-    row = entity.row
-    if isinstance(row, FileRow):
-        line |= {"size": row.size, "type": row.type, "modified": row.modified, "content_hash": row.content_hash}
-    return line | {"node": entity.id}
-
-
-def _size(entity: Entity) -> int | None:
-    return entity.row.size if isinstance(entity.row, FileRow) else None
-
-
-def _show(lines: list[dict[str, Any]], as_json: bool) -> None:
-    """JSON, or one line each: a vault by its name, a folder with a slash at its end, a file with its size in bytes."""
-    if as_json:
-        terminal.answer(lines)
-        return
-    for line in lines:
-        size = f"{line.get('size', ''):>14}  " if "node" in line else ""
-        slash = "/" if line["kind"] == "folder" else ""
-        sys.stdout.write(f"{size}{terminal.clean(line['name'])}{slash}\n")
-
-
-def _report(outcomes: list[Outcome], as_json: bool) -> None:
-    """Says what became of the files; exit code 1 if one was not stored."""
-    stored = sum(outcome.code == "stored" for outcome in outcomes)
-    refused = len(outcomes) - stored
-    if as_json:
-        files = [
-            {
-                "source": str(one.source),
-                "path": f"/{one.path}",
-                "result": one.code,
-                "version": one.version,
-                "message": None if one.code == "stored" else terminal.refusal(one),
-            }
-            for one in outcomes
-        ]
-        terminal.answer({"files": files, "stored": stored, "refused": refused})
-    else:
-        terminal.say("put_done", stored=stored, refused=refused)
-    if refused:
-        raise typer.Exit(REFUSED)
+    online.get(where, out)
 
 
 # Errors
@@ -398,7 +186,7 @@ def _tell(error: BaseException) -> int:
     exit_code, code, message = explain(error)
     if "--json" in sys.argv:
         sys.stdout.write(json.dumps({"error": code, "message": message}, ensure_ascii=False) + "\n")
-    terminal.notes.print(f"siegel: {message}", markup=False, style="red")
+    terminal.notes().print(f"siegel: {message}", markup=False, style="red")
     return exit_code
 
 

@@ -23,6 +23,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         " Adresse?",
         "The answer was none that a Siegel server gives. Nothing was changed. Is the address right?",
     ),
+    "answer_too_large": (
+        "Der Server hat mehr geantwortet, als ein Siegel-Server antwortet. Stimmt die Adresse?",
+        "The answer was longer than any that a Siegel server gives. Is the address right?",
+    ),
     "too_busy": (
         "In „{vault}“ schreiben gerade viele gleichzeitig. Es wurde nichts gespeichert."
         " Bitte versuchen Sie es noch einmal.",

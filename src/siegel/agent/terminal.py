@@ -7,24 +7,35 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
-
-from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING, Any
 
 from siegel.agent.errors import AgentError, UsageError
 from siegel.agent.messages import text
-from siegel.agent.put import Item, Outcome
 from siegel.seals.keyfile import KeyFile, needs_passphrase, parse_key_file
 
-# Answers go to standard output, everything for the eye to standard error.
-notes = Console(stderr=True, soft_wrap=True, highlight=False)
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from siegel.agent.put import Item, Outcome
+
+
+@cache
+def notes() -> "Console":
+    """Answers go to standard output, everything for the eye to standard error.
+
+    Made when there is something to say: to load it takes longer than to seal a small file.
+    """
+    from rich.console import Console
+
+    return Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def say(code: str, /, **params: object) -> None:
     """A line for the person; never for a program."""
-    notes.print(text(code, **params), markup=False)
+    notes().print(text(code, **params), markup=False)
 
 
 def answer(value: Any) -> None:
@@ -71,7 +82,7 @@ def read_key_file(path: Path) -> KeyFile:
 class Bars:
     """Progress of many files: bytes sent, files done. Called from several threads."""
 
-    def __init__(self, progress: Progress, files: int, total_bytes: int) -> None:
+    def __init__(self, progress: "Progress", files: int, total_bytes: int) -> None:
         self._progress = progress
         self._lock = threading.Lock()
         self._sent: dict[tuple[str, ...], int] = {}
@@ -79,7 +90,7 @@ class Bars:
         self._files = files
         self._done = 0
 
-    def moved(self, item: Item, arrived: int, of: int) -> None:
+    def moved(self, item: "Item", arrived: int, of: int) -> None:
         # Sealed bytes are a little more than the file's.
         share = item.size * arrived // of
         with self._lock:
@@ -87,12 +98,12 @@ class Bars:
             self._sent[item.path] = share
             self._progress.advance(self._bytes, share - before)
 
-    def finished(self, outcome: Outcome) -> None:
+    def finished(self, outcome: "Outcome") -> None:
         with self._lock:
             self._done += 1
         self._describe("uploading")
         if outcome.code != "stored":
-            notes.print(refusal(outcome), markup=False, style="red")
+            notes().print(refusal(outcome), markup=False, style="red")
 
     def scanning(self, files: int) -> None:
         self._describe("scanning")
@@ -101,15 +112,17 @@ class Bars:
         self._progress.update(self._bytes, description=f"{text(what)} {self._done}/{self._files}")
 
 
-def refusal(outcome: Outcome) -> str:
+def refusal(outcome: "Outcome") -> str:
     """Why a file was not stored, with its name."""
     return f"{clean(str(outcome.source))}: {text(outcome.code, detail=clean(outcome.detail))}"
 
 
 @contextmanager
-def bars(*, quiet: bool) -> Iterator[Progress]:
+def bars(*, quiet: bool) -> "Iterator[Progress]":
     """Progress bars on standard error; none where nobody looks."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    disabled = quiet or not notes.is_terminal
-    with Progress(*columns, console=notes, disable=disabled, transient=True) as progress:
+    disabled = quiet or not notes().is_terminal
+    with Progress(*columns, console=notes(), disable=disabled, transient=True) as progress:
         yield progress

@@ -171,6 +171,41 @@ def entries_since(chain: Chain, since: int) -> Sequence[Entry]:
     return [Entry(record, rosters.get(record.seq), epochs.get(record.seq)) for record in records]
 
 
+@dataclass(frozen=True)
+class Beginning:
+    """Record 1 of a chain, and what leads one holder to the seed of epoch 1: the oldest wrap of his own, and the sealed
+    seeds that its epoch and each before it hand down, newest first.
+    """
+
+    entry: Entry
+    wrap: Wrap
+    handed_down: Sequence[bytes]
+
+
+def beginnings(chains: Sequence[Chain], person: "Person") -> dict[str, Beginning]:
+    """By vault id, of those that were ever sealed for the person. Four queries."""
+    records = {row.chain_id: row for row in Record.objects.filter(chain__in=chains, seq=1)}
+    rosters = {row.chain_id: row for row in Roster.objects.filter(chain__in=chains, record_seq=1)}
+    epochs: dict[str, list[Epoch]] = {chain.pk: [] for chain in chains}
+    for epoch in Epoch.objects.filter(chain__in=chains).order_by("epoch"):
+        epochs[epoch.chain_id].append(epoch)
+    own = Holder.objects.filter(chain__in=chains, person=person).values("kid")
+    wraps = Wrap.objects.filter(chain__in=chains, kid__in=own).order_by("-epoch")
+    oldest = {wrap.chain_id: wrap for wrap in wraps}
+    return {
+        chain: Beginning(
+            Entry(records[chain], rosters[chain], epochs[chain][0]),
+            wrap,
+            [
+                bytes(one.previous_seed)
+                for one in reversed(epochs[chain][: wrap.epoch])
+                if one.previous_seed is not None
+            ],
+        )
+        for chain, wrap in oldest.items()
+    }
+
+
 def wraps_of(chain: Chain, person: "Person") -> QuerySet[Wrap]:
     """The person's own wraps, of all epochs since he came."""
     own = Holder.objects.filter(chain=chain, person=person).values("kid")
@@ -200,11 +235,11 @@ def people_beside(person: "Person") -> set[str]:
     return {person.id, *shared.exclude(person=None).values_list("person_id", flat=True)}
 
 
-def certificates_of(chain: Chain) -> QuerySet[Certificate]:
-    """What verifies a chain and its verdicts: the firm's own, and of everybody its rosters name or named."""
-    holders = Holder.objects.filter(chain=chain).exclude(person=None).values_list("person_id", flat=True)
-    former = FormerHolder.objects.filter(chain=chain).values_list("person_id", flat=True)
-    return certificates_for(chain.tenant_id, {*holders, *former})
+def certificates_of(tenant_id: str, chains: Sequence[Chain]) -> QuerySet[Certificate]:
+    """What verifies chains and their verdicts: the firm's own, and of everybody their rosters name or named."""
+    holders = Holder.objects.filter(chain__in=chains).exclude(person=None).values_list("person_id", flat=True)
+    former = FormerHolder.objects.filter(chain__in=chains).values_list("person_id", flat=True)
+    return certificates_for(tenant_id, {*holders, *former})
 
 
 def provisional_for(person: "Person") -> Sequence[Certificate]:

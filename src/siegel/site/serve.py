@@ -4,7 +4,8 @@
            └─ web       granian, WSGI, one process with threads
 
 A part that ends is started again after a pause. Whoever ends `serve` ends both; if `serve` itself is killed, the
-kernel tells them (PR_SET_PDEATHSIG). Every hour expired sessions, challenges and uploads are swept away.
+kernel tells them (PR_SET_PDEATHSIG). Expired sessions, challenges and uploads are swept away a minute
+after the start and then every hour.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ PAUSE_S = 2.0
 GRACE_S = 15.0
 HEADER_TIMEOUT_MS = 10_000
 SWEEP_EVERY_S = 3600.0
+# To start a second Django takes a core for a second, which the web server needs first.
+FIRST_SWEEP_S = 60.0
 PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -111,7 +114,7 @@ def serve(parts: Sequence[Part], *, sweep: Sequence[str]) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    next_sweep = time.monotonic()
+    next_sweep = time.monotonic() + FIRST_SWEEP_S
     try:
         while not ended.is_set():
             now = time.monotonic()

@@ -75,7 +75,9 @@ DATABASES: dict[str, dict[str, Any]] = {
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            # Each thread has a connection, and each connection a cache: of 512 KiB instead of 2 MB. Linux has the rest.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            " PRAGMA cache_size=-512;",
         },
     }
 }

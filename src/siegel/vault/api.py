@@ -22,7 +22,7 @@ from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
 from siegel.vault import actions, check, payload, queries, tus
 from siegel.vault.errors import VaultError
-from siegel.vault.models import Version
+from siegel.vault.models import Vault, Version
 
 router = Router(auth=signed_in)
 router.add_router("", tus.router)
@@ -81,6 +81,20 @@ def begin(request: HttpRequest, body: VaultIn) -> Status[Wire]:
     return _appended(begun)
 
 
+@router.get("/vaults/beginnings")
+def beginnings(request: HttpRequest, after: Annotated[str, Field(max_length=64)] = "") -> Wire:
+    """How vaults began, in the order of their ids: what shows that a list calls them what was sealed."""
+    person = person_of(request)
+    vaults, more = queries.vaults_after(person, after)
+    chains = [vault.chain for vault in vaults]
+    begun = keys.beginnings(chains, person)
+    return {
+        "beginnings": [_beginning(vault, begun[vault.id]) for vault in vaults if vault.id in begun],
+        "certificates": keys_wire.certificates(keys.certificates_of(person.tenant_id, chains)),
+        "next": vaults[-1].id if more else None,
+    }
+
+
 @router.get("/vaults/{vault_id}/head")
 def head(request: HttpRequest, vault_id: str) -> Wire:
     """What an open page asks every few seconds; that alone does not keep a session alive."""
@@ -104,7 +118,7 @@ def news(
     rows += [_row(one.node.node, one.version, one.row) for some in found.versions.values() for one in some]
     if records and records[0].seq == 1:
         rows.insert(0, _row(vault.id, 0, vault.row))
-    certificates = list(keys.certificates_of(vault.chain))
+    certificates = list(keys.certificates_of(vault.tenant_id, [vault.chain]))
     return {
         "records": [_entry(entry, found.versions.get(entry.record.seq, [])) for entry in found.entries],
         "certificates": keys_wire.certificates(certificates),
@@ -193,6 +207,16 @@ def _vault(line: queries.VaultLine) -> Wire:
         "head": chain.head_hash,
         "due": chain.due,
         "rights": line.right,
+    }
+
+
+def _beginning(vault: Vault, found: keys.Beginning) -> Wire:
+    return {
+        "vault": vault.id,
+        "entry": keys_wire.entry(found.entry),
+        "row": b64(bytes(vault.row)),
+        "wrap": b64(bytes(found.wrap.age)),
+        "handed_down": [{"previous_seed": b64(sealed)} for sealed in found.handed_down],
     }
 
 

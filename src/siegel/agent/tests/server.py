@@ -161,6 +161,8 @@ class Server:
             return self.sign_in(path, body)
         if self.signed_in is None:
             return 401, {"code": "signed_out", "message": "Bitte melden Sie sich an."}
+        if path == "vaults/beginnings":
+            return 200, self.beginnings(request.url.params["after"])
         if path.startswith("vaults/"):
             return self.in_vault(path.split("/")[1:], dict(request.url.params), body)
         simple: dict[str, Callable[[], Answer]] = {
@@ -202,7 +204,31 @@ class Server:
 
     def vault_line(self, vault: StoredVault) -> Wire:
         dossier = {"id": vault.dossier, **asdict(vault.shown)}
-        return {"id": vault.id, "vault_kind": "dossier", "dossier": dossier, "rights": "write"}
+        return {"id": vault.id, "vault_kind": "dossier", "dossier": dossier, "rights": "write", **self.head(vault)}
+
+    def head(self, vault: StoredVault) -> Wire:
+        return {"seq": vault.state.position.seq, "head": vault.state.position.head}
+
+    def beginnings(self, after: str) -> Wire:
+        """A page of two."""
+        ids = sorted(vault for vault in self.vaults if vault > after)
+        return {
+            "beginnings": [self.beginning(self.vaults[vault]) for vault in ids[:2]],
+            "certificates": self.accepted_wire(),
+            "next": ids[1] if len(ids) > 2 else None,
+        }
+
+    def beginning(self, vault: StoredVault) -> Wire:
+        assert self.signed_in
+        own, age = min((epoch, age) for (epoch, kid), age in vault.wraps.items() if kid == self.signed_in.kid)
+        seeds = [wire["previous_seed"] for wire in vault.entries if wire.get("previous_seed")]
+        return {
+            "vault": vault.id,
+            "entry": vault.entries[0],
+            "row": b64(vault.rows[vault.id, 0]),
+            "wrap": b64(age),
+            "handed_down": [{"previous_seed": seed} for seed in reversed(seeds[: own - 1])],
+        }
 
     def scanner_key(self) -> Signed:
         recipient = self.scanner_seed.public_keys().recipient or ""
@@ -229,8 +255,7 @@ class Server:
             "wraps": [{"epoch": epoch, "age": b64(age)} for (epoch, kid), age in vault.wraps.items() if kid == key],
             "rows": [{"node": n, "version": v, "row": b64(row)} for (n, v), row in vault.rows.items()],
             "more": False,
-            "seq": vault.state.position.seq,
-            "head": vault.state.position.head,
+            **self.head(vault),
             "due": bool(vault.entries) and rotation_due(vault.state.position, self.firm.store),
         }
 
@@ -252,7 +277,7 @@ class Server:
         vault.wraps |= {(epoch, key): age for key, age in wraps.items()}
         vault.rows |= {(row["node"], row["version"]): unb64(row["row"]) for row in body.get("rows", [])}
         vault.entries.append(wire)
-        return 201, {"seq": vault.state.position.seq, "head": vault.state.position.head}
+        return 201, self.head(vault)
 
     # Files
 

@@ -1,13 +1,15 @@
 """The wire: lost connections, busy servers, ended sessions; nothing twice that must not be."""
 
+import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
 from siegel.agent.account import Account
-from siegel.agent.client import SINGLE_REQUEST_SIZE, Api, origin_of
+from siegel.agent.client import MAX_ANSWER_BYTES, SINGLE_REQUEST_SIZE, Api, origin_of
 from siegel.agent.errors import AgentError, OfflineError, ServerError, UsageError
 from siegel.agent.tests.server import ORIGIN, Server, StoredVault
 
@@ -200,3 +202,37 @@ def test_an_address_without_encryption_is_refused(server: str, code: str) -> Non
     with pytest.raises(UsageError) as error:
         origin_of(server)
     assert error.value.code == code
+
+
+@pytest.mark.parametrize(("status", "path"), [(200, "vaults"), (500, "vaults"), (404, "a/payload")])
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_an_answer_without_end_is_refused_before_it_fills_the_memory(status: int, path: str, encoding: str) -> None:
+    packer = zlib.compressobj(wbits=31)
+    taken = 0
+
+    def answer() -> Iterator[bytes]:
+        nonlocal taken
+        while True:
+            taken += 1
+            piece = bytes(1 << 20)
+            yield piece if encoding == "identity" else packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            return answer()
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, headers={"Content-Encoding": encoding}, stream=Endless())
+
+    api = Api(ORIGIN, transport=httpx.MockTransport(handle), pauses_s=())
+    with pytest.raises(AgentError) as error:
+        api.download(path).read(1) if path.endswith("payload") else api.get(path)
+    assert error.value.code == "answer_too_large"
+    assert taken == (MAX_ANSWER_BYTES >> 20) + 1
+
+
+def test_a_packed_answer_is_read(server: Server) -> None:
+    packed = gzip.compress(b'{"a": 1}')
+    headers = {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=httpx.ByteStream(packed)))
+    assert Api(ORIGIN, transport=transport).get("vaults") == {"a": 1}
