@@ -14,19 +14,19 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from siegel.agent import agefiles, terminal
 from siegel.agent.account import Account, countersign_waiting, resume, sign_in
 from siegel.agent.client import Api, origin_of
 from siegel.agent.errors import AgentError, ServerError, UsageError
 from siegel.agent.get import get_file
-from siegel.agent.messages import TEXTS, language, problem_of, text
+from siegel.agent.messages import TEXTS, language, problem_of, text, usage_problem_of
 from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put, put
 from siegel.agent.session import Home, SavedSession
@@ -38,7 +38,12 @@ from siegel.seals.rows import FileRow
 
 REFUSED, WRONG_USAGE, BROKEN, INTERRUPTED = 1, 2, 3, 130
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+HELP = """Siegel on the command line: keys and plain age files without any server, and the vaults of your firm.
+
+It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
+or rolled back.
+"""
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 key_app = typer.Typer(no_args_is_help=True, help="Keys for plain age files.")
 vault_app = typer.Typer(no_args_is_help=True, help="Vaults of the firm you are signed in to.")
 app.add_typer(key_app, name="key")
@@ -245,11 +250,11 @@ def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[En
 
 
 def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:
-    """`VAULT`, `VAULT:/` or `VAULT:/PATH` as (vault, path); UsageError `path_invalid`.
+    """`VAULT`, `VAULT:`, `VAULT:/` or `VAULT:/PATH` as (vault, path); UsageError `path_invalid`.
 
     `full`: the path names something below the top level.
     """
-    name, mark, rest = where.partition(":/")
+    name, mark, rest = (where[:-1], ":/", "") if where.endswith(":") else where.partition(":/")
     path = tuple(part for part in rest.split("/") if part)
     if not name or (needs_path and not mark) or (full and not path) or any(part in (".", "..") for part in path):
         raise UsageError("path_invalid", target=where)
@@ -347,6 +352,8 @@ def _report(outcomes: list[Outcome], as_json: bool) -> None:
 
 def explain(error: BaseException) -> tuple[int, str, str]:
     """(exit code, code for machines, text for people) of an error a command may end with."""
+    if isinstance(error, TyperException):
+        return WRONG_USAGE, "usage", usage_problem_of(error)
     if isinstance(error, ServerError):
         return REFUSED, error.code, error.text
     if isinstance(error, AgentError):
@@ -370,14 +377,15 @@ def explain(error: BaseException) -> tuple[int, str, str]:
     return INTERRUPTED, "interrupted", text("interrupted")
 
 
-def run(command: Callable[[], object]) -> int:
+def run(command: typer.Typer) -> int:
     """The exit code of a command, its errors told."""
     try:
-        command()
+        code = command(standalone_mode=False)
+    except TyperException as error:
+        # Without any argument: the help was shown already.
+        return WRONG_USAGE if type(error).__name__ == "NoArgsIsHelpError" else _tell(error)
     except SystemExit as ended:
-        if ended.code == INTERRUPTED:
-            # How typer ends after Ctrl-C, without a word.
-            return _tell(KeyboardInterrupt())
+        # How typer ends when nobody reads its output any more.
         return ended.code if isinstance(ended.code, int) else 0
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing more can be said there.
@@ -385,7 +393,10 @@ def run(command: Callable[[], object]) -> int:
         return REFUSED
     except (AgentError, SealError, AgeError, OSError, KeyboardInterrupt) as error:
         return _tell(error)
-    return 0
+    if code == INTERRUPTED:
+        # How typer ends after Ctrl-C, without a word.
+        return _tell(KeyboardInterrupt())
+    return code if isinstance(code, int) else 0
 
 
 def _tell(error: BaseException) -> int:

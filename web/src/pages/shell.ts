@@ -11,10 +11,11 @@ import {
 } from "../keyring/presence";
 import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { toSignIn } from "../ui/session";
+import { watchSessionEnd } from "../ui/session_end";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 
-const { person, slug } = document.body.dataset;
+const { person, slug, sessionLeft } = document.body.dataset;
 
 function listenToSideBar(): void {
   const side = maybe("#sidebar");
@@ -191,3 +192,4 @@ listenToTheme();
 listenToKeys();
 listenToKeyChip();
 listenToSignOut();
+if (sessionLeft !== undefined) watchSessionEnd(Number(sessionLeft));
