@@ -172,7 +172,6 @@ def test_wrong_usage_ends_with_two(run: Run, arguments: Sequence[str]) -> None:
         (("vault", "get"), "VAULT:/PATH fehlt.", "VAULT:/PATH is missing."),
         (("vault", "ls", "--all"), "--all gibt es hier nicht.", "There is no --all here."),
         (("key", "show", "missing"), "KEYFILE stimmt nicht (", "KEYFILE is not right ("),
-        (("key", "show", "a", "b"), "KEYFILE stimmt nicht (", "KEYFILE is not right ("),
     ],
 )
 def test_wrong_usage_is_explained_in_the_persons_language(
@@ -198,9 +197,8 @@ def test_a_program_is_told_of_wrong_usage_in_json(run: Run, capsys: pytest.Captu
 
 def test_without_arguments_the_help_stands_alone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("vault") == 2
-    said = capsys.readouterr()
-    assert "mkdir" in said.out
-    assert said.err == ""
+    out, err = capsys.readouterr()
+    assert ("mkdir" in out, err) == (True, "")
 
 
 def test_classic_and_hybrid_recipients_are_not_mixed(run: Run) -> None:
