@@ -126,6 +126,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "lässt sich nicht auf Viren prüfen ({detail}). Die Datei wurde abgewiesen und nicht gespeichert.",
         "cannot be scanned for viruses ({detail}). The file was refused and not stored.",
     ),
+    # Why not
+    "broken": ("beschädigt oder unvollständig", "damaged or incomplete"),
+    "encrypted": ("mit einem Passwort geschützt", "protected with a password"),
+    "limit": ("zu groß oder zu tief verpackt", "too large or packed too deeply"),
     "scan_failed": (
         "Die Virenprüfung hat kein Ergebnis geliefert. Die Datei ist nicht gespeichert; versuchen Sie es noch einmal.",
         "The virus scan gave no result. The file is not stored; please try again.",

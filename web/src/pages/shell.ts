@@ -89,6 +89,16 @@ function listenToTheme(): void {
   }
 }
 
+/** The other language shows the same place: the page of a list, the folder of a vault. Elsewhere a fragment is a secret. */
+function listenToLanguage(): void {
+  for (const form of findAll<HTMLFormElement>("form[data-language]")) {
+    form.addEventListener("submit", () => {
+      const folder = maybe("main[data-vault]") === null ? "" : location.hash;
+      find<HTMLInputElement>("[name=next]", form).value = location.pathname + location.search + folder;
+    });
+  }
+}
+
 function showTheme(theme: keyof typeof THEMES, button: HTMLButtonElement): void {
   const isDark =
     theme === "dark" || (theme === "system" && matchMedia("(prefers-color-scheme: dark)").matches);
@@ -189,6 +199,7 @@ listenToSideBar();
 listenToReveals();
 listenToDialogs();
 listenToTheme();
+listenToLanguage();
 listenToKeys();
 listenToKeyChip();
 listenToSignOut();
