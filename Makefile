@@ -1,4 +1,4 @@
-# run: the demo on http://127.0.0.1:8000 · check: the quick checks · test: every check and test · bench: the figures
+# run: the demo on http://127.0.0.1:8000 (another port: make run PORT=8001) · check: the quick checks · test: every check and test · bench: the figures
 # lock: the versions of the Python packages (all newest: make lock UPGRADE=--upgrade)
 .PHONY: run check test bench lock
 .NOTPARALLEL:
@@ -10,7 +10,7 @@ export NPM_CONFIG_UPDATE_NOTIFIER := false
 # exec: the server takes the place of the shell, so that Ctrl-C and TERM reach it and nothing is left behind.
 run:
 	@python3 -m tools.prepare run
-	@exec $(B)/python -m siegel.demo
+	@exec $(B)/python -m siegel.demo $(if $(PORT),--port $(PORT))
 
 check:
 	@python3 -m tools.prepare check

@@ -72,6 +72,7 @@ TABLE: dict[str, str] = {
     "POST /api/invitations/<invitation_id>/redeem": REFUSED,
     # the signed-in
     "GET /api/session": EVERYONE_SIGNED_IN,
+    "GET /api/session/left": EVERYONE_SIGNED_IN,
     "GET /api/keys/certificates": EVERYONE_SIGNED_IN,
     "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
     "POST /api/keys/certificates": "401 400 400 400 400 400 400",

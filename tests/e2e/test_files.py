@@ -71,7 +71,7 @@ def test_what_cannot_be_scanned_says_so_and_is_not_called_infected(client: Siege
     done = client("vault", "put", *paths, folder, "--json")
     assert done.code == 1
     assert [file["result"] for file in done.json["files"]] == ["not_scannable", "not_scannable", "stored"]
-    assert "gesperrt.zip: lässt sich nicht auf Viren prüfen (encrypted)" in done.err
+    assert "gesperrt.zip: lässt sich nicht auf Viren prüfen (mit einem Passwort geschützt)" in done.err
     assert "Schadsoftware" not in done.err
     english = replace(client, language="en_IE.UTF-8")("vault", "put", tmp_path / "gesperrt.zip", folder)
     assert "gesperrt.zip: cannot be scanned for viruses" in english.err

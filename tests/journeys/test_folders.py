@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from playwright.sync_api import Page, expect
 
-from tests.journeys.people import Vault
+from tests.journeys.people import Firm, Vault
 from tests.journeys.visits import expect_done, names, open_vault, row, upload
 
 # Drops files (name and text) on the list, as a hand with a mouse does.
@@ -68,3 +70,31 @@ def test_the_same_name_again_is_the_next_version_and_the_first_is_still_listed(c
     versions = client.locator("[data-pane-versions] [data-name]")
     assert versions.all_inner_texts() == ["Fassung 2 · aktuell", "Fassung 1"]
     expect(client.locator("[data-pane-size]")).to_have_text("25 Bytes")
+
+
+def test_the_keyboard_keeps_its_place_through_folders_news_and_languages(
+    client: Page, firm: Firm, vault: Vault, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Belege"
+    folder.mkdir()
+    (folder / "innen.txt").write_text("innen")
+    firm.put(vault, firm.client, folder)
+    open_vault(client, vault)
+    outer, inner = (row(client, name).locator("a[data-open]") for name in ("Belege", "innen.txt"))
+    outer.focus()
+    client.keyboard.press("Enter")
+    expect(inner).to_be_focused()
+
+    news = tmp_path / "neu.txt"
+    news.write_text("neu")
+    firm.put(vault, firm.client, news)
+    client.keyboard.press("Backspace")
+    expect(outer).to_be_focused()
+    expect(row(client, news.name)).to_be_visible()
+    expect(outer).to_be_focused()
+
+    client.keyboard.press("Enter")
+    expect(inner).to_be_focused()
+    client.get_by_role("button", name="English").click()
+    expect(client.get_by_role("button", name="Deutsch")).to_be_visible()
+    expect(inner).to_be_visible()

@@ -150,6 +150,19 @@ def test_the_list_shows_whose_details_are_open_and_offers_only_what_works(
     expect(download).to_be_visible()
 
 
+def test_on_a_phone_the_details_take_the_place_of_the_list(visit: Visit, firm: Firm, full: Vault) -> None:
+    phone = come_in(visit(**PHONE), firm, firm.client)
+    open_vault(phone, full)
+    opener = row(phone, SHOWN).locator("a[data-open]")
+    opener.click()
+    expect(phone.locator("[data-pane-name]")).to_be_in_viewport(ratio=1)
+    expect(phone.locator("[data-pane]")).to_contain_text("Laden Sie die Datei herunter")
+    expect(opener).to_be_hidden()
+    phone.click("[data-pane-close]")
+    expect(phone.locator("[data-pane]")).to_be_hidden()
+    expect(opener).to_be_focused()
+
+
 def test_the_log_names_the_operator_and_the_server_where_nobody_was_signed_in(owner: Page, firm: Firm) -> None:
     owner.goto(f"{firm.url}/protokoll")
     while (older := owner.get_by_role("link", name="Ältere Einträge")).count():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from siegel.agent.agefiles import read_identities
 from siegel.seals.keyfile import KeyFile, parse_key_file
 from tests.installation import Installation
 from tests.journeys.paper import saved_paper
@@ -62,6 +64,9 @@ def test_an_owner_founds_an_empty_firm_and_keeps_its_keys(
     assert sheet.pages == 1
     assert sheet.codes == seeds
     assert all(seed in sheet.text for seed in seeds)
+    typed = tmp_path / "abgetippt.txt"
+    typed.write_text("\n".join(re.findall("AGE-SECRET-KEY-PQ-1[A-Z0-9]{58}", sheet.text)))
+    assert {identity.encode() for identity in read_identities(typed)} == seeds
     assert key_file.root in sheet.text
     expect(submit).to_have_attribute("aria-disabled", "true")
     visitor.check("#saved")

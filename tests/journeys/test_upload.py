@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from siegel.demo.furnish import DOCUMENTS
 from siegel.scanner.tests.samples import EICAR, zip64
 from tests.journeys.people import Firm, Vault
 from tests.journeys.visits import (
+    Visit,
+    come_in,
     download_from_pane,
     expect_done,
     names,
@@ -28,6 +32,8 @@ PDF = DOCUMENTS / "10001" / "Einkommensteuer 2024" / "Steuerbescheinigung Bank A
 PHOTO = DOCUMENTS / "10002" / "Buchführung 2025" / "Kasse" / "Foto Kassenzettel (1).jpg"
 LARGE_BYTES = 200 << 20
 PIECE_BYTES = 4 << 20
+# Of 255 steps of grey between letters and paper.
+READABLE = 150
 # An open page asks for news every five seconds.
 NEWS_S = 6.5
 # Writes down, file by file, each stage its line in the tray was in.
@@ -98,6 +104,20 @@ def test_a_photo_is_shown_whole_and_a_text_in_the_sandbox(
     frame = clerk.frame_locator("iframe[data-preview]")
     expect(frame.locator("body")).to_have_text(note.read_text())
     assert clerk.locator("iframe[data-preview]").get_attribute("sandbox") == ""
+
+
+def test_a_text_can_be_read_in_the_dark(visit: Visit, firm: Firm, vault: Vault, tmp_path: Path) -> None:
+    note = tmp_path / "Notiz.txt"
+    note.write_text("Grüße\n" * 40)
+    firm.put(vault, firm.client, note)
+    page = come_in(visit(color_scheme="dark"), firm, firm.clerk)
+    open_vault(page, vault)
+    row(page, note.name).locator("a[data-open]").click()
+    page.click("[data-pane] [data-action=view]")
+    expect(page.frame_locator("iframe[data-preview]").locator("body")).to_have_text(note.read_text())
+    picture = Image.open(BytesIO(page.locator("iframe[data-preview]").screenshot())).convert("L")
+    greys = picture.tobytes()
+    assert max(greys) - min(greys) > READABLE
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,11 @@ describe("the emergency sheet", () => {
     const { text, bars } = await readPage(await sheetPdf(sheet, DE.sheet, "de"));
     const typed = text.replace(/\s/g, "");
     for (const seed of [rootSeed, recoverySeed]) expect(typed).toContain(identityText(seed));
+    const prefix = "AGE-SECRET-KEY-PQ-1";
+    const lines = text.split("\n");
+    const begin = lines.indexOf(prefix);
+    expect(lines[begin + 1]).toMatch(/^([A-Z0-9]{5} ){5}[A-Z0-9]{5}$/);
+    expect(lines[begin + 2]).toMatch(/^([A-Z0-9]{5} ){5}[A-Z0-9]{1,5}$/);
     expect(bars).toBeGreaterThan(400);
   });
 });

@@ -1,5 +1,6 @@
 """Who is asking: from a request's cookie to a live session, and back to cookies in the answer."""
 
+from datetime import timedelta
 from typing import Final, cast
 
 import structlog
@@ -108,6 +109,14 @@ def remove_expired() -> int:
     over = [session.pk for session in SignedInSession.objects.defer("half") if not _in_time(session)]
     SignedInSession.objects.filter(pk__in=over).delete()
     return len(over)
+
+
+def left_s(session: SignedInSession) -> tuple[int, bool]:
+    """Seconds until the session ends by itself, and whether using it would move that end on."""
+    idle_end = session.last_seen_at + timedelta(seconds=session.idle_s)
+    life_end = session.started_at + rules.SESSION_LIFE
+    left = min(idle_end, life_end) - timezone.now()
+    return max(0, int(left.total_seconds())), idle_end < life_end
 
 
 def _is_valid(session: SignedInSession) -> bool:

@@ -12,19 +12,24 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from siegel.agent import agefiles, terminal
-from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, AgentError, ServerError
-from siegel.agent.messages import TEXTS, problem_of, text
+from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, WRONG_USAGE, AgentError, ServerError
+from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+HELP = """Siegel on the command line: keys and plain age files without any server, and the vaults of your firm.
+
+It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
+or rolled back.
+"""
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 key_app = typer.Typer(no_args_is_help=True, help="Keys for plain age files.")
 vault_app = typer.Typer(no_args_is_help=True, help="Vaults of the firm you are signed in to.")
 app.add_typer(key_app, name="key")
@@ -141,6 +146,8 @@ def vault_get(
 
 def explain(error: BaseException) -> tuple[int, str, str]:
     """(exit code, code for machines, text for people) of an error a command may end with."""
+    if isinstance(error, TyperException):
+        return WRONG_USAGE, "usage", usage_problem_of(error)
     if isinstance(error, ServerError):
         return REFUSED, error.code, error.text
     if isinstance(error, AgentError):
@@ -164,14 +171,15 @@ def explain(error: BaseException) -> tuple[int, str, str]:
     return INTERRUPTED, "interrupted", text("interrupted")
 
 
-def run(command: Callable[[], object]) -> int:
+def run(command: typer.Typer) -> int:
     """The exit code of a command, its errors told."""
     try:
-        command()
+        code = command(standalone_mode=False)
+    except TyperException as error:
+        # Without any argument: the help was shown already.
+        return WRONG_USAGE if type(error).__name__ == "NoArgsIsHelpError" else _tell(error)
     except SystemExit as ended:
-        if ended.code == INTERRUPTED:
-            # How typer ends after Ctrl-C, without a word.
-            return _tell(KeyboardInterrupt())
+        # How typer ends when nobody reads its output any more.
         return ended.code if isinstance(ended.code, int) else 0
     except BrokenPipeError:
         # Whoever read our output has seen enough; nothing more can be said there.
@@ -179,7 +187,10 @@ def run(command: Callable[[], object]) -> int:
         return REFUSED
     except (AgentError, SealError, AgeError, OSError, KeyboardInterrupt) as error:
         return _tell(error)
-    return 0
+    if code == INTERRUPTED:
+        # How typer ends after Ctrl-C, without a word.
+        return _tell(KeyboardInterrupt())
+    return code if isinstance(code, int) else 0
 
 
 def _tell(error: BaseException) -> int:

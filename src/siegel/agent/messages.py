@@ -5,6 +5,7 @@ A message of the server is shown as it came: it is in the person's language alre
 
 import errno
 import os
+import re
 
 TEXTS: dict[str, tuple[str, str]] = {
     # Circumstances
@@ -129,6 +130,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "lässt sich nicht auf Viren prüfen ({detail}). Die Datei wurde abgewiesen und nicht gespeichert.",
         "cannot be scanned for viruses ({detail}). The file was refused and not stored.",
     ),
+    # Why not
+    "broken": ("beschädigt oder unvollständig", "damaged or incomplete"),
+    "encrypted": ("mit einem Passwort geschützt", "protected with a password"),
+    "limit": ("zu groß oder zu tief verpackt", "too large or packed too deeply"),
     "scan_failed": (
         "Die Virenprüfung hat kein Ergebnis geliefert. Die Datei ist nicht gespeichert; versuchen Sie es noch einmal.",
         "The virus scan gave no result. The file is not stored; please try again.",
@@ -187,6 +192,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         " not the whole file. Take another copy.",
     ),
     "refused": ("Das geht nicht: {problem}.", "This is not possible: {problem}."),
+    # Wrong usage
+    "usage_missing": ("{name} fehlt.", "{name} is missing."),
+    "usage_value": ("{name} stimmt nicht ({problem}).", "{name} is not right ({problem})."),
+    "usage_unknown": ("{name} gibt es hier nicht.", "There is no {name} here."),
+    "usage_other": ("So lässt sich der Befehl nicht aufrufen ({problem}).", "This is no way to call it ({problem})."),
+    "usage_help": ("„{command} --help“ zeigt, wie es geht.", "“{command} --help” tells how."),
     "file_missing": ("{path} gibt es nicht.", "{path} does not exist."),
     "os_error": ("{path}: {problem}", "{path}: {problem}"),
     "disk_full": (
@@ -234,6 +245,20 @@ def text(code: str, /, **params: object) -> str:
     """The text of `code`; KeyError if there is none."""
     german, english = TEXTS[code]
     return (german if language() == "de" else english).format(**params)
+
+
+def usage_problem_of(error: Exception) -> str:
+    """What is wrong with the way a command was called, and where to read how. Typer's own words are English only."""
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    problem = str(getattr(error, "message", "")).rstrip(".")
+    if parameter is not None:
+        name = parameter.get_error_hint().strip("'")
+        what = text("usage_value", name=name, problem=problem) if problem else text("usage_missing", name=name)
+    elif unknown := re.fullmatch(r"No such (?:option: |command )'?(.*?)'?", problem):
+        what = text("usage_unknown", name=unknown[1])
+    else:
+        what = text("usage_other", problem=problem)
+    return f"{what} {text('usage_help', command=context.command_path if context else 'siegel')}"
 
 
 def problem_of(error: OSError) -> str:

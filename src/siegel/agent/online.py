@@ -154,11 +154,11 @@ def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[En
 
 
 def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:
-    """`VAULT`, `VAULT:/` or `VAULT:/PATH` as (vault, path); UsageError `path_invalid`.
+    """`VAULT`, `VAULT:`, `VAULT:/` or `VAULT:/PATH` as (vault, path); UsageError `path_invalid`.
 
     `full`: the path names something below the top level.
     """
-    name, mark, rest = where.partition(":/")
+    name, mark, rest = (where[:-1], ":/", "") if where.endswith(":") else where.partition(":/")
     path = tuple(part for part in rest.split("/") if part)
     if not name or (needs_path and not mark) or (full and not path) or any(part in (".", "..") for part in path):
         raise UsageError("path_invalid", target=where)

@@ -114,7 +114,10 @@ class Bars:
 
 def refusal(outcome: "Outcome") -> str:
     """Why a file was not stored, with its name."""
-    return f"{clean(str(outcome.source))}: {text(outcome.code, detail=clean(outcome.detail))}"
+    detail = clean(outcome.detail)
+    if outcome.code == "not_scannable":
+        detail = text(detail if detail in ("broken", "encrypted") else "limit")
+    return f"{clean(str(outcome.source))}: {text(outcome.code, detail=detail)}"
 
 
 @contextmanager

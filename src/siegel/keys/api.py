@@ -13,6 +13,7 @@ from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.nonces import issue_nonce, use_nonce
 from siegel.accounts.queries import active_person
+from siegel.accounts.sessions import left_s, mark_background
 from siegel.base.origin import address_of, source_of
 from siegel.base.throttle import refuse_excess
 from siegel.firms.queries import firm_to_set_up, role_of, root_fingerprint_of
@@ -154,6 +155,14 @@ def session(request: HttpRequest) -> Wire:
 def end(request: HttpRequest) -> Wire:
     door.end_session(request)
     return {}
+
+
+@router.get("/session/left")
+def left(request: HttpRequest) -> Wire:
+    """How long the session still lasts; asking does not keep it alive."""
+    mark_background(request)
+    seconds, is_renewable = left_s(session_of(request))
+    return {"left_s": seconds, "renewable": is_renewable}
 
 
 def _signer(request: HttpRequest, tenant: "Tenant", signed: Signed) -> "Person":

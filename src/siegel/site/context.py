@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from siegel.accounts.sessions import visited
+from siegel.accounts.sessions import left_s, visited
 from siegel.firms.doors import standing_of
 from siegel.site.words import initials
 from siegel.vault import queries as vault
@@ -54,6 +54,7 @@ class Shell:
     party: str
     firm: Any
     entries: tuple[Entry, ...]
+    session_left_s: int
 
     @property
     def kind(self) -> str:
@@ -74,20 +75,25 @@ class Shell:
         return self.party or ROLES.get(self.role, "")
 
 
+def theme_of(request: HttpRequest) -> str:
+    """How the person likes to see it: `light`, `dark`, or as the system has it."""
+    wish = request.COOKIES.get(THEME_COOKIE, "")
+    return wish if wish in THEMES else "system"
+
+
 def shell(request: HttpRequest) -> dict[str, object]:
     """Context processor."""
-    wish = request.COOKIES.get(THEME_COOKIE, "")
     return {
         "shell": _shell(request),
-        "theme": wish if wish in THEMES else "system",
+        "theme": theme_of(request),
         "scanner_banner": vault.scanner_banner(),
         "error_reference": getattr(request, "error_reference", ""),
     }
 
 
 def _shell(request: HttpRequest) -> Shell | None:
-    person, standing = visited(request).person, standing_of(request)
-    if person is None or standing is None:
+    person, session, standing = visited(request).person, visited(request).signed_in, standing_of(request)
+    if person is None or session is None or standing is None:
         return None
     return Shell(
         role=standing.role,
@@ -95,4 +101,5 @@ def _shell(request: HttpRequest) -> Shell | None:
         party=standing.party,
         firm=person.tenant,
         entries=ENTRIES[standing.role],
+        session_left_s=left_s(session)[0],
     )

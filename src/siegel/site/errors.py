@@ -8,6 +8,8 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from siegel.site.context import theme_of
+
 log = structlog.get_logger("siegel.errors")
 
 Text = str | Promise
@@ -69,7 +71,7 @@ def page(request: HttpRequest, status: int, wording: Wording | None = None) -> H
     context = {
         "status": status,
         "wording": wording or WORDINGS[status],
-        "theme": "system",
+        "theme": theme_of(request),
         "error_reference": getattr(request, "error_reference", ""),
     }
     return HttpResponse(render_to_string("site/error.html", context), status=status)

@@ -11,10 +11,11 @@ import {
 } from "../keyring/presence";
 import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { toSignIn } from "../ui/session";
+import { watchSessionEnd } from "../ui/session_end";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 
-const { person, slug } = document.body.dataset;
+const { person, slug, sessionLeft } = document.body.dataset;
 
 function listenToSideBar(): void {
   const side = maybe("#sidebar");
@@ -84,6 +85,16 @@ function listenToTheme(): void {
       if (isTheme(theme)) showTheme(theme, button);
       // Seen at once; if the server does not hear of it, the next page is as before.
       fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => undefined);
+    });
+  }
+}
+
+/** The other language shows the same place: the page of a list, the folder of a vault. Elsewhere a fragment is a secret. */
+function listenToLanguage(): void {
+  for (const form of findAll<HTMLFormElement>("form[data-language]")) {
+    form.addEventListener("submit", () => {
+      const folder = maybe("main[data-vault]") === null ? "" : location.hash;
+      find<HTMLInputElement>("[name=next]", form).value = location.pathname + location.search + folder;
     });
   }
 }
@@ -188,6 +199,8 @@ listenToSideBar();
 listenToReveals();
 listenToDialogs();
 listenToTheme();
+listenToLanguage();
 listenToKeys();
 listenToKeyChip();
 listenToSignOut();
+if (sessionLeft !== undefined) watchSessionEnd(Number(sessionLeft));

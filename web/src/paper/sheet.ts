@@ -55,8 +55,9 @@ function key(paper: Paper, y: number, title: string, use: string, seed: Uint8Arr
   return y + QR_SIDE + 4;
 }
 
-/** The prefix, then groups of five: easier to type and to compare. */
+/** The prefix, then lines of six groups of five: easier to type and to compare. */
 function inGroups(identity: string): string {
   const prefix = identity.slice(0, identity.lastIndexOf("1") + 1);
-  return `${prefix}\n${(identity.slice(prefix.length).match(/.{1,5}/g) ?? []).join(" ")}`;
+  const lines = identity.slice(prefix.length).match(/.{1,30}/g) ?? [];
+  return [prefix, ...lines.map((line) => (line.match(/.{1,5}/g) ?? []).join(" "))].join("\n");
 }

@@ -165,6 +165,7 @@ export const DE = {
     keyOpenDetail: "auf diesem Gerät, bis Sie sich abmelden",
     keyClosed: "Ihr Schlüssel ist geschlossen",
     keyClosedDetail: "Ein Tresor fragt nach Ihrem Passwort.",
+    extended: "Sie bleiben angemeldet.",
     theme: {
       light: "Darstellung: hell. Zu dunkel wechseln",
       dark: "Darstellung: dunkel. Zu „Wie im System“ wechseln",
@@ -226,7 +227,7 @@ export const DE = {
     rootText: "Er beglaubigt den Schlüssel des Inhabers und den der Wiederherstellung.",
     recoveryTitle: "Wiederherstellung",
     recoveryText: "Sie öffnet die Tresore der Kanzlei, wenn alle anderen Schlüssel verloren sind.",
-    typed: "Zum Abtippen, ohne die Leerzeichen.",
+    typed: "Zum Abtippen: alles in einer Zeile, ohne die Leerzeichen.",
     firm: "Kanzlei",
     owner: "Inhaber",
     server: "Adresse",

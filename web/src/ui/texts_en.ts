@@ -150,6 +150,7 @@ export const EN: Texts = {
     keyOpenDetail: "on this device, until you sign out",
     keyClosed: "Your key is closed",
     keyClosedDetail: "A vault will ask for your password.",
+    extended: "You stay signed in.",
     theme: {
       light: "Appearance: light. Change to dark",
       dark: "Appearance: dark. Change to “As in the system”",
@@ -211,7 +212,7 @@ export const EN: Texts = {
     rootText: "It certifies the owner's key and the recovery key.",
     recoveryTitle: "Recovery",
     recoveryText: "It opens the firm's vaults when all other keys are lost.",
-    typed: "For typing, without the blanks.",
+    typed: "For typing: all in one line, without the blanks.",
     firm: "Firm",
     owner: "Owner",
     server: "Address",

@@ -50,8 +50,23 @@ export class ListView {
     for (const id of this.selected) if (!this.shown.some((node) => node.id === id)) this.selected.delete(id);
     const named = this.shown.map((node) => this.row(node));
     const nameless = this.vault.namelessOf(folder).map((node) => this.namelessRow(node));
+    const active = document.activeElement;
+    const used = active?.closest<HTMLElement>("tbody[data-rows] tr")?.dataset["node"];
+    const part = active?.matches("[data-select]") ? "[data-select]" : "a[data-open]";
     find("tbody[data-rows]").replaceChildren(...named, ...nameless);
     this.mark();
+    // News that come by themselves take the focus from nobody.
+    if (used !== undefined) maybe(`tr[data-node="${used}"] ${part}`)?.focus();
+  }
+
+  /** Puts the focus on one row, or on the first there is; in an empty folder on what can be done there. */
+  focus(id: string): void {
+    const rows = "tbody[data-rows] tr";
+    const link =
+      maybe(`${rows}[data-node="${id}"] a[data-open]`) ??
+      maybe(`${rows} a[data-open]`) ??
+      maybe('[data-state="empty"] [data-action]');
+    link?.focus();
   }
 
   markDetailed(id: string | null): void {

@@ -80,6 +80,11 @@ export class VaultPage {
   }
 
   private goTo(folder: string): void {
+    const from = this.folder;
+    // What has the focus is about to be drawn anew; whoever uses the keyboard must not start from the top.
+    const isUsed = ["tbody[data-rows]", "[data-crumbs]"].some((place) =>
+      find(place).contains(document.activeElement),
+    );
     const known = folder === this.vault.id || this.vault.chain.nodes.get(folder)?.kind === "folder";
     this.folder = known ? folder : this.vault.id;
     const hash = this.folder === this.vault.id ? "" : `#${this.folder}`;
@@ -87,6 +92,7 @@ export class VaultPage {
     this.list.selected.clear();
     this.pane.close();
     this.render();
+    if (isUsed) this.list.focus(from);
   }
 
   private render(): void {

@@ -40,7 +40,9 @@ export class PaneView {
     write("[data-pane-size]", formatSize(file.row.size, language), this.pane);
     write("[data-pane-type]", kindWord(file.row.name, language), this.pane);
     write("[data-pane-changed]", formatWhen(file.acceptedAt, now(), language), this.pane);
-    find('[data-action="view"]', this.pane).hidden = kindOf(file.row.name).preview === undefined;
+    const hasView = kindOf(file.row.name).preview !== undefined;
+    find('[data-action="view"]', this.pane).hidden = !hasView;
+    find("[data-pane-no-view]", this.pane).hidden = hasView;
     write("[data-pane-author]", this.nameOf(file.author), this.pane);
     write("[data-pane-print]", `${file.row.content_hash.slice(0, PRINT_LENGTH)} …`, this.pane);
     this.drawScan(file);

@@ -127,6 +127,7 @@ export const api = {
     call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
   signInWithKey: (firm: string, login: Doc) => call<Session>("POST", "/api/sign-in/key", { firm, login }),
   session: () => call<Session>("GET", "/api/session"),
+  sessionLeft: () => call<{ left_s: number; renewable: boolean }>("GET", "/api/session/left"),
   endSession: () => call<unknown>("POST", "/api/session/end", {}),
 
   openSetUp: (token: string) =>

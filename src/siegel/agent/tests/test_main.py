@@ -175,6 +175,42 @@ def test_wrong_usage_ends_with_two(run: Run, arguments: Sequence[str]) -> None:
     assert Path("in").read_bytes() == b"x"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "german", "english"),
+    [
+        (("frob",), "frob gibt es hier nicht.", "There is no frob here."),
+        (("vault", "get"), "VAULT:/PATH fehlt.", "VAULT:/PATH is missing."),
+        (("vault", "ls", "--all"), "--all gibt es hier nicht.", "There is no --all here."),
+        (("key", "show", "missing"), "KEYFILE stimmt nicht (", "KEYFILE is not right ("),
+    ],
+)
+def test_wrong_usage_is_explained_in_the_persons_language(
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: Sequence[str],
+    german: str,
+    english: str,
+) -> None:
+    for language, expected in (("de_DE.UTF-8", german), ("C.UTF-8", english)):
+        monkeypatch.setenv("LC_ALL", language)
+        assert run(*arguments) == 2
+        said = capsys.readouterr().err
+        assert expected in said
+        assert "--help" in said
+
+
+def test_a_program_is_told_of_wrong_usage_in_json(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("vault", "ls", "--frob", "--json") == 2
+    assert output(capsys)["error"] == "usage"
+
+
+def test_without_arguments_the_help_stands_alone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("vault") == 2
+    out, err = capsys.readouterr()
+    assert ("mkdir" in out, err) == (True, "")
+
+
 def test_classic_and_hybrid_recipients_are_not_mixed(run: Run) -> None:
     from siegel.lib.age import X25519Identity
 

@@ -16,13 +16,13 @@ def test_the_firm_s_start_page_shows_the_latest_entries(owner: Person, clerk: Pe
     assert page.templates[0].name == "desk/firm.html"
     text = page.content.decode()
     assert "Sabine Wulff" in text
-    assert "Angemeldet" in text
+    assert "<b>Angemeldet</b>" in text
 
 
 def test_the_client_s_start_page_shows_no_log(client_user: Person, sign_in: SignIn) -> None:
     page = sign_in(client_user).get("/")
     assert page.templates[0].name == "desk/client.html"
-    assert "Angemeldet" not in page.content.decode()
+    assert "<b>Angemeldet</b>" not in page.content.decode()
     assert "Henrike Lindhorst" not in page.content.decode()
 
 

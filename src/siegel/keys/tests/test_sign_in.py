@@ -1,9 +1,12 @@
 import time
+from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.test import Client as Browser
 
-from siegel.accounts.models import Person
+from siegel.accounts.models import Person, SignedInSession
+from siegel.accounts.rules import SESSION_LIFE
 from siegel.keys.tests.island import ORIGIN, Island, Json, RefusedError, found, post
 from siegel.keys.tests.scanner import ScannerDouble
 from siegel.seals.derive import Seed
@@ -47,6 +50,26 @@ def test_a_key_signs_in_and_gets_no_unlock_wrap(owner: Island) -> None:
     assert session["person"]["id"] == owner.person
     assert session["unlock"] is None
     assert owner.get("session")["person"]["role"] == "owner"
+
+
+def test_asking_how_long_the_session_lasts_does_not_prolong_it_but_using_it_does(owner: Island) -> None:
+    owner.sign_in()
+    session = SignedInSession.objects.latest("started_at")
+    SignedInSession.objects.update(last_seen_at=F("last_seen_at") - timedelta(seconds=session.idle_s - 50))
+    for _ in range(2):
+        answer = owner.get("session/left")
+        assert 0 < answer["left_s"] <= 50
+        assert answer["renewable"]
+    owner.get("session")
+    assert owner.get("session/left")["left_s"] > session.idle_s - 50
+
+
+def test_a_session_at_the_end_of_its_twelve_hours_says_that_use_does_not_prolong_it(owner: Island) -> None:
+    owner.sign_in()
+    SignedInSession.objects.update(started_at=F("started_at") - SESSION_LIFE + timedelta(seconds=50))
+    answer = owner.get("session/left")
+    assert 0 < answer["left_s"] <= 50
+    assert not answer["renewable"]
 
 
 def test_a_nonce_is_good_for_one_sign_in(owner: Island) -> None:
