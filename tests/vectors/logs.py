@@ -112,6 +112,7 @@ def bad_checkpoints() -> list[dict[str, Any]]:
         "another log's": (signed(head(SIZE, origin="log.example/other").text()).encode(), "tlog.origin"),
         "no checkpoint": (signed("hallo\n").encode(), "tlog.checkpoint"),
         "a leading zero": (signed(text.replace("\n70\n", "\n070\n")).encode(), "tlog.checkpoint"),
+        "bits of the root's text that nobody needs": (signed(unused_bits(text)).encode(), "tlog.checkpoint"),
         "a short root": (signed(text[:-5] + "\n").encode(), "tlog.checkpoint"),
         "an empty line in it": (signed(text + "\nmehr\n").encode(), "tlog.checkpoint"),
         "an empty log with a root": (signed(text.replace("\n70\n", "\n0\n")).encode(), "tlog.checkpoint"),
@@ -127,6 +128,11 @@ def bad_checkpoints() -> list[dict[str, Any]]:
         "nothing": (b"", "tlog.note"),
     }
     return [{"name": name, "signed": b64(note), "code": code} for name, (note, code) in cases.items()]
+
+
+def unused_bits(text: str) -> str:
+    """The same checkpoint for whoever does not look at the last two bits of the root's base64."""
+    return f"{text[:-3]}{chr(ord(text[-3]) + 1)}=\n"
 
 
 def growth() -> list[dict[str, Any]]:

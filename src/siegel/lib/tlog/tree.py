@@ -102,8 +102,7 @@ class Frontier:
             level = len(runs)
             runs.append(Run(level, first, fresh))
             row = [self._open[level], *fresh] if first & 1 else fresh
-            if len(row) & 1:
-                self._open[level] = row[-1]
+            self._open[level] = row[-1]
             fresh = [node_hash(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
             first >>= 1
         return runs
