@@ -11,6 +11,7 @@ The files (binaries are base64url without padding, as on the wire):
     secrets.json     passwords, unlock wraps, invitations, key files
     rows.json        sealed rows, what a server may show of a vault, names and titles: good, and bad with the error code
     trees.json       Merkle roots over byte i = i mod 251
+    log.json         a transparency log: keys, checkpoints, growth, proof files: good, and bad with the error code
     chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it;
                      other vaults of the firm: who belongs, spoilt epochs and their repair, what waits for a letter,
                      letters that expire
@@ -34,7 +35,7 @@ from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join
 from siegel.seals.invitations import Letter, encode_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
 from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
-from tests.vectors import broken, others, signed_documents, story
+from tests.vectors import broken, logs, others, signed_documents, story
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
@@ -311,6 +312,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "secrets.json": secret_vectors(sealed),
         "rows.json": row_vectors(),
         "trees.json": tree_vectors(),
+        "log.json": logs.log_vectors(),
         "chain.json": chain,
     }
     return vectors | {"sealed.json": sealed.used}, sealed.made

@@ -1,7 +1,7 @@
-"""The Merkle tree hash of RFC 6962, section 2.1, over the segments of a stream.
+"""The Merkle tree hash of RFC 6962, section 2.1, and its tree over the segments of a stream.
 
-The leaves are hashes of equal pieces of a stream (the last may be shorter), so that a piece can be verified against
-the root without the others' bytes.
+There the leaves are hashes of equal pieces of a stream (the last may be shorter), so that a piece can be verified
+against the root without the others' bytes.
 """
 
 import hashlib
@@ -20,6 +20,11 @@ def leaf_hash(content: bytes | memoryview) -> bytes:
     return digest.digest()
 
 
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256 of 0x01 and the hashes of both children."""
+    return hashlib.sha256(_NODE + left + right).digest()
+
+
 def root_from_leaves(leaves: Sequence[bytes]) -> bytes:
     """The root over 32-byte leaf hashes in order; EMPTY_ROOT when there are none.
 
@@ -32,7 +37,7 @@ def root_from_leaves(leaves: Sequence[bytes]) -> bytes:
     if any(len(leaf) != HASH_SIZE for leaf in level):
         raise ValueError(f"a leaf hash has {HASH_SIZE} bytes")
     while len(level) > 1:
-        pairs = [hashlib.sha256(_NODE + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+        pairs = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
         level = pairs + level[len(pairs) * 2 :]
     return level[0]
 

@@ -31,6 +31,11 @@ export function rootFromLeaves(leaves: readonly Uint8Array[]): Bytes {
   while (2 * split < leaves.length) split *= 2;
   const left = rootFromLeaves(leaves.slice(0, split));
   const right = rootFromLeaves(leaves.slice(split));
+  return nodeHash(left, right);
+}
+
+/** Hash of a node with these children. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
   return new Uint8Array(sha256(concat(Uint8Array.of(1), left, right)));
 }
 
