@@ -109,7 +109,8 @@ class Firm:
     def accept_revocation(self, signed: Signed) -> None:
         item = AcceptedRevocation(signed, self.now + self.index, self.next_index())
         self.store.revoke(item)
-        self.revocations.append(item)
+        if all(one.signed != signed for one in self.revocations):
+            self.revocations.append(item)
 
     @property
     def moment(self) -> Moment:
