@@ -65,7 +65,7 @@ def falls(store: CertificateStore, revoked: dict[str, tuple[int, int]], name: st
     return (place <= at and known.log_index >= since) or falls(store, revoked, issuer.hash, at)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps)
 def test_a_key_is_in_force_as_the_definition_says(taken: list[Step]) -> None:
     log = Log.begin()
@@ -87,7 +87,7 @@ def test_a_key_is_in_force_as_the_definition_says(taken: list[Step]) -> None:
             assert store.in_force(kid, at) == log.firm.store.in_force(kid, at) == expected
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps, st.integers(0, 3), st.integers(0, 12))
 def test_what_a_revocation_would_fell_is_what_it_fells(taken: list[Step], whom: int, since: int) -> None:
     log = Log.begin()
