@@ -103,21 +103,22 @@ class OpenVault:
     def _take(self, news: Wire) -> bool:
         """Replays one answer; whether there is more."""
         f = Fields(news, "news")
-        store = self.account.certificates.learn(f.items("certificates"))
+        store = self.account.certificates.learn(f.items("certificates"), f.present(f.items, "revocations") or ())
         entries = [Entry.from_wire(item) for item in f.items("records")]
         for entry in entries:
             self.state.apply(entry, store)
         for row in (Fields(item, "row") for item in f.items("rows")):
             self._rows[row.id("node"), row.integer("version", 0)] = row.binary("row")
         for wrap in (Fields(item, "wrap") for item in f.items("wraps")):
-            self._wraps[wrap.integer("epoch", 1)] = wrap.binary("age")
+            if wrap.present(wrap.hash, "key") in (None, self.account.kid):
+                self._wraps[wrap.integer("epoch", 1)] = wrap.binary("age")
         if f.flag("more"):
             if not entries:
                 raise AgentError("answer_invalid")
             return True
         self.state.require_head(Head(f.integer("seq", 0), f.hash("head")))
         # Ours says when a new epoch must begin; the server's word may only make one begin earlier.
-        self.due = f.flag("due") or rotation_due(self.state.position, store)
+        self.due = f.flag("due") or rotation_due(self.state.position, store, int(time.time()))
         return False
 
     def _row(self, node: str, version: int, signed_hash: str) -> bytes:

@@ -16,10 +16,11 @@ from siegel.lib.age import (
 )
 from siegel.lib.age.hybrid import KIND as HYBRID
 from siegel.seals.certificates import CLOCK_LEEWAY_S, CertificateStore
-from siegel.seals.chain import Position, members
+from siegel.seals.chain import Position
 from siegel.seals.derive import KEY_SIZE, EpochSeed, Seed
 from siegel.seals.documents import Epoch, Roster
 from siegel.seals.errors import IntegrityError, RefusedError, SealError, UnlockError
+from siegel.seals.holders import Moment, members
 from siegel.seals.records import EpochChange
 from siegel.seals.replay import PastEpoch
 from siegel.seals.signed import Signed
@@ -40,6 +41,15 @@ class Wrap:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldWrap:
+    """A wrap of an epoch with the identity that opens it: of a team's generation, which is an epoch of its chain."""
+
+    epoch: int
+    age: bytes
+    identity: HybridIdentity
+
+
+@dataclass(frozen=True, slots=True)
 class NewEpoch:
     """A new epoch, complete: what its record carries, and the seed for whoever made it."""
 
@@ -50,9 +60,9 @@ class NewEpoch:
     previous_seed: bytes | None
 
 
-def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore) -> NewEpoch:
-    """Epoch 1 of a vault that begins with `roster`."""
-    keys = members(roster, certificates)
+def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore, now: int) -> NewEpoch:
+    """Epoch 1 of a vault that begins with `roster`, wrapped to its members at `now`."""
+    keys = members(roster, certificates, Moment.planned(now))
     return _new_epoch(author, roster, roster_hash, certificates, keys=keys, number=1, previous=None, earlier=())
 
 
@@ -61,8 +71,7 @@ def next_epoch(
 ) -> NewEpoch:
     """The epoch after the current one, wrapped to those to whom it is sealed at `now`.
 
-    A letter counts as expired five minutes after its end, as our clock may be ahead of the log's. `earlier`: the seeds
-    that the epoch hands down, as `OpenedEpochs.to_hand_down` gives them.
+    `earlier`: the seeds that the epoch hands down, as `OpenedEpochs.to_hand_down` gives them.
     """
     before = position.now
     return _new_epoch(
@@ -70,7 +79,7 @@ def next_epoch(
         before.roster,
         before.roster_hash,
         certificates,
-        keys=sealed_to(before.roster, certificates, now - CLOCK_LEEWAY_S),
+        keys=sealed_to(before.roster, certificates, now),
         number=before.epoch.epoch + 1,
         previous=before.epoch_hash,
         earlier=earlier,
@@ -120,42 +129,42 @@ def wrap_for(keys: Iterable[str], seed: EpochSeed, certificates: CertificateStor
     return tuple(wraps)
 
 
-def sealed_to(roster: Roster, certificates: CertificateStore, at: int) -> frozenset[str]:
-    """The key ids to which an epoch that begins at `at` is sealed: the members, but for letters that have expired."""
-    ends = {key: member.known.certificate.not_after for key, member in members(roster, certificates).items()}
-    return frozenset(key for key, end in ends.items() if end is None or at <= end)
+def sealed_to(roster: Roster, certificates: CertificateStore, now: int) -> frozenset[str]:
+    """The key ids to which an epoch that begins now is sealed: the members, but for letters that have expired.
+
+    A letter counts as expired five minutes after its end, as our clock may be ahead of the log's.
+    """
+    holders = members(roster, certificates, Moment.planned(now))
+    ends = {key: member.known.certificate.not_after for key, member in holders.items()}
+    return frozenset(key for key, end in ends.items() if end is None or now - CLOCK_LEEWAY_S <= end)
 
 
-def required_wraps(before: Position, after: Position, certificates: CertificateStore, at: int) -> frozenset[str]:
-    """The key ids for which a record that is accepted at `at` must bring wraps, no more and no less.
+def required_wraps(before: Position, after: Position, certificates: CertificateStore, now: int) -> frozenset[str]:
+    """The key ids for which a record that is made now must bring wraps, no more and no less.
 
     All members when it is the first; those to whom an epoch is sealed when it brings one; those who are new when it
     brings a roster; nobody otherwise.
     """
-    today = frozenset(members(after.now.roster, certificates))
+    today = Moment.planned(now)
     if before.standing is None:
-        return today
+        return frozenset(members(after.now.roster, certificates, today))
     if after.now.epoch.epoch != before.now.epoch.epoch:
-        return sealed_to(after.now.roster, certificates, at)
-    return today - frozenset(members(before.now.roster, certificates))
+        return sealed_to(after.now.roster, certificates, now)
+    return frozenset(
+        members(after.now.roster, certificates, today).keys() - members(before.now.roster, certificates, today)
+    )
 
 
-def rotation_due(position: Position, certificates: CertificateStore) -> bool:
+def rotation_due(position: Position, certificates: CertificateStore, now: int) -> bool:
     """Whether the next writer must begin a new epoch first.
 
-    Due when somebody the current epoch was sealed for belongs no more: he was taken off the roster, or he was an
-    invitation and it was redeemed since. It makes no difference whether he was there when the epoch began.
+    Due when those who were given the current epoch's seed are not the members of today: somebody was taken off the
+    roster, revoked, or his time is over; an invitation was redeemed, a team has new keys, or a key is certified again.
+    Whose key was out when the epoch began was given nothing, and makes nothing due.
     """
-    now = position.now
-    today = members(now.roster, certificates)
-    for key in now.sealed_for:
-        redemption = certificates.redemption(key)
-        if redemption and redemption.log_index > now.epoch_log_index:
-            return True
-        known = certificates.member(key)
-        if known is None or known.kid not in today:
-            return True
-    return False
+    standing = position.now
+    given = {key for at, roster in standing.sealed_for for key in members(roster, certificates, at)}
+    return given != members(standing.roster, certificates, Moment.planned(now)).keys()
 
 
 def seal_seed(seed: EpochSeed, recipient: str) -> bytes:
@@ -263,18 +272,22 @@ class OpenedEpochs:
         return current in self.seeds and self.leads_to[current] == self.seeds.keys()
 
 
-def open_epochs(wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch]) -> OpenedEpochs:
-    """Each epoch by our own wrap (`wraps`, by epoch), else by the seed that a later epoch hands down.
+def open_epochs(
+    wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch], through: Iterable[HeldWrap] = ()
+) -> OpenedEpochs:
+    """Each epoch by our own wrap (`wraps`, by epoch), or one `through` a team; else by what a later epoch hands down.
 
     Whoever may write may begin an epoch and seal rubbish: what does not open is left out, and harms no other epoch.
     """
     opened = OpenedEpochs()
     identity = own.identity()
-    for number in wraps.keys() & epochs.keys():
+    for wrap in (*(HeldWrap(number, age, identity) for number, age in wraps.items()), *through):
+        if wrap.epoch not in epochs:
+            continue
         try:
-            opened.seeds[number] = open_wrap(wraps[number], identity, epochs[number].epoch)
+            opened.seeds[wrap.epoch] = open_wrap(wrap.age, wrap.identity, epochs[wrap.epoch].epoch)
         except SealError as error:
-            opened.failed[number] = error
+            opened.failed.setdefault(wrap.epoch, error)
     handed: dict[int, dict[int, EpochSeed]] = {}
     for number in sorted(epochs, reverse=True):
         if number in opened.seeds:

@@ -103,7 +103,7 @@ class Server:
     def begin_vault(self, author: Person, holders: Holders, title: str = TITLE) -> StoredVault:
         vault_id, dossier, shown = new_id(), new_id(), VaultRow("Müller", "10001", title)
         roster = signed_roster(author, self.firm.id, vault_id, with_kept(self.firm, holders))
-        epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, self.firm.store)
+        epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, self.firm.store, self.firm.now)
         row = seal_row(epoch.seed, Place(self.firm.id, vault_id, vault_id, 0, 1), shown)
         changes = (Genesis(dossier, digest(row), "dossier"), RosterChange(roster.hash, 1), epoch.change)
         state = VaultState.begin(self.firm.id, vault_id)
@@ -256,7 +256,7 @@ class Server:
             "rows": [{"node": n, "version": v, "row": b64(row)} for (n, v), row in vault.rows.items()],
             "more": False,
             **self.head(vault),
-            "due": bool(vault.entries) and rotation_due(vault.state.position, self.firm.store),
+            "due": bool(vault.entries) and rotation_due(vault.state.position, self.firm.store, self.firm.now),
         }
 
     def append(self, vault: StoredVault, body: Wire, manifests: tuple[Wire, ...] = ()) -> Answer:
@@ -264,7 +264,7 @@ class Server:
         logged = {"accepted_at": self.firm.now, "log_index": self.firm.next_index()}
         wire = {name: body[name] for name in ("record", "roster", "epoch", "previous_seed") if body.get(name)}
         wire |= {"manifests": list(manifests), **logged}
-        if (before.standing and rotation_due(before, self.firm.store)) and not body.get("epoch"):
+        if (before.standing and rotation_due(before, self.firm.store, self.firm.now)) and not body.get("epoch"):
             return 409, {"code": "stale", "message": "stale"}
         try:
             vault.state.apply(Entry.from_wire(wire), self.firm.store)

@@ -3,9 +3,9 @@
 from siegel.agent.opened import wraps_wire
 from siegel.agent.tests.server import Server, StoredVault
 from siegel.seals.canonical import b64
-from siegel.seals.chain import members
 from siegel.seals.derive import EpochSeed
 from siegel.seals.epochs import next_epoch, open_wrap, wrap_for
+from siegel.seals.holders import members
 from siegel.seals.replay import next_record
 
 
@@ -13,7 +13,9 @@ def spoil(server: Server, stored: StoredVault) -> None:
     """Epoch 2 of a vault, which only the client opens."""
     client, store, position = server.firm.client, server.firm.store, stored.state.position
     first = open_wrap(stored.wraps[1, client.kid], client.seed.identity(), position.now.epoch)
-    _begin(server, stored, first, shut_out=members(position.now.roster, store).keys() - {client.kid})
+    _begin(
+        server, stored, first, shut_out=members(position.now.roster, store, server.firm.moment).keys() - {client.kid}
+    )
 
 
 def hand_down_rubbish(server: Server, stored: StoredVault) -> None:

@@ -13,10 +13,11 @@ from siegel.keys import queries, rules
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roster, Wrap
 from siegel.seals.certificates import CLOCK_LEEWAY_S
-from siegel.seals.chain import Entry, NodeLookup, Position, Step, check, keys_of
+from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
 from siegel.seals.documents import PERSONS
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
+from siegel.seals.holders import keys_of
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
 
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import AuditEntry
     from siegel.seals.certificates import CertificateStore
-
-
-# A letter that ended less than this before the log's time may still be wrapped to: the writer's clock may be five
-# minutes behind, and he gives every letter five more.
-CLOCKS_APART_S = 2 * CLOCK_LEEWAY_S
 
 
 @dataclass(frozen=True)
@@ -111,10 +107,11 @@ def _accept(
         step = check(before, entry, store, nodes)
         if step.author.certificate.subject != by.id:
             raise KeysError("document_refused", reason="record_author")
-        least = required_wraps(before, step.position, store, entry.accepted_at)
-        most = required_wraps(before, step.position, store, entry.accepted_at - CLOCKS_APART_S)
+        # the writer's clock may be ahead, or behind, when somebody's time ends
+        least = required_wraps(before, step.position, store, entry.accepted_at + CLOCK_LEEWAY_S)
+        most = required_wraps(before, step.position, store, entry.accepted_at - CLOCK_LEEWAY_S)
         _check_wraps(documents.wraps, least, most)
-        due = rotation_due(step.position, store)
+        due = rotation_due(step.position, store, entry.accepted_at)
     _move_head(by, before, step, due=due)
     _write_documents(entry, step, logged.index)
     if documents.roster:
@@ -148,7 +145,7 @@ def _entry(documents: Documents, logged: "AuditEntry") -> Entry:
 
 def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     """All keys whose certificates the check may ask for."""
-    keys = {author, *(before.standing.sealed_for if before.standing else ())}
+    keys = {author, *(before.standing.keys if before.standing else ())}
     if documents.roster:
         keys |= keys_of(RosterDocument.parse(documents.roster))
     return keys

@@ -249,17 +249,17 @@ def test_nothing_is_wrapped_to_a_key_without_a_certificate(firm: Firm, vault: Va
 
 
 def test_the_first_epoch_is_due_to_nobody(firm: Firm, vault: Vault) -> None:
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
 
 
 def test_adding_a_holder_makes_no_epoch_due_and_removing_one_does(firm: Firm, vault: Vault) -> None:
     everybody = [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold"), (firm.owner, "manage")]
     change_roster(vault, *everybody)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
     change_roster(vault, everybody[0], *everybody[2:])
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, firm.now)
     wraps = rotate(vault, firm.owner)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
     assert firm.client.kid not in wraps
 
 
@@ -267,14 +267,14 @@ def test_a_redemption_makes_an_epoch_due_once(firm: Firm, vault: Vault) -> None:
     invitation = firm.invite(firm.clerk, vault.id)
     change_roster(vault, (firm.clerk, "manage"), (invitation, "write"))
     rotate(vault, firm.clerk)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
     client = firm.redeem(invitation)
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, firm.now)
     wraps = rotate(vault, client)
     assert set(wraps) == {firm.clerk.kid, client.kid, firm.partner.kid, firm.recovery.kid}
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
     change_roster(vault, (firm.clerk, "manage"), (client, "write"))
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
 
 
 def test_an_epoch_is_not_sealed_to_an_invitation_that_expired_unredeemed(firm: Firm, vault: Vault) -> None:
@@ -285,9 +285,11 @@ def test_an_epoch_is_not_sealed_to_an_invitation_that_expired_unredeemed(firm: F
     assert set(rotate(vault, firm.client, now=end + CLOCK_LEEWAY_S)) == everybody
     before = vault.state.position
     assert set(rotate(vault, firm.client, now=end + CLOCK_LEEWAY_S + 1)) == everybody - {invitation.kid}
-    assert required_wraps(before, vault.state.position, firm.store, end) == everybody
-    assert required_wraps(before, vault.state.position, firm.store, end + 1) == everybody - {invitation.kid}
-    assert not rotation_due(vault.state.position, firm.store)
+    assert required_wraps(before, vault.state.position, firm.store, end + CLOCK_LEEWAY_S) == everybody
+    assert required_wraps(before, vault.state.position, firm.store, end + CLOCK_LEEWAY_S + 1) == everybody - {
+        invitation.kid
+    }
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
 
 
 def test_who_redeemed_his_invitation_in_time_stays_when_it_would_have_expired(firm: Firm, vault: Vault) -> None:
@@ -303,11 +305,11 @@ def test_an_invitation_that_came_after_the_epoch_makes_it_due_too(firm: Firm, va
     invitation = firm.invite(firm.clerk, vault.id)
     change_roster(vault, *everybody, (invitation, "write"))
     client = firm.redeem(invitation)
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, firm.now)
     change_roster(vault, *everybody, (client, "write"))
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, firm.now)
     rotate(vault, client)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, firm.now)
 
 
 def test_who_came_and_went_within_one_epoch_makes_it_due(firm: Firm, vault: Vault) -> None:
@@ -315,7 +317,7 @@ def test_who_came_and_went_within_one_epoch_makes_it_due(firm: Firm, vault: Vaul
     neighbour = firm.certify(firm.clerk, "client")
     change_roster(vault, *everybody, (neighbour, "read"))
     change_roster(vault, *everybody)
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, firm.now)
 
 
 def test_a_record_brings_the_wraps_that_its_change_needs(firm: Firm, vault: Vault) -> None:
@@ -340,6 +342,6 @@ def test_the_first_record_brings_wraps_for_all(firm: Firm, vault: Vault) -> None
     everybody = {firm.clerk.kid, firm.owner.kid, firm.partner.kid, firm.recovery.kid}
     assert required_wraps(empty, start.state.position, firm.store, firm.now) == everybody
     roster = start.state.position.now
-    made = first_epoch(firm.clerk.seed, roster.roster, roster.roster_hash, firm.store)
+    made = first_epoch(firm.clerk.seed, roster.roster, roster.roster_hash, firm.store, firm.now)
     assert {wrap.key for wrap in made.wraps} == everybody
     assert made.previous_seed is None

@@ -237,7 +237,7 @@ def genesis(island: Island, dossier: str | None, **more: Any) -> Json:
     holders.add(Holder(island.kid, "manage", island.person))
     roster_document = Roster(island.kid, island.firm, tuple(sorted(holders, key=lambda one: one.key)), None, 1, vault)
     roster = roster_document.sign(island.seed)
-    epoch = first_epoch(island.seed, roster_document, roster.hash, store)
+    epoch = first_epoch(island.seed, roster_document, roster.hash, store, int(time.time()))
     row = secrets.token_bytes(80)
     changes = (
         Genesis(dossier, digest(row), "dossier" if dossier else "personal"),
