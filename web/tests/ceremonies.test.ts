@@ -1,7 +1,7 @@
 /** Certificates as our own issuers write them, and an invited person in front of honest and hostile servers. */
 
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { certificateHash, certify } from "../src/ceremonies/certify";
+import { certificateHash, certify } from "../src/seals/issue";
 import { prepareRedemption, recognise, redeem } from "../src/ceremonies/redeem";
 import { toBase64url } from "../src/crypto/base64";
 import { Certificates } from "../src/seals/certificates";

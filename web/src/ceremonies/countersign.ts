@@ -4,7 +4,7 @@ import type { Open } from "../keyring/keyring";
 import type { Certificates } from "../seals/certificates";
 import { fromDoc, hashOf, toDoc } from "../seals/documents";
 import { api } from "../wire/api";
-import { certify } from "./certify";
+import { certify } from "../seals/issue";
 
 /** Countersigns every provisional key this person may certify; gives their number. */
 export async function countersign(

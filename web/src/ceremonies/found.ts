@@ -7,7 +7,7 @@ import { newId } from "../seals/ids";
 import type { KeyFile } from "../seals/keyfile";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../seals/keys";
 import { api, type FirmAnswer } from "../wire/api";
-import { certificateHash, certify } from "./certify";
+import { certificateHash, certify } from "../seals/issue";
 import { newCredential } from "./credential";
 
 /** The three seeds of a new firm and what follows from them. Held in memory until the set-up is done. */

@@ -20,7 +20,7 @@ import { OpenedVault } from "../vault/opened";
 import { api, type VaultAppend } from "../wire/api";
 import { appendOf } from "../wire/codec";
 import { WireError } from "../wire/http";
-import { certify } from "./certify";
+import { certify } from "../seals/issue";
 
 const ATTEMPTS = 5;
 

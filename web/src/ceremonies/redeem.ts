@@ -17,7 +17,7 @@ import { waitingEpoch } from "../seals/waiting";
 import { api, type Credential, type InvitationAnswer, type InvitedVault } from "../wire/api";
 import { acceptedCertificate, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
-import { certify } from "./certify";
+import { certify } from "../seals/issue";
 import { newCredential } from "./credential";
 
 const ATTEMPTS = 3;

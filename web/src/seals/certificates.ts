@@ -6,11 +6,23 @@
  */
 
 import { fromBase64url } from "../crypto/base64";
-import { CERTIFICATE, type Certificate, type CertificateKind } from "./certificate";
+import { CERTIFICATE, type Certificate, PERSONS, type VerifiedCertificate } from "./certificate";
+import type { VaultChain } from "./chain";
 import { hashOf, read, type Signed, sameHash, verifySigned } from "./documents";
 import { IntegrityError, must } from "./errors";
 import { usableRecipient } from "./fields";
 import { keyId } from "./keys";
+import {
+  type AcceptedRevocation,
+  checkRevocation,
+  fallsFrom,
+  mayRevoke,
+  REVOCATION,
+  type Revocation,
+  type VerifiedRevocation,
+} from "./revocations";
+
+export type { VerifiedCertificate } from "./certificate";
 
 /** A certificate with the time and place of its acceptance, as the log has it. */
 export interface AcceptedCertificate {
@@ -19,19 +31,19 @@ export interface AcceptedCertificate {
   readonly logIndex: number;
 }
 
-export interface VerifiedCertificate extends Certificate {
-  readonly hash: string;
-  readonly kid: string;
-  readonly acceptedAt: number;
-  readonly logIndex: number;
-}
-
-export const PEOPLE: readonly CertificateKind[] = ["owner", "clerk", "client"];
+type Waiting =
+  | { readonly kind: "certificate"; readonly item: AcceptedCertificate; readonly claimed: Certificate }
+  | { readonly kind: "revocation"; readonly item: AcceptedRevocation; readonly claimed: Revocation };
 
 export class Certificates {
   private readonly byHash = new Map<string, VerifiedCertificate>();
   private readonly byKid = new Map<string, readonly VerifiedCertificate[]>();
   private readonly redemptions = new Map<string, VerifiedCertificate>();
+  private readonly revocations = new Map<string, VerifiedRevocation>();
+  /** The keys of each team, those of its generation g at g − 1. */
+  private readonly generations = new Map<string, readonly VerifiedCertificate[]>();
+  /** The chains of teams, replayed: who was a member of them, and when. */
+  readonly teams = new Map<string, VaultChain>();
   readonly firm: string;
   readonly root: string;
 
@@ -41,29 +53,44 @@ export class Certificates {
   }
 
   /**
-   * Verifies every certificate up to the root with fingerprint `root`.
-   * @throws IntegrityError (`certificate_…`, `signature_invalid`, …) when one of them does not stand.
+   * Verifies every certificate up to the root with fingerprint `root`, and every revocation.
+   * @throws IntegrityError (`certificate_…`, `revocation_…`, `signature_invalid`, …) when one of them does not stand.
    */
   static async verify(
     firm: string,
     root: string,
     accepted: readonly AcceptedCertificate[],
+    revocations: readonly AcceptedRevocation[] = [],
   ): Promise<Certificates> {
     const certificates = new Certificates(firm, root);
-    await certificates.add(accepted);
+    await certificates.add(accepted, revocations);
     return certificates;
   }
 
-  /** Adds what the server sent later, in whatever order; of certificates already known it must say the same again. */
-  async add(accepted: readonly AcceptedCertificate[]): Promise<void> {
-    let waiting = accepted
-      .map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }))
-      .sort((a, b) => a.item.logIndex - b.item.logIndex);
+  /** Adds what the server sent later, in whatever order; of what is already known it must say the same again. */
+  async add(
+    accepted: readonly AcceptedCertificate[],
+    revocations: readonly AcceptedRevocation[] = [],
+  ): Promise<void> {
+    let waiting: readonly Waiting[] = [
+      ...accepted.map((item) => ({
+        kind: "certificate" as const,
+        item,
+        claimed: read(CERTIFICATE, item.signed.bytes),
+      })),
+      ...revocations.map((item) => ({
+        kind: "revocation" as const,
+        item,
+        claimed: read(REVOCATION, item.signed.bytes),
+      })),
+    ].sort((a, b) => a.item.logIndex - b.item.logIndex);
     while (waiting.length > 0) {
-      const rest: typeof waiting = [];
+      const rest: Waiting[] = [];
       for (const one of waiting) {
-        const { issuer } = one.claimed;
-        if (issuer === null || this.byHash.has(issuer)) await this.admit(one.item, one.claimed);
+        // A revocation is judged by what came before it: all of that.
+        if (one.kind === "revocation" && rest.length === 0) await this.admitRevocation(one.item, one.claimed);
+        else if (one.kind === "certificate" && this.hasIssuer(one.claimed))
+          await this.admit(one.item, one.claimed);
         else rest.push(one);
       }
       must(rest.length < waiting.length, "certificate_issuer", "a certificate's issuer is not among them");
@@ -88,7 +115,7 @@ export class Certificates {
   person(kid: string): VerifiedCertificate {
     const [found] = this.of(kid);
     must(
-      found !== undefined && PEOPLE.includes(found.kind),
+      found !== undefined && PERSONS.includes(found.kind),
       "record_author",
       "no certificate makes this key a person's",
     );
@@ -101,9 +128,57 @@ export class Certificates {
     return found;
   }
 
-  /** Whom a roster's key stands for: its holder, or for an invitation its first redemption, once there is one. */
-  member(kid: string): VerifiedCertificate | null {
-    return this.of(this.redemptionOf(kid)?.kid ?? kid)[0] ?? null;
+  /**
+   * Whom a roster's key stands for at a log index: its holder; for an invitation its first redemption, once there is one;
+   * for a team its newest generation.
+   */
+  member(kid: string, at: number): VerifiedCertificate | null {
+    const [known] = this.of(kid);
+    if (known?.kind === "team") return this.newestOf(known.subject, at) ?? known;
+    const redemption = this.redemptionOf(kid);
+    return redemption !== null && redemption.logIndex <= at
+      ? (this.of(redemption.kid)[0] ?? null)
+      : (known ?? null);
+  }
+
+  /** The key of a team's generation (1, 2, …), which is its epoch of that number. */
+  teamKey(team: string, generation: number): VerifiedCertificate | null {
+    return this.generations.get(team)?.[generation - 1] ?? null;
+  }
+
+  /** The newest generation of a team that is known at a log index. */
+  newestOf(team: string, at = Number.POSITIVE_INFINITY): VerifiedCertificate | null {
+    return (this.generations.get(team) ?? []).findLast(({ logIndex }) => logIndex <= at) ?? null;
+  }
+
+  revocationOf(kid: string): VerifiedRevocation | null {
+    return this.revocations.get(kid) ?? null;
+  }
+
+  /** Whether the key counts at a log index: certified, not taken back, and not every certificate of it fallen. */
+  inForce(kid: string, at = Number.POSITIVE_INFINITY): boolean {
+    const revocation = this.revocations.get(kid);
+    if (revocation !== undefined && revocation.logIndex <= at) return false;
+    return this.of(kid).some(
+      (certificate) =>
+        certificate.logIndex <= at && (this.fellAt(certificate) ?? Number.POSITIVE_INFINITY) > at,
+    );
+  }
+
+  /** The certificates in force that would fall if `kid` were taken back as compromised since that log index. */
+  fallenBy(kid: string, since: number | null): readonly VerifiedCertificate[] {
+    const falls = (certificate: VerifiedCertificate): boolean => {
+      const issuer = this.issuerOf(certificate);
+      if (issuer === null) return false;
+      return (issuer.kid === kid && since !== null && certificate.logIndex >= since) || falls(issuer);
+    };
+    return this.all().filter(
+      (certificate) =>
+        certificate.kid !== kid &&
+        this.fellAt(certificate) === null &&
+        this.revocationOf(certificate.kid) === null &&
+        falls(certificate),
+    );
   }
 
   /** The certificate by which the invitation whose key is `kid` was redeemed, if that is an invitation's. */
@@ -122,11 +197,93 @@ export class Certificates {
     return known.length > 0 && known.every((certificate) => this.isFromInvitation(certificate));
   }
 
+  private hasIssuer({ issuer }: Certificate): boolean {
+    return issuer === null || this.byHash.has(issuer);
+  }
+
+  private issuerOf({ issuer }: Certificate): VerifiedCertificate | null {
+    return issuer === null ? null : (this.byHash.get(issuer) ?? null);
+  }
+
+  /** The log index at which a certificate fell, with the key that issued it or with that key's own certificate. */
+  private fellAt(certificate: VerifiedCertificate): number | null {
+    const issuer = this.issuerOf(certificate);
+    if (issuer === null) return null;
+    const revocation = this.revocationOf(issuer.kid);
+    const isTakenBack = revocation !== null && certificate.logIndex >= fallsFrom(revocation);
+    const before = this.fellAt(issuer);
+    if (!isTakenBack) return before;
+    return Math.min(revocation.logIndex, before ?? revocation.logIndex);
+  }
+
+  private async admitRevocation(accepted: AcceptedRevocation, claimed: Revocation): Promise<void> {
+    const { acceptedAt, logIndex, signed } = accepted;
+    const hash = hashOf(signed.bytes);
+    const certificate = this.byHash.get(claimed.certificate) ?? null;
+    if (certificate !== null && this.isKnownRevocation(certificate.kid, hash, accepted)) return;
+    checkRevocation(claimed, this.firm, logIndex);
+    const isThere = certificate !== null && certificate.logIndex <= logIndex;
+    must(isThere, "revocation_certificate", "the certificate to be revoked is not there");
+    const author = this.checkRevoker(claimed.author, certificate, logIndex);
+    await verifySigned(REVOCATION, signed, author.signing_key);
+    const { kid } = certificate;
+    if (this.isKnownRevocation(kid, hash, accepted)) return;
+    this.revocations.set(kid, { ...claimed, hash, kid, acceptedAt, logIndex });
+    this.checkIssuedAfter(logIndex);
+  }
+
+  /** Whether this revocation was added before; a key is taken back once, at one place in the log. */
+  private isKnownRevocation(
+    kid: string,
+    hash: string,
+    { acceptedAt, logIndex }: AcceptedRevocation,
+  ): boolean {
+    const known = this.revocations.get(kid);
+    if (known === undefined) return false;
+    must(known.hash === hash, "revocation_repeated", "the key was taken back before");
+    const isThere = known.acceptedAt === acceptedAt && known.logIndex === logIndex;
+    must(isThere, "revocation_moved", "the server says something else of a revocation's acceptance");
+    return true;
+  }
+
+  /** The author of a revocation, who may take this key back at this log index. */
+  private checkRevoker(kid: string, certificate: VerifiedCertificate, at: number): VerifiedCertificate {
+    const [author] = this.of(kid);
+    must(
+      author !== undefined && this.inForce(kid, at) && mayRevoke(author, certificate),
+      "revocation_rights",
+      "the author may not take this key back",
+    );
+    const isLast = !this.all().some(
+      (other) => other.kind === "owner" && other.kid !== certificate.kid && this.inForce(other.kid, at),
+    );
+    must(
+      author.kind === "root" || certificate.kind !== "owner" || !isLast,
+      "revocation_last_owner",
+      "the firm would have no owner",
+    );
+    return author;
+  }
+
+  /** Nothing known of the time after the revocation was issued by the key: else it was withheld until now. */
+  private checkIssuedAfter(logIndex: number): void {
+    for (const later of this.byHash.values())
+      if (later.logIndex > logIndex) this.checkIssuerInForce(this.issuerOf(later), later.logIndex);
+  }
+
+  private checkIssuerInForce(issuer: VerifiedCertificate | null, at: number): void {
+    must(
+      issuer === null || this.inForce(issuer.kid, at),
+      "certificate_issuer_revoked",
+      "the issuer's key did not count when the certificate was accepted",
+    );
+  }
+
   private async admit(accepted: AcceptedCertificate, claimed: Certificate): Promise<void> {
     const hash = hashOf(accepted.signed.bytes);
     if (this.isKnown(hash, accepted)) return;
-    const kid = keyId(fromBase64url(claimed.signing_key), claimed.recipient);
-    const issuer = this.checkIssuer(claimed, kid, accepted.acceptedAt);
+    const kid = keyIdOf(claimed);
+    const issuer = this.checkIssuer(claimed, kid, accepted);
     await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
     // Another caller may have added it meanwhile; from here on nothing waits.
     if (this.isKnown(hash, accepted)) return;
@@ -140,6 +297,7 @@ export class Certificates {
     );
     const { acceptedAt, logIndex } = accepted;
     const verified = { ...claimed, hash, kid, acceptedAt, logIndex };
+    this.checkGeneration(verified);
     this.byHash.set(hash, verified);
     const sameKey = [...this.of(kid), verified];
     const provisional = sameKey.filter((certificate) => this.isFromInvitation(certificate));
@@ -160,8 +318,12 @@ export class Certificates {
   }
 
   /** The issuer, after the rules between it and the certificate were checked; null for the pinned root. */
-  private checkIssuer(claimed: Certificate, kid: string, acceptedAt: number): VerifiedCertificate | null {
-    const issuer = claimed.issuer === null ? null : (this.byHash.get(claimed.issuer) ?? null);
+  private checkIssuer(
+    claimed: Certificate,
+    kid: string,
+    { acceptedAt, logIndex }: AcceptedCertificate,
+  ): VerifiedCertificate | null {
+    const issuer = this.issuerOf(claimed);
     if (issuer === null) must(sameHash(kid, this.root), "certificate_root", "not the root that was pinned");
     else checkMayIssue(issuer, claimed);
     must(claimed.firm === this.firm, "certificate_firm", "the certificate is another firm's");
@@ -169,18 +331,31 @@ export class Certificates {
       const isValid = not_before <= acceptedAt && (not_after === null || acceptedAt <= not_after);
       must(isValid, "certificate_time", "accepted outside its validity, or its issuer's");
     }
+    this.checkIssuerInForce(issuer, logIndex);
     return issuer;
   }
 
   /** One key, one holder: else a second certificate could lend a known key another name or another rank. */
-  private checkSameKey({ subject, kind, generation }: Certificate, kid: string): void {
+  private checkSameKey({ subject, kind, generation, office }: Certificate, kid: string): void {
     for (const same of this.of(kid)) {
       must(
-        same.subject === subject && same.kind === kind && same.generation === generation,
+        same.subject === subject &&
+          same.kind === kind &&
+          same.generation === generation &&
+          same.office === office,
         "certificate_conflict",
         "the key is certified for somebody or something else",
       );
     }
+  }
+
+  /** The keys of a team follow one another: 1, 2, … */
+  private checkGeneration(certificate: VerifiedCertificate): void {
+    const { kid, kind, subject, generation } = certificate;
+    if (kind !== "team" || this.byKid.has(kid)) return;
+    const before = this.generations.get(subject) ?? [];
+    must(generation === before.length + 1, "certificate_generation", "a team's key does not follow the last one");
+    this.generations.set(subject, [...before, certificate]);
   }
 
   private isFromInvitation({ issuer }: VerifiedCertificate): boolean {
@@ -188,15 +363,25 @@ export class Certificates {
   }
 }
 
-/** @throws IntegrityError (`certificate_firm`, `certificate_issuer_rights`, `certificate_invitation`) if it may not. */
+/** The key id that a certificate's keys give, b64. */
+export function keyIdOf({ signing_key, recipient }: Pick<Certificate, "recipient" | "signing_key">): string {
+  return keyId(fromBase64url(signing_key ?? ""), recipient);
+}
+
+/**
+ * @throws IntegrityError (`certificate_firm`, `certificate_issuer_rights`, `certificate_office`, `certificate_invitation`) if
+ * it may not.
+ */
 function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
-  const { generation, kind, role, subject } = certificate;
+  const { generation, kind, office, role, subject } = certificate;
   must(issuer.firm === certificate.firm, "certificate_firm", "issuer and subject are of different firms");
   must(
     issuer.certifies.includes(kind) && issuer.certifies.includes(role ?? kind),
     "certificate_issuer_rights",
     `a ${issuer.kind} that may not certify a ${kind}`,
   );
+  const isInOffice = issuer.office === null && issuer.kind !== "invitation" ? true : office === issuer.office;
+  must(isInOffice, "certificate_office", "the issuer certifies for another office");
   must(
     issuer.kind !== "invitation" || (subject === issuer.subject && generation === issuer.generation),
     "certificate_invitation",

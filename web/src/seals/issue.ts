@@ -6,10 +6,10 @@ import {
   type CertificateKind,
   INVITATION_LIFE_S,
   MAY_CERTIFY,
-} from "../seals/certificate";
-import { hashOf, type Signed, signDocument } from "../seals/documents";
-import type { SigningKeys } from "../seals/keys";
-import { CLOCK_LEEWAY_S } from "../seals/scanning";
+} from "./certificate";
+import { hashOf, type Signed, signDocument } from "./documents";
+import type { SigningKeys } from "./keys";
+import { CLOCK_LEEWAY_S } from "./scanning";
 
 interface Subject {
   readonly kind: CertificateKind;
