@@ -91,7 +91,7 @@ export const CERTIFICATE: Kind<Certificate> = {
     kind: oneOf(...CERTIFICATE_KINDS),
     not_after: where(ofKind("invitation"), time),
     not_before: time,
-    office: where(ofKind(...OF_OFFICES), orNull(id)),
+    office: orNull(id),
     recipient: where(ofOtherKind(...ONLY_SIGN), recipient),
     role: where(ofKind("invitation"), oneOf(...ROLES)),
     signing_key: where(ofOtherKind("team"), hash),
@@ -104,7 +104,7 @@ export const CERTIFICATE: Kind<Certificate> = {
 function checkCertificate(certificate: Certificate): void {
   const { alg, certifies, firm, kind, subject, vaults } = certificate;
   demand(alg === algorithmOf(certificate), "alg does not fit the keys");
-  demand(kind !== "office_leader" || certificate.office !== null, "an office leader without an office");
+  checkOffice(certificate);
   if (kind === "invitation") checkInvitation(certificate);
   else demand(vaults.length === 0, "vaults are for invitations");
   demand(
@@ -115,6 +115,14 @@ function checkCertificate(certificate: Certificate): void {
   demand(!isOfFirm || subject === firm, "the subject of root and recovery is the firm");
 }
 
+/** An invitation has the office of the certificate that will redeem it. */
+function checkOffice({ kind, office, role }: Certificate): void {
+  const redeemed = role ?? kind;
+  demand(office === null || OF_OFFICES.includes(redeemed), "a kind that belongs to no office");
+  demand(office !== null || redeemed !== "office_leader", "an office leader without an office");
+}
+
+/** What the keys are for: signing, receiving, or both. */
 export function algorithmOf({
   recipient,
   signing_key,

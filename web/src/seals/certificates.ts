@@ -5,13 +5,11 @@
  * suspect, and it is refused.
  */
 
-import { fromBase64url } from "../crypto/base64";
+import { checkIssuer, checkKeys, checkSameKey, keyIdOf } from "./admission";
 import { CERTIFICATE, type Certificate, PERSONS, type VerifiedCertificate } from "./certificate";
 import type { VaultChain } from "./chain";
-import { hashOf, read, type Signed, sameHash, verifySigned } from "./documents";
-import { IntegrityError, must } from "./errors";
-import { usableRecipient } from "./fields";
-import { keyId } from "./keys";
+import { hashOf, read, type Signed, verifySigned } from "./documents";
+import { must } from "./errors";
 import {
   type AcceptedRevocation,
   checkRevocation,
@@ -283,12 +281,14 @@ export class Certificates {
     const hash = hashOf(accepted.signed.bytes);
     if (this.isKnown(hash, accepted)) return;
     const kid = keyIdOf(claimed);
-    const issuer = this.checkIssuer(claimed, kid, accepted);
+    const issuer = this.issuerOf(claimed);
+    checkIssuer(claimed, issuer, accepted.acceptedAt, this);
+    this.checkIssuerInForce(issuer, accepted.logIndex);
     await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
     // Another caller may have added it meanwhile; from here on nothing waits.
     if (this.isKnown(hash, accepted)) return;
-    checkRecipient(claimed);
-    this.checkSameKey(claimed, kid);
+    checkKeys(claimed);
+    checkSameKey(claimed, this.of(kid));
     const isRedemption = issuer?.kind === "invitation";
     must(
       !(isRedemption && this.redemptions.has(issuer.kid)),
@@ -317,38 +317,6 @@ export class Certificates {
     return known !== undefined;
   }
 
-  /** The issuer, after the rules between it and the certificate were checked; null for the pinned root. */
-  private checkIssuer(
-    claimed: Certificate,
-    kid: string,
-    { acceptedAt, logIndex }: AcceptedCertificate,
-  ): VerifiedCertificate | null {
-    const issuer = this.issuerOf(claimed);
-    if (issuer === null) must(sameHash(kid, this.root), "certificate_root", "not the root that was pinned");
-    else checkMayIssue(issuer, claimed);
-    must(claimed.firm === this.firm, "certificate_firm", "the certificate is another firm's");
-    for (const { not_before, not_after } of issuer === null ? [claimed] : [issuer, claimed]) {
-      const isValid = not_before <= acceptedAt && (not_after === null || acceptedAt <= not_after);
-      must(isValid, "certificate_time", "accepted outside its validity, or its issuer's");
-    }
-    this.checkIssuerInForce(issuer, logIndex);
-    return issuer;
-  }
-
-  /** One key, one holder: else a second certificate could lend a known key another name or another rank. */
-  private checkSameKey({ subject, kind, generation, office }: Certificate, kid: string): void {
-    for (const same of this.of(kid)) {
-      must(
-        same.subject === subject &&
-          same.kind === kind &&
-          same.generation === generation &&
-          same.office === office,
-        "certificate_conflict",
-        "the key is certified for somebody or something else",
-      );
-    }
-  }
-
   /** The keys of a team follow one another: 1, 2, … */
   private checkGeneration(certificate: VerifiedCertificate): void {
     const { kid, kind, subject, generation } = certificate;
@@ -360,40 +328,5 @@ export class Certificates {
 
   private isFromInvitation({ issuer }: VerifiedCertificate): boolean {
     return issuer !== null && this.byHash.get(issuer)?.kind === "invitation";
-  }
-}
-
-/** The key id that a certificate's keys give, b64. */
-export function keyIdOf({ signing_key, recipient }: Pick<Certificate, "recipient" | "signing_key">): string {
-  return keyId(fromBase64url(signing_key ?? ""), recipient);
-}
-
-/**
- * @throws IntegrityError (`certificate_firm`, `certificate_issuer_rights`, `certificate_office`, `certificate_invitation`) if
- * it may not.
- */
-function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
-  const { generation, kind, office, role, subject } = certificate;
-  must(issuer.firm === certificate.firm, "certificate_firm", "issuer and subject are of different firms");
-  must(
-    issuer.certifies.includes(kind) && issuer.certifies.includes(role ?? kind),
-    "certificate_issuer_rights",
-    `a ${issuer.kind} that may not certify a ${kind}`,
-  );
-  const isInOffice = issuer.office === null && issuer.kind !== "invitation" ? true : office === issuer.office;
-  must(isInOffice, "certificate_office", "the issuer certifies for another office");
-  must(
-    issuer.kind !== "invitation" || (subject === issuer.subject && generation === issuer.generation),
-    "certificate_invitation",
-    "the invitation is for somebody else, or for another generation of his keys",
-  );
-}
-
-function checkRecipient({ recipient }: Certificate): void {
-  if (recipient === null) return;
-  try {
-    usableRecipient(recipient);
-  } catch {
-    throw new IntegrityError("certificate_recipient", "the recipient is not a usable key");
   }
 }

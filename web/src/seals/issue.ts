@@ -1,6 +1,7 @@
 /** Certificates as their issuers write them. */
 
 import {
+  algorithmOf,
   CERTIFICATE,
   type Certificate,
   type CertificateKind,
@@ -14,14 +15,14 @@ import { CLOCK_LEEWAY_S } from "./scanning";
 interface Subject {
   readonly kind: CertificateKind;
   readonly subject: string;
-  /** b64 of the Ed25519 public key. */
-  readonly signingKey: string;
+  /** b64 of the Ed25519 public key; null for a team. */
+  readonly signingKey: string | null;
   readonly recipient: string | null;
 }
 
 /**
  * A certificate for `subject`, signed by `issuer`. `issuedBy` is the issuer's own certificate, null for the root.
- * `more`: an invitation's role and vaults, another generation than the first.
+ * `more`: an office, an invitation's role and vaults, another generation than the first.
  */
 export function certify(
   firm: string,
@@ -29,12 +30,12 @@ export function certify(
   issuer: Pick<SigningKeys, "signing">,
   issuedBy: string | null,
   now: number,
-  more: Partial<Pick<Certificate, "generation" | "role" | "vaults">> = {},
+  more: Partial<Pick<Certificate, "generation" | "office" | "role" | "vaults">> = {},
 ): Promise<Signed> {
   const notBefore = now - CLOCK_LEEWAY_S;
-  const { generation = 1, role = null, vaults = [] } = more;
+  const { generation = 1, office = null, role = null, vaults = [] } = more;
   const fields: Certificate = {
-    alg: recipient === null ? "ed25519" : "ed25519+mlkem768x25519",
+    alg: algorithmOf({ recipient, signing_key: signingKey }),
     certifies: role === null ? MAY_CERTIFY[kind] : [role],
     firm,
     generation,
@@ -42,7 +43,7 @@ export function certify(
     kind,
     not_after: kind === "invitation" ? notBefore + INVITATION_LIFE_S : null,
     not_before: notBefore,
-    office: null,
+    office,
     recipient,
     role,
     signing_key: signingKey,
