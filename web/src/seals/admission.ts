@@ -30,6 +30,15 @@ export function checkIssuer(
   }
 }
 
+/** Whether `issuer` may certify such a key (a person's, a team's, an invitation's), by rank and office. */
+export function mayCertify(
+  issuer: Pick<Certificate, "certifies" | "office">,
+  { kind, role, office }: Pick<Certificate, "kind" | "office" | "role">,
+): boolean {
+  const isInOffice = issuer.office === null || issuer.office === office;
+  return issuer.certifies.includes(kind) && issuer.certifies.includes(role ?? kind) && isInOffice;
+}
+
 function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
   const { generation, kind, office, role, subject } = certificate;
   must(issuer.firm === certificate.firm, "certificate_firm", "issuer and subject are of different firms");

@@ -12,11 +12,9 @@ import { hashOf, read, type Signed, verifySigned } from "./documents";
 import { must } from "./errors";
 import {
   type AcceptedRevocation,
-  checkRevocation,
   fallsFrom,
   mayRevoke,
   REVOCATION,
-  type Revocation,
   type VerifiedRevocation,
 } from "./revocations";
 
@@ -29,9 +27,11 @@ export interface AcceptedCertificate {
   readonly logIndex: number;
 }
 
-type Waiting =
-  | { readonly kind: "certificate"; readonly item: AcceptedCertificate; readonly claimed: Certificate }
-  | { readonly kind: "revocation"; readonly item: AcceptedRevocation; readonly claimed: Revocation };
+type Event =
+  | { readonly kind: "certificate"; readonly item: AcceptedCertificate }
+  | { readonly kind: "revocation"; readonly item: AcceptedRevocation };
+
+const NOW = Number.POSITIVE_INFINITY;
 
 export class Certificates {
   private readonly byHash = new Map<string, VerifiedCertificate>();
@@ -65,30 +65,36 @@ export class Certificates {
     return certificates;
   }
 
-  /** Adds what the server sent later, in whatever order; of what is already known it must say the same again. */
+  /**
+   * Adds what the server sent later, in whatever order; of what is already known it must say the same again. At one place
+   * of the log revocations come first.
+   */
   async add(
     accepted: readonly AcceptedCertificate[],
     revocations: readonly AcceptedRevocation[] = [],
   ): Promise<void> {
-    let waiting: readonly Waiting[] = [
-      ...accepted.map((item) => ({
-        kind: "certificate" as const,
-        item,
-        claimed: read(CERTIFICATE, item.signed.bytes),
-      })),
-      ...revocations.map((item) => ({
-        kind: "revocation" as const,
-        item,
-        claimed: read(REVOCATION, item.signed.bytes),
-      })),
+    const events: readonly Event[] = [
+      ...revocations.map((item) => ({ kind: "revocation" as const, item })),
+      ...accepted.map((item) => ({ kind: "certificate" as const, item })),
     ].sort((a, b) => a.item.logIndex - b.item.logIndex);
+    for (let from = 0; from < events.length; ) {
+      const place = events[from]?.item.logIndex;
+      const next = events.findIndex(({ item }, i) => i > from && item.logIndex !== place);
+      const together = events.slice(from, next < 0 ? events.length : next);
+      for (const one of together) if (one.kind === "revocation") await this.admitRevocation(one.item);
+      await this.admitAll(together.flatMap((one) => (one.kind === "certificate" ? [one.item] : [])));
+      from += together.length;
+    }
+  }
+
+  /** Certificates of one place in the log, each after its issuer. */
+  private async admitAll(accepted: readonly AcceptedCertificate[]): Promise<void> {
+    let waiting = accepted.map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }));
     while (waiting.length > 0) {
-      const rest: Waiting[] = [];
+      const rest: typeof waiting = [];
       for (const one of waiting) {
-        // A revocation is judged by what came before it: all of that.
-        if (one.kind === "revocation" && rest.length === 0) await this.admitRevocation(one.item, one.claimed);
-        else if (one.kind === "certificate" && this.hasIssuer(one.claimed))
-          await this.admit(one.item, one.claimed);
+        const { issuer } = one.claimed;
+        if (issuer === null || this.byHash.has(issuer)) await this.admit(one.item, one.claimed);
         else rest.push(one);
       }
       must(rest.length < waiting.length, "certificate_issuer", "a certificate's issuer is not among them");
@@ -96,9 +102,12 @@ export class Certificates {
     }
   }
 
-  /** All certificates of a key, those that a person issued first. */
-  of(kid: string): readonly VerifiedCertificate[] {
-    return this.byKid.get(kid) ?? [];
+  /** The certificate of a key; of several one that stands, and that a person issued. */
+  of(kid: string): VerifiedCertificate | null {
+    const known = this.byKid.get(kid) ?? [];
+    const standing = known.filter((certificate) => this.stands(certificate, NOW));
+    const best = standing.length > 0 ? standing : known;
+    return best.find((certificate) => !this.isFromInvitation(certificate)) ?? best[0] ?? null;
   }
 
   all(): readonly VerifiedCertificate[] {
@@ -111,9 +120,9 @@ export class Certificates {
 
   /** The certificate under which `kid` acts as a person. @throws IntegrityError (`record_author`). */
   person(kid: string): VerifiedCertificate {
-    const [found] = this.of(kid);
+    const found = this.of(kid);
     must(
-      found !== undefined && PERSONS.includes(found.kind),
+      found !== null && PERSONS.includes(found.kind),
       "record_author",
       "no certificate makes this key a person's",
     );
@@ -121,7 +130,7 @@ export class Certificates {
   }
 
   scanner(kid: string): VerifiedCertificate {
-    const [found] = this.of(kid);
+    const found = this.of(kid);
     must(found?.kind === "scanner", "scanner_unknown", "no owner has certified this scanner");
     return found;
   }
@@ -131,12 +140,10 @@ export class Certificates {
    * for a team its newest generation.
    */
   member(kid: string, at: number): VerifiedCertificate | null {
-    const [known] = this.of(kid);
+    const known = this.of(kid);
     if (known?.kind === "team") return this.newestOf(known.subject, at) ?? known;
     const redemption = this.redemptionOf(kid);
-    return redemption !== null && redemption.logIndex <= at
-      ? (this.of(redemption.kid)[0] ?? null)
-      : (known ?? null);
+    return redemption !== null && redemption.logIndex <= at ? this.of(redemption.kid) : known;
   }
 
   /** The key of a team's generation (1, 2, …), which is its epoch of that number. */
@@ -145,7 +152,7 @@ export class Certificates {
   }
 
   /** The newest generation of a team that is known at a log index. */
-  newestOf(team: string, at = Number.POSITIVE_INFINITY): VerifiedCertificate | null {
+  newestOf(team: string, at = NOW): VerifiedCertificate | null {
     return (this.generations.get(team) ?? []).findLast(({ logIndex }) => logIndex <= at) ?? null;
   }
 
@@ -154,29 +161,27 @@ export class Certificates {
   }
 
   /** Whether the key counts at a log index: certified, not taken back, and not every certificate of it fallen. */
-  inForce(kid: string, at = Number.POSITIVE_INFINITY): boolean {
+  inForce(kid: string, at = NOW): boolean {
     const revocation = this.revocations.get(kid);
     if (revocation !== undefined && revocation.logIndex <= at) return false;
-    return this.of(kid).some(
-      (certificate) =>
-        certificate.logIndex <= at && (this.fellAt(certificate) ?? Number.POSITIVE_INFINITY) > at,
-    );
+    return this.allOf(kid).some((certificate) => this.stands(certificate, at));
   }
 
-  /** The certificates in force that would fall if `kid` were taken back as compromised since that log index. */
+  /**
+   * The keys that would be out of force besides, each by a certificate of it, if `kid` were taken back as compromised since
+   * that log index: somebody has to certify them anew, or to let them go.
+   */
   fallenBy(kid: string, since: number | null): readonly VerifiedCertificate[] {
     const falls = (certificate: VerifiedCertificate): boolean => {
       const issuer = this.issuerOf(certificate);
       if (issuer === null) return false;
       return (issuer.kid === kid && since !== null && certificate.logIndex >= since) || falls(issuer);
     };
-    return this.all().filter(
-      (certificate) =>
-        certificate.kid !== kid &&
-        this.fellAt(certificate) === null &&
-        this.revocationOf(certificate.kid) === null &&
-        falls(certificate),
-    );
+    const keys = [...this.byKid].filter(([key]) => key !== kid && this.inForce(key));
+    return keys.flatMap(([, certificates]) => {
+      const standing = certificates.filter((certificate) => this.stands(certificate, NOW));
+      return standing.every(falls) ? standing.slice(0, 1) : [];
+    });
   }
 
   /** The certificate by which the invitation whose key is `kid` was redeemed, if that is an invitation's. */
@@ -186,17 +191,23 @@ export class Certificates {
 
   /** Log index at which the key was first certified; no record before it can be its holder's. */
   since(kid: string): number {
-    return Math.min(...this.of(kid).map(({ logIndex }) => logIndex));
+    return Math.min(...this.allOf(kid).map(({ logIndex }) => logIndex));
   }
 
-  /** Whether nobody but an invitation vouches for this key so far. */
+  /** Whether nobody but an invitation vouches for this key, by what stands. */
   isProvisional(kid: string): boolean {
-    const known = this.of(kid);
+    const known = this.allOf(kid).filter((certificate) => this.stands(certificate, NOW));
     return known.length > 0 && known.every((certificate) => this.isFromInvitation(certificate));
   }
 
-  private hasIssuer({ issuer }: Certificate): boolean {
-    return issuer === null || this.byHash.has(issuer);
+  private allOf(kid: string): readonly VerifiedCertificate[] {
+    return this.byKid.get(kid) ?? [];
+  }
+
+  /** Whether a certificate was accepted and has not fallen at a log index. */
+  private stands(certificate: VerifiedCertificate, at: number): boolean {
+    const fell = this.fellAt(certificate);
+    return certificate.logIndex <= at && (fell === null || fell > at);
   }
 
   private issuerOf({ issuer }: Certificate): VerifiedCertificate | null {
@@ -214,67 +225,66 @@ export class Certificates {
     return Math.min(revocation.logIndex, before ?? revocation.logIndex);
   }
 
-  private async admitRevocation(accepted: AcceptedRevocation, claimed: Revocation): Promise<void> {
+  private async admitRevocation(accepted: AcceptedRevocation): Promise<void> {
     const { acceptedAt, logIndex, signed } = accepted;
     const hash = hashOf(signed.bytes);
+    if (this.isKnownRevocation(hash, accepted)) return;
+    const claimed = read(REVOCATION, signed.bytes);
     const certificate = this.byHash.get(claimed.certificate) ?? null;
-    if (certificate !== null && this.isKnownRevocation(certificate.kid, hash, accepted)) return;
-    checkRevocation(claimed, this.firm, logIndex);
-    const isThere = certificate !== null && certificate.logIndex <= logIndex;
-    must(isThere, "revocation_certificate", "the certificate to be revoked is not there");
-    const author = this.checkRevoker(claimed.author, certificate, logIndex);
+    must(certificate !== null, "revocation_certificate", "the certificate to be revoked is not there");
+    must(claimed.firm === this.firm, "revocation_firm", "the revocation is another firm's");
+    const author = this.of(claimed.author);
+    const counts = author !== null && this.inForce(author.kid, logIndex);
+    must(counts, "revocation_rights", "the author's key does not count");
     await verifySigned(REVOCATION, signed, author.signing_key);
+    if (this.isKnownRevocation(hash, accepted)) return;
+    must(mayRevoke(author, certificate), "revocation_rights", "the author may not take this key back");
     const { kid } = certificate;
-    if (this.isKnownRevocation(kid, hash, accepted)) return;
+    must(!this.revocations.has(kid), "revocation_repeated", "the key was taken back before");
+    const isPast = (claimed.compromised_since ?? 0) <= logIndex;
+    must(isPast, "revocation_time", "the key is said to be compromised from a later time on");
+    if (author.kind !== "root") this.checkOtherOwner(certificate, logIndex);
     this.revocations.set(kid, { ...claimed, hash, kid, acceptedAt, logIndex });
-    this.checkIssuedAfter(logIndex);
+    for (const later of this.byHash.values()) if (later.logIndex > logIndex) this.checkAgainst(later);
   }
 
-  /** Whether this revocation was added before; a key is taken back once, at one place in the log. */
-  private isKnownRevocation(
-    kid: string,
-    hash: string,
-    { acceptedAt, logIndex }: AcceptedRevocation,
-  ): boolean {
-    const known = this.revocations.get(kid);
-    if (known === undefined) return false;
-    must(known.hash === hash, "revocation_repeated", "the key was taken back before");
-    const isThere = known.acceptedAt === acceptedAt && known.logIndex === logIndex;
-    must(isThere, "revocation_moved", "the server says something else of a revocation's acceptance");
-    return true;
+  /** Whether this revocation was added before; its place in the log must not have moved since. */
+  private isKnownRevocation(hash: string, { acceptedAt, logIndex }: AcceptedRevocation): boolean {
+    const known = [...this.revocations.values()].find((revocation) => revocation.hash === hash);
+    must(
+      known === undefined || (known.acceptedAt === acceptedAt && known.logIndex === logIndex),
+      "revocation_moved",
+      "the server says something else of a revocation's acceptance than before",
+    );
+    return known !== undefined;
   }
 
-  /** The author of a revocation, who may take this key back at this log index. */
-  private checkRevoker(kid: string, certificate: VerifiedCertificate, at: number): VerifiedCertificate {
-    const [author] = this.of(kid);
+  /** Without an owner nobody but the root could certify an owner or a scanner. */
+  private checkOtherOwner({ kid, kind }: VerifiedCertificate, at: number): void {
+    const isOther = (other: VerifiedCertificate): boolean =>
+      other.kind === "owner" && other.kid !== kid && this.inForce(other.kid, at);
     must(
-      author !== undefined && this.inForce(kid, at) && mayRevoke(author, certificate),
-      "revocation_rights",
-      "the author may not take this key back",
-    );
-    const isLast = !this.all().some(
-      (other) => other.kind === "owner" && other.kid !== certificate.kid && this.inForce(other.kid, at),
-    );
-    must(
-      author.kind === "root" || certificate.kind !== "owner" || !isLast,
+      kind !== "owner" || this.all().some(isOther),
       "revocation_last_owner",
       "the firm would have no owner",
     );
-    return author;
   }
 
-  /** Nothing known of the time after the revocation was issued by the key: else it was withheld until now. */
-  private checkIssuedAfter(logIndex: number): void {
-    for (const later of this.byHash.values())
-      if (later.logIndex > logIndex) this.checkIssuerInForce(this.issuerOf(later), later.logIndex);
-  }
-
-  private checkIssuerInForce(issuer: VerifiedCertificate | null, at: number): void {
+  /** What the revocations say of a certificate: that its issuer counted, and its key, when it was accepted. */
+  private checkAgainst({
+    issuer,
+    kid,
+    logIndex,
+  }: Pick<VerifiedCertificate, "issuer" | "kid" | "logIndex">): void {
+    const issued = issuer === null ? null : (this.byHash.get(issuer) ?? null);
     must(
-      issuer === null || this.inForce(issuer.kid, at),
+      issued === null || (this.inForce(issued.kid, logIndex) && this.stands(issued, logIndex)),
       "certificate_issuer_revoked",
-      "the issuer's key did not count when the certificate was accepted",
+      "the issuer's key, or its certificate, did not count",
     );
+    const revocation = this.revocationOf(kid);
+    const wasBefore = revocation === null || logIndex < revocation.logIndex;
+    must(wasBefore, "certificate_revoked", "the key was taken back for ever");
   }
 
   private async admit(accepted: AcceptedCertificate, claimed: Certificate): Promise<void> {
@@ -283,12 +293,11 @@ export class Certificates {
     const kid = keyIdOf(claimed);
     const issuer = this.issuerOf(claimed);
     checkIssuer(claimed, issuer, accepted.acceptedAt, this);
-    this.checkIssuerInForce(issuer, accepted.logIndex);
     await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
     // Another caller may have added it meanwhile; from here on nothing waits.
     if (this.isKnown(hash, accepted)) return;
     checkKeys(claimed);
-    checkSameKey(claimed, this.of(kid));
+    checkSameKey(claimed, this.allOf(kid));
     const isRedemption = issuer?.kind === "invitation";
     must(
       !(isRedemption && this.redemptions.has(issuer.kid)),
@@ -297,12 +306,10 @@ export class Certificates {
     );
     const { acceptedAt, logIndex } = accepted;
     const verified = { ...claimed, hash, kid, acceptedAt, logIndex };
+    this.checkAgainst(verified);
     this.checkGeneration(verified);
     this.byHash.set(hash, verified);
-    const sameKey = [...this.of(kid), verified];
-    const provisional = sameKey.filter((certificate) => this.isFromInvitation(certificate));
-    const ordinary = sameKey.filter((certificate) => !provisional.includes(certificate));
-    this.byKid.set(kid, [...ordinary, ...provisional]);
+    this.byKid.set(kid, [...this.allOf(kid), verified]);
     if (isRedemption) this.redemptions.set(issuer.kid, verified);
   }
 
@@ -317,12 +324,15 @@ export class Certificates {
     return known !== undefined;
   }
 
-  /** The keys of a team follow one another: 1, 2, … */
+  /** The keys of a team follow one another: 1, 2, …; and they stay in its office. */
   private checkGeneration(certificate: VerifiedCertificate): void {
-    const { kid, kind, subject, generation } = certificate;
+    const { kid, kind, subject, generation, office } = certificate;
     if (kind !== "team" || this.byKid.has(kid)) return;
     const before = this.generations.get(subject) ?? [];
-    must(generation === before.length + 1, "certificate_generation", "a team's key does not follow the last one");
+    const follows = generation === before.length + 1;
+    must(follows, "certificate_generation", "a team's key does not follow the last one");
+    const stays = before.every((earlier) => earlier.office === office);
+    must(stays, "certificate_office", "the team belongs to another office");
     this.generations.set(subject, [...before, certificate]);
   }
 

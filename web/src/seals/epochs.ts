@@ -13,7 +13,7 @@ import type { VaultChain } from "./chain";
 import { EPOCH, type Signed, sameHash, signDocument } from "./documents";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "./errors";
 import { type EpochKeys, epochKeys, type HolderKeys } from "./keys";
-import type { EffectiveHolder } from "./members";
+import type { EffectiveHolder, Moment } from "./members";
 
 const SEED_SIZE = 32;
 /** One hybrid stanza of about 1.7 KiB, its MAC, and a payload of 32 bytes. */
@@ -28,6 +28,7 @@ export interface Wrap {
 interface NewEpoch {
   readonly epoch: Signed;
   readonly seed: Bytes;
+  readonly recipient: string;
   readonly wraps: readonly Wrap[];
 }
 
@@ -51,7 +52,7 @@ export async function beginEpoch(
   const wraps = await Promise.all(
     holders.map(async (holder) => ({ key: holder.key, age: await sealSmall(seed, [holder.recipient]) })),
   );
-  return { epoch, seed, wraps };
+  return { epoch, seed, recipient, wraps };
 }
 
 /** The next epoch of a vault. `previousSeed`: the current one's, or where that does not open, of the last that does. */
@@ -59,13 +60,13 @@ export async function nextEpoch(
   chain: VaultChain,
   previousSeed: Bytes,
   author: HolderKeys,
+  moment: Moment,
 ): Promise<NewEpoch & { readonly previousSeed: Bytes }> {
   const { firm, vault, epoch: last, rosterHash } = chain;
   must(rosterHash !== null, "record_shape", "the chain has not begun");
   const place = { firm, vault, epoch: last.epoch + 1, previous: last.hash, roster: rosterHash };
-  const next = await beginEpoch(place, chain.holders().map(recipientOf), author);
-  const { recipient } = await epochKeys(next.seed);
-  return { ...next, previousSeed: await sealSmall(previousSeed, [recipient]) };
+  const next = await beginEpoch(place, chain.holders(moment).map(recipientOf), author);
+  return { ...next, previousSeed: await sealSmall(previousSeed, [next.recipient]) };
 }
 
 /** kid and recipient of a holder. @throws RefusedError (`no_recipient`) for a key that only signs. */
@@ -117,10 +118,24 @@ function checkWrap(wrap: Bytes): void {
   must(isWhole, "wrap_invalid", "a wrap has one hybrid stanza and 32 bytes");
 }
 
+/** Whose a wrap is: the person's own, or that of a team of his, whose identity is found when it is needed. */
+export interface WrapHolder {
+  /** kid of the holder. */
+  readonly key: string;
+  /** `AGE-SECRET-KEY-PQ-1…`. @throws SealError where the team does not open. */
+  readonly identity: () => Promise<string>;
+}
+
+interface KeptWrap {
+  readonly age: Bytes;
+  readonly holder: WrapHolder;
+  opening?: Promise<void>;
+}
+
 /**
  * The seeds of the epochs a person can open, kept for the life of the page.
  *
- * An epoch opens by the person's own wrap, else by the seed that a later epoch hands down. Whoever may write may begin
+ * An epoch opens by the person's own wrap or that of a team of his, else by the seed that a later epoch hands down. Whoever may write may begin
  * an epoch and seal rubbish: what does not open is passed over, and harms no other epoch.
  */
 export class EpochSeeds {
@@ -128,20 +143,22 @@ export class EpochSeeds {
   readonly failed = new Map<number, SealError>();
   private readonly seeds = new Map<number, Bytes>();
   private readonly keys = new Map<number, EpochKeys>();
-  private readonly wraps = new Map<number, { readonly age: Bytes; opening?: Promise<void> }>();
+  /** By epoch and by holder. */
+  private readonly wraps = new Map<number, Map<string, KeptWrap>>();
   private readonly handedDown = new Map<number, Promise<void>>();
   private readonly chain: VaultChain;
-  private readonly identity: string;
+  private readonly own: WrapHolder;
 
   constructor(chain: VaultChain, identity: string) {
     this.chain = chain;
-    this.identity = identity;
+    this.own = { key: "", identity: async () => identity };
   }
 
-  addWrap(epoch: number, age: Bytes): void {
-    const known = this.wraps.get(epoch);
+  addWrap(epoch: number, age: Bytes, holder = this.own): void {
+    const wraps = this.wraps.get(epoch) ?? new Map<string, KeptWrap>();
+    const known = wraps.get(holder.key);
     if (known !== undefined && equal(known.age, age)) return;
-    this.wraps.set(epoch, { age });
+    this.wraps.set(epoch, wraps.set(holder.key, { age, holder }));
     this.failed.delete(epoch);
   }
 
@@ -187,19 +204,27 @@ export class EpochSeeds {
     return this.seeds.get(epoch);
   }
 
-  /** Once for each wrap; what fails is remembered. */
-  private openWrap(epoch: number): Promise<void> {
-    const wrap = this.wraps.get(epoch);
+  /** One wrap after another until one opens, each once; what fails is remembered. */
+  private async openWrap(epoch: number): Promise<void> {
     const signed = this.chain.epochs.get(epoch);
-    if (wrap === undefined || signed === undefined) return Promise.resolve();
-    wrap.opening ??= openSeed(wrap.age, this.identity, signed.recipient).then(
-      (seed) => void this.seeds.set(epoch, seed),
-      (error: unknown) => {
-        if (!(error instanceof SealError)) throw error;
-        this.failed.set(epoch, error);
-      },
-    );
-    return wrap.opening;
+    for (const wrap of this.wraps.get(epoch)?.values() ?? []) {
+      if (signed === undefined || this.seeds.has(epoch)) return;
+      wrap.opening ??= this.open(epoch, wrap, signed.recipient);
+      await wrap.opening;
+    }
+  }
+
+  private async open(epoch: number, wrap: KeptWrap, recipient: string): Promise<void> {
+    try {
+      this.seeds.set(epoch, await openSeed(wrap.age, await wrap.holder.identity(), recipient));
+    } catch (error) {
+      // What is no fault of the wrap (the server was not reached) may go better the next time.
+      if (!(error instanceof SealError)) {
+        delete wrap.opening;
+        throw error;
+      }
+      this.failed.set(epoch, error);
+    }
   }
 
   /** Takes the seed that is sealed to `epoch`, once that is open itself. */

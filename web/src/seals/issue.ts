@@ -7,6 +7,7 @@ import {
   type CertificateKind,
   INVITATION_LIFE_S,
   MAY_CERTIFY,
+  type VerifiedCertificate,
 } from "./certificate";
 import { hashOf, type Signed, signDocument } from "./documents";
 import type { SigningKeys } from "./keys";
@@ -55,4 +56,16 @@ export function certify(
 
 export function certificateHash(signed: Signed): string {
   return hashOf(signed.bytes);
+}
+
+/** Another certificate for the keys of one that fell, or is about to; all but issuer and beginning stays. */
+export function recertify(
+  fallen: VerifiedCertificate,
+  issuer: Pick<SigningKeys, "signing">,
+  issuedBy: string,
+  now: number,
+): Promise<Signed> {
+  const { hash: _hash, kid: _kid, acceptedAt: _at, logIndex: _index, ...fields } = fallen;
+  const anew: Certificate = { ...fields, issuer: issuedBy, not_before: now - CLOCK_LEEWAY_S };
+  return signDocument(CERTIFICATE, anew, issuer.signing);
 }

@@ -28,27 +28,36 @@ export interface EffectiveHolder extends RosterHolder {
 type Holders = Pick<Roster, "holders">;
 
 /**
- * Every line of a roster, also of those who do not belong at the moment.
- * @throws IntegrityError (`roster_holder`) if one is not certified as such, or two mean the same holder.
+ * Every line of a roster with whom it means, also of those who do not belong at the moment.
+ * @throws IntegrityError (`roster_holder`) if one is not certified for its subject; (`team_unknown`, `team_differs`) for a
+ * team whose chain is not known or has no such key.
  */
 export function linesOf(
-  roster: Holders,
+  { holders }: Holders,
   certificates: Certificates,
   { logIndex }: Moment,
 ): readonly EffectiveHolder[] {
-  const found = new Set<string>();
-  return roster.holders.map((holder) => {
+  return holders.map((holder) => {
     const certificate = certificates.member(holder.key, logIndex);
     must(
       certificate !== null && certificate.subject === holder.subject,
       "roster_holder",
-      "a holder's key is not certified for this person",
+      "a holder's key is not certified for him",
     );
-    const key = certificate.kid;
-    must(!found.has(key), "roster_holder", "two lines mean the same holder");
-    found.add(key);
-    return { ...holder, key, line: holder.key, certificate };
+    if (certificate.kind === "team") checkTeamKey(certificate, certificates);
+    return { ...holder, key: certificate.kid, line: holder.key, certificate };
   });
+}
+
+/** The certificate alone proves nothing: one of those who may certify could have made a key for himself. */
+function checkTeamKey(
+  { generation, recipient, subject }: VerifiedCertificate,
+  { teams }: Certificates,
+): void {
+  const team = teams.get(subject);
+  must(team !== undefined, "team_unknown", "a roster names a team whose chain is not known");
+  const isItsKey = team.epochs.get(generation)?.recipient === recipient;
+  must(isItsKey, "team_differs", "the team's key is no epoch's of its chain");
 }
 
 /** The effective holders at the moment, by key. @throws as `linesOf`. */
@@ -57,14 +66,22 @@ export function membersOf(
   certificates: Certificates,
   moment: Moment,
 ): ReadonlyMap<string, EffectiveHolder> {
-  const effective = linesOf(roster, certificates, moment).filter(
-    ({ key, until }) =>
-      (until === null || moment.time <= until) && certificates.inForce(key, moment.logIndex),
-  );
-  return new Map(effective.map((holder) => [holder.key, holder] as const));
+  const found = new Map<string, EffectiveHolder>();
+  for (const holder of linesOf(roster, certificates, moment)) {
+    const { key, rights, until } = holder;
+    const isOver = until !== null && until < moment.time;
+    if (isOver || !certificates.inForce(key, moment.logIndex)) continue;
+    if (isMore(rights, found.get(key)?.rights ?? null)) found.set(key, holder);
+  }
+  return found;
 }
 
+/** Each more than the one before. */
 const RANKS: readonly Rights[] = ["hold", "read", "write", "manage"];
+
+function isMore(rights: Rights, than: Rights | null): boolean {
+  return than === null || RANKS.indexOf(rights) > RANKS.indexOf(than);
+}
 
 /** The best that a person's own line and the lines of his teams give him; null where none does. */
 export function rightsOf(
@@ -75,9 +92,9 @@ export function rightsOf(
 ): Rights | null {
   let best: Rights | null = null;
   for (const { key, rights, certificate } of membersOf(roster, certificates, moment).values()) {
-    const isHis =
-      key === kid || (certificate.kind === "team" && isInTeam(kid, certificate.subject, certificates, moment));
-    if (isHis && RANKS.indexOf(rights) > (best === null ? -1 : RANKS.indexOf(best))) best = rights;
+    const isThroughTeam =
+      certificate.kind === "team" && teamMembers(certificate.subject, certificates, moment).has(kid);
+    if ((key === kid || isThroughTeam) && isMore(rights, best)) best = rights;
   }
   return best;
 }
@@ -90,8 +107,4 @@ export function teamMembers(
 ): ReadonlyMap<string, EffectiveHolder> {
   const roster = certificates.teams.get(team)?.rosterBefore(moment.logIndex) ?? null;
   return roster === null ? new Map() : membersOf(roster, certificates, moment);
-}
-
-function isInTeam(kid: string, team: string, certificates: Certificates, moment: Moment): boolean {
-  return teamMembers(team, certificates, moment).has(kid);
 }

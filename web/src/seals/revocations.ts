@@ -13,7 +13,6 @@ import {
   type VerifiedCertificate,
 } from "./certificate";
 import type { Kind, Signed } from "./documents";
-import { must } from "./errors";
 import { hash, id, integer, oneOf, orNull } from "./fields";
 
 const REASONS = ["compromised", "left", "lost", "replaced", "withdrawn"] as const;
@@ -78,11 +77,4 @@ export function mayRevoke(
 /** From which log index on what the key certified falls. */
 export function fallsFrom({ compromised_since, logIndex }: VerifiedRevocation): number {
   return compromised_since ?? logIndex;
-}
-
-/** @throws IntegrityError (`revocation_firm`, `revocation_time`). */
-export function checkRevocation(revocation: Revocation, firm: string, logIndex: number): void {
-  must(revocation.firm === firm, "revocation_firm", "the revocation is another firm's");
-  const isPast = (revocation.compromised_since ?? 0) <= logIndex;
-  must(isPast, "revocation_time", "the key is said to be compromised from a later time on");
 }

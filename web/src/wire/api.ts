@@ -1,7 +1,8 @@
 /** The calls of docs/formats.md, section 10, with the shapes of their bodies and answers. */
 
+import type { Role } from "../seals/certificate";
 import type { Head } from "../seals/chain";
-import type { Doc } from "../seals/documents";
+import type { Doc, Rights } from "../seals/documents";
 import { call } from "./http";
 
 export interface FirmAnswer {
@@ -9,8 +10,6 @@ export interface FirmAnswer {
   readonly slug: string;
   readonly name: string;
 }
-
-type Role = "clerk" | "client" | "owner";
 
 export interface Session {
   readonly person: {
@@ -35,6 +34,25 @@ export interface CertificateAnswer {
   readonly doc: Doc;
   readonly accepted_at: number;
   readonly log_index: number;
+}
+
+export interface RevocationAnswer {
+  readonly doc: Doc;
+  readonly accepted_at: number;
+  readonly log_index: number;
+}
+
+/** A team's chain: who was in it, and when. */
+export interface TeamChainAnswer {
+  readonly id: string;
+  readonly entries: readonly EntryAnswer[];
+}
+
+/** All that says whose a key is: certificates, what was taken back, and the chains of the teams among the holders. */
+export interface Directory {
+  readonly certificates: readonly CertificateAnswer[];
+  readonly revocations: readonly RevocationAnswer[];
+  readonly teams: readonly TeamChainAnswer[];
 }
 
 export interface Credential {
@@ -65,6 +83,8 @@ export interface Append {
   readonly previous_seed?: string;
   readonly wraps?: readonly { readonly key: string; readonly age: string }[];
   readonly rows?: readonly RowAnswer[];
+  /** Of a team's next key, with a team's epoch. */
+  readonly certificate?: Doc;
 }
 
 /** A record for one of several vaults. */
@@ -72,22 +92,21 @@ export interface VaultAppend extends Append {
   readonly vault: string;
 }
 
-export interface News extends Head {
+export interface News extends Directory, Head {
   readonly records: readonly EntryAnswer[];
   readonly more: boolean;
-  readonly certificates: readonly CertificateAnswer[];
-  readonly wraps: readonly { readonly epoch: number; readonly age: string }[];
+  /** The person's own, and those of the teams he is in; `key` is the kid a wrap is sealed for. */
+  readonly wraps: readonly { readonly epoch: number; readonly key: string; readonly age: string }[];
   readonly rows: readonly RowAnswer[];
   /** Names of the people in these records, as the server has them. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly due: boolean;
 }
 
-export interface InvitationAnswer {
+export interface InvitationAnswer extends Directory {
   readonly firm: FirmAnswer;
   readonly person: { readonly id: string; readonly name: string; readonly username: string };
   readonly role: Role;
-  readonly certificates: readonly CertificateAnswer[];
   readonly certificate: Doc;
   readonly nonce: string;
 }
@@ -98,6 +117,36 @@ export interface InvitedVault {
   readonly epoch: Doc;
   readonly roster: Doc;
   readonly wrap: string;
+}
+
+export interface TeamAnswer extends Head {
+  readonly id: string;
+  readonly name: string;
+  readonly office: string | null;
+  readonly due: boolean;
+  readonly rights: Rights | null;
+}
+
+/** Chains whose epoch the person may end, as somebody belongs no more. */
+export interface DueAnswer {
+  readonly teams: readonly string[];
+  readonly vaults: readonly string[];
+}
+
+/** A person's keys, as the page of keys shows them. */
+export interface KeysOfPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly office: string | null;
+  readonly state: string;
+  readonly generation: number;
+  readonly kid: string;
+  readonly since: number;
+  readonly devices: readonly unknown[];
+  readonly vaults: number;
+  readonly teams: readonly string[];
+  readonly unlock_methods: readonly string[];
 }
 
 interface CheckAnswer {
@@ -145,9 +194,25 @@ export const api = {
     unlock: string;
   }) => call<Session>("POST", "/api/set-up", body),
 
-  certificates: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/certificates"),
+  certificates: () => call<Directory>("GET", "/api/keys/certificates"),
   provisional: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/provisional"),
   addCertificate: (doc: Doc) => call<unknown>("POST", "/api/keys/certificates", { doc }),
+  /** `certificates` certify anew what falls with the key. Answers what is due now: how many vaults, which teams. */
+  revoke: (revocation: Doc, certificates: readonly Doc[]) =>
+    call<{ vaults: number; teams: readonly string[] }>("POST", "/api/keys/revocations", {
+      revocation,
+      certificates,
+    }),
+  /** One page of what is due; the next one begins after the last id of this one. */
+  due: (after: string | null) =>
+    call<DueAnswer>("GET", `/api/keys/due${after === null ? "" : `?after=${after}`}`),
+  keyTree: () => call<{ people: readonly KeysOfPerson[] }>("GET", "/api/keys/tree"),
+
+  teams: () => call<{ teams: readonly TeamAnswer[] }>("GET", "/api/teams"),
+  foundTeam: (body: Append & { id: string; name: string; office: string | null; certificate: Doc }) =>
+    call<Head>("POST", "/api/teams", body),
+  blockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/block`, {}),
+  unblockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/unblock`, {}),
 
   invite: (body: {
     id: string;
@@ -156,6 +221,8 @@ export const api = {
     client: string | null;
     certificate: Doc;
     vaults: readonly VaultAppend[];
+    /** Of the key that an existing person had until now. */
+    revocation: Doc | null;
   }) => call<unknown>("POST", "/api/invitations", body),
   invitation: (id: string) => call<InvitationAnswer>("GET", `/api/invitations/${id}`),
   invitedVaults: (id: string, login: Doc) =>

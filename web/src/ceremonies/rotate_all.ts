@@ -1,0 +1,77 @@
+/**
+ * New epochs for everything of the person's that is due: teams first, as their new keys make vaults due.
+ *
+ * Each is done by itself. What was done stays done, so a run that was stopped goes on where it was when it is called again.
+ */
+
+import type { Open } from "../keyring/keyring";
+import { SealError } from "../seals/errors";
+import { OpenedVault } from "../vault/opened";
+import { api, type DueAnswer } from "../wire/api";
+import { WireError } from "../wire/http";
+
+export interface Done {
+  readonly rotated: readonly string[];
+  /** What stays due, and why. */
+  readonly failed: readonly { readonly id: string; readonly code: string }[];
+}
+
+/** Called after each team and vault. */
+export type Progress = (done: Done) => void;
+
+/** @throws WireError where the server cannot be reached; the reason of `signal`, when it is aborted. */
+export async function rotateAll(
+  open: Open,
+  onProgress: Progress = () => undefined,
+  signal?: AbortSignal,
+): Promise<Done> {
+  let done: Done = { rotated: [], failed: [] };
+  for (const kind of ["teams", "vaults"] as const) {
+    for await (const page of pages()) done = await rotateEach(open, page[kind], onProgress, signal, done);
+  }
+  return done;
+}
+
+async function* pages(): AsyncGenerator<DueAnswer> {
+  let after: string | null = null;
+  for (;;) {
+    const page: DueAnswer = await api.due(after);
+    const last = [...page.teams, ...page.vaults].sort().at(-1);
+    if (last === undefined) return;
+    yield page;
+    after = last;
+  }
+}
+
+/** One after the other, from where `done` is; one that fails stops no other. */
+export async function rotateEach(
+  open: Open,
+  ids: readonly string[],
+  onProgress: Progress = () => undefined,
+  signal?: AbortSignal,
+  before: Done = { rotated: [], failed: [] },
+): Promise<Done> {
+  let done = before;
+  for (const id of ids) {
+    signal?.throwIfAborted();
+    const code = await rotate(open, id);
+    done =
+      code === null
+        ? { ...done, rotated: [...done.rotated, id] }
+        : { ...done, failed: [...done.failed, { id, code }] };
+    onProgress(done);
+  }
+  return done;
+}
+
+/** The code of the error that one team or vault met. */
+async function rotate(open: Open, id: string): Promise<string | null> {
+  try {
+    await (await OpenedVault.load(open, id)).rotateIfDue();
+    return null;
+  } catch (error) {
+    const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);
+    if (!isOfThisOne) throw error;
+    return error.code;
+  }
+}
