@@ -22,11 +22,12 @@ from siegel.keys.models import (
     Wrap,
 )
 from siegel.seals.certificates import Accepted, CertificateStore
-from siegel.seals.chain import WRITERS, Position, Standing, keys_of
+from siegel.seals.chain import WRITERS, Position, Standing
 from siegel.seals.documents import PERSONS, ScannerKey
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
+from siegel.seals.holders import Moment
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
@@ -120,30 +121,22 @@ def position_of(chain: Chain) -> Position:
     """Where the chain stands. Four queries."""
     epoch_row = Epoch.objects.filter(chain=chain).latest("epoch")
     epoch = EpochDocument.parse(signed(epoch_row))
-    roster_row = Roster.objects.filter(chain=chain).latest("seq")
-    roster = RosterDocument.parse(signed(roster_row))
-    sealed_for = keys_of(roster)
-    if epoch.roster != roster_row.hash:
-        made_for = Roster.objects.filter(chain=chain, hash=epoch.roster).values("seq")
-        for row in Roster.objects.filter(chain=chain, seq__gte=made_for):
-            sealed_for |= keys_of(RosterDocument.parse(signed(row)))
+    made_for = Roster.objects.filter(chain=chain, hash=epoch.roster).values("seq")
+    rosters = list(Roster.objects.filter(chain=chain, seq__gte=made_for).order_by("seq"))
+    places = {1, epoch_row.record_seq, *(row.record_seq for row in rosters)}
+    records = {row.seq: row for row in Record.objects.filter(chain=chain, seq__in=places)}
+    genesis = RecordDocument.parse(signed(records[1])).changes[0]
+    assert isinstance(genesis, Genesis)
+    given = [(max(row.record_seq, epoch_row.record_seq), RosterDocument.parse(signed(row))) for row in rosters]
     standing = Standing(
-        roster,
-        roster_row.hash,
+        given[-1][1],
+        rosters[-1].hash,
         epoch,
         epoch_row.hash,
-        sealed_for=sealed_for,
-        epoch_log_index=epoch_row.log_index,
-        vault_kind=_vault_kind(chain),
+        sealed_for=tuple((Moment(records[n].log_index, records[n].accepted_at), roster) for n, roster in given),
+        vault_kind=genesis.vault_kind,
     )
     return Position(chain.tenant_id, chain.vault_id, chain.head_seq, chain.head_hash, standing)
-
-
-def _vault_kind(chain: Chain) -> str:
-    """As its first record says."""
-    genesis = RecordDocument.parse(signed(Record.objects.get(chain=chain, seq=1))).changes[0]
-    assert isinstance(genesis, Genesis)
-    return genesis.vault_kind
 
 
 @dataclass(frozen=True)

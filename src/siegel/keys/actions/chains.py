@@ -12,10 +12,11 @@ from siegel.firms.queries import dossiers_visible_to, staff_members
 from siegel.keys import queries, rules
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roster, Wrap
-from siegel.seals.chain import Entry, NodeLookup, Position, Step, check, keys_of
+from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
 from siegel.seals.documents import PERSONS
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
+from siegel.seals.holders import keys_of
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
 
@@ -105,8 +106,8 @@ def _accept(
         step = check(before, entry, store, nodes)
         if step.author.certificate.subject != by.id:
             raise KeysError("document_refused", reason="record_author")
-        _check_wraps(documents.wraps, required_wraps(before, step.position, store))
-        due = rotation_due(step.position, store)
+        _check_wraps(documents.wraps, required_wraps(before, step.position, store, entry.moment))
+        due = rotation_due(step.position, store, entry.moment)
     _move_head(by, before, step, due=due)
     _write_documents(entry, step, logged.index)
     if documents.roster:
@@ -140,7 +141,7 @@ def _entry(documents: Documents, logged: "AuditEntry") -> Entry:
 
 def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     """All keys whose certificates the check may ask for."""
-    keys = {author, *(before.standing.sealed_for if before.standing else ())}
+    keys = {author, *(before.standing.keys if before.standing else ())}
     if documents.roster:
         keys |= keys_of(RosterDocument.parse(documents.roster))
     return keys
