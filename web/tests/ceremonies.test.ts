@@ -67,6 +67,8 @@ async function invited(firm: Firm): Promise<{ code: Uint8Array<ArrayBuffer>; ans
     person: { id: person, name: "Max Muster", username: "max" },
     role: "client",
     certificates: firm.certificates,
+    revocations: [],
+    teams: [],
     certificate: toDoc(signed),
     nonce: "bm9uY2U",
   };

@@ -11,7 +11,7 @@ import { Certificates } from "../seals/certificates";
 import { type FileNode, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, type Signed, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch } from "../seals/epochs";
-import { IntegrityError, must, RefusedError, SealError } from "../seals/errors";
+import { IntegrityError, must, RefusedError, SealError, UnlockError } from "../seals/errors";
 import { certify } from "../seals/issue";
 import { type Moment, presently, teamMembers } from "../seals/members";
 import {
@@ -162,7 +162,7 @@ export class OpenedVault {
     await this.openRows();
   }
 
-  /** One's own wrap; or that of a team, which opens with the team's key of that generation. */
+  /** One's own wrap; or that of a team, which opens with the team's key of that generation. Another's opens never. */
   private takeWrap({ epoch, key, age }: News["wraps"][number]): void {
     if (key === this.open.keys.kid) this.seeds.addWrap(epoch, fromWire(age));
     else this.seeds.addWrap(epoch, fromWire(age), { key, identity: this.identityOfTeam(key) });
@@ -170,9 +170,12 @@ export class OpenedVault {
 
   private identityOfTeam(key: string): () => Promise<string> {
     const certificate = this.certificates.of(key);
-    must(certificate?.kind === "team", "wrap_not_ours", "a wrap for neither the person nor a team");
-    const { subject, generation } = certificate;
-    return () => teamIdentity(this.open, subject, generation, (team) => OpenedVault.load(this.open, team));
+    return async () => {
+      if (certificate?.kind !== "team")
+        throw new UnlockError("wrap_not_ours", "the wrap is not for this key");
+      const { subject, generation } = certificate;
+      return teamIdentity(this.open, subject, generation, (team) => OpenedVault.load(this.open, team));
+    };
   }
 
   private async openRows(): Promise<void> {
