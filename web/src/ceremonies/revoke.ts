@@ -92,5 +92,5 @@ export async function revoke(
   const { vaults, teams } = await api.revoke(revocation, anew.map(toDoc));
   // Whoever takes his own key back has no access any more.
   const isOwn = plan.certificate.kid === open.keys.kid;
-  return { vaults, teams: await rotateEach(open, isOwn ? [] : teams) };
+  return { vaults, teams: await rotateEach(open, certificates, isOwn ? [] : teams) };
 }

@@ -5,10 +5,12 @@
  */
 
 import type { Open } from "../keyring/keyring";
+import type { Certificates } from "../seals/certificates";
 import { SealError } from "../seals/errors";
 import { OpenedVault } from "../vault/opened";
 import { api, type DueAnswer } from "../wire/api";
 import { WireError } from "../wire/http";
+import { loadCertificates } from "./directory";
 
 export interface Done {
   readonly rotated: readonly string[];
@@ -26,8 +28,10 @@ export async function rotateAll(
   signal?: AbortSignal,
 ): Promise<Done> {
   let done: Done = { rotated: [], failed: [] };
+  const certificates = await loadCertificates(open);
   for (const kind of ["teams", "vaults"] as const) {
-    for await (const page of pages()) done = await rotateEach(open, page[kind], onProgress, signal, done);
+    for await (const page of pages())
+      done = await rotateEach(open, certificates, page[kind], onProgress, signal, done);
   }
   return done;
 }
@@ -43,9 +47,10 @@ async function* pages(): AsyncGenerator<DueAnswer> {
   }
 }
 
-/** One after the other, from where `done` is; one that fails stops no other. */
+/** One after the other, from where `done` is; one that fails stops no other. What is verified for one serves the next. */
 export async function rotateEach(
   open: Open,
+  certificates: Certificates,
   ids: readonly string[],
   onProgress: Progress = () => undefined,
   signal?: AbortSignal,
@@ -54,7 +59,7 @@ export async function rotateEach(
   let done = before;
   for (const id of ids) {
     signal?.throwIfAborted();
-    const code = await rotate(open, id);
+    const code = await rotate(open, id, certificates);
     done =
       code === null
         ? { ...done, rotated: [...done.rotated, id] }
@@ -65,9 +70,9 @@ export async function rotateEach(
 }
 
 /** The code of the error that one team or vault met. */
-async function rotate(open: Open, id: string): Promise<string | null> {
+async function rotate(open: Open, id: string, certificates: Certificates): Promise<string | null> {
   try {
-    await (await OpenedVault.load(open, id)).rotateIfDue();
+    await (await OpenedVault.load(open, id, certificates)).rotateIfDue();
     return null;
   } catch (error) {
     const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);

@@ -12,6 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
 import { bech32 } from "@scure/base";
 import { type Bytes, concat, fromHex, utf8 } from "./bytes";
+import { type Encapsulated, encapsulate } from "./encapsulation";
 import { HeaderError } from "./errors";
 
 export const SEED_SIZE = 32;
@@ -109,17 +110,41 @@ function isLowOrder(point: Uint8Array): boolean {
   return LOW_ORDER.has(u);
 }
 
-/** Share and ciphertext of a file key sealed to a recipient. @throws HeaderError for an invalid public key. */
-export function wrapFileKey(fileKey: Uint8Array, recipient: Uint8Array): { share: Bytes; body: Bytes } {
+/** A file key sealed to a recipient: the encapsulated key and the ciphertext. */
+export interface WrappedFileKey {
+  readonly share: Bytes;
+  readonly body: Bytes;
+}
+
+/** @throws HeaderError for an invalid public key. */
+export function wrapFileKey(fileKey: Uint8Array, recipient: Uint8Array): WrappedFileKey {
   let sealed: { cipherText: Uint8Array; sharedSecret: Uint8Array };
   try {
     sealed = MLKEM768X25519.encapsulate(recipient);
   } catch {
     throw new HeaderError("the recipient is not a valid public key");
   }
-  const { key, nonce } = keySchedule(sealed.sharedSecret);
+  return sealedFileKey(fileKey, sealed);
+}
+
+/** The same, as fast as the browser can. @throws HeaderError for an invalid public key. */
+export async function wrapFileKeyNatively(fileKey: Uint8Array, recipient: Bytes): Promise<WrappedFileKey> {
+  let sealed: Encapsulated;
+  try {
+    sealed = await encapsulate(recipient);
+  } catch {
+    throw new HeaderError("the recipient is not a valid public key");
+  }
+  return sealedFileKey(fileKey, sealed);
+}
+
+function sealedFileKey(
+  fileKey: Uint8Array,
+  { cipherText, sharedSecret }: { readonly cipherText: Uint8Array; readonly sharedSecret: Uint8Array },
+): WrappedFileKey {
+  const { key, nonce } = keySchedule(sharedSecret);
   const body = chacha20poly1305(key, nonce).encrypt(fileKey);
-  return { share: new Uint8Array(sealed.cipherText), body: new Uint8Array(body) };
+  return { share: new Uint8Array(cipherText), body: new Uint8Array(body) };
 }
 
 /** The file key, or null when it was sealed to somebody else. @throws HeaderError for an invalid share. */

@@ -89,7 +89,9 @@ export class Certificates {
 
   /** Certificates of one place in the log, each after its issuer. */
   private async admitAll(accepted: readonly AcceptedCertificate[]): Promise<void> {
-    let waiting = accepted.map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }));
+    let waiting = accepted
+      .filter((item) => !this.isKnown(hashOf(item.signed.bytes), item))
+      .map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }));
     while (waiting.length > 0) {
       const rest: typeof waiting = [];
       for (const one of waiting) {

@@ -90,9 +90,13 @@ export class OpenedVault {
     this.seeds = new EpochSeeds(this.chain, open.keys.identity);
   }
 
-  /** Replays the vault from its beginning. @throws IntegrityError, WireError. */
-  static async load(open: Open, id: string): Promise<OpenedVault> {
-    const vault = new OpenedVault(open, id, await Certificates.verify(open.session.firm.id, open.root, []));
+  /**
+   * Replays the vault from its beginning. `known`: certificates that were verified before, for whoever loads one vault
+   * after the other. @throws IntegrityError, WireError.
+   */
+  static async load(open: Open, id: string, known?: Certificates): Promise<OpenedVault> {
+    const certificates = known ?? (await Certificates.verify(open.session.firm.id, open.root, []));
+    const vault = new OpenedVault(open, id, certificates);
     await vault.refresh();
     return vault;
   }
