@@ -165,16 +165,10 @@ export function unwrapFileKey(share: Uint8Array, body: Uint8Array, seed: Uint8Ar
 
 /** RFC 9180 § 5.1, base mode, for the first and only message. */
 function keySchedule(sharedSecret: Uint8Array): { key: Uint8Array; nonce: Uint8Array } {
-  const none = new Uint8Array(0);
-  const context = concat(
-    Uint8Array.of(0),
-    labeledExtract(none, "psk_id_hash", none),
-    labeledExtract(none, "info_hash", INFO),
-  );
-  const secret = labeledExtract(sharedSecret, "secret", none);
+  const secret = labeledExtract(sharedSecret, "secret", NONE);
   return {
-    key: labeledExpand(secret, "key", context, 32),
-    nonce: labeledExpand(secret, "base_nonce", context, 12),
+    key: labeledExpand(secret, "key", CONTEXT, 32),
+    nonce: labeledExpand(secret, "base_nonce", CONTEXT, 12),
   };
 }
 
@@ -186,3 +180,11 @@ function labeledExpand(key: Uint8Array, label: string, info: Uint8Array, length:
   const size = Uint8Array.of(0, length);
   return expand(sha256, key, concat(size, utf8("HPKE-v1"), SUITE_ID, utf8(label), info), length);
 }
+
+const NONE = new Uint8Array(0);
+/** The same for every message. */
+const CONTEXT = concat(
+  Uint8Array.of(0),
+  labeledExtract(NONE, "psk_id_hash", NONE),
+  labeledExtract(NONE, "info_hash", INFO),
+);
