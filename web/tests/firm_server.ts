@@ -39,6 +39,8 @@ interface Chain {
   readonly replayed: VaultChain;
 }
 
+const PAGE = 2;
+
 class Refused extends Error {
   readonly status: number;
   readonly code: string;
@@ -251,12 +253,27 @@ export class FirmServer {
     }
   }
 
+  /** Few at a time, so that clients have to ask again. */
+  private page(log: number) {
+    const all = this.directory();
+    const later = all.certificates.filter(({ log_index }) => log_index > log);
+    const more = later.length > PAGE;
+    const end = more ? (later[PAGE - 1]?.log_index ?? log) : this.index;
+    const isIn = ({ log_index }: { log_index: number }) => log < log_index && log_index <= end;
+    return {
+      certificates: later.filter(isIn),
+      revocations: all.revocations.filter(isIn),
+      teams: all.teams.map(({ id, entries }) => ({ id, entries: entries.filter(isIn) })),
+      more,
+    };
+  }
+
   private get(path: string, query: URLSearchParams): unknown {
     const [room, id = "", what] = path.split("/");
-    if (path === "keys/certificates") return this.directory();
+    if (path === "keys/certificates") return this.page(Number(query.get("log") ?? 0));
     if (path === "keys/due") {
-      const later = (ids: string[]) => ids.filter((one) => one > (query.get("after") ?? "")).slice(0, 2);
-      return { teams: later(this.due("team")), vaults: later(this.due("vault")) };
+      const later = this.due("vault").filter((one) => one > (query.get("after") ?? ""));
+      return { teams: this.due("team"), vaults: later.slice(0, PAGE), more: later.length > PAGE };
     }
     if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
     throw new Refused(404, "not_found");

@@ -401,4 +401,28 @@ describe("a letter", () => {
     expect((await rotateAll(open)).failed).toEqual([]);
     expect([epochs(own.id), epochs(team), epochs(vault)]).toEqual([2, 2, 2]);
   });
+
+  test("that got lost is replaced by another, and opens nothing any more", async () => {
+    const vault = await load(owner, await beginVault());
+    const shown = { ...LABELS, id: vault.id, dossier: vault.chain.dossier };
+    const guest = { name: "Frau Neu", username: "neu", role: "client", client: newId() } as const;
+    const { open, certificates } = await at(owner);
+    await invite(open, certificates, { ...guest, vaults: [shown] }, server.now);
+    const { subject: id } = certificateOf(0);
+    const why = { reason: "withdrawn", compromisedSince: null } as const;
+    const lost = { ...guest, id, vaults: [shown], teams: [] };
+    const fresh = (await at(owner)).certificates;
+    expect(await codeOfError(() => reset(open, fresh, { ...lost, id: newId() }, why, server.now))).toBe(
+      "no_key",
+    );
+    await reset(open, fresh, lost, why, server.now);
+    expect(certificateOf(1)).toMatchObject({ subject: id, role: "client", generation: 1 });
+    const [first, second] = (await at(owner)).certificates.all().filter(({ kind }) => kind === "invitation");
+    const { certificates: after } = await at(owner);
+    expect([first, second].map((letter) => after.inForce(letter?.kid ?? ""))).toEqual([false, true]);
+    const lines = server.chain(vault.id).roster?.holders.filter(({ subject }) => subject === id);
+    expect(lines?.map(({ key, rights }) => ({ key, rights }))).toEqual([
+      { key: second?.kid, rights: "write" },
+    ]);
+  });
 });

@@ -10,6 +10,7 @@ import { membersOf } from "../seals/members";
 import { OpenedVault } from "../vault/opened";
 import { type Append, api } from "../wire/api";
 import { appendOf } from "../wire/codec";
+import { directory } from "./directory";
 
 type Lines = readonly RosterHolder[];
 
@@ -75,7 +76,7 @@ export async function removeHolder(vault: OpenedVault, key: string): Promise<voi
 
 async function add(vault: OpenedVault, line: RosterHolder): Promise<void> {
   // The vault's news tell of its holders, not of those who are none yet.
-  await vault.learn(await api.certificates());
+  for await (const page of directory()) await vault.learn(page);
   await changeRoster(vault, (lines) => {
     const isThere = lines.some(({ key, subject }) => key === line.key || subject === line.subject);
     if (isThere) throw new RefusedError("holder_there", "the person or team belongs to it already");

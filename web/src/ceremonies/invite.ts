@@ -91,6 +91,7 @@ export interface Draft {
   readonly code: Bytes;
   readonly keys: HolderKeys;
   readonly certificate: Signed;
+  readonly office: string | null;
 }
 
 interface Terms {
@@ -121,8 +122,9 @@ export async function draftInvitation(
   const own = certificates.of(issuer.kid);
   must(own !== null, "record_author", "no certificate makes this key a person's");
   const subject = { kind: "invitation", subject: person, ...keys } as const;
-  const more = { role, vaults: chains, generation, office: office ?? own.office };
-  return { id, code, keys, certificate: await certify(firm, subject, issuer, own.hash, now, more) };
+  const terms = { role, vaults: chains, generation, office: office ?? own.office };
+  const certificate = await certify(firm, subject, issuer, own.hash, now, terms);
+  return { id, code, keys, certificate, office: terms.office };
 }
 
 interface Sending {
@@ -139,7 +141,7 @@ export async function send(
   chains: readonly OpenedVault[],
   edit: (chain: OpenedVault, lines: readonly RosterHolder[]) => readonly RosterHolder[],
 ): Promise<void> {
-  const { id, keys, certificate } = draft;
+  const { id, keys, certificate, office } = draft;
   const newcomer = { key: keys.kid, recipient: keys.recipient };
   for (let attempt = 1; ; attempt++) {
     const vaults = await Promise.all(
@@ -149,7 +151,16 @@ export async function send(
       })),
     );
     try {
-      await api.invite({ id, person, role, client, certificate: toDoc(certificate), vaults, revocation });
+      await api.invite({
+        id,
+        person,
+        role,
+        client,
+        office,
+        certificate: toDoc(certificate),
+        vaults,
+        revocation,
+      });
       return;
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== "stale" || attempt === ATTEMPTS) throw error;

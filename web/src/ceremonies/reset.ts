@@ -1,5 +1,5 @@
 /**
- * A person who has lost his key gets another: the old one is taken back, and a letter invites him to the same vaults and
+ * A person who has lost his key, or the letter with it, gets another: the old one is taken back, and a letter invites him to the same vaults and
  * teams (docs/formats.md, section 10). He stays who he is, with the next generation of keys.
  */
 
@@ -26,7 +26,7 @@ interface Lost {
 
 /**
  * `root`: as for inviting, where the person is an owner.
- * @throws RefusedError (`no_key`) for somebody who never had one, (`not_allowed`, `needs_root`); IntegrityError
+ * @throws RefusedError (`no_key`) for somebody who was never invited, (`not_allowed`, `needs_root`); IntegrityError
  * (`title_differs`); WireError. Nothing was done then.
  */
 export async function reset(
@@ -37,13 +37,13 @@ export async function reset(
   now: number,
   root: SigningKeys | null = null,
 ): Promise<Letter> {
-  const old = newestOf(certificates, lost.id);
+  const { last: old, generation } = lastOf(certificates, lost.id);
   const isRevoked = certificates.revocationOf(old.kid) !== null;
   const revocation = isRevoked ? null : await revocationOf(open, certificates, { certificate: old, ...why });
   const chains = await openShown(open, lost.vaults, lost.teams);
   const { office } = old;
   const role = old.role ?? (old.kind as Role);
-  const terms = { role, office, generation: old.generation + 1, chains: chains.map(({ id }) => id) };
+  const terms = { role, office, generation, chains: chains.map(({ id }) => id) };
   const draft = await draftInvitation(open, certificates, lost.id, terms, now, root);
   const { id, name, username, client } = lost;
   await send({ draft, person: { id, name, username }, role, client, revocation }, chains, (_, lines) =>
@@ -59,14 +59,17 @@ function replaced(lines: readonly RosterHolder[], person: string, key: string): 
   return [...lines.filter(({ subject }) => subject !== person), { ...own, key }];
 }
 
-/** The person's last key; an invitation's where he has never redeemed one. */
-function newestOf(certificates: Certificates, person: string): VerifiedCertificate {
-  const keys = certificates
-    .all()
-    .filter(({ kind, subject }) => subject === person && (PERSONS.includes(kind) || kind === "invitation"))
-    .filter(({ kid }) => certificates.redemptionOf(kid) === null)
-    .sort((a, b) => b.generation - a.generation);
-  const [newest] = keys;
-  if (newest === undefined) throw new RefusedError("no_key", "the person has never had a key");
-  return newest;
+/** The person's last key, or the last letter to him where that was not redeemed; and the generation that follows. */
+function lastOf(
+  certificates: Certificates,
+  person: string,
+): { readonly last: VerifiedCertificate; readonly generation: number } {
+  const all = certificates.all().filter(({ subject }) => subject === person);
+  const own = all.filter(({ kind }) => PERSONS.includes(kind));
+  const letters = all.filter(
+    ({ kid, kind }) => kind === "invitation" && certificates.redemptionOf(kid) === null,
+  );
+  const [last] = [...own, ...letters].sort((a, b) => b.logIndex - a.logIndex);
+  if (last === undefined) throw new RefusedError("no_key", "the person was never invited");
+  return { last, generation: 1 + Math.max(0, ...own.map(({ generation }) => generation)) };
 }

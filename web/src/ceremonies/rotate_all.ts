@@ -27,23 +27,21 @@ export async function rotateAll(
   onProgress: Progress = () => undefined,
   signal?: AbortSignal,
 ): Promise<Done> {
-  let done: Done = { rotated: [], failed: [] };
   const certificates = await loadCertificates(open);
-  for (const kind of ["teams", "vaults"] as const) {
-    for await (const page of pages())
-      done = await rotateEach(open, certificates, page[kind], onProgress, signal, done);
-  }
+  const { teams } = await api.due(null);
+  let done = await rotateEach(open, certificates, teams, onProgress, signal);
+  for await (const vaults of dueVaults())
+    done = await rotateEach(open, certificates, vaults, onProgress, signal, done);
   return done;
 }
 
-async function* pages(): AsyncGenerator<DueAnswer> {
+async function* dueVaults(): AsyncGenerator<readonly string[]> {
   let after: string | null = null;
   for (;;) {
-    const page: DueAnswer = await api.due(after);
-    const last = [...page.teams, ...page.vaults].sort().at(-1);
-    if (last === undefined) return;
-    yield page;
-    after = last;
+    const { vaults, more }: DueAnswer = await api.due(after);
+    yield vaults;
+    after = vaults.at(-1) ?? null;
+    if (!more || after === null) return;
   }
 }
 

@@ -22,6 +22,7 @@ export interface TeamEntries {
  */
 export async function addTeams(certificates: Certificates, teams: readonly TeamEntries[]): Promise<void> {
   for (const { id, entries } of teams) {
+    if (entries.length === 0) continue;
     const chain = certificates.teams.get(id) ?? VaultChain.begin(certificates, id);
     for (const entry of entries) await take(chain, entry);
     must(chain.kind === "team", "record_shape", "what is shown as a team's chain is none");

@@ -55,6 +55,11 @@ export interface Directory {
   readonly teams: readonly TeamChainAnswer[];
 }
 
+/** A page of what the person may see; while there is `more`, the next begins behind its last log index. */
+export interface DirectoryPage extends Directory {
+  readonly more: boolean;
+}
+
 export interface Credential {
   readonly s: string;
   readonly auth_key: string;
@@ -127,26 +132,43 @@ export interface TeamAnswer extends Head {
   readonly rights: Rights | null;
 }
 
-/** Chains whose epoch the person may end, as somebody belongs no more. */
+/** Chains that the person may give new keys: all teams, and a page of vaults. */
 export interface DueAnswer {
   readonly teams: readonly string[];
   readonly vaults: readonly string[];
+  readonly more: boolean;
 }
 
-/** A person's keys, as the page of keys shows them. */
+/** A person's keys, as the page of keys shows them; what has to do with a key is null for who never had one. */
 export interface KeysOfPerson {
   readonly id: string;
   readonly name: string;
-  readonly role: Role;
+  readonly role: Role | null;
   readonly office: string | null;
   readonly state: string;
-  readonly generation: number;
-  readonly kid: string;
-  readonly since: number;
-  readonly devices: readonly unknown[];
+  readonly generation: number | null;
+  readonly kid: string | null;
+  /** When the newest key was first certified. */
+  readonly since: number | null;
+  readonly in_force: boolean;
+  /** Places where the person is signed in. */
+  readonly devices: number;
+  /** Vaults that name him himself; `teams`: ids of those through which he has others. */
   readonly vaults: number;
   readonly teams: readonly string[];
-  readonly unlock_methods: readonly string[];
+  /** How he unlocks his key. */
+  readonly methods: readonly string[];
+}
+
+export interface KeyTreePage {
+  readonly people: readonly KeysOfPerson[];
+  readonly teams: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly office: string | null;
+    readonly vaults: number;
+  }[];
+  readonly more: boolean;
 }
 
 interface CheckAnswer {
@@ -166,6 +188,8 @@ export interface VersionAnswer {
 const vaultPath = (vault: string): string => `/api/vaults/${vault}`;
 const versionPath = (vault: string, node: string, version: number): string =>
   `${vaultPath(vault)}/nodes/${node}/versions/${version}`;
+
+const pageAfter = (after: string | null): string => (after === null ? "" : `?after=${after}`);
 
 export const api = {
   startSignIn: (firm: string, username: string) =>
@@ -194,7 +218,8 @@ export const api = {
     unlock: string;
   }) => call<Session>("POST", "/api/set-up", body),
 
-  certificates: () => call<Directory>("GET", "/api/keys/certificates"),
+  certificates: (log: number | null) =>
+    call<DirectoryPage>("GET", `/api/keys/certificates${log === null ? "" : `?log=${log}`}`),
   provisional: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/provisional"),
   addCertificate: (doc: Doc) => call<unknown>("POST", "/api/keys/certificates", { doc }),
   /** `certificates` certify anew what falls with the key. Answers what is due now: how many vaults, which teams. */
@@ -203,10 +228,10 @@ export const api = {
       revocation,
       certificates,
     }),
-  /** One page of what is due; the next one begins after the last id of this one. */
-  due: (after: string | null) =>
-    call<DueAnswer>("GET", `/api/keys/due${after === null ? "" : `?after=${after}`}`),
-  keyTree: () => call<{ people: readonly KeysOfPerson[] }>("GET", "/api/keys/tree"),
+  /** `after`: the last vault of the page before. */
+  due: (after: string | null) => call<DueAnswer>("GET", `/api/keys/due${pageAfter(after)}`),
+  /** `after`: the last person of the page before. */
+  keyTree: (after: string | null) => call<KeyTreePage>("GET", `/api/keys/tree${pageAfter(after)}`),
 
   teams: () => call<{ teams: readonly TeamAnswer[] }>("GET", "/api/teams"),
   foundTeam: (body: Append & { id: string; name: string; office: string | null; certificate: Doc }) =>
@@ -219,6 +244,8 @@ export const api = {
     person: { id: string; name: string; username: string };
     role: Role;
     client: string | null;
+    /** As in the certificate. */
+    office: string | null;
     certificate: Doc;
     vaults: readonly VaultAppend[];
     /** Of the key that an existing person had until now. */
