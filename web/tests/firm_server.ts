@@ -63,6 +63,10 @@ export class FirmServer {
   readonly chains = new Map<string, Chain>();
   readonly invitations: Record<string, unknown>[] = [];
   readonly posts: string[] = [];
+  /** What becomes of an answer to a question: a hostile server's doing. */
+  tamper: (
+    answer: { teams?: { id: string; entries: EntryAnswer[] }[] } & Record<string, unknown>,
+  ) => unknown = (answer) => answer;
   /** Called before a post is taken: another client may have been quicker. */
   before: (path: string) => Promise<void> = async () => undefined;
   readonly root: SigningKeys;
@@ -245,7 +249,7 @@ export class FirmServer {
         this.posts.push(path);
         return Response.json(await this.post(path, JSON.parse(String(body)) as never));
       }
-      return Response.json(this.get(path, url.searchParams));
+      return Response.json(this.tamper(structuredClone(this.get(path, url.searchParams)) as never));
     } catch (error) {
       if (!(error instanceof Refused || error instanceof SealError)) throw error;
       const status = error instanceof Refused ? error.status : 400;
