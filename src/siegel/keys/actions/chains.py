@@ -12,10 +12,11 @@ from siegel.firms.queries import dossiers_visible_to, staff_members
 from siegel.keys import queries, rules
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roster, Wrap
+from siegel.seals.certificates import CLOCK_LEEWAY_S
 from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
 from siegel.seals.documents import PERSONS
 from siegel.seals.documents import Roster as RosterDocument
-from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
+from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
 from siegel.seals.holders import keys_of
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
@@ -106,8 +107,11 @@ def _accept(
         step = check(before, entry, store, nodes)
         if step.author.certificate.subject != by.id:
             raise KeysError("document_refused", reason="record_author")
-        _check_wraps(documents.wraps, required_wraps(before, step.position, store, entry.moment))
-        due = rotation_due(step.position, store, entry.moment)
+        # the writer's clock may be ahead, or behind, when somebody's time ends
+        least = required_wraps(before, step.position, store, entry.accepted_at + CLOCK_LEEWAY_S)
+        most = required_wraps(before, step.position, store, entry.accepted_at - CLOCK_LEEWAY_S)
+        _check_wraps(documents.wraps, least, most)
+        due = rotation_due(step.position, store, entry.accepted_at)
     _move_head(by, before, step, due=due)
     _write_documents(entry, step, logged.index)
     if documents.roster:
@@ -147,8 +151,8 @@ def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     return keys
 
 
-def _check_wraps(wraps: Mapping[str, bytes], expected: frozenset[str]) -> None:
-    if wraps.keys() != expected:
+def _check_wraps(wraps: Mapping[str, bytes], least: frozenset[str], most: frozenset[str]) -> None:
+    if not least <= wraps.keys() <= most:
         raise KeysError("wraps_incomplete")
     for age in wraps.values():
         check_wrap(age)
@@ -185,7 +189,7 @@ def _write_documents(entry: Entry, step: Step, log_index: int) -> None:
         _write_signed(row, entry.epoch)
         if entry.previous_seed is not None:
             with rules.refusing():
-                check_wrap(entry.previous_seed)
+                check_wrap(entry.previous_seed, seeds=MAX_HANDED_DOWN)
 
 
 def _write_signed(row: Roster | Epoch, document: Signed) -> None:

@@ -30,7 +30,7 @@ def held_by(vault: Vault, moment: Moment = TODAY) -> set[str]:
 
 
 def is_due(vault: Vault, moment: Moment = TODAY) -> bool:
-    return rotation_due(vault.state.position, vault.firm.store, moment)
+    return rotation_due(vault.state.position, vault.firm.store, moment.time)
 
 
 def later(firm: Firm) -> None:
@@ -53,7 +53,7 @@ def test_the_end_of_access_makes_a_new_epoch_due_once(firm: Firm, limited: Vault
     before, epoch = limited.state.position, limited.rotate(firm.clerk)
     kids = {wrap.key for wrap in epoch.wraps}
     assert firm.client.kid not in kids
-    assert required_wraps(before, limited.state.position, firm.store, firm.moment) == kids
+    assert required_wraps(before, limited.state.position, firm.store, firm.moment.time) == kids
     assert not is_due(limited, firm.moment)
 
 
@@ -68,7 +68,7 @@ def test_who_is_let_in_again_after_his_end_needs_a_wrap(firm: Firm, limited: Vau
     limited.rotate(firm.clerk)
     before = limited.state.position
     limited.holders(firm.clerk, (firm.clerk, "manage"), (firm.client, "write"))
-    assert required_wraps(before, limited.state.position, firm.store, firm.moment) == {firm.client.kid}
+    assert required_wraps(before, limited.state.position, firm.store, firm.moment.time) == {firm.client.kid}
     assert not is_due(limited, firm.moment)
 
 
