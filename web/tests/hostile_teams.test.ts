@@ -9,7 +9,11 @@ import { foundTeam } from "../src/ceremonies/team";
 import { sealSmall } from "../src/crypto/age";
 import { toBase64url } from "../src/crypto/base64";
 import { Certificates } from "../src/seals/certificates";
+import { SCANNER_KEY, signDocument } from "../src/seals/documents";
 import { newId } from "../src/seals/ids";
+import { certify } from "../src/seals/issue";
+import { holderKeys, signingKeys } from "../src/seals/keys";
+import { readScannerKey } from "../src/seals/scanning";
 import { makeFolder } from "../src/vault/commit";
 import { OpenedVault } from "../src/vault/opened";
 import { acceptedCertificate, acceptedRevocation } from "../src/wire/codec";
@@ -167,5 +171,28 @@ describe("a revocation", () => {
       };
     };
     expect(await codeOfError(() => load(server.owner))).toBe("record_author_revoked");
+  });
+
+  test("of a scanner ends the use of its keys", async () => {
+    const { id: firm, now } = server;
+    const scanner = await signingKeys(randomSeed());
+    const subject = {
+      kind: "scanner",
+      subject: newId(),
+      signingKey: scanner.signingKey,
+      recipient: null,
+    } as const;
+    await server.accept(await certify(firm, subject, server.owner.keys, server.owner.hash, now));
+    const { recipient } = await holderKeys(randomSeed());
+    const fields = { firm, not_before: now, not_after: now + 3600, recipient, scanner: scanner.kid };
+    const announced = await signDocument(SCANNER_KEY, fields, scanner.signing);
+    const open = server.signIn(server.owner);
+    const certificates = await loadCertificates(open);
+    expect((await readScannerKey(certificates, announced, now)).recipient).toBe(recipient);
+    const certificate = certificates.scanner(scanner.kid);
+    const plan = { certificate, reason: "compromised", compromisedSince: 0, recertify: [] } as const;
+    await revoke(open, certificates, plan, now);
+    const after = await loadCertificates(open);
+    expect(await codeOfError(() => readScannerKey(after, announced, now))).toBe("scanner_unknown");
   });
 });

@@ -1,26 +1,18 @@
-/** Teams, holders, revocations, resets and rotations as the pages call them, in front of an honest server. */
+/** Teams, holders, revocations and rotations as the pages call them, in front of an honest server. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { loadCertificates } from "../src/ceremonies/directory";
-import { beginDossierVault } from "../src/ceremonies/dossier";
 import { addPerson, addTeam, changeHolder, openTeam, removeHolder } from "../src/ceremonies/holders";
-import { invite } from "../src/ceremonies/invite";
-import { reset } from "../src/ceremonies/reset";
 import { falling, revoke } from "../src/ceremonies/revoke";
 import { rotateAll } from "../src/ceremonies/rotate_all";
-import { addMember, foundTeam, removeMember, rotateTeam } from "../src/ceremonies/team";
+import { addMember, removeMember, rotateTeam } from "../src/ceremonies/team";
 import { toBase64url } from "../src/crypto/base64";
-import { CERTIFICATE, type VerifiedCertificate } from "../src/seals/certificate";
-import type { Certificates } from "../src/seals/certificates";
-import { type Doc, fromDoc, read } from "../src/seals/documents";
-import { newId } from "../src/seals/ids";
-import { invitationSeed } from "../src/seals/invitations";
 import { certify } from "../src/seals/issue";
 import { holderKeys } from "../src/seals/keys";
 import { presently } from "../src/seals/members";
 import { makeFolder } from "../src/vault/commit";
 import { OpenedVault } from "../src/vault/opened";
-import { FirmServer, type Person } from "./firm_server";
+import { certified, DAY_S, Firm } from "./firm_pages";
+import type { FirmServer, Person } from "./firm_server";
 import { codeOfError } from "./vectors";
 
 const kept = vi.hoisted(() => new Map<string, unknown>());
@@ -32,93 +24,56 @@ vi.mock("../src/keyring/store", () => ({
   forgetAll: async () => kept.clear(),
 }));
 
-const LABELS = { client_name: "Müller", client_number: "10001", title: "Lohn" };
-const DAY_S = 24 * 3600;
-
+let firm: Firm;
 let server: FirmServer;
 let owner: Person;
 let clerk: Person;
 
 beforeEach(async () => {
   kept.clear();
-  server = await FirmServer.found();
-  owner = server.owner;
-  clerk = await server.hire("clerk");
+  firm = await Firm.found();
+  ({ server, owner, clerk } = firm);
 });
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.useRealTimers();
 });
 
-/** Signs `by` in, and gives what his pages have. */
-async function at(by: Person) {
-  const open = server.signIn(by);
-  return { open, certificates: await loadCertificates(open) };
-}
-
-async function beginVault(by = owner): Promise<string> {
-  const { open, certificates } = await at(by);
-  return beginDossierVault(open, certificates, newId(), LABELS);
-}
-
-async function beginTeam(...members: Person[]): Promise<string> {
-  const { open, certificates } = await at(owner);
-  const found = members.map((member) => certified(certificates, member));
-  return foundTeam(open, certificates, { name: "Alle", office: null, members: found }, server.now);
-}
-
-function load(by: Person, id: string): Promise<OpenedVault> {
-  return OpenedVault.load(server.signIn(by), id);
-}
-
-/** The certificate of a person's key. */
-function certified(certificates: Certificates, { keys }: Person): VerifiedCertificate {
-  const certificate = certificates.of(keys.kid);
-  if (certificate === null) throw new Error("not certified");
-  return certificate;
-}
-
-/** A vault of the owner's, held by a team with these members. */
-async function teamVault(...members: Person[]): Promise<{ vault: string; team: string }> {
-  const team = await beginTeam(...members);
-  const vault = await beginVault();
-  await addTeam(await load(owner, vault), { id: team, name: "Alle" }, "write");
-  return { vault, team };
-}
-
 const epochs = (id: string): number => server.chain(id).epochs.size;
 
 describe("a team", () => {
   test("opens a vault to its members, who write in it", async () => {
-    const { vault } = await teamVault(clerk);
-    const opened = await load(clerk, vault);
+    const { vault } = await firm.teamVault(clerk);
+    const opened = await firm.load(clerk, vault);
     expect(opened.title).toBe("Lohn");
     await makeFolder(opened, vault, "Belege", server.now);
-    expect([...(await load(owner, vault)).nodes.values()].map(({ row }) => row.name)).toEqual(["Belege"]);
+    expect([...(await firm.load(owner, vault)).nodes.values()].map(({ row }) => row.name)).toEqual([
+      "Belege",
+    ]);
     expect(opened.countReaders()).toBe(2);
   });
 
   test("opens it to members who join later, and to nobody else", async () => {
-    const { vault, team } = await teamVault(clerk);
+    const { vault, team } = await firm.teamVault(clerk);
     const later = await server.hire("clerk");
-    expect(await codeOfError(() => load(later, vault))).toBe("not_found");
-    const { open, certificates } = await at(owner);
+    expect(await codeOfError(() => firm.load(later, vault))).toBe("not_found");
+    const { open, certificates } = await firm.at(owner);
     const certificate = certified(certificates, later);
     await addMember(await openTeam(open, { id: team, name: "Alle" }), certificate);
-    expect((await load(later, vault)).title).toBe("Lohn");
+    expect((await firm.load(later, vault)).title).toBe("Lohn");
     expect(epochs(team)).toBe(1);
   });
 
   test("gets a new key when somebody leaves, and its vaults follow", async () => {
     const leaver = await server.hire("clerk");
-    const { vault, team } = await teamVault(clerk, leaver);
-    const opened = await load(leaver, vault);
-    await removeMember(await load(owner, team), leaver.keys.kid);
+    const { vault, team } = await firm.teamVault(clerk, leaver);
+    const opened = await firm.load(leaver, vault);
+    await removeMember(await firm.load(owner, team), leaver.keys.kid);
     expect([epochs(team), epochs(vault)]).toEqual([2, 1]);
-    expect(await codeOfError(() => load(leaver, vault))).toBe("not_found");
+    expect(await codeOfError(() => firm.load(leaver, vault))).toBe("not_found");
     const done = await rotateAll(server.signIn(owner));
     expect(done).toEqual({ rotated: [vault], failed: [] });
-    const after = await load(clerk, vault);
+    const after = await firm.load(clerk, vault);
     await makeFolder(after, vault, "Neu", server.now);
     expect(after.chain.epoch.epoch).toBe(2);
     // What the leaver still has opens the first epoch and no later one.
@@ -128,17 +83,17 @@ describe("a team", () => {
   });
 
   test("under another name than the sealed one is not added", async () => {
-    const team = await beginTeam(clerk);
-    const vault = await load(owner, await beginVault());
+    const team = await firm.beginTeam(clerk);
+    const vault = await firm.load(owner, await firm.beginVault());
     const add = () => addTeam(vault, { id: team, name: "Nur Lohn" }, "read");
     expect(await codeOfError(add)).toBe("title_differs");
     expect(server.posts.filter((path) => path.endsWith("/records"))).toEqual([]);
   });
 
   test("does not take a member twice, nor a client", async () => {
-    const team = await beginTeam(clerk);
+    const team = await firm.beginTeam(clerk);
     const client = await server.hire("client");
-    const { open, certificates } = await at(owner);
+    const { open, certificates } = await firm.at(owner);
     const opened = await OpenedVault.load(open, team);
     for (const [person, code] of [
       [clerk, "holder_there"],
@@ -148,19 +103,19 @@ describe("a team", () => {
   });
 
   test("is not rotated where nobody left", async () => {
-    const team = await beginTeam(clerk);
+    const team = await firm.beginTeam(clerk);
     await rotateTeam(server.signIn(owner), team);
     expect(epochs(team)).toBe(1);
   });
 
   test("whose key somebody made for himself opens nothing", async () => {
-    const { vault, team } = await teamVault(clerk);
+    const { vault, team } = await firm.teamVault(clerk);
     const { recipient } = await holderKeys(crypto.getRandomValues(new Uint8Array(32)));
     const subject = { kind: "team", subject: team, signingKey: null, recipient } as const;
     const own = await certify(server.id, subject, owner.keys, owner.hash, server.now, { generation: 2 });
     server.smuggle(own);
     const write = async () => {
-      const opened = await load(clerk, vault);
+      const opened = await firm.load(clerk, vault);
       await makeFolder(opened, vault, "Neu", server.now);
     };
     expect(await codeOfError(write)).toBe("team_differs");
@@ -169,15 +124,15 @@ describe("a team", () => {
 
 describe("a holder", () => {
   async function added(until: number | null = null) {
-    const vault = await load(owner, await beginVault());
-    const certificate = certified((await at(owner)).certificates, clerk);
+    const vault = await firm.load(owner, await firm.beginVault());
+    const certificate = certified((await firm.at(owner)).certificates, clerk);
     await addPerson(vault, certificate, "write", until);
     return vault;
   }
 
   test("is added with what is there, and removed from what is to come", async () => {
     const vault = await added();
-    const his = await load(clerk, vault.id);
+    const his = await firm.load(clerk, vault.id);
     expect(his.title).toBe("Lohn");
     server.signIn(owner);
     await removeHolder(vault, clerk.keys.kid);
@@ -189,7 +144,7 @@ describe("a holder", () => {
   test("whose rights shrink writes no more, and reads on", async () => {
     const vault = await added();
     await changeHolder(vault, clerk.keys.kid, { rights: "read" });
-    const his = await load(clerk, vault.id);
+    const his = await firm.load(clerk, vault.id);
     expect(await codeOfError(() => makeFolder(his, vault.id, "Neu", server.now))).toBe("record_rights");
     expect(epochs(vault.id)).toBe(1);
   });
@@ -202,21 +157,21 @@ describe("a holder", () => {
     vi.useFakeTimers({ now: server.now * 1000, toFake: ["Date"] });
     await makeFolder(vault, vault.id, "Neu", server.now);
     expect(vault.chain.epoch.epoch).toBe(2);
-    expect(await codeOfError(() => load(clerk, vault.id))).toBe("not_found");
+    expect(await codeOfError(() => firm.load(clerk, vault.id))).toBe("not_found");
     // He was out when the epoch began: it does not stay due for ever.
     expect(vault.chain.isRotationDue(vault.present())).toBe(false);
   });
 
   test("may be added while others write", async () => {
-    const vault = await load(owner, await beginVault());
-    const other = await load(owner, vault.id);
+    const vault = await firm.load(owner, await firm.beginVault());
+    const other = await firm.load(owner, vault.id);
     let isFirst = true;
     server.before = async (path) => {
       if (!isFirst || !path.endsWith("/records")) return;
       isFirst = false;
       await makeFolder(other, vault.id, "Schneller", server.now);
     };
-    const certificate = certified((await at(owner)).certificates, clerk);
+    const certificate = certified((await firm.at(owner)).certificates, clerk);
     await addPerson(vault, certificate, "manage");
     expect(vault.nodes.size).toBe(1);
     expect(vault.chain.rightsOf(clerk.keys.kid, vault.present())).toBe("manage");
@@ -226,9 +181,9 @@ describe("a holder", () => {
 describe("taking back a key", () => {
   test("ends access through teams at once, and gives the teams new keys", async () => {
     const leaver = await server.hire("clerk");
-    const { vault, team } = await teamVault(clerk, leaver);
-    await makeFolder(await load(leaver, vault), vault, "Von früher", server.now);
-    const { open, certificates } = await at(owner);
+    const { vault, team } = await firm.teamVault(clerk, leaver);
+    await makeFolder(await firm.load(leaver, vault), vault, "Von früher", server.now);
+    const { open, certificates } = await firm.at(owner);
     const certificate = certified(certificates, leaver);
     const plan = { certificate, reason: "left", compromisedSince: null, recertify: [] } as const;
     const done = await revoke(open, certificates, plan, server.now);
@@ -236,7 +191,7 @@ describe("taking back a key", () => {
     expect((await rotateAll(open)).rotated).toEqual([vault]);
     expect([epochs(team), epochs(vault)]).toEqual([2, 2]);
     // What he wrote before stays.
-    const names = [...(await load(clerk, vault)).nodes.values()].map(({ row }) => row.name);
+    const names = [...(await firm.load(clerk, vault)).nodes.values()].map(({ row }) => row.name);
     expect(names).toEqual(["Von früher"]);
   });
 
@@ -244,7 +199,7 @@ describe("taking back a key", () => {
     const since = server.last;
     const client = await server.hire("client", clerk);
     const colleague = await server.hire("clerk");
-    const { open, certificates } = await at(owner);
+    const { open, certificates } = await firm.at(owner);
     const certificate = certified(certificates, clerk);
     expect(falling(open, certificates, clerk.keys.kid, null, server.now).mine).toEqual([]);
     const { mine, others } = falling(open, certificates, clerk.keys.kid, since, server.now);
@@ -253,7 +208,7 @@ describe("taking back a key", () => {
     expect(seen.mine.length).toBe(1);
     const plan = { certificate, reason: "compromised", compromisedSince: since, recertify: mine } as const;
     await revoke(server.signIn(owner), certificates, plan, server.now);
-    const after = (await at(owner)).certificates;
+    const after = (await firm.at(owner)).certificates;
     expect(after.inForce(client.keys.kid)).toBe(true);
     expect(after.inForce(clerk.keys.kid)).toBe(false);
     expect(after.person(client.keys.kid).issuer).toBe(owner.hash);
@@ -262,15 +217,15 @@ describe("taking back a key", () => {
   test("lets fall what nobody certifies anew", async () => {
     const since = server.last;
     const client = await server.hire("client", clerk);
-    const { open, certificates } = await at(owner);
+    const { open, certificates } = await firm.at(owner);
     const certificate = certified(certificates, clerk);
     const plan = { certificate, reason: "compromised", compromisedSince: since, recertify: [] } as const;
     await revoke(open, certificates, plan, server.now);
-    expect((await at(owner)).certificates.inForce(client.keys.kid)).toBe(false);
+    expect((await firm.at(owner)).certificates.inForce(client.keys.kid)).toBe(false);
   });
 
   test("is not for everybody", async () => {
-    const { open, certificates } = await at(clerk);
+    const { open, certificates } = await firm.at(clerk);
     const certificate = certified(certificates, owner);
     const plan = { certificate, reason: "left", compromisedSince: null, recertify: [] } as const;
     expect(await codeOfError(() => revoke(open, certificates, plan, server.now))).toBe("not_allowed");
@@ -278,9 +233,9 @@ describe("taking back a key", () => {
   });
 
   test("lets nobody write on whose key it was", async () => {
-    const { vault } = await teamVault(clerk);
-    const opened = await load(clerk, vault);
-    const { open, certificates } = await at(owner);
+    const { vault } = await firm.teamVault(clerk);
+    const opened = await firm.load(clerk, vault);
+    const { open, certificates } = await firm.at(owner);
     const certificate = certified(certificates, clerk);
     const plan = { certificate, reason: "lost", compromisedSince: null, recertify: [] } as const;
     await revoke(open, certificates, plan, server.now);
@@ -294,11 +249,11 @@ describe("taking back a key", () => {
 describe("rotating all that is due", () => {
   async function dueVaults(count: number): Promise<string[]> {
     const leaver = await server.hire("clerk");
-    const { open, certificates } = await at(owner);
+    const { open, certificates } = await firm.at(owner);
     const certificate = certified(certificates, leaver);
     const ids: string[] = [];
     for (let number = 0; number < count; number++) {
-      const vault = await load(owner, await beginVault());
+      const vault = await firm.load(owner, await firm.beginVault());
       await addPerson(vault, certificate, "read");
       ids.push(vault.id);
     }
@@ -333,96 +288,5 @@ describe("rotating all that is due", () => {
     const done = await rotateAll(server.signIn(owner));
     expect([...done.rotated].sort()).toEqual(others);
     expect(done.failed).toEqual([{ id: broken, code: "signature_invalid" }]);
-  });
-});
-
-describe("a letter", () => {
-  const certificateOf = (number: number) =>
-    read(CERTIFICATE, fromDoc(server.invitations[number]?.["certificate"] as Doc).bytes);
-
-  test("invites an office leader into vaults and teams of his rank", async () => {
-    const { vault, team } = await teamVault(clerk);
-    const { open, certificates } = await at(owner);
-    const office = newId();
-    const shown = { ...LABELS, id: vault, dossier: server.chain(vault).dossier };
-    const guest = { name: "Frau Neu", username: "neu", role: "office_leader", client: null, office } as const;
-    const offered = { ...guest, vaults: [shown], teams: [{ id: team, name: "Alle" }] };
-    const { code, id } = await invite(open, certificates, offered, server.now);
-    expect(certificateOf(0)).toMatchObject({ role: "office_leader", office, vaults: [vault, team].sort() });
-    const { kid } = await holderKeys(invitationSeed(code, server.id, id, server.root.kid));
-    for (const chain of [vault, team]) {
-      const line = server.chain(chain).roster?.holders.find(({ key }) => key === kid);
-      expect(line?.rights).toBe("manage");
-    }
-  });
-
-  test("for an owner is signed with the root alone", async () => {
-    const { open, certificates } = await at(owner);
-    const guest = { name: "Herr Neu", username: "neu", role: "owner", client: null, vaults: [] } as const;
-    expect(await codeOfError(() => invite(open, certificates, guest, server.now))).toBe("needs_root");
-    await invite(open, certificates, guest, server.now, server.root);
-    const [rootCertificate] = server.ofKind("root");
-    expect(certificateOf(0)).toMatchObject({ role: "owner", issuer: rootCertificate?.hash });
-  });
-
-  test("from an office leader is for his office, whatever is said", async () => {
-    const office = newId();
-    const leader = await server.hire("office_leader", owner, office);
-    const { open, certificates } = await at(leader);
-    const guest = { name: "Frau Neu", username: "neu", role: "clerk", client: null, vaults: [] } as const;
-    await invite(open, certificates, guest, server.now);
-    expect(certificateOf(0).office).toBe(office);
-  });
-
-  test("gives a person who lost his key the next one, in the same places", async () => {
-    const { vault, team } = await teamVault(clerk);
-    const own = await load(owner, await beginVault());
-    const until = server.now + DAY_S;
-    const old = certified((await at(owner)).certificates, clerk);
-    await addPerson(own, old, "read", until);
-    const { open, certificates } = await at(owner);
-    const lost = {
-      id: clerk.id,
-      name: "Herr Alt",
-      username: "alt",
-      client: null,
-      vaults: [{ ...LABELS, id: own.id, dossier: own.chain.dossier }],
-      teams: [{ id: team, name: "Alle" }],
-    };
-    const why = { reason: "lost", compromisedSince: null } as const;
-    const { code, id } = await reset(open, certificates, lost, why, server.now);
-    expect(certificateOf(0)).toMatchObject({ subject: clerk.id, role: "clerk", generation: 2 });
-    const { kid } = await holderKeys(invitationSeed(code, server.id, id, server.root.kid));
-    const lines = (chain: string) =>
-      server.chain(chain).roster?.holders.filter(({ subject }) => subject === clerk.id);
-    expect(lines(own.id)).toEqual([{ key: kid, rights: "read", subject: clerk.id, until }]);
-    expect(lines(team)).toEqual([{ key: kid, rights: "read", subject: clerk.id, until: null }]);
-    expect((await at(owner)).certificates.inForce(clerk.keys.kid)).toBe(false);
-    expect((await rotateAll(open)).failed).toEqual([]);
-    expect([epochs(own.id), epochs(team), epochs(vault)]).toEqual([2, 2, 2]);
-  });
-
-  test("that got lost is replaced by another, and opens nothing any more", async () => {
-    const vault = await load(owner, await beginVault());
-    const shown = { ...LABELS, id: vault.id, dossier: vault.chain.dossier };
-    const guest = { name: "Frau Neu", username: "neu", role: "client", client: newId() } as const;
-    const { open, certificates } = await at(owner);
-    await invite(open, certificates, { ...guest, vaults: [shown] }, server.now);
-    const { subject: id } = certificateOf(0);
-    const why = { reason: "withdrawn", compromisedSince: null } as const;
-    const lost = { ...guest, id, vaults: [shown], teams: [] };
-    const fresh = (await at(owner)).certificates;
-    expect(await codeOfError(() => reset(open, fresh, { ...lost, id: newId() }, why, server.now))).toBe(
-      "no_key",
-    );
-    await reset(open, fresh, lost, why, server.now);
-    expect(certificateOf(1)).toMatchObject({ subject: id, role: "client", generation: 1 });
-    const [first, second] = (await at(owner)).certificates.all().filter(({ kind }) => kind === "invitation");
-    const { certificates: after } = await at(owner);
-    expect([first, second].map((letter) => after.inForce(letter?.kid ?? ""))).toEqual([false, true]);
-    const lines = server.chain(vault.id).roster?.holders.filter(({ subject }) => subject === id);
-    expect(lines?.map(({ key, rights }) => ({ key, rights }))).toEqual([
-      { key: second?.kid, rights: "write" },
-    ]);
   });
 });
