@@ -1,13 +1,13 @@
 /** Certificates as our own issuers write them, and an invited person in front of honest and hostile servers. */
 
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { certificateHash, certify } from "../src/ceremonies/certify";
 import { prepareRedemption, recognise, redeem } from "../src/ceremonies/redeem";
 import { toBase64url } from "../src/crypto/base64";
 import { Certificates } from "../src/seals/certificates";
 import { type Signed, toDoc } from "../src/seals/documents";
 import { newId } from "../src/seals/ids";
 import { invitationSeed, newCode } from "../src/seals/invitations";
+import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
 import type { CertificateAnswer, InvitationAnswer, Session } from "../src/wire/api";
 import { acceptedCertificate } from "../src/wire/codec";
@@ -67,6 +67,8 @@ async function invited(firm: Firm): Promise<{ code: Uint8Array<ArrayBuffer>; ans
     person: { id: person, name: "Max Muster", username: "max" },
     role: "client",
     certificates: firm.certificates,
+    revocations: [],
+    teams: [],
     certificate: toDoc(signed),
     nonce: "bm9uY2U",
   };

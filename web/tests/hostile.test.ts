@@ -214,11 +214,11 @@ describe("one flipped bit", () => {
 
 describe("members and keys", () => {
   test("a wrap with another seed is refused", async () => {
-    const { recipient } = await keysOf("client");
+    const { kid: key, recipient } = await keysOf("client");
     const age = toBase64url(await sealSmall(randomSeed(), [recipient]));
-    server.news.wraps = [{ epoch: 2, age }];
+    server.news.wraps = [{ epoch: 2, key, age }];
     expect(await refusal()).toBe("wrap_missing");
-    server.news.wraps.push({ epoch: 1, age });
+    server.news.wraps.push({ epoch: 1, key, age });
     expect(await refusal()).toBe("wrap_foreign_seed");
   });
 
@@ -227,6 +227,9 @@ describe("members and keys", () => {
     server.news.wraps = story.wraps.filter(({ epoch, key }) => epoch === 2 && key === kid);
     expect(await refusal()).toBe("wrap_missing");
     server.news.wraps = story.wraps.filter(({ epoch, key }) => epoch === 1 && key === kid);
+    expect(await refusal()).toBe("wrap_not_ours");
+    const { kid: own = "" } = story.people["client"] ?? {};
+    server.news.wraps = server.news.wraps.map((wrap) => ({ ...wrap, key: own }));
     expect(await refusal()).toBe("wrap_not_ours");
     server.news.wraps = [];
     expect(await refusal()).toBe("wrap_missing");
@@ -324,7 +327,11 @@ describe("members and keys", () => {
     const forged = toDoc(await signDocument(CERTIFICATE, made, stranger.signing));
     const waiting = [{ doc: forged, accepted_at: 1_800_100_000, log_index: 99 }];
     server.answers.set("keys/provisional", { certificates: waiting });
-    server.answers.set("keys/certificates", { certificates: story.certificates });
+    server.answers.set("keys/certificates", {
+      certificates: story.certificates,
+      revocations: [],
+      teams: [],
+    });
     expect(await countersign(open, await loadCertificates(open), 1_800_100_000)).toBe(0);
     expect(server.sent).toEqual([]);
   });
@@ -354,7 +361,11 @@ describe("labels", () => {
   test("nobody is invited into a vault that the server shows under another label", async () => {
     const open = await signedIn("clerk");
     server = new HostileServer("clerk");
-    server.answers.set("keys/certificates", { certificates: story.certificates });
+    server.answers.set("keys/certificates", {
+      certificates: story.certificates,
+      revocations: [],
+      teams: [],
+    });
     const certificates = await loadCertificates(open);
     const dossier = (await OpenedVault.load(open, story.vault)).chain.dossier ?? "";
     const guest = (shown: Omit<OfferedVault, "id">) => ({

@@ -91,7 +91,7 @@ export type NewsAnswer = Mutable<Omit<News, "certificates" | "records" | "rows" 
   certificates: CertificateAnswer[];
   records: Mutable<EntryAnswer>[];
   rows: Mutable<RowAnswer>[];
-  wraps: { epoch: number; age: string }[];
+  wraps: { epoch: number; key: string; age: string }[];
 };
 
 export class HostileServer {
@@ -107,8 +107,10 @@ export class HostileServer {
     this.news = {
       records: entries,
       certificates,
+      revocations: [],
+      teams: [],
       rows: rows.map(({ node, version, row }) => ({ node, version, row })),
-      wraps: wraps.filter(({ key }) => key === kid).map(({ epoch, age }) => ({ epoch, age })),
+      wraps: wraps.filter(({ key }) => key === kid),
       people: [],
       more: false,
       due: false,

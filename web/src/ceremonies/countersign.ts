@@ -1,10 +1,11 @@
 /** What a certifier's client does by itself at sign-in: vouch for keys that so far only an invitation vouches for. */
 
 import type { Open } from "../keyring/keyring";
+import { mayCertify } from "../seals/admission";
 import type { Certificates } from "../seals/certificates";
 import { fromDoc, hashOf, toDoc } from "../seals/documents";
+import { certify } from "../seals/issue";
 import { api } from "../wire/api";
-import { certify } from "./certify";
 
 /** Countersigns every provisional key this person may certify; gives their number. */
 export async function countersign(
@@ -19,18 +20,20 @@ export async function countersign(
     const certificate = certificates.byCertificateHash(hashOf(fromDoc(doc).bytes));
     if (
       certificate === null ||
-      !own.certifies.includes(certificate.kind) ||
-      !certificates.isProvisional(certificate.kid)
+      !mayCertify(own, certificate) ||
+      !certificates.isProvisional(certificate.kid) ||
+      // What fell with its issuer, or was taken back, is nobody's to vouch for by itself.
+      !certificates.inForce(certificate.kid)
     )
       continue;
-    const { kind, subject, signing_key: signingKey, recipient, generation } = certificate;
+    const { kind, subject, signing_key: signingKey, recipient, generation, office } = certificate;
     const made = await certify(
       session.firm.id,
       { kind, subject, signingKey, recipient },
       keys,
       own.hash,
       now,
-      { generation },
+      { generation, office },
     );
     await api.addCertificate(toDoc(made));
     count += 1;

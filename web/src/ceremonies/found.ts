@@ -4,10 +4,10 @@ import { type Bytes, randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
 import { toDoc } from "../seals/documents";
 import { newId } from "../seals/ids";
+import { certificateHash, certify } from "../seals/issue";
 import type { KeyFile } from "../seals/keyfile";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../seals/keys";
 import { api, type FirmAnswer } from "../wire/api";
-import { certificateHash, certify } from "./certify";
 import { newCredential } from "./credential";
 
 /** The three seeds of a new firm and what follows from them. Held in memory until the set-up is done. */

@@ -4,20 +4,20 @@ import { sealSmall } from "../crypto/age";
 import { toBase64url } from "../crypto/base64";
 import { type Bytes, randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
+import { keyIdOf } from "../seals/admission";
 import { CERTIFICATE } from "../seals/certificate";
 import { Certificates, type VerifiedCertificate } from "../seals/certificates";
 import { type Doc, fromDoc, hashOf, LOGIN, read, signDocument, toDoc } from "../seals/documents";
 import { openSeed } from "../seals/epochs";
 import { IntegrityError, must, UnlockError } from "../seals/errors";
-import { unb64 } from "../seals/fields";
 import { invitationSeed } from "../seals/invitations";
-import { type HolderKeys, holderKeys, keyId } from "../seals/keys";
+import { certify } from "../seals/issue";
+import { type HolderKeys, holderKeys } from "../seals/keys";
 import type { Unlocked } from "../seals/unlock";
 import { waitingEpoch } from "../seals/waiting";
 import { api, type Credential, type InvitationAnswer, type InvitedVault } from "../wire/api";
-import { acceptedCertificate, fromWire } from "../wire/codec";
+import { addDirectory, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
-import { certify } from "./certify";
 import { newCredential } from "./credential";
 
 const ATTEMPTS = 3;
@@ -39,12 +39,13 @@ export async function recognise(id: string, code: Bytes): Promise<Recognised> {
   const root = claimedRoot(answer);
   const keys = await holderKeys(invitationSeed(code, firm, id, root));
   const signed = fromDoc(answer.certificate);
-  const { signing_key, recipient } = read(CERTIFICATE, signed.bytes);
+  const claimed = read(CERTIFICATE, signed.bytes);
   // Before all else: a wrong code is the person's slip, what follows would be somebody's forgery.
-  if (keyId(unb64(signing_key), recipient) !== keys.kid) {
+  if (keyIdOf(claimed) !== keys.kid) {
     throw new UnlockError("wrong_code", "the code does not belong to this invitation");
   }
-  const certificates = await Certificates.verify(firm, root, answer.certificates.map(acceptedCertificate));
+  const certificates = await Certificates.verify(firm, root, []);
+  await addDirectory(certificates, answer);
   const invitation = certificates.byCertificateHash(hashOf(signed.bytes));
   must(
     invitation?.kind === "invitation" &&
@@ -60,7 +61,7 @@ export async function recognise(id: string, code: Bytes): Promise<Recognised> {
 function claimedRoot(answer: InvitationAnswer): string {
   for (const { doc } of answer.certificates) {
     const certificate = read(CERTIFICATE, fromDoc(doc).bytes);
-    if (certificate.kind === "root") return keyId(unb64(certificate.signing_key), null);
+    if (certificate.kind === "root") return keyIdOf(certificate);
   }
   throw new IntegrityError("certificate_root", "the server shows no root");
 }
@@ -92,7 +93,7 @@ export async function prepareRedemption(
     keys,
     invitation.hash,
     now,
-    { generation },
+    { generation, office: invitation.office },
   );
   const unlocked = { seed, person: answer.person.id, generation, root: recognised.certificates.root };
   const made = await newCredential(firm, answer.person.username, password, unlocked);

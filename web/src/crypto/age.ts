@@ -12,7 +12,15 @@ import { toBase64 } from "./base64";
 import { type Bytes, concat, randomBytes } from "./bytes";
 import { HeaderError, NoMatchError } from "./errors";
 import { decoded, encodeHeader, parseHeader, requireMac, type Stanza, splitFile } from "./header";
-import { recipientOfText, SHARE_SIZE, seedOfIdentity, unwrapFileKey, wrapFileKey } from "./hybrid";
+import {
+  recipientOfText,
+  SHARE_SIZE,
+  seedOfIdentity,
+  unwrapFileKey,
+  type WrappedFileKey,
+  wrapFileKey,
+  wrapFileKeyNatively,
+} from "./hybrid";
 import { FILE_KEY_SIZE, openPayload, sealPayload } from "./payload";
 import { readAll } from "./source";
 
@@ -26,13 +34,18 @@ export function newFileKey(): Bytes {
 
 /** A header that gives the file key to each of the recipients (`age1pq1…`, one at least). */
 export function sealHeader(fileKey: Uint8Array, recipientTexts: readonly string[]): Bytes {
+  checkSealing(fileKey, recipientTexts);
+  const stanzas = recipientTexts.map((text) => stanzaOf(wrapFileKey(fileKey, recipientOfText(text))));
+  return encodeHeader(stanzas, fileKey);
+}
+
+function checkSealing(fileKey: Uint8Array, recipientTexts: readonly string[]): void {
   if (fileKey.length !== FILE_KEY_SIZE) throw new HeaderError("a file key has 16 bytes");
   if (recipientTexts.length === 0) throw new HeaderError("a header needs a recipient");
-  const stanzas = recipientTexts.map((text): Stanza => {
-    const { share, body } = wrapFileKey(fileKey, recipientOfText(text));
-    return { args: [HYBRID, toBase64(share)], body };
-  });
-  return encodeHeader(stanzas, fileKey);
+}
+
+function stanzaOf({ share, body }: WrappedFileKey): Stanza {
+  return { args: [HYBRID, toBase64(share)], body };
 }
 
 /**
@@ -51,7 +64,10 @@ export function openHeader(headerBytes: Uint8Array, identity: string): Bytes {
 /** A whole age file of a few bytes, as a wrapped seed is. */
 export async function sealSmall(plaintext: Uint8Array, recipientTexts: readonly string[]): Promise<Bytes> {
   const fileKey = newFileKey();
-  return concat(sealHeader(fileKey, recipientTexts), await readAll(sealPayload(fileKey, plaintext)));
+  checkSealing(fileKey, recipientTexts);
+  const wrapped = recipientTexts.map((text) => wrapFileKeyNatively(fileKey, recipientOfText(text)));
+  const stanzas = (await Promise.all(wrapped)).map(stanzaOf);
+  return concat(encodeHeader(stanzas, fileKey), await readAll(sealPayload(fileKey, plaintext)));
 }
 
 /** The contents of a whole age file of a few bytes, all of it verified. @throws as `openHeader`; PayloadError. */

@@ -12,6 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
 import { bech32 } from "@scure/base";
 import { type Bytes, concat, fromHex, utf8 } from "./bytes";
+import { type Encapsulated, encapsulate } from "./encapsulation";
 import { HeaderError } from "./errors";
 
 export const SEED_SIZE = 32;
@@ -109,17 +110,41 @@ function isLowOrder(point: Uint8Array): boolean {
   return LOW_ORDER.has(u);
 }
 
-/** Share and ciphertext of a file key sealed to a recipient. @throws HeaderError for an invalid public key. */
-export function wrapFileKey(fileKey: Uint8Array, recipient: Uint8Array): { share: Bytes; body: Bytes } {
+/** A file key sealed to a recipient: the encapsulated key and the ciphertext. */
+export interface WrappedFileKey {
+  readonly share: Bytes;
+  readonly body: Bytes;
+}
+
+/** @throws HeaderError for an invalid public key. */
+export function wrapFileKey(fileKey: Uint8Array, recipient: Uint8Array): WrappedFileKey {
   let sealed: { cipherText: Uint8Array; sharedSecret: Uint8Array };
   try {
     sealed = MLKEM768X25519.encapsulate(recipient);
   } catch {
     throw new HeaderError("the recipient is not a valid public key");
   }
-  const { key, nonce } = keySchedule(sealed.sharedSecret);
+  return sealedFileKey(fileKey, sealed);
+}
+
+/** The same, as fast as the browser can. @throws HeaderError for an invalid public key. */
+export async function wrapFileKeyNatively(fileKey: Uint8Array, recipient: Bytes): Promise<WrappedFileKey> {
+  let sealed: Encapsulated;
+  try {
+    sealed = await encapsulate(recipient);
+  } catch {
+    throw new HeaderError("the recipient is not a valid public key");
+  }
+  return sealedFileKey(fileKey, sealed);
+}
+
+function sealedFileKey(
+  fileKey: Uint8Array,
+  { cipherText, sharedSecret }: { readonly cipherText: Uint8Array; readonly sharedSecret: Uint8Array },
+): WrappedFileKey {
+  const { key, nonce } = keySchedule(sharedSecret);
   const body = chacha20poly1305(key, nonce).encrypt(fileKey);
-  return { share: new Uint8Array(sealed.cipherText), body: new Uint8Array(body) };
+  return { share: new Uint8Array(cipherText), body: new Uint8Array(body) };
 }
 
 /** The file key, or null when it was sealed to somebody else. @throws HeaderError for an invalid share. */
@@ -140,16 +165,10 @@ export function unwrapFileKey(share: Uint8Array, body: Uint8Array, seed: Uint8Ar
 
 /** RFC 9180 § 5.1, base mode, for the first and only message. */
 function keySchedule(sharedSecret: Uint8Array): { key: Uint8Array; nonce: Uint8Array } {
-  const none = new Uint8Array(0);
-  const context = concat(
-    Uint8Array.of(0),
-    labeledExtract(none, "psk_id_hash", none),
-    labeledExtract(none, "info_hash", INFO),
-  );
-  const secret = labeledExtract(sharedSecret, "secret", none);
+  const secret = labeledExtract(sharedSecret, "secret", NONE);
   return {
-    key: labeledExpand(secret, "key", context, 32),
-    nonce: labeledExpand(secret, "base_nonce", context, 12),
+    key: labeledExpand(secret, "key", CONTEXT, 32),
+    nonce: labeledExpand(secret, "base_nonce", CONTEXT, 12),
   };
 }
 
@@ -161,3 +180,11 @@ function labeledExpand(key: Uint8Array, label: string, info: Uint8Array, length:
   const size = Uint8Array.of(0, length);
   return expand(sha256, key, concat(size, utf8("HPKE-v1"), SUITE_ID, utf8(label), info), length);
 }
+
+const NONE = new Uint8Array(0);
+/** The same for every message. */
+const CONTEXT = concat(
+  Uint8Array.of(0),
+  labeledExtract(NONE, "psk_id_hash", NONE),
+  labeledExtract(NONE, "info_hash", INFO),
+);

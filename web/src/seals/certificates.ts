@@ -5,13 +5,20 @@
  * suspect, and it is refused.
  */
 
-import { fromBase64url } from "../crypto/base64";
-import { isPublicKey } from "../crypto/ed25519";
-import { isUsableRecipient } from "../crypto/hybrid";
-import { CERTIFICATE, type Certificate, type CertificateKind } from "./certificate";
-import { hashOf, read, type Signed, sameHash, verifySigned } from "./documents";
+import { checkIssuer, checkKeys, checkSameKey, keyIdOf } from "./admission";
+import { CERTIFICATE, type Certificate, PERSONS, type VerifiedCertificate } from "./certificate";
+import type { VaultChain } from "./chain";
+import { hashOf, read, type Signed, verifySigned } from "./documents";
 import { must } from "./errors";
-import { keyId } from "./keys";
+import {
+  type AcceptedRevocation,
+  fallsFrom,
+  mayRevoke,
+  REVOCATION,
+  type VerifiedRevocation,
+} from "./revocations";
+
+export type { VerifiedCertificate } from "./certificate";
 
 /** A certificate with the time and place of its acceptance, as the log has it. */
 export interface AcceptedCertificate {
@@ -20,19 +27,21 @@ export interface AcceptedCertificate {
   readonly logIndex: number;
 }
 
-export interface VerifiedCertificate extends Certificate {
-  readonly hash: string;
-  readonly kid: string;
-  readonly acceptedAt: number;
-  readonly logIndex: number;
-}
+type Event =
+  | { readonly kind: "certificate"; readonly item: AcceptedCertificate }
+  | { readonly kind: "revocation"; readonly item: AcceptedRevocation };
 
-export const PEOPLE: readonly CertificateKind[] = ["owner", "clerk", "client"];
+const NOW = Number.POSITIVE_INFINITY;
 
 export class Certificates {
   private readonly byHash = new Map<string, VerifiedCertificate>();
   private readonly byKid = new Map<string, readonly VerifiedCertificate[]>();
   private readonly redemptions = new Map<string, VerifiedCertificate>();
+  private readonly revocations = new Map<string, VerifiedRevocation>();
+  /** The keys of each team, those of its generation g at g − 1. */
+  private readonly generations = new Map<string, readonly VerifiedCertificate[]>();
+  /** The chains of teams, replayed: who was a member of them, and when. */
+  readonly teams = new Map<string, VaultChain>();
   readonly firm: string;
   readonly root: string;
 
@@ -42,24 +51,47 @@ export class Certificates {
   }
 
   /**
-   * Verifies every certificate up to the root with fingerprint `root`.
-   * @throws IntegrityError (`certificate_…`, `signature_invalid`, …) when one of them does not stand.
+   * Verifies every certificate up to the root with fingerprint `root`, and every revocation.
+   * @throws IntegrityError (`certificate_…`, `revocation_…`, `signature_invalid`, …) when one of them does not stand.
    */
   static async verify(
     firm: string,
     root: string,
     accepted: readonly AcceptedCertificate[],
+    revocations: readonly AcceptedRevocation[] = [],
   ): Promise<Certificates> {
     const certificates = new Certificates(firm, root);
-    await certificates.add(accepted);
+    await certificates.add(accepted, revocations);
     return certificates;
   }
 
-  /** Adds what the server sent later, in whatever order; of certificates already known it must say the same again. */
-  async add(accepted: readonly AcceptedCertificate[]): Promise<void> {
+  /**
+   * Adds what the server sent later, in whatever order; of what is already known it must say the same again. At one place
+   * of the log revocations come first.
+   */
+  async add(
+    accepted: readonly AcceptedCertificate[],
+    revocations: readonly AcceptedRevocation[] = [],
+  ): Promise<void> {
+    const events: readonly Event[] = [
+      ...revocations.map((item) => ({ kind: "revocation" as const, item })),
+      ...accepted.map((item) => ({ kind: "certificate" as const, item })),
+    ].sort((a, b) => a.item.logIndex - b.item.logIndex);
+    for (let from = 0; from < events.length; ) {
+      const place = events[from]?.item.logIndex;
+      const next = events.findIndex(({ item }, i) => i > from && item.logIndex !== place);
+      const together = events.slice(from, next < 0 ? events.length : next);
+      for (const one of together) if (one.kind === "revocation") await this.admitRevocation(one.item);
+      await this.admitAll(together.flatMap((one) => (one.kind === "certificate" ? [one.item] : [])));
+      from += together.length;
+    }
+  }
+
+  /** Certificates of one place in the log, each after its issuer. */
+  private async admitAll(accepted: readonly AcceptedCertificate[]): Promise<void> {
     let waiting = accepted
-      .map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }))
-      .sort((a, b) => a.item.logIndex - b.item.logIndex);
+      .filter((item) => !this.isKnown(hashOf(item.signed.bytes), item))
+      .map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }));
     while (waiting.length > 0) {
       const rest: typeof waiting = [];
       for (const one of waiting) {
@@ -72,9 +104,12 @@ export class Certificates {
     }
   }
 
-  /** All certificates of a key, those that a person issued first. */
-  of(kid: string): readonly VerifiedCertificate[] {
-    return this.byKid.get(kid) ?? [];
+  /** The certificate of a key; of several one that stands, and that a person issued. */
+  of(kid: string): VerifiedCertificate | null {
+    const known = this.byKid.get(kid) ?? [];
+    const standing = known.filter((certificate) => this.stands(certificate, NOW));
+    const best = standing.length > 0 ? standing : known;
+    return best.find((certificate) => !this.isFromInvitation(certificate)) ?? best[0] ?? null;
   }
 
   all(): readonly VerifiedCertificate[] {
@@ -87,9 +122,9 @@ export class Certificates {
 
   /** The certificate under which `kid` acts as a person. @throws IntegrityError (`record_author`). */
   person(kid: string): VerifiedCertificate {
-    const [found] = this.of(kid);
+    const found = this.of(kid);
     must(
-      found !== undefined && PEOPLE.includes(found.kind),
+      found !== null && PERSONS.includes(found.kind),
       "record_author",
       "no certificate makes this key a person's",
     );
@@ -97,14 +132,58 @@ export class Certificates {
   }
 
   scanner(kid: string): VerifiedCertificate {
-    const [found] = this.of(kid);
+    const found = this.of(kid);
     must(found?.kind === "scanner", "scanner_unknown", "no owner has certified this scanner");
     return found;
   }
 
-  /** Whom a roster's key stands for: its holder, or for an invitation its first redemption, once there is one. */
-  member(kid: string): VerifiedCertificate | null {
-    return this.of(this.redemptionOf(kid)?.kid ?? kid)[0] ?? null;
+  /**
+   * Whom a roster's key stands for at a log index: its holder; for an invitation its first redemption, once there is one;
+   * for a team its newest generation.
+   */
+  member(kid: string, at: number): VerifiedCertificate | null {
+    const known = this.of(kid);
+    if (known?.kind === "team") return this.newestOf(known.subject, at) ?? known;
+    const redemption = this.redemptionOf(kid);
+    return redemption !== null && redemption.logIndex <= at ? this.of(redemption.kid) : known;
+  }
+
+  /** The key of a team's generation (1, 2, …), which is its epoch of that number. */
+  teamKey(team: string, generation: number): VerifiedCertificate | null {
+    return this.generations.get(team)?.[generation - 1] ?? null;
+  }
+
+  /** The newest generation of a team that is known at a log index. */
+  newestOf(team: string, at = NOW): VerifiedCertificate | null {
+    return (this.generations.get(team) ?? []).findLast(({ logIndex }) => logIndex <= at) ?? null;
+  }
+
+  revocationOf(kid: string): VerifiedRevocation | null {
+    return this.revocations.get(kid) ?? null;
+  }
+
+  /** Whether the key counts at a log index: certified, not taken back, and not every certificate of it fallen. */
+  inForce(kid: string, at = NOW): boolean {
+    const revocation = this.revocations.get(kid);
+    if (revocation !== undefined && revocation.logIndex <= at) return false;
+    return this.allOf(kid).some((certificate) => this.stands(certificate, at));
+  }
+
+  /**
+   * The keys that would be out of force besides, each by a certificate of it, if `kid` were taken back as compromised since
+   * that log index: somebody has to certify them anew, or to let them go.
+   */
+  fallenBy(kid: string, since: number | null): readonly VerifiedCertificate[] {
+    const falls = (certificate: VerifiedCertificate): boolean => {
+      const issuer = this.issuerOf(certificate);
+      if (issuer === null) return false;
+      return (issuer.kid === kid && since !== null && certificate.logIndex >= since) || falls(issuer);
+    };
+    const keys = [...this.byKid].filter(([key]) => key !== kid && this.inForce(key));
+    return keys.flatMap(([, certificates]) => {
+      const standing = certificates.filter((certificate) => this.stands(certificate, NOW));
+      return standing.every(falls) ? standing.slice(0, 1) : [];
+    });
   }
 
   /** The certificate by which the invitation whose key is `kid` was redeemed, if that is an invitation's. */
@@ -114,25 +193,113 @@ export class Certificates {
 
   /** Log index at which the key was first certified; no record before it can be its holder's. */
   since(kid: string): number {
-    return Math.min(...this.of(kid).map(({ logIndex }) => logIndex));
+    return Math.min(...this.allOf(kid).map(({ logIndex }) => logIndex));
   }
 
-  /** Whether nobody but an invitation vouches for this key so far. */
+  /** Whether nobody but an invitation vouches for this key, by what stands. */
   isProvisional(kid: string): boolean {
-    const known = this.of(kid);
+    const known = this.allOf(kid).filter((certificate) => this.stands(certificate, NOW));
     return known.length > 0 && known.every((certificate) => this.isFromInvitation(certificate));
+  }
+
+  private allOf(kid: string): readonly VerifiedCertificate[] {
+    return this.byKid.get(kid) ?? [];
+  }
+
+  /** Whether a certificate was accepted and has not fallen at a log index. */
+  private stands(certificate: VerifiedCertificate, at: number): boolean {
+    const fell = this.fellAt(certificate);
+    return certificate.logIndex <= at && (fell === null || fell > at);
+  }
+
+  private issuerOf({ issuer }: Certificate): VerifiedCertificate | null {
+    return issuer === null ? null : (this.byHash.get(issuer) ?? null);
+  }
+
+  /** The log index at which a certificate fell, with the key that issued it or with that key's own certificate. */
+  private fellAt(certificate: VerifiedCertificate): number | null {
+    const issuer = this.issuerOf(certificate);
+    if (issuer === null) return null;
+    const revocation = this.revocationOf(issuer.kid);
+    const isTakenBack = revocation !== null && certificate.logIndex >= fallsFrom(revocation);
+    const before = this.fellAt(issuer);
+    if (!isTakenBack) return before;
+    return Math.min(revocation.logIndex, before ?? revocation.logIndex);
+  }
+
+  private async admitRevocation(accepted: AcceptedRevocation): Promise<void> {
+    const { acceptedAt, logIndex, signed } = accepted;
+    const hash = hashOf(signed.bytes);
+    if (this.isKnownRevocation(hash, accepted)) return;
+    const claimed = read(REVOCATION, signed.bytes);
+    const certificate = this.byHash.get(claimed.certificate) ?? null;
+    must(certificate !== null, "revocation_certificate", "the certificate to be revoked is not there");
+    must(claimed.firm === this.firm, "revocation_firm", "the revocation is another firm's");
+    const author = this.of(claimed.author);
+    const counts = author !== null && this.inForce(author.kid, logIndex);
+    must(counts, "revocation_rights", "the author's key does not count");
+    await verifySigned(REVOCATION, signed, author.signing_key);
+    if (this.isKnownRevocation(hash, accepted)) return;
+    must(mayRevoke(author, certificate), "revocation_rights", "the author may not take this key back");
+    const { kid } = certificate;
+    must(!this.revocations.has(kid), "revocation_repeated", "the key was taken back before");
+    const isPast = (claimed.compromised_since ?? 0) <= logIndex;
+    must(isPast, "revocation_time", "the key is said to be compromised from a later time on");
+    if (author.kind !== "root") this.checkOtherOwner(certificate, logIndex);
+    this.revocations.set(kid, { ...claimed, hash, kid, acceptedAt, logIndex });
+    for (const later of this.byHash.values()) if (later.logIndex > logIndex) this.checkAgainst(later);
+  }
+
+  /** Whether this revocation was added before; its place in the log must not have moved since. */
+  private isKnownRevocation(hash: string, { acceptedAt, logIndex }: AcceptedRevocation): boolean {
+    const known = [...this.revocations.values()].find((revocation) => revocation.hash === hash);
+    must(
+      known === undefined || (known.acceptedAt === acceptedAt && known.logIndex === logIndex),
+      "revocation_moved",
+      "the server says something else of a revocation's acceptance than before",
+    );
+    return known !== undefined;
+  }
+
+  /** Without an owner nobody but the root could certify an owner or a scanner. */
+  private checkOtherOwner({ kid, kind }: VerifiedCertificate, at: number): void {
+    const isOther = (other: VerifiedCertificate): boolean =>
+      other.kind === "owner" && other.kid !== kid && this.inForce(other.kid, at);
+    must(
+      kind !== "owner" || this.all().some(isOther),
+      "revocation_last_owner",
+      "the firm would have no owner",
+    );
+  }
+
+  /** What the revocations say of a certificate: that its issuer counted, and its key, when it was accepted. */
+  private checkAgainst({
+    issuer,
+    kid,
+    logIndex,
+  }: Pick<VerifiedCertificate, "issuer" | "kid" | "logIndex">): void {
+    const issued = issuer === null ? null : (this.byHash.get(issuer) ?? null);
+    must(
+      issued === null || (this.inForce(issued.kid, logIndex) && this.stands(issued, logIndex)),
+      "certificate_issuer_revoked",
+      "the issuer's key, or its certificate, did not count",
+    );
+    const revocation = this.revocationOf(kid);
+    const wasBefore = revocation === null || logIndex < revocation.logIndex;
+    must(wasBefore, "certificate_revoked", "the key was taken back for ever");
   }
 
   private async admit(accepted: AcceptedCertificate, claimed: Certificate): Promise<void> {
     const hash = hashOf(accepted.signed.bytes);
     if (this.isKnown(hash, accepted)) return;
-    const kid = keyId(fromBase64url(claimed.signing_key), claimed.recipient);
-    const issuer = this.checkIssuer(claimed, kid, accepted.acceptedAt);
+    const kid = keyIdOf(claimed);
+    const issuer = this.issuerOf(claimed);
+    checkIssuer(claimed, issuer, accepted.acceptedAt, this);
     await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
     // Another caller may have added it meanwhile; from here on nothing waits.
     if (this.isKnown(hash, accepted)) return;
     checkKeys(claimed);
-    this.checkSameKey(claimed, kid);
+    checkSameKey(claimed, this.allOf(kid));
     const isRedemption = issuer?.kind === "invitation";
     must(
       !(isRedemption && this.redemptions.has(issuer.kid)),
@@ -141,11 +308,10 @@ export class Certificates {
     );
     const { acceptedAt, logIndex } = accepted;
     const verified = { ...claimed, hash, kid, acceptedAt, logIndex };
+    this.checkAgainst(verified);
+    this.checkGeneration(verified);
     this.byHash.set(hash, verified);
-    const sameKey = [...this.of(kid), verified];
-    const provisional = sameKey.filter((certificate) => this.isFromInvitation(certificate));
-    const ordinary = sameKey.filter((certificate) => !provisional.includes(certificate));
-    this.byKid.set(kid, [...ordinary, ...provisional]);
+    this.byKid.set(kid, [...this.allOf(kid), verified]);
     if (isRedemption) this.redemptions.set(issuer.kid, verified);
   }
 
@@ -160,55 +326,19 @@ export class Certificates {
     return known !== undefined;
   }
 
-  /** The issuer, after the rules between it and the certificate were checked; null for the pinned root. */
-  private checkIssuer(claimed: Certificate, kid: string, acceptedAt: number): VerifiedCertificate | null {
-    const issuer = claimed.issuer === null ? null : (this.byHash.get(claimed.issuer) ?? null);
-    if (issuer === null) must(sameHash(kid, this.root), "certificate_root", "not the root that was pinned");
-    else checkMayIssue(issuer, claimed);
-    must(claimed.firm === this.firm, "certificate_firm", "the certificate is another firm's");
-    for (const { not_before, not_after } of issuer === null ? [claimed] : [issuer, claimed]) {
-      const isValid = not_before <= acceptedAt && (not_after === null || acceptedAt <= not_after);
-      must(isValid, "certificate_time", "accepted outside its validity, or its issuer's");
-    }
-    return issuer;
-  }
-
-  /** One key, one holder: else a second certificate could lend a known key another name or another rank. */
-  private checkSameKey({ subject, kind, generation }: Certificate, kid: string): void {
-    for (const same of this.of(kid)) {
-      must(
-        same.subject === subject && same.kind === kind && same.generation === generation,
-        "certificate_conflict",
-        "the key is certified for somebody or something else",
-      );
-    }
+  /** The keys of a team follow one another: 1, 2, …; and they stay in its office. */
+  private checkGeneration(certificate: VerifiedCertificate): void {
+    const { kid, kind, subject, generation, office } = certificate;
+    if (kind !== "team" || this.byKid.has(kid)) return;
+    const before = this.generations.get(subject) ?? [];
+    const follows = generation === before.length + 1;
+    must(follows, "certificate_generation", "a team's key does not follow the last one");
+    const stays = before.every((earlier) => earlier.office === office);
+    must(stays, "certificate_office", "the team belongs to another office");
+    this.generations.set(subject, [...before, certificate]);
   }
 
   private isFromInvitation({ issuer }: VerifiedCertificate): boolean {
     return issuer !== null && this.byHash.get(issuer)?.kind === "invitation";
   }
-}
-
-/** @throws IntegrityError (`certificate_firm`, `certificate_issuer_rights`, `certificate_invitation`) if it may not. */
-function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
-  const { generation, kind, role, subject } = certificate;
-  must(issuer.firm === certificate.firm, "certificate_firm", "issuer and subject are of different firms");
-  must(
-    issuer.certifies.includes(kind) && issuer.certifies.includes(role ?? kind),
-    "certificate_issuer_rights",
-    `a ${issuer.kind} that may not certify a ${kind}`,
-  );
-  must(
-    issuer.kind !== "invitation" || (subject === issuer.subject && generation === issuer.generation),
-    "certificate_invitation",
-    "the invitation is for somebody else, or for another generation of his keys",
-  );
-}
-
-/** @throws IntegrityError (`certificate_signing_key`, `certificate_recipient`) for a key that is none. */
-function checkKeys({ signing_key, recipient }: Certificate): void {
-  const isSound = isPublicKey(fromBase64url(signing_key));
-  must(isSound, "certificate_signing_key", "the signing key is no point of large order");
-  const isUsable = recipient === null || isUsableRecipient(recipient);
-  must(isUsable, "certificate_recipient", "the recipient is not a usable key");
 }

@@ -18,12 +18,13 @@ import {
   read,
   type Signed,
   sameHash,
+  type VaultKind,
   type VaultRecord,
   verifySigned,
 } from "./documents";
 import { must } from "./errors";
 import { Examination } from "./examination";
-import { type EffectiveHolder, membersOf } from "./members";
+import { type EffectiveHolder, type Moment, membersOf, rightsOf } from "./members";
 
 /** A record with the documents it names, as accepted by the log. */
 export interface Entry {
@@ -77,6 +78,12 @@ export interface Step {
   readonly nodes?: ReadonlyMap<string, Node>;
 }
 
+/** A roster and the moment from which on it holds. */
+interface AcceptedRoster {
+  readonly roster: Roster;
+  readonly moment: Moment;
+}
+
 /** The last record of a chain: what a client remembers, and never goes back behind. */
 export interface Head {
   readonly seq: number;
@@ -94,14 +101,15 @@ export class VaultChain {
   seq = 0;
   head: string;
   dossier: string | null = null;
-  isPersonal = false;
+  kind: VaultKind | null = null;
   rootRow = "";
   roster: Roster | null = null;
   rosterHash: string | null = null;
   readonly epochs = new Map<number, AcceptedEpoch>();
   readonly nodes = new Map<string, Node>();
-  /** The keys of every roster since the current epoch began: whoever of them it was sealed for could read it. */
-  private sealedFor: ReadonlySet<string> = new Set();
+  private readonly rosters: AcceptedRoster[] = [];
+  /** The current epoch was sealed for whoever belonged at these moments: when it began, and at every roster since. */
+  private sealings: readonly AcceptedRoster[] = [];
   private readonly heads: string[] = [];
   private readonly certificates: Certificates;
 
@@ -123,27 +131,34 @@ export class VaultChain {
     return epoch;
   }
 
-  /** Who belongs to the vault now, with the keys that count now. @throws IntegrityError (`roster_holder`). */
-  holders(): readonly EffectiveHolder[] {
-    return [...this.members().values()];
+  /** Who belongs at the moment, with the keys that count then. @throws IntegrityError (`roster_holder`). */
+  holders(moment: Moment): readonly EffectiveHolder[] {
+    return this.roster === null ? [] : [...membersOf(this.roster, this.certificates, moment).values()];
   }
 
-  rightsOf(kid: string): Rights | null {
-    return this.members().get(kid)?.rights ?? null;
+  /** What the current roster lets a person do, by himself or through a team. */
+  rightsOf(kid: string, moment: Moment): Rights | null {
+    return this.roster === null ? null : rightsOf(kid, this.roster, this.certificates, moment);
+  }
+
+  /** The roster that held before a log index: its own record counts for later ones only. */
+  rosterBefore(logIndex: number): Roster | null {
+    return this.rosters.findLast(({ moment }) => moment.logIndex < logIndex)?.roster ?? null;
   }
 
   /**
-   * Whether the next writer must begin a new epoch first: somebody the current one was sealed for belongs no more,
-   * or was an invitation that has been redeemed since. It makes no difference whether he was there when it began.
+   * Whether the next writer must begin a new epoch first: the keys that the current one was sealed for are not those that
+   * belong at the moment. One was taken back or its time has passed, an invitation was redeemed, a team has a newer key,
+   * a holder was removed, or a fallen key was certified anew.
    */
-  isRotationDue(): boolean {
-    const { logIndex } = this.epoch;
-    const now = this.members();
-    return [...this.sealedFor].some((key) => {
-      const redemption = this.certificates.redemptionOf(key);
-      if (redemption !== null && redemption.logIndex > logIndex) return true;
-      return !now.has(redemption?.kid ?? key);
-    });
+  isRotationDue(moment: Moment): boolean {
+    const given = new Set(
+      this.sealings.flatMap((sealing) => [
+        ...membersOf(sealing.roster, this.certificates, sealing.moment).keys(),
+      ]),
+    );
+    const now = this.holders(moment);
+    return now.length !== given.size || now.some(({ key }) => !given.has(key));
   }
 
   /** Verifies one entry and moves the head. @throws IntegrityError; the chain is then unchanged. */
@@ -153,7 +168,7 @@ export class VaultChain {
     const author = this.authorOf(record, entry);
     await verifySigned(RECORD, entry.record, author.signing_key);
     const step = await new Examination(this, this.certificates, entry, record, author).step();
-    this.take(step);
+    this.take(step, { logIndex: entry.logIndex, time: entry.acceptedAt });
     this.seq = record.seq;
     this.head = hashOf(entry.record.bytes);
     this.heads.push(this.head);
@@ -169,14 +184,15 @@ export class VaultChain {
       "vault_rolled_back",
       "the vault ends before what was seen earlier",
     );
-    const isSame = seen === null || this.heads[seen.seq - 1] === seen.head;
+    const isSame = seen === null || this.headAt(seen.seq) === seen.head;
     must(isSame, "vault_forked", "the vault's history is not the one seen before");
     const isReached = claimed.seq === this.seq && sameHash(claimed.head, this.head);
     must(isReached, "vault_forked", "the vault's records do not end at its head");
   }
 
-  private members(): ReadonlyMap<string, EffectiveHolder> {
-    return this.roster === null ? new Map() : membersOf(this.roster, this.certificates);
+  /** The head after record `seq`; null where the chain does not reach. */
+  headAt(seq: number): string | null {
+    return this.heads[seq - 1] ?? null;
   }
 
   private checkLink(record: VaultRecord): void {
@@ -190,26 +206,28 @@ export class VaultChain {
     const author = this.certificates.person(record.author);
     const wasCertified = this.certificates.since(author.kid) <= entry.logIndex;
     must(wasCertified, "record_author", "the author was certified only after the record");
+    const counts = this.certificates.inForce(author.kid, entry.logIndex);
+    must(counts, "record_author_revoked", "the author's key did not count any more");
     return author;
   }
 
-  private take({ genesis, roster, epoch, nodes }: Step): void {
+  private take({ genesis, roster, epoch, nodes }: Step, moment: Moment): void {
     if (genesis !== undefined) {
       this.dossier = genesis.dossier;
-      this.isPersonal = genesis.vault_kind === "personal";
+      this.kind = genesis.vault_kind;
       this.rootRow = genesis.row;
     }
     if (roster !== undefined) {
       this.roster = roster.roster;
       this.rosterHash = roster.hash;
+      this.rosters.push({ roster: roster.roster, moment });
     }
-    const keys = this.roster?.holders.map(({ key }) => key) ?? [];
     if (epoch !== undefined) {
       this.epochs.set(epoch.epoch, epoch);
-      this.sealedFor = new Set(keys);
-    } else if (roster !== undefined) {
-      this.sealedFor = new Set([...this.sealedFor, ...keys]);
+      this.sealings = [];
     }
+    if (this.roster !== null && (epoch !== undefined || roster !== undefined))
+      this.sealings = [...this.sealings, { roster: this.roster, moment }];
     for (const [id, node] of nodes ?? []) this.nodes.set(id, node);
   }
 }

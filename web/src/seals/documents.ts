@@ -21,6 +21,7 @@ import {
   listOf,
   nothing,
   oneOf,
+  orNull,
   parseCanonical,
   type Read,
   readFields,
@@ -65,6 +66,8 @@ export interface RosterHolder {
   readonly key: string;
   readonly rights: Rights;
   readonly subject: string;
+  /** The last second of access; null where it does not end by itself. */
+  readonly until: number | null;
 }
 
 export interface Roster {
@@ -86,6 +89,7 @@ const HOLDER: Fields<RosterHolder> = {
   key: hash,
   rights: oneOf("hold", "manage", "read", "write"),
   subject: id,
+  until: orNull(time),
 };
 
 export const ROSTER: Kind<Roster> = {
@@ -127,12 +131,15 @@ export const EPOCH: Kind<Epoch> = {
   },
 };
 
+/** A team is a chain as a vault is, without contents. */
+export type VaultKind = "dossier" | "personal" | "team";
+
 export type Change =
   | {
       readonly kind: "genesis";
       readonly dossier: string | null;
       readonly row: string;
-      readonly vault_kind: "dossier" | "personal";
+      readonly vault_kind: VaultKind;
     }
   | { readonly kind: "roster"; readonly hash: string; readonly seq: number }
   | { readonly kind: "epoch"; readonly epoch: number; readonly hash: string }
@@ -158,7 +165,7 @@ const CHANGES: { readonly [K in Change["kind"]]: Fields<ChangeOf<K>> } = {
     kind: oneOf("genesis"),
     dossier: where(({ vault_kind }) => vault_kind === "dossier", id),
     row: hash,
-    vault_kind: oneOf("dossier", "personal"),
+    vault_kind: oneOf("dossier", "personal", "team"),
   },
   roster: { kind: oneOf("roster"), hash: hash, seq: count },
   epoch: { kind: oneOf("epoch"), epoch: count, hash: hash },
@@ -298,8 +305,16 @@ export function read<T>(kind: Kind<T>, bytes: Uint8Array): T {
   return fields;
 }
 
-/** @throws IntegrityError (`signature_invalid`) unless the holder of `signingKey` (b64) signed these bytes as this kind. */
-export async function verifySigned<T>(kind: Kind<T>, signed: Signed, signingKey: string): Promise<void> {
+/**
+ * @throws IntegrityError (`signature_invalid`) unless the holder of `signingKey` (b64; null for who signs nothing) signed
+ * these bytes as this kind.
+ */
+export async function verifySigned<T>(
+  kind: Kind<T>,
+  signed: Signed,
+  signingKey: string | null,
+): Promise<void> {
+  must(signingKey !== null, "signature_invalid", `${kind.namespace}: its author's key signs nothing`);
   try {
     await verify(signed.sig, kind.namespace, signed.bytes, fromBase64url(signingKey));
   } catch {

@@ -13,7 +13,7 @@ import type { VaultChain } from "./chain";
 import { EPOCH, type Signed, sameHash, signDocument } from "./documents";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "./errors";
 import { type EpochKeys, epochKeys, type HolderKeys } from "./keys";
-import type { EffectiveHolder } from "./members";
+import type { EffectiveHolder, Moment } from "./members";
 import { CLOCK_LEEWAY_S } from "./scanning";
 
 const SEED_SIZE = 32;
@@ -31,6 +31,7 @@ export interface Wrap {
 interface NewEpoch {
   readonly epoch: Signed;
   readonly seed: Bytes;
+  readonly recipient: string;
   readonly wraps: readonly Wrap[];
 }
 
@@ -54,30 +55,32 @@ export async function beginEpoch(
   const wraps = await Promise.all(
     holders.map(async (holder) => ({ key: holder.key, age: await sealSmall(seed, [holder.recipient]) })),
   );
-  return { epoch, seed, wraps };
+  return { epoch, seed, recipient, wraps };
 }
 
-/**
- * The next epoch of a vault. `earlier`: the seeds that it hands down, as `EpochSeeds.toHandDown` gives them.
- * A letter counts as expired five minutes after its end, as our clock may be ahead of the log's.
- */
+/** The next epoch of a vault. `earlier`: the seeds that it hands down, as `EpochSeeds.toHandDown` gives them. */
 export async function nextEpoch(
   chain: VaultChain,
   earlier: readonly Bytes[],
   author: HolderKeys,
-  now: number,
+  moment: Moment,
 ): Promise<NewEpoch & { readonly previousSeed: Bytes }> {
   const { firm, vault, epoch: last, rosterHash } = chain;
   must(rosterHash !== null, "record_shape", "the chain has not begun");
   const place = { firm, vault, epoch: last.epoch + 1, previous: last.hash, roster: rosterHash };
-  const next = await beginEpoch(place, sealedTo(chain, now - CLOCK_LEEWAY_S).map(recipientOf), author);
-  const { recipient } = await epochKeys(next.seed);
-  return { ...next, previousSeed: await sealSmall(concat(...earlier), [recipient]) };
+  const next = await beginEpoch(place, sealedTo(chain, moment).map(recipientOf), author);
+  return { ...next, previousSeed: await sealSmall(concat(...earlier), [next.recipient]) };
 }
 
-/** Whom an epoch is sealed to that begins at `at`: those who belong, but for letters that have expired. */
-export function sealedTo(chain: VaultChain, at: number): readonly EffectiveHolder[] {
-  return chain.holders().filter(({ certificate: { not_after } }) => not_after === null || at <= not_after);
+/**
+ * Whom an epoch is sealed to that begins at the moment: those who belong, but for letters that have expired. A letter counts
+ * as expired five minutes after its end, as our clock may be ahead of the log's.
+ */
+export function sealedTo(chain: VaultChain, moment: Moment): readonly EffectiveHolder[] {
+  const time = moment.time - CLOCK_LEEWAY_S;
+  return chain
+    .holders(moment)
+    .filter(({ certificate: { not_after } }) => not_after === null || time <= not_after);
 }
 
 /** kid and recipient of a holder. @throws RefusedError (`no_recipient`) for a key that only signs. */
@@ -130,10 +133,24 @@ function checkWrap(wrap: Bytes, seeds: number): void {
   must(isWhole, "wrap_invalid", "a wrap has one hybrid stanza and 32 bytes for each seed");
 }
 
+/** Whose a wrap is: the person's own, or that of a team of his, whose identity is found when it is needed. */
+export interface WrapHolder {
+  /** kid of the holder. */
+  readonly key: string;
+  /** `AGE-SECRET-KEY-PQ-1…`. @throws SealError where the team does not open. */
+  readonly identity: () => Promise<string>;
+}
+
+interface KeptWrap {
+  readonly age: Bytes;
+  readonly holder: WrapHolder;
+  opening?: Promise<void>;
+}
+
 /**
  * The seeds of the epochs a person can open, kept for the life of the page.
  *
- * An epoch opens by the person's own wrap, else by the seed that a later epoch hands down. Whoever may write may begin
+ * An epoch opens by the person's own wrap or that of a team of his, else by the seed that a later epoch hands down. Whoever may write may begin
  * an epoch and seal rubbish: what does not open is passed over, and harms no other epoch.
  */
 export class EpochSeeds {
@@ -141,20 +158,22 @@ export class EpochSeeds {
   readonly failed = new Map<number, SealError>();
   private readonly seeds = new Map<number, Bytes>();
   private readonly keys = new Map<number, EpochKeys>();
-  private readonly wraps = new Map<number, { readonly age: Bytes; opening?: Promise<void> }>();
+  /** By epoch and by holder. */
+  private readonly wraps = new Map<number, Map<string, KeptWrap>>();
   private readonly handedDown = new Map<number, Promise<readonly number[]>>();
   private readonly chain: VaultChain;
-  private readonly identity: string;
+  private readonly own: WrapHolder;
 
   constructor(chain: VaultChain, identity: string) {
     this.chain = chain;
-    this.identity = identity;
+    this.own = { key: "", identity: async () => identity };
   }
 
-  addWrap(epoch: number, age: Bytes): void {
-    const known = this.wraps.get(epoch);
+  addWrap(epoch: number, age: Bytes, holder = this.own): void {
+    const wraps = this.wraps.get(epoch) ?? new Map<string, KeptWrap>();
+    const known = wraps.get(holder.key);
     if (known !== undefined && equal(known.age, age)) return;
-    this.wraps.set(epoch, { age });
+    this.wraps.set(epoch, wraps.set(holder.key, { age, holder }));
     this.failed.delete(epoch);
   }
 
@@ -195,7 +214,8 @@ export class EpochSeeds {
 
   /** The epochs of which one's own wrap does not open, once all were tried. */
   async failures(): Promise<readonly number[]> {
-    for (const epoch of this.wraps.keys()) await this.openWrap(epoch);
+    for (const [epoch, wraps] of this.wraps)
+      for (const wrap of wraps.values()) await this.openOne(epoch, wrap);
     return [...this.failed.keys()].sort((a, b) => a - b);
   }
 
@@ -221,19 +241,31 @@ export class EpochSeeds {
     return this.seeds.get(epoch);
   }
 
+  /** One wrap after another until one opens. */
+  private async openWrap(epoch: number): Promise<void> {
+    for (const wrap of this.wraps.get(epoch)?.values() ?? [])
+      if (!this.seeds.has(epoch)) await this.openOne(epoch, wrap);
+  }
+
   /** Once for each wrap; what fails is remembered. */
-  private openWrap(epoch: number): Promise<void> {
-    const wrap = this.wraps.get(epoch);
+  private async openOne(epoch: number, wrap: KeptWrap): Promise<void> {
     const signed = this.chain.epochs.get(epoch);
-    if (wrap === undefined || signed === undefined) return Promise.resolve();
-    wrap.opening ??= openSeed(wrap.age, this.identity, signed.recipient).then(
-      (seed) => void this.seeds.set(epoch, seed),
-      (error: unknown) => {
-        if (!(error instanceof SealError)) throw error;
-        this.failed.set(epoch, error);
-      },
-    );
-    return wrap.opening;
+    if (signed === undefined) return;
+    wrap.opening ??= this.open(epoch, wrap, signed.recipient);
+    await wrap.opening;
+  }
+
+  private async open(epoch: number, wrap: KeptWrap, recipient: string): Promise<void> {
+    try {
+      this.seeds.set(epoch, await openSeed(wrap.age, await wrap.holder.identity(), recipient));
+    } catch (error) {
+      // What is no fault of the wrap (the server was not reached) may go better the next time.
+      if (!(error instanceof SealError)) {
+        delete wrap.opening;
+        throw error;
+      }
+      this.failed.set(epoch, error);
+    }
   }
 
   /** Takes the seeds that are sealed to `epoch`, once that is open itself: the epochs they are of. */

@@ -1,7 +1,7 @@
 /** One entry of a vault's chain under examination: every rule of docs/formats.md, section 3, "Record". */
 
-import type { CertificateKind } from "./certificate";
-import { type Certificates, PEOPLE, type VerifiedCertificate } from "./certificates";
+import { type CertificateKind, PERSONS, STAFF, type VerifiedCertificate } from "./certificate";
+import type { Certificates } from "./certificates";
 import type { AcceptedEpoch, Entry, FileNode, FolderNode, Node, Step, VaultChain } from "./chain";
 import {
   type Change,
@@ -15,15 +15,23 @@ import {
   type Roster,
   read,
   type Signed,
+  type VaultKind,
   type VaultRecord,
   verifySigned,
 } from "./documents";
 import { must } from "./errors";
-import { type EffectiveHolder, membersOf } from "./members";
+import { type EffectiveHolder, linesOf, type Moment, rightsOf } from "./members";
 
 type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
 
 const WRITERS: readonly Rights[] = ["write", "manage"];
+/** Who may found and change a team. */
+const RULERS: readonly CertificateKind[] = ["office_leader", "owner"];
+const MAY_BEGIN: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
+  dossier: STAFF,
+  personal: PERSONS,
+  team: RULERS,
+};
 
 export class Examination {
   private readonly chain: VaultChain;
@@ -31,6 +39,7 @@ export class Examination {
   private readonly entry: Entry;
   private readonly record: VaultRecord;
   private readonly author: VerifiedCertificate;
+  private readonly moment: Moment;
   private readonly fresh = new Map<string, Node>();
 
   /** The record is the chain's next one and signed by `author`; all else is still to be examined. */
@@ -46,6 +55,7 @@ export class Examination {
     this.entry = entry;
     this.record = record;
     this.author = author;
+    this.moment = { logIndex: entry.logIndex, time: entry.acceptedAt };
   }
 
   /** What the entry changes. @throws IntegrityError with the code of the rule it breaks. */
@@ -68,38 +78,43 @@ export class Examination {
       "record_shape",
       "record 1, and only it, is genesis, roster, epoch",
     );
-    const mayBegin = this.author.kind !== "client" || genesis.vault_kind === "personal";
-    must(mayBegin, "record_rights", "a client may begin a personal vault only");
+    const { vault_kind: kind } = genesis;
+    const mayBegin = MAY_BEGIN[kind].includes(this.author.kind);
+    must(mayBegin, "record_rights", `a ${this.author.kind} may not begin this`);
     this.requireDocuments({ roster: true, epoch: true });
-    const roster = await this.newRoster(rosterChange, 1, null);
-    if (genesis.vault_kind === "personal") this.checkPersonal(roster);
+    const roster = await this.newRoster(rosterChange, 1, kind, null);
+    if (kind === "personal") this.checkPersonal(roster);
     else this.checkFounded(roster);
     this.requireRights(roster, ["manage"]);
-    const epoch = await this.newEpoch(epochChange, null, rosterChange.hash);
+    const epoch = await this.newEpoch(epochChange, kind, null, rosterChange.hash);
     return { genesis, roster: { roster, hash: rosterChange.hash }, epoch };
   }
 
   private async rosterChange(): Promise<Step> {
     const change = this.alone("roster");
-    const { roster: before, rosterHash } = this.standing();
+    const { roster: before, rosterHash, kind } = this.standing();
+    this.requireMayRule(kind);
     this.requireRights(before, ["manage"]);
     this.requireDocuments({ roster: true });
-    const roster = await this.newRoster(change, before.seq + 1, rosterHash);
-    if (this.chain.isPersonal) this.checkPersonal(roster);
+    const roster = await this.newRoster(change, before.seq + 1, kind, { roster: before, hash: rosterHash });
+    if (kind === "personal") this.checkPersonal(roster);
     else this.checkKept(before, roster);
     return { roster: { roster, hash: change.hash } };
   }
 
   private async epochChange(): Promise<Step> {
     const change = this.alone("epoch");
-    const { roster, rosterHash } = this.standing();
-    this.requireRights(roster, WRITERS);
+    const { roster, rosterHash, kind } = this.standing();
+    this.requireMayRule(kind);
+    this.requireRights(roster, kind === "team" ? ["manage"] : WRITERS);
     this.requireDocuments({ epoch: true, previousSeed: true });
-    return { epoch: await this.newEpoch(change, this.chain.epoch, rosterHash) };
+    return { epoch: await this.newEpoch(change, kind, this.chain.epoch, rosterHash) };
   }
 
   private async contents(): Promise<Step> {
-    this.requireRights(this.standing().roster, WRITERS);
+    const { kind, roster } = this.standing();
+    must(kind !== "team", "record_shape", "a team has no contents");
+    this.requireRights(roster, WRITERS);
     const { changes } = this.record;
     this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
     const manifests = [...(this.entry.manifests ?? [])];
@@ -111,10 +126,16 @@ export class Examination {
     return { nodes: this.fresh };
   }
 
-  private standing(): { readonly roster: Roster; readonly rosterHash: string } {
-    const { roster, rosterHash } = this.chain;
-    must(roster !== null && rosterHash !== null, "record_shape", "the chain has not begun");
-    return { roster, rosterHash };
+  private standing(): { readonly roster: Roster; readonly rosterHash: string; readonly kind: VaultKind } {
+    const { roster, rosterHash, kind } = this.chain;
+    must(roster !== null && rosterHash !== null && kind !== null, "record_shape", "the chain has not begun");
+    return { roster, rosterHash, kind };
+  }
+
+  /** A team is changed by who rules: its writer's right to rotate does not exist. */
+  private requireMayRule(kind: VaultKind): void {
+    const mayRule = kind !== "team" || RULERS.includes(this.author.kind);
+    must(mayRule, "record_rights", `a ${this.author.kind} changes no team`);
   }
 
   /** The record's only change, which is of `kind`. */
@@ -144,12 +165,8 @@ export class Examination {
   }
 
   private requireRights(roster: Roster, rights: readonly Rights[]): void {
-    const member = membersOf(roster, this.certificates).get(this.author.kid);
-    must(
-      member !== undefined && rights.includes(member.rights),
-      "record_rights",
-      "the author may not make this change",
-    );
+    const own = rightsOf(this.author.kid, roster, this.certificates, this.moment);
+    must(own !== null && rights.includes(own), "record_rights", "the author may not make this change");
   }
 
   /** The document a change names: its hash, its firm and vault, its author, who is the record's, and his signature. */
@@ -172,16 +189,41 @@ export class Examination {
     return document;
   }
 
-  private async newRoster(change: ChangeOf<"roster">, seq: number, previous: string | null): Promise<Roster> {
+  private async newRoster(
+    change: ChangeOf<"roster">,
+    seq: number,
+    kind: VaultKind,
+    before: { readonly roster: Roster; readonly hash: string } | null,
+  ): Promise<Roster> {
     const roster = await this.named(ROSTER, this.entry.roster, change.hash);
     must(
-      roster.seq === seq && change.seq === seq && roster.previous === previous,
+      roster.seq === seq && change.seq === seq && roster.previous === (before?.hash ?? null),
       "roster_previous",
       "the roster does not follow the current one",
     );
-    for (const member of membersOf(roster, this.certificates).values()) checkMember(member);
-    for (const { key } of roster.holders) this.checkInvitation(key);
+    for (const { key } of roster.holders) this.checkWritten(key, kind);
+    const lines = linesOf(roster, this.certificates, this.moment);
+    const isEachOnce = new Set(lines.map(({ key }) => key)).size === lines.length;
+    must(isEachOnce, "roster_holder", "two lines mean one holder");
+    const known = new Set(before?.roster.holders.map(({ key }) => key));
+    for (const line of lines) {
+      checkLine(line, kind);
+      const counts = known.has(line.line) || this.certificates.inForce(line.key, this.moment.logIndex);
+      must(counts, "roster_holder", "a new holder whose key does not count");
+    }
     return roster;
+  }
+
+  /** What is wrong whomever the line means: a team where none holds, an invitation to another vault. */
+  private checkWritten(key: string, of: VaultKind): void {
+    const certificate = this.certificates.of(key);
+    const isTeam = certificate?.kind === "team";
+    must(!isTeam || of === "dossier", "roster_holder", "a team holds vaults of dossiers only");
+    must(
+      certificate?.kind !== "invitation" || certificate.vaults.includes(this.record.vault),
+      "roster_holder",
+      "the invitation does not name this vault",
+    );
   }
 
   /** Only the author holds, with recovery; so nobody else can ever be the author of the next roster. */
@@ -191,41 +233,30 @@ export class Examination {
   }
 
   /** Somebody holds who can never be lost: an owner who manages, and recovery. */
-  private checkFounded({ holders }: Roster): void {
-    const isManaged = holders.some(({ key, rights }) => rights === "manage" && this.kindOf(key) === "owner");
-    const isHeld = holders.some(({ rights }) => rights === "hold");
-    must(isManaged && isHeld, "roster_holder", "a dossier's vault begins without an owner or recovery");
+  private checkFounded(roster: Roster): void {
+    const lines = linesOf(roster, this.certificates, this.moment);
+    const isManaged = lines.some(
+      ({ rights, certificate }) => rights === "manage" && certificate.kind === "owner",
+    );
+    const isHeld = lines.some(({ rights }) => rights === "hold");
+    must(isManaged && isHeld, "roster_holder", "a dossier or team begins without an owner or recovery");
   }
 
   /** Only an owner takes the line of an owner or of recovery away, or changes it. */
   private checkKept(before: Roster, { holders }: Roster): void {
     if (this.author.kind === "owner") return;
-    for (const { key, rights } of before.holders) {
-      const kind = this.kindOf(key);
-      const isKept = holders.some((holder) => holder.key === key && holder.rights === rights);
-      must(
-        isKept || (kind !== "owner" && kind !== "recovery"),
-        "roster_holder",
-        "somebody else than an owner removes an owner or recovery",
+    for (const { line, rights, until, certificate } of linesOf(before, this.certificates, this.moment)) {
+      const stays = certificate.kind === "owner" || certificate.kind === "recovery";
+      const isKept = holders.some(
+        (holder) => holder.key === line && holder.rights === rights && holder.until === until,
       );
+      must(!stays || isKept, "roster_holder", "somebody else than an owner removes an owner or recovery");
     }
-  }
-
-  private kindOf(key: string): CertificateKind | null {
-    return this.certificates.of(key)[0]?.kind ?? null;
-  }
-
-  private checkInvitation(key: string): void {
-    const [certificate] = this.certificates.of(key);
-    must(
-      certificate?.kind !== "invitation" || certificate.vaults.includes(this.record.vault),
-      "roster_holder",
-      "the invitation does not name this vault",
-    );
   }
 
   private async newEpoch(
     change: ChangeOf<"epoch">,
+    kind: VaultKind,
     before: AcceptedEpoch | null,
     rosterHash: string,
   ): Promise<AcceptedEpoch> {
@@ -237,6 +268,12 @@ export class Examination {
       "the epoch does not follow the current one",
     );
     must(epoch.roster === rosterHash, "epoch_roster", "the epoch was made for another roster");
+    const certified = kind === "team" ? this.certificates.teamKey(epoch.vault, number) : null;
+    must(
+      kind !== "team" || certified?.recipient === epoch.recipient,
+      "team_differs",
+      "the team's key is certified as another one",
+    );
     const { logIndex, previousSeed = null } = this.entry;
     return { ...epoch, hash: change.hash, logIndex, previousSeed };
   }
@@ -317,8 +354,19 @@ export class Examination {
   }
 }
 
-function checkMember({ rights, certificate: { kind } }: EffectiveHolder): void {
-  const mayHold = PEOPLE.includes(kind) || kind === "recovery" || kind === "invitation";
-  must(mayHold, "roster_holder", `a ${kind} holds no vault`);
+const HELD_BY: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
+  dossier: [...PERSONS, "recovery", "invitation", "team"],
+  personal: [...PERSONS, "recovery", "invitation"],
+  team: [...STAFF, "recovery", "invitation"],
+};
+
+/** Who may stand in a roster, and how. */
+function checkLine({ rights, until, certificate: { kind, role } }: EffectiveHolder, of: VaultKind): void {
+  const redeemed = role ?? kind;
+  const mayHold = HELD_BY[of].includes(kind) && !(of === "team" && redeemed === "client");
+  must(mayHold, "roster_holder", `a ${redeemed} that holds no ${of}`);
   must((kind === "recovery") === (rights === "hold"), "roster_holder", "recovery holds, and only recovery");
+  must(of !== "team" || rights !== "write", "roster_holder", "nothing is written in a team");
+  const stays = redeemed === "recovery" || redeemed === "owner";
+  must(!stays || until === null, "roster_holder", "the access of owners and recovery does not end");
 }

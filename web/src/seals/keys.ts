@@ -21,7 +21,10 @@ export interface HolderKeys {
 /** Keys that only sign: root, scanner, service. */
 export type SigningKeys = Pick<HolderKeys, "kid" | "signing" | "signingKey">;
 
-/** Key id of a holder, b64; of the root it is called fingerprint. `recipient` is null for keys that only sign. */
+/**
+ * Key id of a holder, b64; of the root it is called fingerprint. `recipient` is null for keys that only sign, `signingKey`
+ * empty for a team's, which signs nothing.
+ */
 export function keyId(signingKey: Uint8Array, recipient: string | null): string {
   return hashOf(join("siegel-key@v1", signingKey, recipient ?? ""));
 }

@@ -26,7 +26,9 @@ export async function readScannerKey(
   now: number,
 ): Promise<ScannerKey> {
   const key = read(SCANNER_KEY, signed.bytes);
-  await verifySigned(SCANNER_KEY, signed, certificates.scanner(key.scanner).signing_key);
+  const scanner = certificates.scanner(key.scanner);
+  must(certificates.inForce(scanner.kid), "scanner_unknown", "the scanner's key was taken back");
+  await verifySigned(SCANNER_KEY, signed, scanner.signing_key);
   must(key.firm === certificates.firm, "scanner_key_firm", "the scanner key is another firm's");
   if (now < key.not_before - CLOCK_LEEWAY_S || now > key.not_after + CLOCK_LEEWAY_S) {
     throw new RefusedError("scanner_key_expired", "the scanner key is not valid now");

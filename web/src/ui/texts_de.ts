@@ -38,6 +38,23 @@ export const DE = {
       "Der Name des Tresors stimmt nicht.",
       "Der Server zeigt einen anderen Namen als den versiegelten. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
+    not_allowed: problem(
+      "Das dürfen Sie nicht.",
+      "Diesen Schlüssel kann nur jemand sperren, dessen Rolle es erlaubt. Bitte wenden Sie sich an die Inhaberin oder den Inhaber der Kanzlei.",
+    ),
+    needs_root: problem(
+      "Der Hauptschlüssel fehlt.",
+      "Nur mit dem Hauptschlüssel der Kanzlei können Sie eine Inhaberin oder einen Inhaber einladen. Er steht auf dem Notfallblatt und in der Datei der Einrichtung.",
+    ),
+    no_key: problem(
+      "Diese Person hat noch keinen Schlüssel.",
+      "Sie war noch nie eingeladen. Bitte laden Sie sie ein.",
+    ),
+    holder_there: problem("Schon dabei.", "Diese Person oder dieses Team hat bereits Zugriff."),
+    holder_gone: problem(
+      "Nicht mehr dabei.",
+      "Diese Person oder dieses Team hat keinen Zugriff mehr. Bitte laden Sie die Seite neu.",
+    ),
     offline: problem(
       "Keine Verbindung.",
       "Der Server ist gerade nicht erreichbar. Ihre Eingaben sind noch da. Bitte prüfen Sie Ihre Internetverbindung und versuchen Sie es noch einmal.",

@@ -35,6 +35,20 @@ export const EN: Texts = {
       "The name of the vault is wrong.",
       "The server shows another name than the sealed one. Please stop working here and call your firm.",
     ),
+    not_allowed: problem(
+      "You may not do that.",
+      "Only somebody whose role allows it can block this key. Please ask an owner of the firm.",
+    ),
+    needs_root: problem(
+      "The root key is missing.",
+      "Only with the firm's root key can you invite an owner. It is on the emergency sheet and in the set-up file.",
+    ),
+    no_key: problem("This person has no key yet.", "They have never been invited. Please invite them."),
+    holder_there: problem("Already there.", "This person or team already has access."),
+    holder_gone: problem(
+      "No longer there.",
+      "This person or team no longer has access. Please load the page again.",
+    ),
     offline: problem(
       "No connection.",
       "The server cannot be reached at the moment. Your entries are still there. Please check your internet connection and try again.",

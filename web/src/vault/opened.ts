@@ -9,9 +9,11 @@ import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
 import { type FileNode, type FolderNode, VaultChain } from "../seals/chain";
-import { hashOf, RECORD, read, sameHash, signDocument } from "../seals/documents";
+import { hashOf, RECORD, read, type Signed, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch } from "../seals/epochs";
-import { IntegrityError, must, RefusedError, SealError } from "../seals/errors";
+import { IntegrityError, must, RefusedError, SealError, UnlockError } from "../seals/errors";
+import { certify } from "../seals/issue";
+import { type Moment, presently, teamMembers } from "../seals/members";
 import {
   type FileRow,
   type FolderRow,
@@ -22,9 +24,10 @@ import {
 } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
-import { api, type News } from "../wire/api";
-import { acceptedCertificate, appendOf, entryOf, fromWire } from "../wire/codec";
+import { api, type Directory, type News } from "../wire/api";
+import { addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
+import { teamIdentity } from "./team_keys";
 
 interface OpenedFolder {
   readonly kind: "folder";
@@ -87,9 +90,13 @@ export class OpenedVault {
     this.seeds = new EpochSeeds(this.chain, open.keys.identity);
   }
 
-  /** Replays the vault from its beginning. @throws IntegrityError, WireError. */
-  static async load(open: Open, id: string): Promise<OpenedVault> {
-    const vault = new OpenedVault(open, id, await Certificates.verify(open.session.firm.id, open.root, []));
+  /**
+   * Replays the vault from its beginning. `known`: certificates that were verified before, for whoever loads one vault
+   * after the other. @throws IntegrityError, WireError.
+   */
+  static async load(open: Open, id: string, known?: Certificates): Promise<OpenedVault> {
+    const certificates = known ?? (await Certificates.verify(open.session.firm.id, open.root, []));
+    const vault = new OpenedVault(open, id, certificates);
     await vault.refresh();
     return vault;
   }
@@ -107,6 +114,11 @@ export class OpenedVault {
   /** Takes what is new; true when something was. `isBackground`: the page asks by itself, not the person. */
   refresh(isBackground = false): Promise<boolean> {
     return this.inTurn(() => this.takeNews(isBackground));
+  }
+
+  /** Takes what the server says of keys and teams besides this vault's news. @throws IntegrityError. */
+  learn(directory: Directory): Promise<void> {
+    return this.inTurn(() => addDirectory(this.certificates, directory));
   }
 
   /** One at a time: two that apply the same record would see a repeated one. @throws what broke the vault. */
@@ -132,11 +144,13 @@ export class OpenedVault {
       if (!news.more) break;
     }
     await rememberHead(this.id, this.chain);
+    for (const [team, chain] of this.certificates.teams) await rememberHead(team, chain);
     return this.chain.seq > before;
   }
 
   private async take(news: News): Promise<void> {
-    await this.certificates.add(news.certificates.map(acceptedCertificate));
+    await addDirectory(this.certificates, news);
+    for (const [team, chain] of this.certificates.teams) chain.requireHead(chain, await seenHead(team));
     for (const { id, name } of news.people) this.names.set(id, name);
     for (const { node, version, row } of news.rows) this.rows.set(`${node}/${version}`, fromWire(row));
     for (const answer of news.records) {
@@ -147,9 +161,25 @@ export class OpenedVault {
     }
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
-    for (const { epoch, age } of news.wraps) this.seeds.addWrap(epoch, fromWire(age));
+    for (const wrap of news.wraps) this.takeWrap(wrap);
     this.isDue = news.due;
     await this.openRows();
+  }
+
+  /** One's own wrap; or that of a team, which opens with the team's key of that generation. Another's opens never. */
+  private takeWrap({ epoch, key, age }: News["wraps"][number]): void {
+    if (key === this.open.keys.kid) this.seeds.addWrap(epoch, fromWire(age));
+    else this.seeds.addWrap(epoch, fromWire(age), { key, identity: this.identityOfTeam(key) });
+  }
+
+  private identityOfTeam(key: string): () => Promise<string> {
+    const certificate = this.certificates.of(key);
+    return async () => {
+      if (certificate?.kind !== "team")
+        throw new UnlockError("wrap_not_ours", "the wrap is not for this key");
+      const { subject, generation } = certificate;
+      return teamIdentity(this.open, subject, generation, (team) => OpenedVault.load(this.open, team));
+    };
   }
 
   private async openRows(): Promise<void> {
@@ -241,14 +271,28 @@ export class OpenedVault {
 
   /** False when a new epoch was due and somebody else was quicker. It is due, too, where the current one is spoilt. */
   private async rotate(): Promise<boolean> {
-    const isDue = this.isDue || this.chain.isRotationDue() || !(await this.seeds.isWhole());
+    const moment = this.present();
+    const isDue = this.isDue || this.chain.isRotationDue(moment) || !(await this.seeds.isWhole());
     if (!isDue) return true;
     const { keys } = this.open;
-    const next = await nextEpoch(this.chain, await this.seeds.toHandDown(), keys, now());
+    const next = await nextEpoch(this.chain, await this.seeds.toHandDown(), keys, moment);
     const epoch = this.chain.epoch.epoch + 1;
     const change = { kind: "epoch", epoch, hash: hashOf(next.epoch.bytes) } as const;
     const record = await signDocument(RECORD, this.recordFields([change]), keys.signing);
-    return this.isTaken(() => api.append(this.id, appendOf({ record, ...next })));
+    const certificate =
+      this.chain.kind === "team" ? { certificate: await this.nextTeamKey(next.recipient) } : {};
+    return this.isTaken(() => api.append(this.id, appendOf({ record, ...next, ...certificate })));
+  }
+
+  /** The certificate of the key that a team's next epoch gives. */
+  private async nextTeamKey(recipient: string): Promise<Signed> {
+    const { keys, session } = this.open;
+    const before = this.certificates.newestOf(this.id);
+    must(before !== null, "team_differs", "the team has no certified key");
+    const own = this.certificates.person(keys.kid);
+    const subject = { kind: "team", subject: this.id, signingKey: null, recipient } as const;
+    const more = { generation: before.generation + 1, office: before.office };
+    return certify(session.firm.id, subject, keys, own.hash, now(), more);
   }
 
   /** Fields of the record that would follow now. */
@@ -286,8 +330,8 @@ export class OpenedVault {
 
   /** What the server calls the person with this key; null when it names nobody. */
   nameOf(kid: string): string | null {
-    const [certificate] = this.certificates.of(kid);
-    return certificate === undefined ? null : (this.names.get(certificate.subject) ?? null);
+    const certificate = this.certificates.of(kid);
+    return certificate === null ? null : (this.names.get(certificate.subject) ?? null);
   }
 
   /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
@@ -296,9 +340,23 @@ export class OpenedVault {
     requireShown(this.sealed, this.chain.dossier, shown);
   }
 
-  /** People who can read the vault, without the firm's recovery. */
+  /** The moment that a plan is made for. */
+  present(): Moment {
+    return presently(now());
+  }
+
+  /** People who can read the vault, by themselves or through a team; without the firm's recovery. */
   countReaders(): number {
-    return this.chain.holders().filter(({ certificate }) => certificate.kind !== "recovery").length;
+    const moment = this.present();
+    const people = this.chain
+      .holders(moment)
+      .flatMap((holder) =>
+        holder.certificate.kind === "team"
+          ? [...teamMembers(holder.subject, this.certificates, moment).values()]
+          : [holder],
+      )
+      .filter(({ certificate }) => certificate.kind !== "recovery");
+    return new Set(people.map(({ subject }) => subject)).size;
   }
 
   /** Remembers that a verified verdict about this payload and commitment said clean. */

@@ -1,7 +1,8 @@
 /** The calls of docs/formats.md, section 10, with the shapes of their bodies and answers. */
 
+import type { Role } from "../seals/certificate";
 import type { Head } from "../seals/chain";
-import type { Doc } from "../seals/documents";
+import type { Doc, Rights } from "../seals/documents";
 import { call } from "./http";
 
 export interface FirmAnswer {
@@ -9,8 +10,6 @@ export interface FirmAnswer {
   readonly slug: string;
   readonly name: string;
 }
-
-type Role = "clerk" | "client" | "owner";
 
 export interface Session {
   readonly person: {
@@ -35,6 +34,30 @@ export interface CertificateAnswer {
   readonly doc: Doc;
   readonly accepted_at: number;
   readonly log_index: number;
+}
+
+export interface RevocationAnswer {
+  readonly doc: Doc;
+  readonly accepted_at: number;
+  readonly log_index: number;
+}
+
+/** A team's chain: who was in it, and when. */
+export interface TeamChainAnswer {
+  readonly id: string;
+  readonly entries: readonly EntryAnswer[];
+}
+
+/** All that says whose a key is: certificates, what was taken back, and the chains of the teams among the holders. */
+export interface Directory {
+  readonly certificates: readonly CertificateAnswer[];
+  readonly revocations: readonly RevocationAnswer[];
+  readonly teams: readonly TeamChainAnswer[];
+}
+
+/** A page of what the person may see; while there is `more`, the next begins behind its last log index. */
+export interface DirectoryPage extends Directory {
+  readonly more: boolean;
 }
 
 export interface Credential {
@@ -65,6 +88,8 @@ export interface Append {
   readonly previous_seed?: string;
   readonly wraps?: readonly { readonly key: string; readonly age: string }[];
   readonly rows?: readonly RowAnswer[];
+  /** Of a team's next key, with a team's epoch. */
+  readonly certificate?: Doc;
 }
 
 /** A record for one of several vaults. */
@@ -72,22 +97,21 @@ export interface VaultAppend extends Append {
   readonly vault: string;
 }
 
-export interface News extends Head {
+export interface News extends Directory, Head {
   readonly records: readonly EntryAnswer[];
   readonly more: boolean;
-  readonly certificates: readonly CertificateAnswer[];
-  readonly wraps: readonly { readonly epoch: number; readonly age: string }[];
+  /** The person's own, and those of the teams he is in; `key` is the kid a wrap is sealed for. */
+  readonly wraps: readonly { readonly epoch: number; readonly key: string; readonly age: string }[];
   readonly rows: readonly RowAnswer[];
   /** Names of the people in these records, as the server has them. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly due: boolean;
 }
 
-export interface InvitationAnswer {
+export interface InvitationAnswer extends Directory {
   readonly firm: FirmAnswer;
   readonly person: { readonly id: string; readonly name: string; readonly username: string };
   readonly role: Role;
-  readonly certificates: readonly CertificateAnswer[];
   readonly certificate: Doc;
   readonly nonce: string;
 }
@@ -98,6 +122,53 @@ export interface InvitedVault {
   readonly epoch: Doc;
   readonly roster: Doc;
   readonly wrap: string;
+}
+
+export interface TeamAnswer extends Head {
+  readonly id: string;
+  readonly name: string;
+  readonly office: string | null;
+  readonly due: boolean;
+  readonly rights: Rights | null;
+}
+
+/** Chains that the person may give new keys: all teams, and a page of vaults. */
+export interface DueAnswer {
+  readonly teams: readonly string[];
+  readonly vaults: readonly string[];
+  readonly more: boolean;
+}
+
+/** A person's keys, as the page of keys shows them; what has to do with a key is null for who never had one. */
+export interface KeysOfPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role | null;
+  readonly office: string | null;
+  readonly state: string;
+  readonly generation: number | null;
+  readonly kid: string | null;
+  /** When the newest key was first certified. */
+  readonly since: number | null;
+  readonly in_force: boolean;
+  /** Places where the person is signed in. */
+  readonly devices: number;
+  /** Vaults that name him himself; `teams`: ids of those through which he has others. */
+  readonly vaults: number;
+  readonly teams: readonly string[];
+  /** How he unlocks his key. */
+  readonly methods: readonly string[];
+}
+
+export interface KeyTreePage {
+  readonly people: readonly KeysOfPerson[];
+  readonly teams: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly office: string | null;
+    readonly vaults: number;
+  }[];
+  readonly more: boolean;
 }
 
 interface CheckAnswer {
@@ -117,6 +188,8 @@ export interface VersionAnswer {
 const vaultPath = (vault: string): string => `/api/vaults/${vault}`;
 const versionPath = (vault: string, node: string, version: number): string =>
   `${vaultPath(vault)}/nodes/${node}/versions/${version}`;
+
+const pageAfter = (after: string | null): string => (after === null ? "" : `?after=${after}`);
 
 export const api = {
   startSignIn: (firm: string, username: string) =>
@@ -146,17 +219,38 @@ export const api = {
     unlock: string;
   }) => call<Session>("POST", "/api/set-up", body),
 
-  certificates: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/certificates"),
+  certificates: (log: number | null) =>
+    call<DirectoryPage>("GET", `/api/keys/certificates${log === null ? "" : `?log=${log}`}`),
   provisional: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/provisional"),
   addCertificate: (doc: Doc) => call<unknown>("POST", "/api/keys/certificates", { doc }),
+  /** `certificates` certify anew what falls with the key. Answers what is due now: how many vaults, which teams. */
+  revoke: (revocation: Doc, certificates: readonly Doc[]) =>
+    call<{ vaults: number; teams: readonly string[] }>("POST", "/api/keys/revocations", {
+      revocation,
+      certificates,
+    }),
+  /** `after`: the last vault of the page before. */
+  due: (after: string | null) => call<DueAnswer>("GET", `/api/keys/due${pageAfter(after)}`),
+  /** `after`: the last person of the page before. */
+  keyTree: (after: string | null) => call<KeyTreePage>("GET", `/api/keys/tree${pageAfter(after)}`),
+
+  teams: () => call<{ teams: readonly TeamAnswer[] }>("GET", "/api/teams"),
+  foundTeam: (body: Append & { id: string; name: string; office: string | null; certificate: Doc }) =>
+    call<Head>("POST", "/api/teams", body),
+  blockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/block`, {}),
+  unblockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/unblock`, {}),
 
   invite: (body: {
     id: string;
     person: { id: string; name: string; username: string };
     role: Role;
     client: string | null;
+    /** As in the certificate. */
+    office: string | null;
     certificate: Doc;
     vaults: readonly VaultAppend[];
+    /** Of the key that an existing person had until now. */
+    revocation: Doc | null;
   }) => call<unknown>("POST", "/api/invitations", body),
   invitation: (id: string) => call<InvitationAnswer>("GET", `/api/invitations/${id}`),
   invitedVaults: (id: string, login: Doc) =>

@@ -2,12 +2,14 @@
 
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
-import type { AcceptedCertificate } from "../seals/certificates";
+import type { AcceptedCertificate, Certificates } from "../seals/certificates";
 import type { Entry } from "../seals/chain";
 import { fromDoc, type Signed, toDoc } from "../seals/documents";
 import type { Wrap } from "../seals/epochs";
 import { unb64 } from "../seals/fields";
-import type { Append, CertificateAnswer, EntryAnswer, RowAnswer } from "./api";
+import type { AcceptedRevocation } from "../seals/revocations";
+import { addTeams } from "../seals/teams";
+import type { Append, CertificateAnswer, Directory, EntryAnswer, RevocationAnswer, RowAnswer } from "./api";
 
 /** @throws IntegrityError (`not_base64`) for text that is not canonical b64. */
 export function fromWire(text: string): Bytes {
@@ -16,6 +18,22 @@ export function fromWire(text: string): Bytes {
 
 export function acceptedCertificate(answer: CertificateAnswer): AcceptedCertificate {
   return { signed: fromDoc(answer.doc), acceptedAt: answer.accepted_at, logIndex: answer.log_index };
+}
+
+export function acceptedRevocation(answer: RevocationAnswer): AcceptedRevocation {
+  return { signed: fromDoc(answer.doc), acceptedAt: answer.accepted_at, logIndex: answer.log_index };
+}
+
+/** Verifies what the server says of keys and teams, and adds it. @throws IntegrityError. */
+export async function addDirectory(
+  known: Certificates,
+  { certificates, revocations, teams }: Directory,
+): Promise<void> {
+  await known.add(certificates.map(acceptedCertificate), revocations.map(acceptedRevocation));
+  await addTeams(
+    known,
+    teams.map(({ id, entries }) => ({ id, entries: entries.map(entryOf) })),
+  );
 }
 
 export function entryOf(answer: EntryAnswer): Entry {
@@ -38,9 +56,11 @@ interface AppendParts {
   readonly previousSeed?: Bytes;
   readonly wraps?: readonly Wrap[];
   readonly rows?: readonly { readonly node: string; readonly version: number; readonly row: Bytes }[];
+  readonly certificate?: Signed;
 }
 
-export function appendOf({ record, roster, epoch, previousSeed, wraps, rows }: AppendParts): Append {
+export function appendOf(parts: AppendParts): Append {
+  const { record, roster, epoch, previousSeed, wraps, rows, certificate } = parts;
   return {
     record: toDoc(record),
     ...(roster ? { roster: toDoc(roster) } : {}),
@@ -48,6 +68,7 @@ export function appendOf({ record, roster, epoch, previousSeed, wraps, rows }: A
     ...(previousSeed ? { previous_seed: toBase64url(previousSeed) } : {}),
     ...(wraps ? { wraps: wraps.map(({ key, age }) => ({ key, age: toBase64url(age) })) } : {}),
     ...(rows ? { rows: rows.map(rowAnswer) } : {}),
+    ...(certificate ? { certificate: toDoc(certificate) } : {}),
   };
 }
 

@@ -1,0 +1,80 @@
+/**
+ * New epochs for everything of the person's that is due: teams first, as their new keys make vaults due.
+ *
+ * Each is done by itself. What was done stays done, so a run that was stopped goes on where it was when it is called again.
+ */
+
+import type { Open } from "../keyring/keyring";
+import type { Certificates } from "../seals/certificates";
+import { SealError } from "../seals/errors";
+import { OpenedVault } from "../vault/opened";
+import { api, type DueAnswer } from "../wire/api";
+import { WireError } from "../wire/http";
+import { loadCertificates } from "./directory";
+
+export interface Done {
+  readonly rotated: readonly string[];
+  /** What stays due, and why. */
+  readonly failed: readonly { readonly id: string; readonly code: string }[];
+}
+
+/** Called after each team and vault. */
+export type Progress = (done: Done) => void;
+
+/** @throws WireError where the server cannot be reached; the reason of `signal`, when it is aborted. */
+export async function rotateAll(
+  open: Open,
+  onProgress: Progress = () => undefined,
+  signal?: AbortSignal,
+): Promise<Done> {
+  const certificates = await loadCertificates(open);
+  const { teams } = await api.due(null);
+  let done = await rotateEach(open, certificates, teams, onProgress, signal);
+  for await (const vaults of dueVaults())
+    done = await rotateEach(open, certificates, vaults, onProgress, signal, done);
+  return done;
+}
+
+async function* dueVaults(): AsyncGenerator<readonly string[]> {
+  let after: string | null = null;
+  for (;;) {
+    const { vaults, more }: DueAnswer = await api.due(after);
+    yield vaults;
+    after = vaults.at(-1) ?? null;
+    if (!more || after === null) return;
+  }
+}
+
+/** One after the other, from where `done` is; one that fails stops no other. What is verified for one serves the next. */
+export async function rotateEach(
+  open: Open,
+  certificates: Certificates,
+  ids: readonly string[],
+  onProgress: Progress = () => undefined,
+  signal?: AbortSignal,
+  before: Done = { rotated: [], failed: [] },
+): Promise<Done> {
+  let done = before;
+  for (const id of ids) {
+    signal?.throwIfAborted();
+    const code = await rotate(open, id, certificates);
+    done =
+      code === null
+        ? { ...done, rotated: [...done.rotated, id] }
+        : { ...done, failed: [...done.failed, { id, code }] };
+    onProgress(done);
+  }
+  return done;
+}
+
+/** The code of the error that one team or vault met. */
+async function rotate(open: Open, id: string, certificates: Certificates): Promise<string | null> {
+  try {
+    await (await OpenedVault.load(open, id, certificates)).rotateIfDue();
+    return null;
+  } catch (error) {
+    const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);
+    if (!isOfThisOne) throw error;
+    return error.code;
+  }
+}

@@ -1,0 +1,313 @@
+/**
+ * A firm and its honest server, in place of `fetch`: certificates, revocations, teams, vaults, invitations. It keeps what
+ * it is sent in the order of a log, refuses what is stale and what its rules forbid (by the same replay as the clients'),
+ * and checks that every wrap is for somebody who belongs.
+ */
+
+import { expect, vi } from "vitest";
+import type { Open } from "../src/keyring/keyring";
+import type { CertificateKind, Role } from "../src/seals/certificate";
+import { Certificates } from "../src/seals/certificates";
+import { VaultChain } from "../src/seals/chain";
+import { type Doc, fromDoc, RECORD, read, type Signed, toDoc } from "../src/seals/documents";
+import { SealError } from "../src/seals/errors";
+import { newId } from "../src/seals/ids";
+import { certificateHash, certify } from "../src/seals/issue";
+import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
+import { presently, teamMembers } from "../src/seals/members";
+import type {
+  Append,
+  CertificateAnswer,
+  EntryAnswer,
+  RevocationAnswer,
+  RowAnswer,
+  VaultAppend,
+} from "../src/wire/api";
+import { acceptedCertificate, acceptedRevocation, entryOf } from "../src/wire/codec";
+
+export interface Person {
+  readonly id: string;
+  readonly keys: HolderKeys;
+  readonly hash: string;
+  readonly open: Open;
+}
+
+interface Chain {
+  readonly entries: EntryAnswer[];
+  readonly rows: RowAnswer[];
+  readonly wraps: { epoch: number; key: string; age: string }[];
+  readonly replayed: VaultChain;
+}
+
+const PAGE = 2;
+
+class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+
+  constructor(status: number, code: string) {
+    super(code);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export const randomSeed = () => crypto.getRandomValues(new Uint8Array(32));
+
+export class FirmServer {
+  readonly id = newId();
+  /** What the server's clock says. */
+  now = Math.floor(Date.now() / 1000);
+  readonly certificates: CertificateAnswer[] = [];
+  readonly revocations: RevocationAnswer[] = [];
+  readonly chains = new Map<string, Chain>();
+  readonly invitations: Record<string, unknown>[] = [];
+  readonly posts: string[] = [];
+  /** What becomes of an answer to a question: a hostile server's doing. */
+  tamper: (
+    answer: { teams?: { id: string; entries: EntryAnswer[] }[] } & Record<string, unknown>,
+  ) => unknown = (answer) => answer;
+  /** Called before a post is taken: another client may have been quicker. */
+  before: (path: string) => Promise<void> = async () => undefined;
+  readonly root: SigningKeys;
+  readonly recovery: HolderKeys;
+  owner: Person;
+  private readonly known: Certificates;
+  private as: Open | null = null;
+  private index = 0;
+
+  private constructor(root: SigningKeys, recovery: HolderKeys, known: Certificates) {
+    this.root = root;
+    this.recovery = recovery;
+    this.known = known;
+    this.owner = undefined as never;
+  }
+
+  static async found(): Promise<FirmServer> {
+    const [root, recovery] = [await signingKeys(randomSeed()), await holderKeys(randomSeed())];
+    const id = newId();
+    const server = new FirmServer(root, recovery, await Certificates.verify(id, root.kid, []));
+    Object.assign(server, { id });
+    const self = { kind: "root", subject: id, signingKey: root.signingKey, recipient: null } as const;
+    const rootHash = await server.accept(await certify(id, self, root, null, server.now));
+    const held = { kind: "recovery", subject: id, ...recovery } as const;
+    await server.accept(await certify(id, held, root, rootHash, server.now));
+    server.owner = await server.hire("owner", { keys: root, hash: rootHash });
+    vi.stubGlobal("fetch", (path: string, init: RequestInit) => server.answer(path, init));
+    vi.stubGlobal("document", { querySelector: () => null });
+    return server;
+  }
+
+  /** A person of this kind, certified by `by`, signed in. */
+  async hire(
+    kind: Role,
+    by: { readonly keys: SigningKeys; readonly hash: string } = this.owner,
+    office: string | null = null,
+  ): Promise<Person> {
+    const keys = await holderKeys(randomSeed());
+    const id = newId();
+    const signed = await certify(this.id, { kind, subject: id, ...keys }, by.keys, by.hash, this.now, {
+      office,
+    });
+    const hash = await this.accept(signed);
+    const session = {
+      person: { id, name: kind, username: kind, role: kind, kid: keys.kid },
+      firm: { id: this.id, slug: "muster", name: "Kanzlei Muster", root: this.root.kid },
+      half: "",
+      unlock: null,
+    };
+    return { id, keys, hash, open: { session, keys, generation: 1, root: this.root.kid } };
+  }
+
+  /** Shows a certificate that no honest server would have taken into its log. */
+  smuggle(signed: Signed): void {
+    this.certificates.push({ doc: toDoc(signed), accepted_at: this.now, log_index: ++this.index });
+  }
+
+  /** Takes a certificate into the log; gives its hash. */
+  async accept(signed: Signed): Promise<string> {
+    const answer = { doc: toDoc(signed), accepted_at: this.now, log_index: ++this.index };
+    await this.known.add([acceptedCertificate(answer)]);
+    this.certificates.push(answer);
+    return certificateHash(signed);
+  }
+
+  /** Whose session the next calls come from. */
+  signIn({ open }: Person): Open {
+    this.as = open;
+    return open;
+  }
+
+  /** What a client that asks now would know. */
+  directory() {
+    const teams = [...this.chains]
+      .filter(([, { replayed }]) => replayed.kind === "team")
+      .map(([id, { entries }]) => ({ id, entries }));
+    return { certificates: this.certificates, revocations: this.revocations, teams };
+  }
+
+  ofKind(kind: CertificateKind) {
+    return this.known.all().filter((certificate) => certificate.kind === kind);
+  }
+
+  get last(): number {
+    return this.index;
+  }
+
+  chain(id: string): VaultChain {
+    return this.chainOf(id).replayed;
+  }
+
+  private chainOf(id: string): Chain {
+    const chain = this.chains.get(id);
+    if (chain === undefined) throw new Refused(404, "not_found");
+    return chain;
+  }
+
+  private async append(id: string, append: Append): Promise<object> {
+    const chain = this.chains.get(id) ?? {
+      entries: [],
+      rows: [],
+      wraps: [],
+      replayed: VaultChain.begin(this.known, id),
+    };
+    const { replayed } = chain;
+    const { seq, previous } = read(RECORD, fromDoc(append.record).bytes);
+    if (seq !== replayed.seq + 1 || previous !== replayed.head) throw new Refused(409, "stale");
+    const moment = { logIndex: this.index, time: this.now };
+    const before = new Set(replayed.holders(moment).map(({ key }) => key));
+    if (append.certificate !== undefined) await this.accept(fromDoc(append.certificate));
+    const { record, roster, epoch, previous_seed, wraps = [], rows = [] } = append;
+    const entry: EntryAnswer = {
+      record,
+      ...(roster ? { roster } : {}),
+      ...(epoch ? { epoch } : {}),
+      ...(previous_seed ? { previous_seed } : {}),
+      accepted_at: this.now,
+      log_index: ++this.index,
+    };
+    await replayed.apply(entryOf(entry));
+    const now = replayed.holders({ logIndex: this.index, time: this.now }).map(({ key }) => key);
+    const needed = epoch === undefined ? now.filter((key) => !before.has(key)) : now;
+    expect(wraps.map(({ key }) => key).sort()).toEqual([...needed].sort());
+    chain.entries.push(entry);
+    chain.rows.push(...rows);
+    chain.wraps.push(...wraps.map(({ key, age }) => ({ epoch: replayed.epoch.epoch, key, age })));
+    this.chains.set(id, chain);
+    if (replayed.kind === "team") this.known.teams.set(id, replayed);
+    return { seq: replayed.seq, head: replayed.head };
+  }
+
+  private async revoke(doc: Doc): Promise<void> {
+    const answer = { doc, accepted_at: this.now, log_index: ++this.index };
+    await this.known.add([], [acceptedRevocation(answer)]);
+    this.revocations.push(answer);
+    for (const { wraps } of this.chains.values()) {
+      const kept = wraps.filter(({ key }) => this.known.revocationOf(key) === null);
+      wraps.splice(0, wraps.length, ...kept);
+    }
+  }
+
+  private due(kind: "team" | "vault"): string[] {
+    const moment = presently(this.now);
+    return [...this.chains]
+      .filter(([, { replayed }]) => (replayed.kind === "team") === (kind === "team"))
+      .filter(([, { replayed }]) => replayed.isRotationDue(moment))
+      .map(([id]) => id)
+      .sort();
+  }
+
+  private news(id: string, since: number) {
+    const { entries, rows, wraps, replayed } = this.chainOf(id);
+    const kid = this.as?.keys.kid ?? "";
+    const moment = presently(this.now);
+    if (replayed.rightsOf(kid, moment) === null) throw new Refused(404, "not_found");
+    const isHis = (key: string): boolean => {
+      const team = this.known.of(key);
+      return key === kid || (team?.kind === "team" && teamMembers(team.subject, this.known, moment).has(kid));
+    };
+    return {
+      ...this.directory(),
+      records: entries.slice(since),
+      rows,
+      wraps: wraps.filter(({ key }) => isHis(key)),
+      people: [],
+      more: false,
+      // The clients derive it from the log.
+      due: false,
+      seq: replayed.seq,
+      head: replayed.head,
+    };
+  }
+
+  private async answer(address: string, { method, body }: RequestInit): Promise<Response> {
+    const url = new URL(address, "http://localhost");
+    const path = url.pathname.replace(/^\/api\//, "");
+    try {
+      if (method === "POST") {
+        await this.before(path);
+        this.posts.push(path);
+        return Response.json(await this.post(path, JSON.parse(String(body)) as never));
+      }
+      return Response.json(this.tamper(structuredClone(this.get(path, url.searchParams)) as never));
+    } catch (error) {
+      if (!(error instanceof Refused || error instanceof SealError)) throw error;
+      const status = error instanceof Refused ? error.status : 400;
+      return Response.json({ code: error.code, message: "" }, { status });
+    }
+  }
+
+  /** Few at a time, so that clients have to ask again. */
+  private page(log: number) {
+    const all = this.directory();
+    const later = all.certificates.filter(({ log_index }) => log_index > log);
+    const more = later.length > PAGE;
+    const end = more ? (later[PAGE - 1]?.log_index ?? log) : this.index;
+    const isIn = ({ log_index }: { log_index: number }) => log < log_index && log_index <= end;
+    return {
+      certificates: later.filter(isIn),
+      revocations: all.revocations.filter(isIn),
+      teams: all.teams.map(({ id, entries }) => ({ id, entries: entries.filter(isIn) })),
+      more,
+    };
+  }
+
+  private get(path: string, query: URLSearchParams): unknown {
+    const [room, id = "", what] = path.split("/");
+    if (path === "keys/certificates") return this.page(Number(query.get("log") ?? 0));
+    if (path === "keys/due") {
+      const later = this.due("vault").filter((one) => one > (query.get("after") ?? ""));
+      return { teams: this.due("team"), vaults: later.slice(0, PAGE), more: later.length > PAGE };
+    }
+    if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
+    throw new Refused(404, "not_found");
+  }
+
+  private async post(path: string, body: never): Promise<unknown> {
+    const [room, id = ""] = path.split("/");
+    if (path === "vaults" || path === "teams") {
+      const { id: begun, ...append } = body as Append & { id: string };
+      return this.append(begun, append);
+    }
+    if (room === "vaults") return this.append(id, body);
+    if (path === "keys/revocations") {
+      const { revocation, certificates } = body as { revocation: Doc; certificates: Doc[] };
+      await this.revoke(revocation);
+      for (const doc of certificates) await this.accept(fromDoc(doc));
+      return { vaults: this.due("vault").length, teams: this.due("team") };
+    }
+    if (path === "invitations") {
+      const { certificate, revocation, vaults } = body as {
+        certificate: Doc;
+        revocation: Doc | null;
+        vaults: VaultAppend[];
+      };
+      if (revocation !== null) await this.revoke(revocation);
+      await this.accept(fromDoc(certificate));
+      for (const { vault, ...append } of vaults) await this.append(vault, append);
+      this.invitations.push(body);
+      return {};
+    }
+    throw new Refused(404, "not_found");
+  }
+}
