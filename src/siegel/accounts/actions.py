@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from siegel.accounts import rules
@@ -100,6 +101,21 @@ def finish_session(*, session: SignedInSession) -> None:
     """The session's row is deleted and the half it held with it."""
     session.delete()
     audit.record("accounts.signed_out", tenant=session.person.tenant, by=session.person)
+
+
+def end_access(*, person: Person) -> None:
+    """Part of an action: every session of the person ends at once, and the halves they hold are gone."""
+    SignedInSession.objects.filter(person=person).delete()
+    Person.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
+    person.refresh_from_db(fields=["session_generation"])
+
+
+def set_state(*, person: Person, state: Person.State) -> None:
+    """Part of an action: unless the state is `active` no door opens for the person any more."""
+    if state != Person.State.ACTIVE:
+        end_access(person=person)
+    Person.objects.filter(pk=person.pk).update(state=state)
+    person.state = state
 
 
 @action

@@ -13,6 +13,7 @@ class Person(models.Model):
         INVITED = "invited"
         ACTIVE = "active"
         BLOCKED = "blocked"
+        REVOKED = "revoked"  # his newest key was taken back: a new one comes by a new invitation
 
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
     tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db.models import QuerySet
+
 from siegel.accounts.models import Person
 
 if TYPE_CHECKING:
@@ -12,6 +14,10 @@ if TYPE_CHECKING:
 def names_of(ids: Iterable[str]) -> list[dict[str, str]]:
     """Id and name of these people, in no particular order. One query."""
     return [{"id": pk, "name": name} for pk, name in Person.objects.filter(pk__in=set(ids)).values_list("pk", "name")]
+
+
+def people_of(tenant_id: str) -> QuerySet[Person]:
+    return Person.objects.filter(tenant=tenant_id)
 
 
 def active_person(tenant: "Tenant", person_id: str) -> Person | None:
