@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any
 
-from siegel.lib.age import FileKey
+from siegel.lib.age import FileKey, bech32
 from siegel.seals.canonical import b64
 from siegel.seals.certificates import Accepted, root_certificate
 from siegel.seals.chain import Entry
@@ -243,6 +243,13 @@ def broken_certificates(story: Story) -> list[dict[str, Any]]:
         "a key with another rank", "certificate_conflict", "owner", **same_key, subject=id_of("client"), kind="clerk"
     )
     attempt("a recipient nobody can seal to", "certificate_recipient", "clerk", recipient=_spoilt(base.recipient or ""))
+    low_order = bech32.encode("age1pq", bech32.decode(base.recipient or "", "age1pq")[:-32] + bytes(32))
+    attempt("a recipient of low order", "certificate_recipient", "clerk", recipient=low_order)
+    neutral = b64(bytes([1, *bytes(31)]))
+    attempt("a signing key of small order", "certificate_signing_key", "clerk", signing_key=neutral)
+    attempt(
+        "a signing key that is no point", "certificate_signing_key", "clerk", signing_key=b64(bytes([2, *bytes(31)]))
+    )
     owner = story.known["owner"].hash
     found.append({"name": "an issuer is missing", "without": [owner], "extra": [], "code": "certificate_issuer"})
     foreign = Accepted(root_certificate(seed_of("stranger"), story.firm, NOW), at, index)

@@ -25,7 +25,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from siegel.lib.age import FileKey, open_file
+from siegel.lib.age import FileKey, bech32, open_file
 from siegel.lib.merkle import SegmentTree
 from siegel.seals import canonical
 from siegel.seals.canonical import b64, unb64
@@ -151,8 +151,44 @@ def derive_vectors() -> dict[str, Any]:
             "recipient": epoch.recipient(),
             "row_key": b64(epoch.row_key().reveal()),
         },
+        "public_keys": public_key_vectors(),
         "commitment": {"file_key": b64(file_key.raw), "commitment": commitment(file_key)},
     }
+
+
+def public_key_vectors() -> dict[str, Any]:
+    """Bytes that are public keys, and bytes that are none: points of small order, other encodings, no points at all.
+
+    The small points: "Taming the many EdDSAs" (Chalkias, Garillot, Nikolaenko, 2020), table 1, and cr.yp.to/ecdh.html.
+    """
+    p, sign = 2**255 - 19, 2**255
+    keys = [fixed_seed(name).public_keys() for name in ("one", "two", "three")]
+    order_8 = int("05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826", 16)
+    small = [0, 1, p - 1, order_8, p - order_8, p, p + 1]
+    # y = 2 is no point of the curve, 3 is one and 2^255 - 16 another name for it; the last one is beyond every y.
+    signing_bad = [*small, *(y | sign for y in small), 2, p + 3, (p + 3) | sign, 2**256 - 1]
+    low = [
+        0,
+        1,
+        p - 1,
+        int("00b8495f16056286fdb1329ceb8d09da6ac49ff1fae35616aeb8413b7c7aebe0", 16),
+        int("57119fd0dd4e22d8868e1c58c45c44045bef839c55b1d0b1248c50a3bc959c5f", 16),
+        p,
+        p + 1,
+    ]
+    recipient = bech32.decode(keys[0].recipient or "", "age1pq")
+    mlkem, point = recipient[:-32], int.from_bytes(recipient[-32:], "little")
+    return {
+        "signing_good": [key.signing_key for key in keys] + [_point(3), _point(3 | sign)],
+        "signing_bad": [_point(y) for y in signing_bad],
+        "mlkem": b64(mlkem),
+        "x25519_good": [_point(u) for u in (point, point | sign, 2, 9, p + 2)],
+        "x25519_bad": [_point(u) for u in (*low, *(u | sign for u in low))],
+    }
+
+
+def _point(value: int) -> str:
+    return b64(value.to_bytes(32, "little"))
 
 
 def secret_vectors(sealed: Sealed) -> dict[str, Any]:

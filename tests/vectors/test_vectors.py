@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from siegel.agent.account import Certificates
+from siegel.lib.age import FileKey, HybridRecipient, RecipientError
+from siegel.lib.ed25519 import is_public_key
 from siegel.seals import canonical
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted, CertificateStore
@@ -194,6 +196,18 @@ def test_what_waits_for_an_invitation(case: dict[str, Any]) -> None:
     assert invitation is not None
     roster, epoch = Signed.from_wire(case["roster"]), Signed.from_wire(case["epoch"])
     assert code_of(lambda: waiting_epoch(invitation, case["vault"], roster, epoch, STORE)) == case["code"]
+
+
+def test_public_keys_are_told_from_bytes_that_are_none() -> None:
+    vectors = json.loads((FOLDER / "derive.json").read_text())["public_keys"]
+    assert [is_public_key(unb64(key)) for key in vectors["signing_good"]] == [True] * len(vectors["signing_good"])
+    assert [is_public_key(unb64(key)) for key in vectors["signing_bad"]] == [False] * len(vectors["signing_bad"])
+    for point in vectors["x25519_good"]:
+        HybridRecipient(unb64(vectors["mlkem"]) + unb64(point)).wrap(FileKey(bytes(16)))
+    for point in vectors["x25519_bad"]:
+        recipient = HybridRecipient(unb64(vectors["mlkem"]) + unb64(point))
+        with pytest.raises(RecipientError):
+            recipient.wrap(FileKey(bytes(16)))
 
 
 @named(json.loads((FOLDER / "rows.json").read_text())["broken_rows"])

@@ -3,11 +3,20 @@
 import { describe, expect, test } from "vitest";
 import { fromArmor } from "../src/crypto/armor";
 import { fromBase64url, toBase64url } from "../src/crypto/base64";
-import { join, utf8 } from "../src/crypto/bytes";
+import { concat, join, utf8 } from "../src/crypto/bytes";
 import { encode, parse, type Value } from "../src/crypto/canonical";
-import { EncodingError } from "../src/crypto/errors";
+import { isPublicKey } from "../src/crypto/ed25519";
+import { EncodingError, HeaderError } from "../src/crypto/errors";
 import { hkdf } from "../src/crypto/hkdf";
-import { identityText, recipientFromSeed, recipientText, seedOfIdentity } from "../src/crypto/hybrid";
+import {
+  identityText,
+  isUsableRecipient,
+  recipientFromSeed,
+  recipientText,
+  SHARE_SIZE,
+  seedOfIdentity,
+  wrapFileKey,
+} from "../src/crypto/hybrid";
 import { SegmentTree } from "../src/crypto/merkle";
 import { openWithPassphrase } from "../src/crypto/passphrase";
 import { stretchPassword } from "../src/crypto/password";
@@ -85,12 +94,20 @@ describe("derive.json", () => {
     seeds,
     epoch,
     commitment,
+    public_keys: publicKeys,
   } = vectors<{
     joins: { fields: string[]; joined: string }[];
     hkdf: { ikm: string; info: string; salt: string; okm: string }[];
     seeds: Texts[];
     epoch: { seed: string; contents_seed: string; recipient: string; row_key: string };
     commitment: { file_key: string; commitment: string };
+    public_keys: {
+      signing_good: string[];
+      signing_bad: string[];
+      mlkem: string;
+      x25519_good: string[];
+      x25519_bad: string[];
+    };
   }>("derive");
 
   test("fields are joined with their lengths", () => {
@@ -115,6 +132,23 @@ describe("derive.json", () => {
     expect((await signingKeys(seed)).kid).toBe(vector["kid_signs_only"]);
     expect(keyId(fromBase64url(keys.signingKey), keys.recipient)).toBe(vector["kid"]);
     expect(toBase64url(hkdf(seed, "siegel-sign@v1"))).toBe(vector["signing_private"]);
+  });
+
+  test("public keys are told from bytes that are none", () => {
+    const { signing_good, signing_bad, mlkem, x25519_good, x25519_bad } = publicKeys;
+    for (const key of signing_good) expect(isPublicKey(fromBase64url(key)), key).toBe(true);
+    for (const key of signing_bad) expect(isPublicKey(fromBase64url(key)), key).toBe(false);
+    const recipientWith = (point: string) => concat(fromBase64url(mlkem), fromBase64url(point));
+    for (const point of x25519_good) {
+      const recipient = recipientWith(point);
+      expect(isUsableRecipient(recipientText(recipient)), point).toBe(true);
+      expect(wrapFileKey(new Uint8Array(16), recipient).share.length).toBe(SHARE_SIZE);
+    }
+    for (const point of x25519_bad) {
+      const recipient = recipientWith(point);
+      expect(isUsableRecipient(recipientText(recipient)), point).toBe(false);
+      expect(() => wrapFileKey(new Uint8Array(16), recipient), point).toThrow(HeaderError);
+    }
   });
 
   test("an epoch's keys follow from its seed", async () => {

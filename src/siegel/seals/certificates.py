@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
-from siegel.lib.age import HybridRecipient, KeyFormatError
-from siegel.seals.canonical import Json
+from siegel.lib.age import FileKey, HybridRecipient, KeyFormatError, RecipientError
+from siegel.lib.ed25519 import is_public_key
+from siegel.seals.canonical import Json, unb64
 from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.documents import ALG, ALG_SIGNS_ONLY, INVITATION_LIFE_S, MAY_CERTIFY, Certificate
 from siegel.seals.errors import IntegrityError, RefusedError
@@ -86,7 +87,7 @@ class CertificateStore:
         certificate = Certificate.parse(accepted.signed)
         issuer = self._check_issuer(certificate, accepted)
         Certificate.verify(accepted.signed, issuer.signing_key)
-        _check_recipient(certificate)
+        _check_keys(certificate)
         self._check_same_key(certificate)
         if issuer.kind == "invitation" and issuer.kid in self._redemptions:
             raise IntegrityError("certificate_redeemed", "the invitation was redeemed before, with another certificate")
@@ -184,12 +185,18 @@ def check_may_issue(issuer: Certificate, certificate: Certificate) -> None:
         raise IntegrityError("certificate_invitation", "the invitation is for somebody else or another generation")
 
 
-def _check_recipient(certificate: Certificate) -> None:
-    """A recipient nobody can seal to would block every later rotation of the vaults its holder belongs to."""
+def _check_keys(certificate: Certificate) -> None:
+    """IntegrityError `certificate_signing_key` or `certificate_recipient` for a key that is none.
+
+    Anybody could sign for a signing key of small order; a recipient nobody can seal to would block every later rotation
+    of the vaults its holder belongs to. Whether one can, sealing to it shows.
+    """
+    if not is_public_key(unb64(certificate.signing_key)):
+        raise IntegrityError("certificate_signing_key", "the signing key is no point of large order")
     if certificate.recipient is not None:
         try:
-            HybridRecipient.parse(certificate.recipient)
-        except KeyFormatError as error:
+            HybridRecipient.parse(certificate.recipient).wrap(FileKey(bytes(16)))
+        except (KeyFormatError, RecipientError) as error:
             raise IntegrityError("certificate_recipient", "the recipient is not a usable key") from error
 
 

@@ -69,15 +69,16 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class PublicKeys:
-    """What others know of a holder: the Ed25519 key (b64) and the hybrid recipient, if the holder has one."""
+    """What others know of a holder: the Ed25519 key (b64) and the hybrid recipient, where the holder has them."""
 
-    signing_key: str
+    signing_key: str | None
     recipient: str | None
 
     @property
     def kid(self) -> str:
         """The key id, b64; the root's is the root fingerprint."""
-        return digest(join("siegel-key@v1", unb64(self.signing_key, KEY_SIZE), self.recipient or ""))
+        signing_key = unb64(self.signing_key, KEY_SIZE) if self.signing_key else b""
+        return digest(join("siegel-key@v1", signing_key, self.recipient or ""))
 
 
 class Seed(Secret):

@@ -16,17 +16,22 @@ from siegel.seals.signed import Document, require
 
 ALG = "ed25519+mlkem768x25519"
 ALG_SIGNS_ONLY = "ed25519"
-PERSONS = ("owner", "clerk", "client")
-KINDS = ("root", "recovery", *PERSONS, "scanner", "service", "invitation")
-ROLES = ("clerk", "client")
+ALG_RECEIVES_ONLY = "mlkem768x25519"
+STAFF = ("owner", "office_leader", "clerk")
+PERSONS = (*STAFF, "client")
+KINDS = ("root", "recovery", *PERSONS, "team", "scanner", "service", "invitation")
 SIGNS_ONLY = ("root", "scanner", "service")
 RIGHTS = ("read", "write", "manage", "hold")
 RESULTS = ("clean", "infected", "not_scannable", "failed")
+REASONS = ("left", "lost", "compromised", "replaced", "withdrawn")
+# Whose certificates may name an office; an office leader's always does.
+OF_AN_OFFICE = ("office_leader", "clerk", "client", "invitation", "team")
 MAY_CERTIFY: dict[str, tuple[str, ...]] = {
-    "root": ("owner", "recovery"),
-    "owner": ("client", "clerk", "invitation", "scanner", "service"),
+    "root": ("owner", "recovery", "invitation"),
+    "owner": ("office_leader", "clerk", "client", "invitation", "scanner", "service", "team"),
+    "office_leader": ("clerk", "client", "invitation", "team"),
     "clerk": ("client", "invitation"),
-    "invitation": ROLES,
+    "invitation": PERSONS,
 }
 # The most that ClamAV looks at in one file, whatever its settings: what cannot be scanned is not published.
 MAX_CONTENT_SIZE = 2**31 - 3
@@ -47,10 +52,10 @@ class Certificate(Document):
     kind: str
     not_after: int | None
     not_before: int
-    office: None
+    office: str | None
     recipient: str | None
     role: str | None
-    signing_key: str
+    signing_key: str | None
     subject: str
     vaults: tuple[str, ...]
 
@@ -65,11 +70,9 @@ class Certificate(Document):
     @classmethod
     def read(cls, f: Fields) -> Self:
         kind = f.choice("kind", KINDS)
-        recipient = f.where(kind not in SIGNS_ONLY, f.recipient, "recipient")
         invitation = kind == "invitation"
-        f.null("office")
         certificate = cls(
-            alg=f.choice("alg", (ALG_SIGNS_ONLY if recipient is None else ALG,)),
+            alg=f.choice("alg", (alg_of(kind),)),
             certifies=tuple(f.strings("certifies")),
             firm=f.id("firm"),
             generation=f.integer("generation", 1),
@@ -77,10 +80,10 @@ class Certificate(Document):
             kind=kind,
             not_after=f.where(invitation, f.time, "not_after"),
             not_before=f.time("not_before"),
-            office=None,
-            recipient=recipient,
-            role=f.where(invitation, lambda name: f.choice(name, ROLES), "role"),
-            signing_key=f.hash("signing_key"),
+            office=f.nullable(f.id, "office"),
+            recipient=f.where(kind not in SIGNS_ONLY, f.recipient, "recipient"),
+            role=f.where(invitation, lambda name: f.choice(name, PERSONS), "role"),
+            signing_key=f.where(kind != "team", f.hash, "signing_key"),
             subject=f.id("subject"),
             vaults=tuple(f.strings("vaults")),
         )
@@ -103,15 +106,53 @@ class Certificate(Document):
         require(set(self.certifies) <= set(allowed), "Certificate: certifies more than its kind may")
         if self.kind in ("root", "recovery"):
             require(self.subject == self.firm, "Certificate: the subject of root and recovery is the firm")
+        # an invitation has the office of the certificate that will redeem it
+        kind = self.role or self.kind
+        require(self.office is None or kind in OF_AN_OFFICE, f"Certificate: a {kind} belongs to no office")
+        require(self.office is not None or kind != "office_leader", "Certificate: an office leader has an office")
+
+
+def alg_of(kind: str) -> str:
+    """What the keys of this kind of certificate are for: signing, receiving, or both."""
+    if kind == "team":
+        return ALG_RECEIVES_ONLY
+    return ALG_SIGNS_ONLY if kind in SIGNS_ONLY else ALG
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation(Document):
+    """Takes back the key of a certificate.
+
+    `certificate` is its hash, `author` the key id of the signer. What the key certified from the log index
+    `compromised_since` on falls with it; null: nothing that was accepted before.
+    """
+
+    NAMESPACE = "siegel-revocation@v1"
+    author: str
+    certificate: str
+    compromised_since: int | None
+    firm: str
+    reason: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(
+            author=f.hash("author"),
+            certificate=f.hash("certificate"),
+            compromised_since=f.nullable(lambda name: f.integer(name, 0), "compromised_since"),
+            firm=f.id("firm"),
+            reason=f.choice("reason", REASONS),
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One line of a roster; `key` is a key id."""
+    """One line of a roster; `key` is a key id, `until` the last second of access (None: without end)."""
 
     key: str
     rights: str
     subject: str
+    until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +185,7 @@ class Roster(Document):
 
 def _read_holder(value: Json) -> Holder:
     f = Fields(value, "Holder")
-    holder = Holder(f.hash("key"), f.choice("rights", RIGHTS), f.id("subject"))
+    holder = Holder(f.hash("key"), f.choice("rights", RIGHTS), f.id("subject"), f.nullable(f.time, "until"))
     f.done()
     return holder
 

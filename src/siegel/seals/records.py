@@ -8,10 +8,12 @@ from siegel.seals.canonical import Json
 from siegel.seals.fields import Fields
 from siegel.seals.signed import Change, Document, require
 
+VAULT_KINDS = ("dossier", "personal", "team")
+
 
 @dataclass(frozen=True, slots=True)
 class Genesis(Change):
-    """The vault begins."""
+    """The vault, or the team, begins."""
 
     KIND = "genesis"
     dossier: str | None
@@ -20,7 +22,7 @@ class Genesis(Change):
 
     @classmethod
     def read(cls, f: Fields) -> Self:
-        vault_kind = f.choice("vault_kind", ("dossier", "personal"))
+        vault_kind = f.choice("vault_kind", VAULT_KINDS)
         dossier = f.where(vault_kind == "dossier", f.id, "dossier")
         return cls(dossier, f.hash("row"), vault_kind)
 

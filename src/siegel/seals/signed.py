@@ -55,8 +55,10 @@ class Document:
         return document
 
     @classmethod
-    def verify(cls, signed: Signed, signing_key: str) -> None:
-        """IntegrityError `signature_invalid` unless `signing_key` (b64) signed these bytes as this kind."""
+    def verify(cls, signed: Signed, signing_key: str | None) -> None:
+        """IntegrityError `signature_invalid` unless `signing_key` (b64; None signs nothing) signed these bytes as this."""
+        if signing_key is None:
+            raise IntegrityError("signature_invalid", f"{cls.__name__}: signed by a key that does not sign")
         try:
             sshsig.verify(signed.sig, cls.NAMESPACE, signed.raw, unb64(signing_key, 32))
         except sshsig.SignatureError as error:

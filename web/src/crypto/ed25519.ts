@@ -50,6 +50,18 @@ export async function isSignedBy(publicKey: Bytes, message: Bytes, signature: By
   }
 }
 
+/**
+ * Whether these bytes are the canonical encoding of a point of the curve, and not of small order: for such a point one
+ * signature fits every text, so anybody signs in its name.
+ */
+export function isPublicKey(bytes: Uint8Array): boolean {
+  try {
+    return !ed25519.Point.fromBytes(bytes).isSmallOrder();
+  } catch {
+    return false;
+  }
+}
+
 /** A key that stays inside the browser, or null where it has no Ed25519. */
 async function importNative(format: "raw" | "pkcs8", bytes: Bytes, use: KeyUsage): Promise<CryptoKey | null> {
   try {

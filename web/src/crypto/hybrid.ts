@@ -19,6 +19,20 @@ const RECIPIENT_SIZE = 1216;
 /** Bytes of the encapsulated key that a stanza carries. */
 export const SHARE_SIZE = 1120;
 
+const MLKEM_KEY_SIZE = 1184;
+/** The rest of the key is a seed, of which every value is good. */
+const MLKEM_COEFFICIENTS_SIZE = 1152;
+const MLKEM_PRIME = 3329;
+const X25519_PRIME = 2n ** 255n - 19n;
+/** 0 of order 2, 1 and -1 (the twist's) of order 4, and the two of order 8 (cr.yp.to/ecdh.html, "validate"). */
+const LOW_ORDER: ReadonlySet<bigint> = new Set([
+  0n,
+  1n,
+  X25519_PRIME - 1n,
+  0x00b8495f16056286fdb1329ceb8d09da6ac49ff1fae35616aeb8413b7c7aebe0n,
+  0x57119fd0dd4e22d8868e1c58c45c44045bef839c55b1d0b1248c50a3bc959c5fn,
+]);
+
 const IDENTITY_PREFIX = "age-secret-key-pq-";
 const RECIPIENT_PREFIX = "age1pq";
 const INFO = utf8("age-encryption.org/mlkem768x25519");
@@ -67,6 +81,32 @@ function decoded(text: string, prefix: string, size: number): Bytes {
   }
   if (bytes.length !== size || text !== text.toLowerCase()) throw new HeaderError(`not a valid ${prefix}1…`);
   return new Uint8Array(bytes);
+}
+
+/**
+ * Whether one can seal to a recipient, `age1pq1…`: the coefficients of its ML-KEM key lie below the prime (FIPS 203,
+ * 7.2), and its X25519 point is not of low order, which would make the shared secret zero (RFC 7748, 6.1).
+ */
+export function isUsableRecipient(text: string): boolean {
+  let bytes: Bytes;
+  try {
+    bytes = recipientOfText(text);
+  } catch {
+    return false;
+  }
+  for (let at = 0; at < MLKEM_COEFFICIENTS_SIZE; at += 3) {
+    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
+    const coefficients = [a | ((b & 0x0f) << 8), (b >> 4) | (c << 4)];
+    if (coefficients.some((coefficient) => coefficient >= MLKEM_PRIME)) return false;
+  }
+  return !isLowOrder(bytes.subarray(MLKEM_KEY_SIZE));
+}
+
+/** The order divides 8, on the curve or its twist. Readers ignore the highest bit and reduce: so every encoding counts. */
+function isLowOrder(point: Uint8Array): boolean {
+  const digits = [...point].reverse().map((byte) => byte.toString(16).padStart(2, "0"));
+  const u = (BigInt(`0x${digits.join("")}`) & (2n ** 255n - 1n)) % X25519_PRIME;
+  return LOW_ORDER.has(u);
 }
 
 /** Share and ciphertext of a file key sealed to a recipient. @throws HeaderError for an invalid public key. */

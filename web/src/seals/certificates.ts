@@ -6,10 +6,11 @@
  */
 
 import { fromBase64url } from "../crypto/base64";
+import { isPublicKey } from "../crypto/ed25519";
+import { isUsableRecipient } from "../crypto/hybrid";
 import { CERTIFICATE, type Certificate, type CertificateKind } from "./certificate";
 import { hashOf, read, type Signed, sameHash, verifySigned } from "./documents";
-import { IntegrityError, must } from "./errors";
-import { usableRecipient } from "./fields";
+import { must } from "./errors";
 import { keyId } from "./keys";
 
 /** A certificate with the time and place of its acceptance, as the log has it. */
@@ -130,7 +131,7 @@ export class Certificates {
     await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
     // Another caller may have added it meanwhile; from here on nothing waits.
     if (this.isKnown(hash, accepted)) return;
-    checkRecipient(claimed);
+    checkKeys(claimed);
     this.checkSameKey(claimed, kid);
     const isRedemption = issuer?.kind === "invitation";
     must(
@@ -204,11 +205,10 @@ function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
   );
 }
 
-function checkRecipient({ recipient }: Certificate): void {
-  if (recipient === null) return;
-  try {
-    usableRecipient(recipient);
-  } catch {
-    throw new IntegrityError("certificate_recipient", "the recipient is not a usable key");
-  }
+/** @throws IntegrityError (`certificate_signing_key`, `certificate_recipient`) for a key that is none. */
+function checkKeys({ signing_key, recipient }: Certificate): void {
+  const isSound = isPublicKey(fromBase64url(signing_key));
+  must(isSound, "certificate_signing_key", "the signing key is no point of large order");
+  const isUsable = recipient === null || isUsableRecipient(recipient);
+  must(isUsable, "certificate_recipient", "the recipient is not a usable key");
 }

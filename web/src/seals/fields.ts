@@ -7,7 +7,6 @@
 import { fromBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import { parse, type Value } from "../crypto/canonical";
-import { recipientOfText } from "../crypto/hybrid";
 import { IntegrityError, must } from "./errors";
 import { checkId } from "./ids";
 
@@ -133,23 +132,3 @@ export const sortedListOf =
     demand(ascends, field, "is not sorted, or has something twice");
     return items;
   };
-
-const FIELD_PRIME = 3329;
-const MLKEM_KEY_SIZE = 1152;
-
-/**
- * The 1216 bytes of a recipient that can be sealed to: one that cannot would block every later rotation of its
- * holder's vaults. The coefficients of the ML-KEM key lie below the prime (FIPS 203, 7.2).
- * @throws HeaderError for a text that is none; @throws RangeError for an invalid ML-KEM key.
- */
-export function usableRecipient(recipientText: string): Bytes {
-  const bytes = recipientOfText(recipientText);
-  for (let at = 0; at < MLKEM_KEY_SIZE; at += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(at, at + 3);
-    const coefficients = [a | ((b & 0x0f) << 8), (b >> 4) | (c << 4)];
-    if (coefficients.some((coefficient) => coefficient >= FIELD_PRIME)) {
-      throw new RangeError("a coefficient beyond the prime");
-    }
-  }
-  return bytes;
-}

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from siegel.lib.age import bech32
 from siegel.seals.canonical import b64
 from siegel.seals.certificates import Accepted, CertificateStore, Known, countersign, issue, root_certificate
 from siegel.seals.derive import PublicKeys, Seed
@@ -124,6 +125,18 @@ def test_a_recipient_nobody_can_seal_to_is_refused(firm: Firm) -> None:
     bad = good[:-1] + ("q" if good[-1] != "q" else "p")
     assert RECIPIENT_TEXT.fullmatch(bad)
     refused("certificate_recipient", offer, firm, firm.clerk, draft(firm, firm.clerk, recipient=bad))
+
+
+def test_a_recipient_whose_x25519_part_has_low_order_is_refused(firm: Firm) -> None:
+    raw = bech32.decode(Seed.generate().public_keys().recipient or "", "age1pq")
+    for point in (bytes(32), bytes([1, *bytes(31)]), bytes([*bytes(31), 0x80])):
+        bad = bech32.encode("age1pq", raw[:-32] + point)
+        refused("certificate_recipient", offer, firm, firm.clerk, draft(firm, firm.clerk, recipient=bad))
+
+
+@pytest.mark.parametrize("key", [bytes([1, *bytes(31)]), bytes(32), bytes([2, *bytes(31)]), b"\xff" * 32])
+def test_a_signing_key_of_small_order_or_off_the_curve_is_refused(firm: Firm, key: bytes) -> None:
+    refused("certificate_signing_key", offer, firm, firm.clerk, draft(firm, firm.clerk, signing_key=b64(key)))
 
 
 @pytest.mark.parametrize("offset", [-301, INVITATION_LIFE_S - 299])
