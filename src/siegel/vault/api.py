@@ -18,6 +18,7 @@ from siegel.keys import schemas
 from siegel.keys import wire as keys_wire
 from siegel.keys.actions.chains import Appended
 from siegel.keys.api import documents_of
+from siegel.keys.places import held
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
 from siegel.vault import actions, check, payload, queries, tus
@@ -85,7 +86,7 @@ def begin(request: HttpRequest, body: VaultIn) -> Status[Wire]:
 def head(request: HttpRequest, vault_id: str) -> Wire:
     """What an open page asks every few seconds; that alone does not keep a session alive."""
     mark_background(request)
-    chain = keys.held(person_of(request), vault_id).chain
+    chain = held(person_of(request), vault_id).chain
     return {"seq": chain.head_seq, "head": chain.head_hash}
 
 

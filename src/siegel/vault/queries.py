@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +16,8 @@ from django.utils import timezone
 from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
-from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since, may_write, people_in, places_of
+from siegel.keys.places import may_write, people_in, people_with_access, places_of, right_in
+from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
 from siegel.seals import chain as seals
 from siegel.vault.models import Node, Upload, Vault, Version
 
@@ -36,7 +37,6 @@ class VaultLine:
     vault: Vault
     title: str
     right: str
-    holders: int
 
     @property
     def id(self) -> str:
@@ -45,6 +45,11 @@ class VaultLine:
     @property
     def url(self) -> str:
         return reverse("vault:vault", args=[self.vault.id])
+
+    @property
+    def holders(self) -> int:
+        """How many people may open it. One query."""
+        return people_with_access(self.vault.chain_id)
 
     @property
     def client_name(self) -> str:
@@ -81,14 +86,11 @@ def vault_of(person: "Person", vault_id: str) -> VaultLine:
 
 
 def _held(person: "Person") -> QuerySet[Vault]:
-    count = people_in(OuterRef("chain")).order_by().values("chain").annotate(n=Count("pk")).values("n")
-    own = places_of(person).filter(chain=OuterRef("chain"))
     return (
         Vault.objects.filter(chain__in=places_of(person).values("chain"))
         .select_related("chain", "dossier__client")
         .annotate(
-            right=Subquery(own.values("rights")[:1]),
-            holders=Subquery(count, output_field=IntegerField()),
+            right=Subquery(right_in(person, OuterRef("chain"))),
             # of a personal vault the only holder is who founded it
             founder=Subquery(people_in(OuterRef("chain")).values("person__name")[:1]),
         )
@@ -98,7 +100,7 @@ def _held(person: "Person") -> QuerySet[Vault]:
 def _line(vault: Vault) -> VaultLine:
     # a personal vault has no title the server knows; it bears its founder's name
     title = vault.dossier.title if vault.dossier else vault.founder  # type: ignore[attr-defined]  # annotated above
-    return VaultLine(vault, title, vault.right, vault.holders)  # type: ignore[attr-defined]  # annotated above
+    return VaultLine(vault, title, vault.right)  # type: ignore[attr-defined]  # annotated above
 
 
 @dataclass(frozen=True)
@@ -240,8 +242,8 @@ def live_uploads(now: datetime) -> list[str]:
 
 
 def upload_of(person: "Person", upload_id: str) -> Upload:
-    """The person's own upload that has not expired; BaseError `not_found` (404)."""
-    found = Upload.objects.filter(pk=upload_id, person=person, expires_at__gt=timezone.now()).first()
+    """The person's own upload that has not expired, into a vault he may write to; BaseError `not_found` (404)."""
+    found = _uploads_of(person).filter(pk=upload_id).first()
     if found is None:
         raise BaseError("not_found", status=404)
     return found
@@ -249,11 +251,16 @@ def upload_of(person: "Person", upload_id: str) -> Upload:
 
 def uploads_into(person: "Person", vault_id: str, ids: Sequence[str]) -> dict[str, Upload]:
     """The person's own uploads into this vault, all of `ids` or BaseError `not_found` (404)."""
-    rows = Upload.objects.filter(pk__in=ids, person=person, vault=vault_id, expires_at__gt=timezone.now())
+    rows = _uploads_of(person).filter(pk__in=ids, vault=vault_id)
     found = {row.id: row for row in rows}
     if found.keys() != set(ids) or len(found) != len(ids):
         raise BaseError("not_found", status=404)
     return found
+
+
+def _uploads_of(person: "Person") -> QuerySet[Upload]:
+    written = places_of(person).filter(chain=OuterRef("vault__chain"), rights__in=seals.WRITERS)
+    return Upload.objects.filter(Exists(written), person=person, expires_at__gt=timezone.now())
 
 
 def require_writer(person: "Person", vault_id: str) -> None:
