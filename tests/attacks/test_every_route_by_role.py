@@ -54,6 +54,8 @@ TABLE: dict[str, str] = {
     "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404",
     "GET /tresore": "302 200 200 200 200 200 200",
     "GET /tresore/<vault_id>": "302 200 404 200 404 200 404",
+    "GET /mein-zugang": "302 200 200 200 200 200 200",
+    "POST /mein-zugang/sitzungen/beenden": "302 302 302 302 302 302 302",
     "GET /hilfe": OPEN,
     "GET /impressum": OPEN,
     "GET /datenschutz": OPEN,
@@ -72,6 +74,7 @@ TABLE: dict[str, str] = {
     "POST /api/invitations/<invitation_id>/redeem": REFUSED,
     # the signed-in
     "GET /api/session": EVERYONE_SIGNED_IN,
+    "POST /api/session/unlock": "401 401 401 401 401 401 401",
     "GET /api/keys/certificates": EVERYONE_SIGNED_IN,
     "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
     "POST /api/keys/certificates": "401 400 400 400 400 400 400",
@@ -179,7 +182,7 @@ def _methods(pattern: URLPattern) -> set[str]:
     for cell in cells:
         if hasattr(cell, "operations"):
             return {method for operation in cell.operations for method in operation.methods}
-    return {"POST"} if pattern.name in ("sign_out", "language", "theme") else {"GET"}
+    return {"POST"} if pattern.name in ("sign_out", "language", "theme", "end_sessions") else {"GET"}
 
 
 def test_every_route_stands_in_the_table() -> None:
@@ -219,6 +222,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
+        "POST /api/session/unlock": {"auth_key": HASH},
         "POST /api/session/end": {},
     }.get(route)
 
@@ -239,7 +243,7 @@ def _ask(stage: Stage, role: str, route: str) -> int:
     elif method == "POST" and address.startswith("/api/"):
         response = browser.post(address, _body(route, stage, role), content_type="application/json")
     elif method == "POST":
-        form = b"language=de&theme=light&next=/"
+        form = b"language=de&theme=light&next=/&session=others"
         response = browser.generic(method, address, form, "application/x-www-form-urlencoded")
     else:
         response = browser.generic(method, address)

@@ -53,6 +53,11 @@ class SignedInSession(models.Model):
     idle_s = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    # How the person proved who he is, and with which program: for the list of his own sessions.
+    method = models.CharField(max_length=12, default="")
+    device = models.CharField(max_length=40, default="")
+    # "Angemeldet bleiben": outlives the browser and the day.
+    kept = models.BooleanField(default=False)
 
 
 class Nonce(models.Model):

@@ -45,6 +45,11 @@ class StartIn(schemas.Strict):
 
 class PasswordIn(StartIn):
     auth_key: schemas.Binary32
+    keep: bool = False
+
+
+class UnlockIn(schemas.Strict):
+    auth_key: schemas.Binary32
 
 
 class ChallengeIn(schemas.Strict):
@@ -123,7 +128,7 @@ def start(request: HttpRequest, body: StartIn) -> Wire:
 @router.post("/sign-in/password", auth=None)
 def password(request: HttpRequest, body: PasswordIn) -> Wire:
     person = door.verify_auth_key(request, slug=body.firm, username=body.username, auth_key=body.auth_key)
-    return _open(request, person, "password", unlock=queries.unlock_wrap_of(person))
+    return _open(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=body.keep)
 
 
 @router.post("/sign-in/challenge", auth=None)
@@ -148,6 +153,15 @@ def key(request: HttpRequest, body: KeyIn) -> Wire:
 @router.get("/session")
 def session(request: HttpRequest) -> Wire:
     return _session(session_of(request))
+
+
+@router.post("/session/unlock")
+def unlock(request: HttpRequest, body: UnlockIn) -> Wire:
+    """The wrapped seed again, for whoever closed his key in a session that goes on."""
+    person = person_of(request)
+    door.verify_auth_key(request, slug=person.tenant.slug, username=person.username, auth_key=body.auth_key)
+    wrap = queries.unlock_wrap_of(person)
+    return {"unlock": b64(wrap) if wrap is not None else None}
 
 
 @router.post("/session/end", auth=None)
@@ -175,12 +189,14 @@ def _verify(request: HttpRequest, signed: Signed, login: Login, certificate: Cer
     verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=origin)
 
 
-def _open(request: HttpRequest, person: "Person", method: str, unlock: bytes | None = None) -> Wire:
+def _open(
+    request: HttpRequest, person: "Person", method: str, *, unlock: bytes | None = None, kept: bool = False
+) -> Wire:
     """A session for the person, its idle limit by his role."""
     role = role_of(person)
     if role is None:
         raise AccountsError("sign_in_refused", status=401)
-    opened = door.open_session(request, person=person, idle_s=idle_s(role), method=method)
+    opened = door.open_session(request, person=person, idle_s=idle_s(role), method=method, kept=kept)
     return _session(opened, unlock=unlock)
 
 

@@ -71,6 +71,8 @@ AUDIT = {
     "accounts.signed_out": Sentence("box-arrow-right", _("Abgemeldet")),
     "accounts.person_added": Sentence("person-plus", _("Zugang vorbereitet")),
     "accounts.credential_set": Sentence("key", _("Passwort gesetzt")),
+    "accounts.sessions_ended": Sentence("box-arrow-right", _("Andere Sitzungen beendet")),
+    "accounts.access_ended": Sentence("slash-circle", _("Zugang beendet"), "lock"),
     "accounts.locked": Sentence("lock", _("Konto gesperrt nach 3 falschen Passwörtern"), "alarm"),
     "accounts.blocked": Sentence("lock", _("Zugang gesperrt"), "lock"),
     "accounts.unblocked": Sentence("unlock", _("Zugang freigegeben")),
