@@ -111,17 +111,11 @@ def finish_session(*, session: SignedInSession) -> None:
     audit.record("accounts.signed_out", tenant=session.person.tenant, by=session.person)
 
 
-def end_access(*, person: Person) -> None:
-    """Part of an action: every session of the person ends at once, and the halves they hold are gone."""
-    SignedInSession.objects.filter(person=person).delete()
-    Person.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
-    person.refresh_from_db(fields=["session_generation"])
-
-
 def set_state(*, person: Person, state: Person.State) -> None:
-    """Part of an action: unless the state is `active` no door opens for the person any more."""
+    """Part of an action: unless the state is `active` every session ends, and no door opens for the person any more."""
     if state != Person.State.ACTIVE:
-        end_access(person=person)
+        SignedInSession.objects.filter(person=person).delete()
+        Person.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
     Person.objects.filter(pk=person.pk).update(state=state)
     person.state = state
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from siegel.firms.queries import people_managed_by, role_of
-from siegel.keys.models import Certificate, Epoch, FormerHolder, Holder, Record, Revocation, Roster
+from siegel.keys.models import Certificate, Epoch, FormerHolder, Holder, Record, Revocation, Roster, Team
 from siegel.keys.places import places_of
 from siegel.keys.queries import Entry, signed
 from siegel.seals.documents import Roster as RosterDocument
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import Tenant
     from siegel.keys.models import Chain, Invitation
 
 # Whose certificates everybody in the firm may see: without them no document of the firm can be verified.
@@ -129,7 +128,8 @@ def of_chain(chain: "Chain") -> Subjects:
 def beside(person: "Person") -> Subjects:
     """The person, all who are named with him in rosters, whose access he looks after, and the teams he meets there."""
     if role_of(person) == "owner":
-        return Subjects(frozenset(), named_in(places_of(person).values("chain")).teams, everybody=True)
+        teams = Team.objects.filter(tenant=person.tenant_id).values_list("pk", flat=True)
+        return Subjects(frozenset(), frozenset(teams), everybody=True)
     held = frozenset(places_of(person).values_list("chain", flat=True))
     found = named_in(held)
     managed = people_managed_by(person).values_list("pk", flat=True)
@@ -156,14 +156,4 @@ def provisional_for(person: "Person", kinds: Collection[str], *, limit: int) -> 
 
 
 def _teams_among(chains: Collection[str]) -> frozenset[str]:
-    from siegel.keys.models import Team
-
     return frozenset(Team.objects.filter(pk__in=chains).values_list("pk", flat=True))
-
-
-def everything(tenant: "Tenant") -> Subjects:
-    """Of the whole firm, teams included."""
-    from siegel.keys.models import Team
-
-    teams = Team.objects.filter(tenant=tenant).values_list("pk", flat=True)
-    return Subjects(frozenset(), frozenset(teams), everybody=True)

@@ -1,5 +1,6 @@
 """What the server asks of sealed things it cannot open, and which of its words fit a refusal by `seals`."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -7,13 +8,15 @@ from typing import TYPE_CHECKING
 from siegel.keys.errors import KeysError
 from siegel.lib.age import AgeError
 from siegel.seals.errors import SealError
+from siegel.seals.records import Genesis
 
 if TYPE_CHECKING:
     from siegel.seals.records import Record
 
 # Refusals that only say that the author has not seen the newest records.
 STALE = {"record_seq", "record_previous", "epoch_not_current"}
-# What a record did, by its most telling change.
+TEAM_NAME_MAX = 100
+# What a record did, by its most telling change: in a vault, in a team.
 AUDIT_KINDS = {
     "genesis": "vault.created",
     "roster": "keys.roster_changed",
@@ -21,6 +24,7 @@ AUDIT_KINDS = {
     "version": "vault.version_added",
     "folder": "vault.folder_added",
 }
+TEAM_AUDIT_KINDS = {"genesis": "keys.team_founded", "roster": "keys.team_changed", "epoch": "keys.team_rotated"}
 
 
 @contextmanager
@@ -36,7 +40,18 @@ def refusing() -> Iterator[None]:
         raise KeysError("document_refused", reason="age") from error
 
 
-def audit_kind(record: "Record") -> str:
-    """The kind of the audit entry for a record."""
+def audit_kind(record: "Record", vault_kind: str | None) -> str:
+    """The kind of the audit entry for a record of a chain of this kind; None before its first record."""
     kinds = {change.KIND for change in record.changes}
-    return next(name for kind, name in AUDIT_KINDS.items() if kind in kinds)
+    first = record.changes[0]
+    if vault_kind is None and isinstance(first, Genesis):
+        vault_kind = first.vault_kind
+    names = AUDIT_KINDS | TEAM_AUDIT_KINDS if vault_kind == "team" else AUDIT_KINDS
+    return next(name for kind, name in names.items() if kind in kinds)
+
+
+def check_team_name(name: str) -> None:
+    """KeysError `team_name_invalid` unless it is one line of 1 to 100 characters."""
+    fits = 0 < len(name) <= TEAM_NAME_MAX and name == name.strip() and unicodedata.is_normalized("NFC", name)
+    if not fits or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+        raise KeysError("team_name_invalid")
