@@ -13,11 +13,12 @@ from siegel.lib.age import FileKey, HybridIdentity, open_file, open_payload, sea
 from siegel.lib.merkle import SegmentTree
 from siegel.seals.canonical import b64
 from siegel.seals.certificates import Accepted, CertificateStore, Known, countersign, issue, root_certificate
-from siegel.seals.chain import Entry, members
+from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, commitment, digest
 from siegel.seals.documents import Epoch, Holder, Manifest, Roster
 from siegel.seals.epochs import rotation_due, seal_seed
 from siegel.seals.files import header_for, open_file_key
+from siegel.seals.holders import Moment, members
 from siegel.seals.records import AnyChange, EpochChange, FolderChange, Genesis, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, seal_row
@@ -75,6 +76,11 @@ class Story:
         self.index += 1
         return NOW + 60 * self.index, self.index
 
+    @property
+    def moment(self) -> Moment:
+        """That of what the log accepted last."""
+        return Moment(self.index, NOW + 60 * self.index)
+
     def accept(self, name: str, signed: Signed) -> Known:
         self.accepted.append(Accepted(signed, *self.tick()))
         self.known[name] = self.store.add(self.accepted[-1])
@@ -100,11 +106,12 @@ class Story:
         self.steps.append(
             {
                 "log_index": self.index,
+                "time": self.moment.time,
                 "who": who,
                 "seq": self.state.position.seq,
                 "head": self.state.position.head,
-                "due": rotation_due(self.state.position, self.store) if standing else None,
-                "members": {m.key: m.rights for m in members(standing.roster, self.store).values()}
+                "due": rotation_due(self.state.position, self.store, self.moment) if standing else None,
+                "members": {m.key: m.rights for m in members(standing.roster, self.store, self.moment).values()}
                 if standing
                 else None,
                 "provisional": sorted({k.kid for k in self.store if self.store.is_provisional(k.kid)}),
@@ -139,7 +146,7 @@ class Story:
         previous = self.state.position.now.epoch_hash if number > 1 else None
         kid = self.known[author].kid
         signed = Epoch(kid, number, self.firm, previous, recipient, roster_hash, self.vault).sign(seed_of(author))
-        self.wraps[number] = {key: self.wrap(number, key) for key in members(roster, self.store)}
+        self.wraps[number] = {key: self.wrap(number, key) for key in members(roster, self.store, self.moment)}
         documents: dict[str, Any] = {"epoch": signed}
         if number > 1:
             before = self.seeds[number - 1]

@@ -13,12 +13,13 @@ from siegel.lib.ed25519 import is_public_key
 from siegel.seals import canonical
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted, CertificateStore
-from siegel.seals.chain import Entry, members
+from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed
 from siegel.seals.documents import Manifest
 from siegel.seals.epochs import open_epochs, open_wrap, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key, open_version
+from siegel.seals.holders import Moment, members
 from siegel.seals.invitations import waiting_epoch
 from siegel.seals.records import Genesis
 from siegel.seals.replay import Head, VaultState, replay
@@ -60,9 +61,10 @@ def test_the_story_is_told_step_by_step() -> None:
         assert (state.position.seq, state.position.head) == (step["seq"], step["head"])
         assert step["provisional"] == sorted({k.kid for k in known if known.is_provisional(k.kid)})
         if state.position.standing:
-            assert rotation_due(state.position, known) == step["due"]
+            moment = Moment(step["log_index"], step["time"])
+            assert rotation_due(state.position, known, moment) == step["due"]
             roster = state.position.now.roster
-            assert {m.key: m.rights for m in members(roster, known).values()} == step["members"]
+            assert {m.key: m.rights for m in members(roster, known, moment).values()} == step["members"]
     assert not entries
 
 

@@ -12,34 +12,46 @@ from siegel.seals.certificates import Accepted, CertificateStore, Known, counter
 from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
+from siegel.seals.holders import Moment
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import sign_login
+from siegel.seals.revocations import AcceptedRevocation
 
 
 class Certificates:
-    """All certificates a server has shown, verified together up to the pinned root.
+    """All certificates and revocations a server has shown, verified together up to the pinned root.
 
-    What it once said of a certificate it must go on saying: another place in the log could turn a second redemption
-    into the first.
+    What it once said of one it must go on saying: another place in the log could turn a second redemption into the
+    first, or let a revoked key sign once more.
     """
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self._accepted: dict[str, Accepted] = {}
+        self._accepted: dict[str, Accepted | AcceptedRevocation] = {}
         self._lock = threading.Lock()
         self.store = CertificateStore(root)
 
-    def learn(self, listed: Iterable[Json]) -> CertificateStore:
+    def learn(self, listed: Iterable[Json], revocations: Iterable[Json] = ()) -> CertificateStore:
         """Verifies and adds what the server lists; IntegrityError."""
         with self._lock:
             count = len(self._accepted)
             for item in map(Accepted.from_wire, listed):
-                known = self._accepted.setdefault(item.signed.hash, item)
-                if (known.accepted_at, known.log_index) != (item.accepted_at, item.log_index):
-                    raise IntegrityError("certificate_moved", "a certificate changed its place in the log")
+                self._remember(item, "certificate_moved")
+            for revocation in map(AcceptedRevocation.from_wire, revocations):
+                self._remember(revocation, "revocation_moved")
             if len(self._accepted) != count:
                 self.store = CertificateStore.verified(self._accepted.values(), self._root)
             return self.store
+
+    def _remember(self, item: Accepted | AcceptedRevocation, code: str) -> None:
+        known = self._accepted.setdefault(item.signed.hash, item)
+        if (known.accepted_at, known.log_index) != (item.accepted_at, item.log_index):
+            raise IntegrityError(code, "a certificate or revocation changed its place in the log")
+
+
+def today() -> Moment:
+    """The moment of what is planned now."""
+    return Moment.planned(int(time.time()))
 
 
 @dataclass
@@ -69,7 +81,8 @@ class Account:
 
     def learn_certificates(self) -> CertificateStore:
         """All that the person may see."""
-        return self.certificates.learn(Fields(self.api.get("keys/certificates"), "certificates").items("certificates"))
+        f = Fields(self.api.get("keys/certificates"), "certificates")
+        return self.certificates.learn(f.items("certificates"), f.present(f.items, "revocations") or ())
 
     def own(self) -> Known:
         """The person's own certificate; IntegrityError `not_certified`."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from siegel.agent.account import Account
+from siegel.agent.account import Account, today
 from siegel.agent.client import Wire
 from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.session import Home
@@ -103,21 +103,22 @@ class OpenVault:
     def _take(self, news: Wire) -> bool:
         """Replays one answer; whether there is more."""
         f = Fields(news, "news")
-        store = self.account.certificates.learn(f.items("certificates"))
+        store = self.account.certificates.learn(f.items("certificates"), f.present(f.items, "revocations") or ())
         entries = [Entry.from_wire(item) for item in f.items("records")]
         for entry in entries:
             self.state.apply(entry, store)
         for row in (Fields(item, "row") for item in f.items("rows")):
             self._rows[row.id("node"), row.integer("version", 0)] = row.binary("row")
         for wrap in (Fields(item, "wrap") for item in f.items("wraps")):
-            self._wraps[wrap.integer("epoch", 1)] = wrap.binary("age")
+            if wrap.present(wrap.hash, "key") in (None, self.account.kid):
+                self._wraps[wrap.integer("epoch", 1)] = wrap.binary("age")
         if f.flag("more"):
             if not entries:
                 raise AgentError("answer_invalid")
             return True
         self.state.require_head(Head(f.integer("seq", 0), f.hash("head")))
         # Ours says when a new epoch must begin; the server's word may only make one begin earlier.
-        self.due = f.flag("due") or rotation_due(self.state.position, store)
+        self.due = f.flag("due") or rotation_due(self.state.position, store, today())
         return False
 
     def _row(self, node: str, version: int, signed_hash: str) -> bytes:
@@ -215,7 +216,7 @@ class OpenVault:
     def rotate(self) -> None:
         """Begins the next epoch, which hands down the newest seed that opens for us. Errors as of `seed`."""
         newest = self.opened.newest() or self.seed
-        new = next_epoch(self.account.seed, self.state.position, newest, self.store)
+        new = next_epoch(self.account.seed, self.state.position, newest, self.store, today())
         assert new.previous_seed is not None
         documents: Wire = {
             "epoch": new.signed.to_wire(),

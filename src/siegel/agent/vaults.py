@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from siegel.agent.account import Account
+from siegel.agent.account import Account, today
 from siegel.agent.errors import AgentError
 from siegel.agent.opened import OpenVault, wraps_wire
 from siegel.agent.session import Home
@@ -122,10 +122,11 @@ def begin_vault(
     vault_id = new_id()
     keys = {account.kid: "manage", **dict(holders)}
     if dossier is not None:
-        keys |= {known.kid: ALWAYS[known.certificate.kind] for known in store if known.certificate.kind in ALWAYS}
+        always = [known for known in store if known.certificate.kind in ALWAYS and store.in_force(known.kid)]
+        keys |= {known.kid: ALWAYS[known.certificate.kind] for known in always}
     roster = Roster(account.kid, account.firm, holders_of(store, keys), None, 1, vault_id)
     signed = roster.sign(account.seed)
-    epoch = first_epoch(account.seed, roster, signed.hash, store)
+    epoch = first_epoch(account.seed, roster, signed.hash, store, today())
     sealed = seal_row(epoch.seed, Place(account.firm, vault_id, vault_id, 0, 1), row)
     genesis = Genesis(dossier, digest(sealed), "dossier" if dossier else "personal")
     state = VaultState.begin(account.firm, vault_id)

@@ -12,13 +12,17 @@ from typing import Literal, Self, TypeAlias, TypeVar
 from siegel.seals.canonical import Json
 from siegel.seals.certificates import CertificateStore, Known
 from siegel.seals.derive import digest, join
-from siegel.seals.documents import PERSONS, Epoch, Holder, Manifest, Roster
+from siegel.seals.documents import PERSONS, Epoch, Manifest, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
+from siegel.seals.holders import Moment, keys_of, rights_of
 from siegel.seals.records import EpochChange, FolderChange, Genesis, Record, RosterChange, VersionChange
+from siegel.seals.rosters import RosterCheck
 from siegel.seals.signed import Signed
 
 WRITERS = ("write", "manage")
+# Who rules a team, and may begin one.
+RULERS = ("owner", "office_leader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Entry:
     previous_seed: bytes | None = None
     manifests: tuple[Signed, ...] = ()
 
+    @property
+    def moment(self) -> Moment:
+        return Moment(self.log_index, self.accepted_at)
+
     @classmethod
     def from_wire(cls, value: Json) -> Self:
         f = Fields(value, "entry")
@@ -68,17 +76,21 @@ class Entry:
 class Standing:
     """Who belongs to the vault and which epoch is current.
 
-    `sealed_for`: the keys of all to whom the current epoch's seed was ever sealed, that is of the roster it was made
-    for and of every roster since. `epoch_log_index`: where the log has the epoch's record.
+    `sealed_for`: the roster that the current epoch was made for, at the moment of its record, and every roster since,
+    each at the moment of its own: the members of all these got the epoch's seed.
     """
 
     roster: Roster
     roster_hash: str
     epoch: Epoch
     epoch_hash: str
-    sealed_for: frozenset[str]
-    epoch_log_index: int
+    sealed_for: tuple[tuple[Moment, Roster], ...]
     vault_kind: str
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The key ids of all lines that count for the current epoch."""
+        return frozenset().union(*(keys_of(roster) for _, roster in self.sealed_for))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,33 +126,6 @@ class Step:
     manifests: tuple[Manifest, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A holder as he stands today: for a redeemed invitation the person's own key."""
-
-    key: str
-    rights: str
-    known: Known
-
-
-def members(roster: Roster, certificates: CertificateStore) -> dict[str, Member]:
-    """The effective holders of a roster by key id; IntegrityError `roster_holder` if one is not certified as such."""
-    found: dict[str, Member] = {}
-    for holder in roster.holders:
-        known = certificates.member(holder.key)
-        if known is None or known.certificate.subject != holder.subject:
-            raise IntegrityError("roster_holder", "a holder's key is not certified for this person")
-        if known.kid in found:
-            raise IntegrityError("roster_holder", "a person and his redeemed invitation are both holders")
-        found[known.kid] = Member(known.kid, holder.rights, known)
-    return found
-
-
-def keys_of(roster: Roster) -> frozenset[str]:
-    """The key ids in a roster, as they stand there."""
-    return frozenset(holder.key for holder in roster.holders)
-
-
 def check(position: Position, entry: Entry, certificates: CertificateStore, node: NodeLookup) -> Step:
     """The step that `entry` makes from `position`; IntegrityError with the code of the rule it breaks."""
     record = Record.parse(entry.record)
@@ -174,6 +159,8 @@ def _author(record: Record, entry: Entry, certificates: CertificateStore) -> Kno
         raise IntegrityError("record_author", "the author is nobody who may write")
     if certificates.since(known.kid) > entry.log_index:
         raise IntegrityError("record_author", "the author was certified only after the record")
+    if not certificates.in_force(known.kid, entry.log_index):
+        raise IntegrityError("record_author_revoked", "the author's key was taken back before the record")
     return known
 
 
@@ -200,15 +187,14 @@ class _Check:
             raise IntegrityError("record_rights", "a client may begin a personal vault only")
         self._carries(roster=True, epoch=True)
         roster = self._roster(roster_change, genesis.vault_kind, before=None)
-        self._require_rights(roster, "manage")
-        epoch = self._epoch(epoch_change, epoch=1, previous=None, roster=roster_change.hash)
+        self._require_rights(roster, genesis.vault_kind, "manage")
+        epoch = self._epoch(epoch_change, genesis.vault_kind, epoch=1, previous=None, roster=roster_change.hash)
         standing = Standing(
             roster,
             roster_change.hash,
             epoch,
             epoch_change.hash,
-            sealed_for=keys_of(roster),
-            epoch_log_index=self.entry.log_index,
+            sealed_for=((self.entry.moment, roster),),
             vault_kind=genesis.vault_kind,
         )
         return self._step(replace(self.position, standing=standing))
@@ -216,30 +202,29 @@ class _Check:
     def roster(self) -> Step:
         change = self._alone(RosterChange)
         now = self.position.now
-        self._require_rights(now.roster, "manage")
+        self._require_rights(now.roster, now.vault_kind, "manage")
         self._carries(roster=True)
         roster = self._roster(change, now.vault_kind, before=now)
-        sealed_for = now.sealed_for | keys_of(roster)
+        sealed_for = (*now.sealed_for, (self.entry.moment, roster))
         standing = replace(now, roster=roster, roster_hash=change.hash, sealed_for=sealed_for)
         return self._step(replace(self.position, standing=standing))
 
     def epoch(self) -> Step:
         change = self._alone(EpochChange)
         now = self.position.now
-        self._require_rights(now.roster, *WRITERS)
+        self._require_rights(now.roster, now.vault_kind, *WRITERS)
         self._carries(epoch=True, previous_seed=True)
-        epoch = self._epoch(change, epoch=now.epoch.epoch + 1, previous=now.epoch_hash, roster=now.roster_hash)
-        standing = replace(
-            now,
-            epoch=epoch,
-            epoch_hash=change.hash,
-            sealed_for=keys_of(now.roster),
-            epoch_log_index=self.entry.log_index,
-        )
+        number = now.epoch.epoch + 1
+        epoch = self._epoch(change, now.vault_kind, epoch=number, previous=now.epoch_hash, roster=now.roster_hash)
+        sealed_for = ((self.entry.moment, now.roster),)
+        standing = replace(now, epoch=epoch, epoch_hash=change.hash, sealed_for=sealed_for)
         return self._step(replace(self.position, standing=standing))
 
     def contents(self) -> Step:
-        self._require_rights(self.position.now.roster, *WRITERS)
+        now = self.position.now
+        if now.vault_kind == "team":
+            raise IntegrityError("record_shape", "a team holds no folders and files")
+        self._require_rights(now.roster, now.vault_kind, *WRITERS)
         versions = [change for change in self.record.changes if isinstance(change, VersionChange)]
         self._carries(manifests=len(versions))
         manifests = iter(self.entry.manifests)
@@ -277,9 +262,10 @@ class _Check:
         if (*present, len(entry.manifests)) != (roster, epoch, previous_seed, manifests):
             raise IntegrityError("record_documents", "a document is missing or too many")
 
-    def _require_rights(self, roster: Roster, *rights: str) -> None:
-        member = members(roster, self.certificates).get(self.author.kid)
-        if member is None or member.rights not in rights:
+    def _require_rights(self, roster: Roster, vault_kind: str, *rights: str) -> None:
+        if vault_kind == "team" and self.author.certificate.kind not in RULERS:
+            raise IntegrityError("record_rights", "a team is ruled by an owner or an office leader")
+        if rights_of(self.author.kid, roster, self.certificates, self.entry.moment) not in rights:
             raise IntegrityError("record_rights", "the author may not make this change")
 
     def _document(self, kind: type[AnyDocument], signed: Signed | None, named: str) -> AnyDocument:
@@ -299,60 +285,25 @@ class _Check:
         seq, previous = (before.roster.seq + 1, before.roster_hash) if before else (1, None)
         if not roster.seq == change.seq == seq or roster.previous != previous:
             raise IntegrityError("roster_previous", "the roster does not follow the current one")
-        for member in members(roster, self.certificates).values():
-            self._check_member(member)
-        for holder in roster.holders:
-            self._check_invitation(holder.key)
-        if vault_kind == "personal":
-            self._check_personal(roster)
-        elif before is None:
-            self._check_founded(roster)
-        else:
-            self._check_kept(before.roster, roster)
+        before_it = before.roster if before else None
+        RosterCheck(roster, before_it, vault_kind, self.author, self.certificates, self.entry.moment).run()
         return roster
 
-    def _check_personal(self, roster: Roster) -> None:
-        """Only the author holds, with recovery: nobody else can ever be the author of the next roster."""
-        if any(holder.key != self.record.author and holder.rights != "hold" for holder in roster.holders):
-            raise IntegrityError("roster_holder", "a personal vault has one holder besides recovery")
-
-    def _check_founded(self, roster: Roster) -> None:
-        """Somebody who can never be lost: an owner who manages, and recovery."""
-        managed = any(holder.rights == "manage" and self._kind(holder) == "owner" for holder in roster.holders)
-        if not managed or all(holder.rights != "hold" for holder in roster.holders):
-            raise IntegrityError("roster_holder", "a dossier's vault begins without an owner or recovery")
-
-    def _check_kept(self, before: Roster, roster: Roster) -> None:
-        """Only an owner takes an owner's or recovery's line away, or changes it."""
-        if self.author.certificate.kind == "owner":
-            return
-        kept = [holder for holder in before.holders if self._kind(holder) in ("owner", "recovery")]
-        if not set(kept) <= set(roster.holders):
-            raise IntegrityError("roster_holder", "somebody else than an owner removes an owner or recovery")
-
-    def _kind(self, holder: Holder) -> str | None:
-        known = self.certificates.by_kid(holder.key)
-        return known.certificate.kind if known else None
-
-    def _check_member(self, member: Member) -> None:
-        kind = member.known.certificate.kind
-        if kind not in (*PERSONS, "recovery", "invitation"):
-            raise IntegrityError("roster_holder", f"a {kind} holds no vault")
-        if (kind == "recovery") != (member.rights == "hold"):
-            raise IntegrityError("roster_holder", "recovery holds, and only recovery")
-
-    def _check_invitation(self, key: str) -> None:
-        known = self.certificates.by_kid(key)
-        if known and known.certificate.kind == "invitation" and self.record.vault not in known.certificate.vaults:
-            raise IntegrityError("roster_holder", "the invitation does not name this vault")
-
-    def _epoch(self, change: EpochChange, *, epoch: int, previous: str | None, roster: str) -> Epoch:
+    def _epoch(self, change: EpochChange, vault_kind: str, *, epoch: int, previous: str | None, roster: str) -> Epoch:
         document = self._document(Epoch, self.entry.epoch, change.hash)
         if not document.epoch == change.epoch == epoch or document.previous != previous:
             raise IntegrityError("epoch_previous", "the epoch does not follow the current one")
         if document.roster != roster:
             raise IntegrityError("epoch_roster", "the epoch was made for another roster")
+        if vault_kind == "team":
+            self._check_team_key(document)
         return document
+
+    def _check_team_key(self, epoch: Epoch) -> None:
+        """A team's epoch and the certificate of the generation with its number are for one recipient."""
+        known = self.certificates.generation(self.record.vault, epoch.epoch)
+        if known is None or known.certificate.recipient != epoch.recipient:
+            raise IntegrityError("team_differs", "the epoch's keys are not those that are certified for the team")
 
     def _folder(self, change: FolderChange, fresh: dict[str, Node]) -> Node:
         self._check_new(change.node, change.parent, fresh)

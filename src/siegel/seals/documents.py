@@ -21,7 +21,8 @@ STAFF = ("owner", "office_leader", "clerk")
 PERSONS = (*STAFF, "client")
 KINDS = ("root", "recovery", *PERSONS, "team", "scanner", "service", "invitation")
 SIGNS_ONLY = ("root", "scanner", "service")
-RIGHTS = ("read", "write", "manage", "hold")
+# Each more than the one before; a key that is certified for holding has no other rights.
+RIGHTS = ("hold", "read", "write", "manage")
 RESULTS = ("clean", "infected", "not_scannable", "failed")
 REASONS = ("left", "lost", "compromised", "replaced", "withdrawn")
 # Whose certificates may name an office; an office leader's always does.

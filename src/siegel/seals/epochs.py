@@ -16,10 +16,11 @@ from siegel.lib.age import (
 )
 from siegel.lib.age.hybrid import KIND as HYBRID
 from siegel.seals.certificates import CertificateStore
-from siegel.seals.chain import Position, members
+from siegel.seals.chain import Position
 from siegel.seals.derive import KEY_SIZE, EpochSeed, Seed
 from siegel.seals.documents import Epoch, Roster
 from siegel.seals.errors import IntegrityError, RefusedError, SealError, UnlockError
+from siegel.seals.holders import Moment, members
 from siegel.seals.records import EpochChange
 from siegel.seals.replay import PastEpoch
 from siegel.seals.signed import Signed
@@ -37,6 +38,15 @@ class Wrap:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldWrap:
+    """A wrap of an epoch with the identity that opens it: of a team's generation, which is an epoch of its chain."""
+
+    epoch: int
+    age: bytes
+    identity: HybridIdentity
+
+
+@dataclass(frozen=True, slots=True)
 class NewEpoch:
     """A new epoch, complete: what its record carries, and the seed for whoever made it."""
 
@@ -47,13 +57,17 @@ class NewEpoch:
     previous_seed: bytes | None
 
 
-def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore) -> NewEpoch:
-    """Epoch 1 of a vault that begins with `roster`."""
-    return _new_epoch(author, roster, roster_hash, certificates, number=1, previous=None, newest=None)
+def first_epoch(
+    author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore, moment: Moment
+) -> NewEpoch:
+    """Epoch 1 of a vault that begins with `roster`, wrapped to its members as they stand at `moment`."""
+    return _new_epoch(author, roster, roster_hash, certificates, moment, number=1, previous=None, newest=None)
 
 
-def next_epoch(author: Seed, position: Position, newest: EpochSeed, certificates: CertificateStore) -> NewEpoch:
-    """The epoch after the current one, wrapped to the members of the current roster as they stand today.
+def next_epoch(
+    author: Seed, position: Position, newest: EpochSeed, certificates: CertificateStore, moment: Moment
+) -> NewEpoch:
+    """The epoch after the current one, wrapped to the members of the current roster as they stand at `moment`.
 
     `newest`: the current epoch's seed, or, where that does not open for the author, of the last epoch that does.
     """
@@ -63,6 +77,7 @@ def next_epoch(author: Seed, position: Position, newest: EpochSeed, certificates
         now.roster,
         now.roster_hash,
         certificates,
+        moment,
         number=now.epoch.epoch + 1,
         previous=now.epoch_hash,
         newest=newest,
@@ -74,6 +89,7 @@ def _new_epoch(
     roster: Roster,
     roster_hash: str,
     certificates: CertificateStore,
+    moment: Moment,
     *,
     number: int,
     previous: str | None,
@@ -90,7 +106,7 @@ def _new_epoch(
         roster=roster_hash,
         vault=roster.vault,
     ).sign(author)
-    wraps = wrap_for(members(roster, certificates), seed, certificates)
+    wraps = wrap_for(members(roster, certificates, moment), seed, certificates)
     return NewEpoch(
         signed=signed,
         change=EpochChange(number, signed.hash),
@@ -111,33 +127,27 @@ def wrap_for(keys: Iterable[str], seed: EpochSeed, certificates: CertificateStor
     return tuple(wraps)
 
 
-def required_wraps(before: Position, after: Position, certificates: CertificateStore) -> frozenset[str]:
-    """The key ids for which a record must bring wraps, no more and no less.
+def required_wraps(before: Position, after: Position, certificates: CertificateStore, moment: Moment) -> frozenset[str]:
+    """The key ids for which a record accepted at `moment` must bring wraps, no more and no less.
 
     All members when it brings an epoch; those who are new when it brings a roster; nobody otherwise.
     """
-    today = frozenset(members(after.now.roster, certificates))
+    today = frozenset(members(after.now.roster, certificates, moment))
     if before.standing is None or after.now.epoch.epoch != before.now.epoch.epoch:
         return today
-    return today - frozenset(members(before.now.roster, certificates))
+    return today - frozenset(members(before.now.roster, certificates, moment))
 
 
-def rotation_due(position: Position, certificates: CertificateStore) -> bool:
+def rotation_due(position: Position, certificates: CertificateStore, moment: Moment) -> bool:
     """Whether the next writer must begin a new epoch first.
 
-    Due when somebody the current epoch was sealed for belongs no more: he was taken off the roster, or he was an
-    invitation and it was redeemed since. It makes no difference whether he was there when the epoch began.
+    Due when those who were given the current epoch's seed are not the members at `moment`: somebody was taken off the
+    roster, revoked, or his time is over; an invitation was redeemed, a team has new keys, or a key is certified again.
+    Whose key was out when the epoch began was given nothing, and makes nothing due.
     """
     now = position.now
-    today = members(now.roster, certificates)
-    for key in now.sealed_for:
-        redemption = certificates.redemption(key)
-        if redemption and redemption.log_index > now.epoch_log_index:
-            return True
-        known = certificates.member(key)
-        if known is None or known.kid not in today:
-            return True
-    return False
+    given = {key for at, roster in now.sealed_for for key in members(roster, certificates, at)}
+    return given != members(now.roster, certificates, moment).keys()
 
 
 def seal_seed(seed: EpochSeed, recipient: str) -> bytes:
@@ -189,7 +199,7 @@ def _unseal(age: bytes, identity: HybridIdentity) -> EpochSeed:
 
 @dataclass(frozen=True, slots=True)
 class OpenedEpochs:
-    """The seeds of all epochs that open for us, and why our own wrap of an epoch does not."""
+    """The seeds of all epochs that open for us, and why a wrap of ours does not."""
 
     seeds: dict[int, EpochSeed] = field(default_factory=dict)
     failed: dict[int, SealError] = field(default_factory=dict)
@@ -206,18 +216,22 @@ class OpenedEpochs:
         return self.seeds[max(self.seeds)] if self.seeds else None
 
 
-def open_epochs(wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch]) -> OpenedEpochs:
-    """Each epoch by our own wrap (`wraps`, by epoch), else by the seed that a later epoch hands down.
+def open_epochs(
+    wraps: Mapping[int, bytes], own: Seed, epochs: Mapping[int, PastEpoch], through: Iterable[HeldWrap] = ()
+) -> OpenedEpochs:
+    """Each epoch by our own wrap (`wraps`, by epoch), or one `through` a team; else by what a later epoch hands down.
 
     Whoever may write may begin an epoch and seal rubbish: what does not open is left out, and harms no other epoch.
     """
     opened = OpenedEpochs()
     identity = own.identity()
-    for number in wraps.keys() & epochs.keys():
+    for wrap in (*(HeldWrap(number, age, identity) for number, age in wraps.items()), *through):
+        if wrap.epoch not in epochs:
+            continue
         try:
-            opened.seeds[number] = open_wrap(wraps[number], identity, epochs[number].epoch)
+            opened.seeds[wrap.epoch] = open_wrap(wrap.age, wrap.identity, epochs[wrap.epoch].epoch)
         except SealError as error:
-            opened.failed[number] = error
+            opened.failed.setdefault(wrap.epoch, error)
     for number in sorted(epochs, reverse=True):
         if number in opened.seeds:
             _hand_down(opened.seeds, number, epochs)

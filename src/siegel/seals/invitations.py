@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from siegel.seals.canonical import unb64
 from siegel.seals.certificates import CertificateStore, Known
 from siegel.seals.derive import Seed, hkdf, join
-from siegel.seals.documents import PERSONS, Epoch, Roster
+from siegel.seals.documents import PERSONS, STAFF, Epoch, Roster
 from siegel.seals.errors import IntegrityError, UnlockError
 from siegel.seals.signed import Signed
 
 ID_CHARACTERS = 8
-STAFF = ("owner", "clerk")
 CODE_SIZE = 16
 CODE_CHARACTERS = 26
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -23,10 +23,13 @@ def announce_scanner_key(
 def verify_scanner_key(signed: Signed, firm: str, certificates: CertificateStore, *, now: int) -> ScannerKey:
     """The scanner key, valid at `now`; what an author seals to.
 
-    IntegrityError `scanner_unknown`, `signature_invalid`, `scanner_key_firm`; RefusedError `scanner_key_expired`.
+    IntegrityError `scanner_unknown` (also of a scanner whose key was taken back), `signature_invalid`,
+    `scanner_key_firm`; RefusedError `scanner_key_expired`.
     """
     key = ScannerKey.parse(signed)
     scanner = _scanner(key.scanner, certificates)
+    if not certificates.in_force(scanner.kid):
+        raise IntegrityError("scanner_unknown", "the scanner's key was taken back")
     ScannerKey.verify(signed, scanner.certificate.signing_key)
     if key.firm != firm or scanner.certificate.firm != firm:
         raise IntegrityError("scanner_key_firm", "the scanner key belongs to another firm")

@@ -56,7 +56,7 @@ class Document:
 
     @classmethod
     def verify(cls, signed: Signed, signing_key: str | None) -> None:
-        """IntegrityError `signature_invalid` unless `signing_key` (b64; None signs nothing) signed these bytes as this."""
+        """IntegrityError `signature_invalid` unless `signing_key` (b64) signed these bytes as this kind; None never."""
         if signing_key is None:
             raise IntegrityError("signature_invalid", f"{cls.__name__}: signed by a key that does not sign")
         try:

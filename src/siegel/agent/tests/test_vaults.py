@@ -211,9 +211,9 @@ def test_an_epoch_that_is_due_begins_before_anything_is_sealed(
 
 
 def vault_members(server: Server, stored: StoredVault) -> set[str]:
-    from siegel.seals.chain import members
+    from siegel.seals.holders import members
 
-    return set(members(stored.state.position.now.roster, server.firm.store))
+    return set(members(stored.state.position.now.roster, server.firm.store, server.today))
 
 
 def test_an_epoch_that_becomes_due_during_the_upload_begins_before_the_commit(

@@ -104,7 +104,9 @@ def service_key() -> str:
         if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
             raise ImproperlyConfigured(f"{path} can be read by others: chmod 600")
         text = file.read()
-    return Seed(unb64(text.strip(), 32)).public_keys(signs_only=True).signing_key
+    signing_key = Seed(unb64(text.strip(), 32)).public_keys(signs_only=True).signing_key
+    assert signing_key is not None
+    return signing_key
 
 
 def _make_service_seed(path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_set_up_link_founds_one_firm_only(prepared: tuple[Island, Json]) -> No
 def test_a_machine_that_is_not_the_servers_own_is_not_certified(prepared: tuple[Island, Json], place: int) -> None:
     island, body = prepared
     _, other_token = firms.create_firm(slug="andere", name="Andere")
-    foreign = Seed.generate().public_keys(signs_only=True).signing_key
+    foreign = Seed.generate().public_keys(signs_only=True).signing_key or ""
     name = ("scanner_key", "service_key")[place - 3]
     forged = prepare(other_token, "andere", Browser(), **{name: foreign})[1]
     with pytest.raises(RefusedError) as refused:

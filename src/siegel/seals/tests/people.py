@@ -9,12 +9,14 @@ from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, digest
 from siegel.seals.documents import Holder, Roster
 from siegel.seals.epochs import first_epoch
+from siegel.seals.holders import Moment
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.signed import Signed
 
 NOW = 1_800_000_000
+TODAY = Moment.planned(NOW)
 
 
 def hash_of(text: str) -> str:
@@ -136,7 +138,7 @@ def begin(firm: Firm, author: Person, holders: Holders, *, vault_kind: str = "do
     state = VaultState.begin(firm.id, vault)
     lines = with_kept(firm, holders) if vault_kind == "dossier" else holders
     roster = signed_roster(author, firm.id, vault, lines)
-    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store)
+    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store, TODAY)
     changes = (
         Genesis(new_id() if vault_kind == "dossier" else None, hash_of("root row"), vault_kind),
         RosterChange(roster.hash, 1),

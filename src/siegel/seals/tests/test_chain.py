@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
-from siegel.seals.chain import Entry, Position, check, members
+from siegel.seals.chain import Entry, Position, check
 from siegel.seals.documents import Roster
 from siegel.seals.epochs import first_epoch
 from siegel.seals.errors import IntegrityError
+from siegel.seals.holders import members
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange, Genesis, Record, RosterChange
 from siegel.seals.replay import Head, VaultState, replay
 from siegel.seals.tests.chains import manifest_for, put, refused, resigned, rotate, version_entry
-from siegel.seals.tests.people import NOW, Firm, Holders, Person, Vault, begin, hash_of, signed_roster
+from siegel.seals.tests.people import NOW, TODAY, Firm, Holders, Person, Vault, begin, hash_of, signed_roster
 
 
 def test_a_vault_lives(firm: Firm, vault: Vault) -> None:
@@ -140,8 +141,8 @@ def test_a_redeemed_invitation_gives_its_rights_to_the_persons_key(firm: Firm, v
     vault.apply(vault.entry(firm.clerk, RosterChange(roster.hash, 2), roster=roster))
     client = firm.redeem(invitation)
     vault.apply(vault.entry(client, vault.folder()))
-    assert members(Roster.parse(roster), firm.store)[client.kid].rights == "write"
-    assert invitation.kid not in members(Roster.parse(roster), firm.store)
+    assert members(Roster.parse(roster), firm.store, TODAY)[client.kid].rights == "write"
+    assert invitation.kid not in members(Roster.parse(roster), firm.store, TODAY)
 
 
 # The beginning
@@ -152,7 +153,7 @@ def genesis_entry(
 ) -> tuple[Position, Entry]:
     vault = new_id()
     roster = signed_roster(author, firm.id, vault, holders)
-    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store)
+    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store, TODAY)
     genesis = Genesis(None if vault_kind == "personal" else new_id(), hash_of("row"), vault_kind)
     changes = (genesis, RosterChange(roster.hash, 1), epoch.change, *extra)
     position = Position.begin(firm.id, vault)

@@ -22,7 +22,7 @@ from siegel.seals.epochs import (
 )
 from siegel.seals.errors import IntegrityError, RefusedError, UnlockError
 from siegel.seals.records import RosterChange
-from siegel.seals.tests.people import Firm, Person, Vault, begin
+from siegel.seals.tests.people import TODAY, Firm, Person, Vault, begin
 
 
 def change_roster(vault: Vault, *holders: tuple[Person, str]) -> None:
@@ -34,7 +34,7 @@ def change_roster(vault: Vault, *holders: tuple[Person, str]) -> None:
 
 def rotate(vault: Vault, author: Person) -> dict[str, bytes]:
     """A new epoch; its wraps by key."""
-    epoch = next_epoch(author.seed, vault.state.position, vault.seed, vault.firm.store)
+    epoch = next_epoch(author.seed, vault.state.position, vault.seed, vault.firm.store, TODAY)
     vault.apply(vault.entry(author, epoch.change, epoch=epoch.signed, previous_seed=epoch.previous_seed))
     vault.seed = epoch.seed
     return {wrap.key: wrap.age for wrap in epoch.wraps}
@@ -178,17 +178,17 @@ def test_nothing_is_wrapped_to_a_key_without_a_certificate(firm: Firm, vault: Va
 
 
 def test_the_first_epoch_is_due_to_nobody(firm: Firm, vault: Vault) -> None:
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, TODAY)
 
 
 def test_adding_a_holder_makes_no_epoch_due_and_removing_one_does(firm: Firm, vault: Vault) -> None:
     everybody = [(firm.clerk, "manage"), (firm.client, "write"), (firm.recovery, "hold"), (firm.owner, "manage")]
     change_roster(vault, *everybody)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, TODAY)
     change_roster(vault, everybody[0], *everybody[2:])
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, TODAY)
     wraps = rotate(vault, firm.owner)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, TODAY)
     assert firm.client.kid not in wraps
 
 
@@ -196,14 +196,14 @@ def test_a_redemption_makes_an_epoch_due_once(firm: Firm, vault: Vault) -> None:
     invitation = firm.invite(firm.clerk, vault.id)
     change_roster(vault, (firm.clerk, "manage"), (invitation, "write"))
     rotate(vault, firm.clerk)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, TODAY)
     client = firm.redeem(invitation)
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, TODAY)
     wraps = rotate(vault, client)
     assert set(wraps) == {firm.clerk.kid, client.kid, firm.partner.kid, firm.recovery.kid}
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, TODAY)
     change_roster(vault, (firm.clerk, "manage"), (client, "write"))
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, TODAY)
 
 
 def test_an_invitation_that_came_after_the_epoch_makes_it_due_too(firm: Firm, vault: Vault) -> None:
@@ -211,11 +211,11 @@ def test_an_invitation_that_came_after_the_epoch_makes_it_due_too(firm: Firm, va
     invitation = firm.invite(firm.clerk, vault.id)
     change_roster(vault, *everybody, (invitation, "write"))
     client = firm.redeem(invitation)
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, TODAY)
     change_roster(vault, *everybody, (client, "write"))
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, TODAY)
     rotate(vault, client)
-    assert not rotation_due(vault.state.position, firm.store)
+    assert not rotation_due(vault.state.position, firm.store, TODAY)
 
 
 def test_who_came_and_went_within_one_epoch_makes_it_due(firm: Firm, vault: Vault) -> None:
@@ -223,31 +223,31 @@ def test_who_came_and_went_within_one_epoch_makes_it_due(firm: Firm, vault: Vaul
     neighbour = firm.certify(firm.clerk, "client")
     change_roster(vault, *everybody, (neighbour, "read"))
     change_roster(vault, *everybody)
-    assert rotation_due(vault.state.position, firm.store)
+    assert rotation_due(vault.state.position, firm.store, TODAY)
 
 
 def test_a_record_brings_the_wraps_that_its_change_needs(firm: Firm, vault: Vault) -> None:
     before = vault.state.position
     change_roster(vault, (firm.clerk, "manage"), (firm.owner, "read"))
     after = vault.state.position
-    assert required_wraps(before, after, firm.store) == {firm.owner.kid}
+    assert required_wraps(before, after, firm.store, TODAY) == {firm.owner.kid}
     rotate(vault, firm.clerk)
-    assert required_wraps(after, vault.state.position, firm.store) == {
+    assert required_wraps(after, vault.state.position, firm.store, TODAY) == {
         firm.clerk.kid,
         firm.owner.kid,
         firm.partner.kid,
         firm.recovery.kid,
     }
     step = check(vault.state.position, vault.entry(firm.clerk, vault.folder()), firm.store, lambda _: None)
-    assert required_wraps(vault.state.position, step.position, firm.store) == set()
+    assert required_wraps(vault.state.position, step.position, firm.store, TODAY) == set()
 
 
 def test_the_first_record_brings_wraps_for_all(firm: Firm, vault: Vault) -> None:
     start = begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.owner, "read")])
     empty = replace(start.state.position, seq=0, standing=None)
     everybody = {firm.clerk.kid, firm.owner.kid, firm.partner.kid, firm.recovery.kid}
-    assert required_wraps(empty, start.state.position, firm.store) == everybody
+    assert required_wraps(empty, start.state.position, firm.store, TODAY) == everybody
     roster = start.state.position.now
-    made = first_epoch(firm.clerk.seed, roster.roster, roster.roster_hash, firm.store)
+    made = first_epoch(firm.clerk.seed, roster.roster, roster.roster_hash, firm.store, TODAY)
     assert {wrap.key for wrap in made.wraps} == everybody
     assert made.previous_seed is None

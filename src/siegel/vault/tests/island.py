@@ -3,6 +3,7 @@
 import base64
 import io
 import secrets
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +18,17 @@ from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, digest
 from siegel.seals.documents import Holder, Manifest, Roster, ScannerKey
 from siegel.seals.epochs import NewEpoch, first_epoch, next_epoch, open_epochs, wrap_for
+from siegel.seals.holders import Moment
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.signed import Signed
 
 STREAM = "application/offset+octet-stream"
+
+
+def today() -> Moment:
+    return Moment.planned(int(time.time()))
 
 
 @dataclass
@@ -93,7 +99,7 @@ class OpenVault:
         return change.node
 
     def rotation(self) -> tuple[NewEpoch, Json]:
-        new = next_epoch(self.island.seed, self.state.position, self.seeds[self.epoch], self.store)
+        new = next_epoch(self.island.seed, self.state.position, self.seeds[self.epoch], self.store, today())
         assert new.previous_seed is not None
         return new, {
             "epoch": new.signed.to_wire(),
@@ -235,7 +241,7 @@ def genesis(island: Island, dossier: str | None, **more: Any) -> Json:
     holders.add(Holder(island.kid, "manage", island.person))
     roster_document = Roster(island.kid, island.firm, tuple(sorted(holders, key=lambda one: one.key)), None, 1, vault)
     roster = roster_document.sign(island.seed)
-    epoch = first_epoch(island.seed, roster_document, roster.hash, store)
+    epoch = first_epoch(island.seed, roster_document, roster.hash, store, today())
     row = secrets.token_bytes(80)
     changes = (
         Genesis(dossier, digest(row), "dossier" if dossier else "personal"),

@@ -12,7 +12,7 @@ from siegel.seals.epochs import next_epoch
 from siegel.seals.ids import new_id
 from siegel.seals.records import FolderChange, RosterChange
 from siegel.vault.models import Node
-from siegel.vault.tests.island import OpenVault, begin_vault, client_of, genesis, open_vault
+from siegel.vault.tests.island import OpenVault, begin_vault, client_of, genesis, open_vault, today
 
 
 @pytest.fixture
@@ -188,7 +188,7 @@ def test_any_writer_begins_an_epoch_at_any_time_and_hands_down_what_he_can(owner
     assert not vault.due
     vault.rotate()
     # Epoch 2 did not open for him: he hands down epoch 1's seed. The server cannot tell.
-    new = next_epoch(owner.seed, vault.state.position, vault.seeds[1], vault.store)
+    new = next_epoch(owner.seed, vault.state.position, vault.seeds[1], vault.store, today())
     vault.append(
         vault.record(new.change),
         epoch=new.signed.to_wire(),

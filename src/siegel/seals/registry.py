@@ -1,0 +1,197 @@
+"""The certificates and revocations that are known, and what follows from them: whose a key is, and whether it counts.
+
+Nothing is checked here: `CertificateStore` verifies, and the server loads what it verified earlier.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from siegel.seals.canonical import MAX_INTEGER, Json
+from siegel.seals.documents import Certificate, Revocation
+from siegel.seals.errors import IntegrityError
+from siegel.seals.fields import Fields
+from siegel.seals.revocations import AcceptedRevocation, Revoked
+from siegel.seals.signed import Signed
+
+if TYPE_CHECKING:
+    from siegel.seals.teams import Team
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A certificate as the log has it: the document, the time and the place of its acceptance."""
+
+    signed: Signed
+    accepted_at: int
+    log_index: int
+
+    @classmethod
+    def from_wire(cls, value: Json) -> Self:
+        f = Fields(value, "accepted certificate")
+        return cls(Signed.from_wire(f.take("doc")), f.time("accepted_at"), f.integer("log_index", 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A certificate in a store: verified, with its hash (by which it is named as issuer) and its place in the log."""
+
+    certificate: Certificate
+    hash: str
+    kid: str
+    accepted_at: int
+    log_index: int
+
+
+class Registry:
+    """Certificates, and the revocations of their keys, in the order of the log.
+
+    `teams`: the teams whose chains are known, by id; whoever replays a vault puts them there.
+    """
+
+    def __init__(self) -> None:
+        self._by_hash: dict[str, Known] = {}
+        self._by_kid: dict[str, list[Known]] = {}
+        self._redemptions: dict[str, Known] = {}
+        self._generations: dict[str, dict[int, Known]] = {}
+        self._revoked: dict[str, Revoked] = {}
+        self._revocations: set[str] = set()
+        self.teams: dict[str, Team] = {}
+
+    def load(self, accepted: Accepted) -> Known:
+        """Takes in a certificate that `add` accepted earlier; checks nothing.
+
+        Whether it is in force can be told only beside its issuers up to the root and their revocations.
+        """
+        certificate = Certificate.parse(accepted.signed)
+        known = Known(certificate, accepted.signed.hash, certificate.kid, accepted.accepted_at, accepted.log_index)
+        self._by_hash[known.hash] = known
+        self._by_kid.setdefault(known.kid, []).append(known)
+        if certificate.kind == "team":
+            self._generations.setdefault(certificate.subject, {}).setdefault(certificate.generation, known)
+        issuer = self._by_hash.get(certificate.issuer or "")
+        if issuer and issuer.certificate.kind == "invitation":
+            self._redemptions.setdefault(issuer.kid, known)
+        return known
+
+    def load_revocation(self, accepted: AcceptedRevocation) -> None:
+        """Takes in a revocation that `revoke` accepted earlier; checks nothing. Its certificate must be there."""
+        revocation = Revocation.parse(accepted.signed)
+        self._revoked[self._by_hash[revocation.certificate].kid] = Revoked.of(accepted, revocation)
+        self._revocations.add(accepted.signed.hash)
+
+    def by_hash(self, value: str) -> Known | None:
+        return self._by_hash.get(value)
+
+    def by_kid(self, kid: str) -> Known | None:
+        """The certificate of a key; where there are several, one that stands, and that a person issued."""
+        known = self._by_kid.get(kid, [])
+        if len(known) < 2:
+            return known[0] if known else None
+        return max(known, key=lambda k: (self._stands(k, MAX_INTEGER), not self._from_invitation(k)))
+
+    def member(self, key: str, at: int | None = None) -> Known | None:
+        """Whom a roster's key stands for at a log index (None: now).
+
+        Its holder; for an invitation its first redemption, once there is one; for a team its newest generation.
+        """
+        at = MAX_INTEGER if at is None else at
+        redeemed = self._redemptions.get(key)
+        if redeemed and redeemed.log_index <= at:
+            return self.by_kid(redeemed.kid)
+        known = self.by_kid(key)
+        if known and known.certificate.kind == "team":
+            return self.generation(known.certificate.subject, at=at) or known
+        return known
+
+    def generation(self, team: str, number: int | None = None, *, at: int = MAX_INTEGER) -> Known | None:
+        """A team's certificate of this generation, or of the newest at a log index."""
+        generations = self._generations.get(team, {})
+        if number is not None:
+            return generations.get(number)
+        newest = max((g for g, known in generations.items() if known.log_index <= at), default=0)
+        return generations.get(newest)
+
+    def redemption(self, invitation: str) -> Known | None:
+        """The certificate by which the invitation with this key id was redeemed."""
+        return self._redemptions.get(invitation)
+
+    def root(self) -> Known | None:
+        """The firm's root."""
+        return next((known for known in self if known.certificate.kind == "root"), None)
+
+    def since(self, kid: str) -> int:
+        """The log index at which the key was first certified; IntegrityError `certificate_unknown`."""
+        if not (known := self._by_kid.get(kid)):
+            raise IntegrityError("certificate_unknown", "no certificate for this key")
+        return min(k.log_index for k in known)
+
+    def revoked(self, kid: str) -> Revoked | None:
+        """Where the log takes the key back, if it does."""
+        return self._revoked.get(kid)
+
+    def in_force(self, kid: str, at: int | None = None) -> bool:
+        """Whether the key counts at a log index (None: now): not revoked there, and one of its certificates stands."""
+        at = MAX_INTEGER if at is None else at
+        revoked = self._revoked.get(kid)
+        if revoked and revoked.log_index <= at:
+            return False
+        return any(self._stands(known, at) for known in self._by_kid.get(kid, ()))
+
+    def fallen_by(self, kid: str, since: int | None) -> list[Known]:
+        """What a revocation of `kid` that names `since` would put out of force besides: one certificate per key.
+
+        These somebody has to certify again, or to let go. In the log's order.
+        """
+        if since is None:
+            return []
+        fallen: dict[str, Known] = {}
+        for known in sorted(self, key=lambda one: one.log_index):
+            issuer = self._by_hash.get(known.certificate.issuer or "")
+            if issuer and (issuer.hash in fallen or (issuer.kid == kid and known.log_index >= since)):
+                fallen[known.hash] = known
+
+        def stays(known: Known) -> bool:
+            return known.hash not in fallen and self._stands(known, MAX_INTEGER)
+
+        keys = {known.kid: known for known in fallen.values() if known.kid != kid and self.in_force(known.kid)}
+        return [known for known in keys.values() if not any(map(stays, self._by_kid[known.kid]))]
+
+    def is_provisional(self, kid: str) -> bool:
+        """Whether only an invitation vouches for the key: of what stands, no person has countersigned it yet."""
+        known = [k for k in self._by_kid.get(kid, []) if self._stands(k, MAX_INTEGER)]
+        return bool(known) and all(self._from_invitation(k) for k in known)
+
+    def countersignable(self, issuer: Certificate) -> list[Known]:
+        """The provisional certificates that the holder of `issuer` may confirm."""
+        return [
+            known
+            for known in self
+            if known.certificate.kind in issuer.certifies
+            and issuer.office in (None, known.certificate.office)
+            and self.in_force(known.kid)
+            and self.is_provisional(known.kid)
+        ]
+
+    def __iter__(self) -> Iterator[Known]:
+        return iter(self._by_hash.values())
+
+    def _stands(self, known: Known, at: int) -> bool:
+        """Whether a certificate was accepted and has not fallen at a log index."""
+        fell = self._fell_at(known)
+        return known.log_index <= at and (fell is None or fell > at)
+
+    def _fell_at(self, known: Known) -> int | None:
+        """Where a certificate fell: because its issuer was compromised when it was issued, or with its issuer's."""
+        issuer = self._by_hash.get(known.certificate.issuer or "")
+        if issuer is None or not self._revoked:
+            return None
+        places = [self._fell_at(issuer)]
+        revoked = self._revoked.get(issuer.kid)
+        if revoked and known.log_index >= revoked.since:
+            places.append(revoked.log_index)
+        return min((place for place in places if place is not None), default=None)
+
+    def _from_invitation(self, known: Known) -> bool:
+        issuer = self._by_hash.get(known.certificate.issuer or "")
+        return issuer is not None and issuer.certificate.kind == "invitation"
