@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
-from siegel.accounts.models import Person
+from siegel.accounts.models import Person, SignedInSession
 
 if TYPE_CHECKING:
     from siegel.base.models import Tenant
@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 def names_of(ids: Iterable[str]) -> list[dict[str, str]]:
     """Id and name of these people, in no particular order. One query."""
     return [{"id": pk, "name": name} for pk, name in Person.objects.filter(pk__in=set(ids)).values_list("pk", "name")]
+
+
+def session_counts(ids: Iterable[str]) -> dict[str, int]:
+    """How many sessions each of these people has, if any. One query."""
+    rows = SignedInSession.objects.filter(person__in=set(ids)).values("person").annotate(n=Count("pk"))
+    return {row["person"]: row["n"] for row in rows}
 
 
 def people_of(tenant_id: str) -> QuerySet[Person]:

@@ -121,7 +121,7 @@ def add_client_user(*, person: "Person", client: Client, by: "Person | None") ->
 
 @action
 def create_client(*, number: str, name: str, by: "Person") -> Client:
-    """A client of the firm, of the office of `by`. The same number and name again gives the client that exists: a form may be sent twice.
+    """A client of the firm, of the office of `by`. The same number and name again gives the client that exists.
 
     FirmsError: `number_invalid`, `number_taken` (409). AccountsError: `name_invalid`.
     """
@@ -253,8 +253,8 @@ def rename_office(*, office: Office, name: str, by: "Person") -> None:
             office.save(update_fields=["name"])
     except IntegrityError as error:
         raise FirmsError("office_taken", status=409, name=name) from error
-    about = {"office": office.id}
-    audit.record("firms.office_renamed", tenant=by.tenant, by=by, about=about, personal={"before": before, "name": name})
+    names = {"before": before, "name": name}
+    audit.record("firms.office_renamed", tenant=by.tenant, by=by, about={"office": office.id}, personal=names)
 
 
 @action

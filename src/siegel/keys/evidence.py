@@ -7,7 +7,7 @@ his with him, however old: the subjects named by the news are `fresh`.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -15,6 +15,7 @@ from siegel.firms.queries import people_managed_by, role_of
 from siegel.keys.models import Certificate, Epoch, FormerHolder, Holder, Record, Revocation, Roster, Team
 from siegel.keys.places import places_of
 from siegel.keys.queries import Entry, signed
+from siegel.seals.documents import MAY_CERTIFY, PERSONS
 from siegel.seals.documents import Roster as RosterDocument
 
 if TYPE_CHECKING:
@@ -64,38 +65,37 @@ def evidence(
 ) -> Evidence:
     """What the log says of `subjects` after the index `log`, and of those in `fresh` from the beginning.
 
-    With `limit` at most so many certificates, and nothing behind them in the log. Six queries at most.
+    With `limit` at most so many certificates, and nothing behind them in the log. Six queries at most, in this order:
+    what is accepted meanwhile may come with its certificate, or not at all, but never without.
     """
     known = Q() if log is None else Q(log_index__gt=log) | Q(subject__in=fresh)
+    teams = team_entries(subjects.teams, log=log, fresh=fresh)
+    revocations = list(Revocation.objects.filter(subjects.rows(), known, tenant=tenant_id).order_by("log_index"))
     rows = annotated(Certificate.objects.filter(subjects.rows(), known, tenant=tenant_id)).order_by("log_index", "pk")
     certificates = list(rows[: limit + 1] if limit else rows)
-    revocations = Revocation.objects.filter(subjects.rows(), known, tenant=tenant_id).order_by("log_index")
-    more = limit is not None and len(certificates) > limit
-    if more:
-        end = certificates[-1].log_index
-        certificates = [row for row in certificates if row.log_index < end]
-        revocations = revocations.filter(log_index__lt=end)
-    end = certificates[-1].log_index if more else None
-    return Evidence(certificates, list(revocations), team_entries(subjects.teams, log=log, fresh=fresh, end=end), more)
+    if limit is None or len(certificates) <= limit:
+        return Evidence(certificates, revocations, teams)
+    certificates = [row for row in certificates if row.log_index < certificates[-1].log_index]
+    end = certificates[-1].log_index
+    before = {team: [entry for entry in some if entry.record.log_index <= end] for team, some in teams.items()}
+    return Evidence(certificates, [row for row in revocations if row.log_index <= end], before, more=True)
 
 
-def annotated(rows: QuerySet[Certificate]) -> QuerySet[Certificate]:
+def annotated(rows: QuerySet[Certificate]) -> "QuerySet[Certificate, Any]":
     """Each row tells whether its key is `provisional`: whether only an invitation vouches for it."""
     confirmed = Certificate.objects.filter(tenant=OuterRef("tenant"), kid=OuterRef("kid"))
     return rows.annotate(provisional=~Exists(confirmed.exclude(issuer__kind="invitation")))
 
 
 def team_entries(
-    teams: Collection[str], *, log: int | None = None, fresh: Collection[str] = (), end: int | None = None
+    teams: Collection[str], *, log: int | None = None, fresh: Collection[str] = ()
 ) -> dict[str, list[Entry]]:
-    """The chains of teams by id, after the index `log` (of those in `fresh` all), up to `end`. Three queries, or none."""
+    """The chains of teams by id, after the index `log` (of those in `fresh` all). Three queries, or none."""
     if not teams:
         return {}
     wanted = Q(chain__in=teams)
     if log is not None:
         wanted &= Q(log_index__gt=log) | Q(chain__in=fresh)
-    if end is not None:
-        wanted &= Q(log_index__lte=end)
     records = list(Record.objects.filter(wanted).order_by("log_index"))
     span = {record.chain_id for record in records}
     rosters = {(row.chain_id, row.record_seq): row for row in Roster.objects.filter(chain__in=span)}
@@ -121,8 +121,9 @@ def _ids(present: QuerySet[Holder], former: QuerySet[FormerHolder], column: str)
 
 
 def of_chain(chain: "Chain") -> Subjects:
-    """What verifies a chain and its verdicts. A team's own chain is no team beside it."""
-    return named_in([chain.pk])
+    """What verifies a chain and its verdicts; of a team its own certificates too, its chain not beside itself."""
+    named = named_in([chain.pk])
+    return Subjects(named.people | {chain.pk}, named.teams)
 
 
 def beside(person: "Person") -> Subjects:
@@ -149,10 +150,13 @@ def named_by(entries: Iterable[Entry]) -> set[str]:
     return {holder.subject for roster in rosters for holder in roster.holders}
 
 
-def provisional_for(person: "Person", kinds: Collection[str], *, limit: int) -> Sequence[Certificate]:
-    """The first `limit` certificates of these kinds in force that only an invitation vouches for, among those seen."""
-    rows = Certificate.objects.filter(beside(person).rows(), tenant=person.tenant_id, kind__in=kinds, out_at=None)
-    return list(annotated(rows).filter(provisional=True).order_by("log_index", "pk")[:limit])
+def provisional_for(person: "Person", *, limit: int = CERTIFICATES_PER_PAGE) -> Sequence[Certificate]:
+    """The first certificates in force that only an invitation vouches for and that the person may countersign."""
+    kinds = MAY_CERTIFY.get(role_of(person) or "", ())
+    rows = Certificate.objects.filter(
+        beside(person).rows(), tenant=person.tenant_id, kind__in=set(kinds) & set(PERSONS), out_at=None
+    )
+    return list(annotated(rows).filter(Q(provisional=True)).order_by("log_index", "pk")[:limit])
 
 
 def _teams_among(chains: Collection[str]) -> frozenset[str]:

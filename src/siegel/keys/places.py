@@ -25,8 +25,8 @@ class Now(Func):
     output_field = BigIntegerField()
     template = "CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS BIGINT)"
 
-    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, list[Any]]:
-        return "unixepoch()", []
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "unixepoch()", ()
 
 
 # Of several lines the best one counts.
@@ -67,7 +67,7 @@ def may_write(person: "Person", chain_id: str) -> bool:
     return places_of(person).filter(chain=chain_id, rights__in=WRITERS).exists()
 
 
-def right_in(person: "Person", chain: OuterRef) -> QuerySet[Holder]:
+def right_in(person: "Person", chain: OuterRef) -> "QuerySet[Holder, Any]":
     """For a subquery: the rights of the person's best line in the chain."""
     return places_of(person).filter(chain=chain).order_by(RANK).values("rights")[:1]
 

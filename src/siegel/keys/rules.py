@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from siegel.keys.errors import KeysError
 from siegel.lib.age import AgeError
 from siegel.seals.errors import SealError
-from siegel.seals.records import Genesis
 
 if TYPE_CHECKING:
     from siegel.seals.records import Record
@@ -35,17 +34,16 @@ def refusing() -> Iterator[None]:
     except SealError as error:
         if error.code in STALE:
             raise KeysError("stale", status=409) from error
+        if error.code == "revocation_last_owner":
+            raise KeysError("last_owner", status=409) from error
         raise KeysError("document_refused", reason=error.code) from error
     except AgeError as error:
         raise KeysError("document_refused", reason="age") from error
 
 
-def audit_kind(record: "Record", vault_kind: str | None) -> str:
-    """The kind of the audit entry for a record of a chain of this kind; None before its first record."""
+def audit_kind(record: "Record", vault_kind: str) -> str:
+    """The kind of the audit entry for a record of a chain of this kind."""
     kinds = {change.KIND for change in record.changes}
-    first = record.changes[0]
-    if vault_kind is None and isinstance(first, Genesis):
-        vault_kind = first.vault_kind
     names = AUDIT_KINDS | TEAM_AUDIT_KINDS if vault_kind == "team" else AUDIT_KINDS
     return next(name for kind, name in names.items() if kind in kinds)
 

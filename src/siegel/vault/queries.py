@@ -16,6 +16,7 @@ from django.utils import timezone
 from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
+from siegel.keys.overview import team_seen_by
 from siegel.keys.places import may_write, people_in, people_with_access, places_of, right_in
 from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
 from siegel.seals import chain as seals
@@ -23,6 +24,7 @@ from siegel.vault.models import Node, Upload, Vault, Version
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person, SignedInSession
+    from siegel.keys.models import Chain
 
 # Nodes in one page of news: a record may bring hundreds.
 NODES_PER_PAGE = 1000
@@ -135,11 +137,31 @@ class News:
     more: bool
 
 
-def news_since(vault: Vault, since: int) -> News:
+@dataclass(frozen=True)
+class Shown:
+    """A chain that somebody reads, with its sealed first row; `vault` is None for a team's."""
+
+    chain: "Chain"
+    row: bytes
+    vault: Vault | None
+
+
+def shown_to(person: "Person", chain_id: str) -> Shown:
+    """A vault the person holds, or a team he is in or rules; BaseError `not_found` (404)."""
+    vault = _held(person).filter(pk=chain_id).first()
+    if vault is not None:
+        return Shown(vault.chain, bytes(vault.row), vault)
+    team = team_seen_by(person, chain_id)
+    return Shown(team.chain, bytes(team.row), None)
+
+
+def news_since(shown: Shown, since: int) -> News:
     """The next records after `since`: no more than any of the three bounds of a page allows, but at least one."""
-    entries = entries_since(vault.chain, since)
+    entries, vault = entries_since(shown.chain, since), shown.vault
     if not entries:
         return News([], {}, {}, more=False)
+    if vault is None:
+        return News(entries, {}, {}, more=entries[-1].record.seq < shown.chain.head_seq)
     span = (entries[0].record.seq, entries[-1].record.seq)
     entries = _page(entries, _loads(vault, span))
     last = entries[-1].record.seq
@@ -151,7 +173,7 @@ def news_since(vault: Vault, since: int) -> News:
     rows = Version.objects.filter(vault=vault, seq__range=span).select_related("node").order_by("pk")
     for version in rows.only("seq", "version", "manifest_bytes", "manifest_sig", "row", "node__node"):
         versions[version.seq].append(version)
-    return News(entries, folders, versions, more=last < vault.chain.head_seq)
+    return News(entries, folders, versions, more=last < shown.chain.head_seq)
 
 
 @dataclass

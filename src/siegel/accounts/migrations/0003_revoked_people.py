@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_session_facts'),
+        ("accounts", "0002_session_facts"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='person',
-            name='state',
-            field=models.CharField(choices=[('invited', 'Invited'), ('active', 'Active'), ('blocked', 'Blocked'), ('revoked', 'Revoked')], default='invited', max_length=10),
+            model_name="person",
+            name="state",
+            field=models.CharField(
+                choices=[("invited", "Invited"), ("active", "Active"), ("blocked", "Blocked"), ("revoked", "Revoked")],
+                default="invited",
+                max_length=10,
+            ),
         ),
     ]

@@ -16,6 +16,7 @@ from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
 from siegel.seals.holders import keys_of
+from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
 
@@ -93,10 +94,13 @@ def _accept(
 ) -> Appended:
     with rules.refusing():
         record = RecordDocument.parse(documents.record)
+    kind = _kind_of(before, record)
     if documents.certificate:
+        if kind != "team" or documents.epoch is None:
+            raise KeysError("document_refused", reason="record_documents")
         add_team_key(by=by, team_id=before.vault, signed=documents.certificate)
     logged = audit.record(
-        rules.audit_kind(record, before.standing.vault_kind if before.standing else None),
+        rules.audit_kind(record, kind),
         tenant=by.tenant,
         by=by,
         about=_about(record, documents.record.hash),
@@ -122,6 +126,14 @@ def _accept(
         _move_team(step.position.vault, CertificateDocument.parse(documents.certificate).kid)
     _write_wraps(step, documents.wraps)
     return Appended(step.position.seq, step.position.head, step)
+
+
+def _kind_of(before: Position, record: RecordDocument) -> str:
+    """What the chain is: of a vault, or of a team."""
+    if before.standing:
+        return before.standing.vault_kind
+    first = record.changes[0]
+    return first.vault_kind if isinstance(first, Genesis) else ""
 
 
 def _about(record: RecordDocument, head: str) -> dict[str, str | int]:

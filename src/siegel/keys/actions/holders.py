@@ -72,5 +72,5 @@ def _assign_through(by: "Person", chain_id: str, teams: set[str], newcomers: set
         firms.assign_vaults(vault_ids=[chain_id], people=list(members), by=by)
     if newcomers:
         firms.assign_vaults(
-            vault_ids=Holder.objects.filter(team=chain_id).values("chain"), people=newcomers, by=by
+            vault_ids=Holder.objects.filter(team=chain_id).values_list("chain", flat=True), people=newcomers, by=by
         )

@@ -5,103 +5,119 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_revoked_people'),
-        ('base', '0002_audit_only_grows'),
-        ('firms', '0002_offices'),
-        ('keys', '0002_former_holders'),
+        ("accounts", "0003_revoked_people"),
+        ("base", "0002_audit_only_grows"),
+        ("firms", "0002_offices"),
+        ("keys", "0002_former_holders"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Revocation',
+            name="Revocation",
             fields=[
-                ('hash', models.CharField(max_length=43, primary_key=True, serialize=False)),
-                ('kid', models.CharField(max_length=43, unique=True)),
-                ('subject', models.CharField(max_length=22)),
-                ('author', models.CharField(max_length=43)),
-                ('bytes', models.BinaryField()),
-                ('sig', models.BinaryField()),
-                ('accepted_at', models.BigIntegerField()),
-                ('log_index', models.BigIntegerField()),
+                ("hash", models.CharField(max_length=43, primary_key=True, serialize=False)),
+                ("kid", models.CharField(max_length=43, unique=True)),
+                ("subject", models.CharField(max_length=22)),
+                ("author", models.CharField(max_length=43)),
+                ("bytes", models.BinaryField()),
+                ("sig", models.BinaryField()),
+                ("accepted_at", models.BigIntegerField()),
+                ("log_index", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('chain', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='keys.chain')),
-                ('name', models.CharField(max_length=100)),
-                ('row', models.BinaryField()),
+                (
+                    "chain",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="keys.chain",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("row", models.BinaryField()),
             ],
         ),
         migrations.RemoveIndex(
-            model_name='certificate',
-            name='certificate_kid',
+            model_name="certificate",
+            name="certificate_kid",
         ),
         migrations.AddField(
-            model_name='certificate',
-            name='out_at',
+            model_name="certificate",
+            name="out_at",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='formerholder',
-            name='team',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='keys.chain'),
+            model_name="formerholder",
+            name="team",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="keys.chain"
+            ),
         ),
         migrations.AddField(
-            model_name='holder',
-            name='team',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='keys.chain'),
+            model_name="holder",
+            name="team",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="keys.chain"
+            ),
         ),
         migrations.AddField(
-            model_name='holder',
-            name='until',
+            model_name="holder",
+            name="until",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AlterField(
-            model_name='formerholder',
-            name='person',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.person'),
+            model_name="formerholder",
+            name="person",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.person"
+            ),
         ),
         migrations.AlterField(
-            model_name='wrap',
-            name='kid',
+            model_name="wrap",
+            name="kid",
             field=models.CharField(db_index=True, max_length=43),
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['kid', 'out_at'], name='certificate_force'),
+            model_name="certificate",
+            index=models.Index(fields=["kid", "out_at"], name="certificate_force"),
         ),
         migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['tenant', 'log_index'], name='certificate_log'),
+            model_name="certificate",
+            index=models.Index(fields=["tenant", "log_index"], name="certificate_log"),
         ),
         migrations.AddConstraint(
-            model_name='formerholder',
-            constraint=models.UniqueConstraint(fields=('chain', 'team'), name='one_former_holder_per_team'),
+            model_name="formerholder",
+            constraint=models.UniqueConstraint(fields=("chain", "team"), name="one_former_holder_per_team"),
         ),
         migrations.AddField(
-            model_name='revocation',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.tenant'),
+            model_name="revocation",
+            name="tenant",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.tenant"),
         ),
         migrations.AddField(
-            model_name='team',
-            name='office',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='firms.office'),
+            model_name="team",
+            name="office",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="firms.office"
+            ),
         ),
         migrations.AddField(
-            model_name='team',
-            name='tenant',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='base.tenant'),
+            model_name="team",
+            name="tenant",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="base.tenant"),
         ),
         migrations.AddIndex(
-            model_name='revocation',
-            index=models.Index(fields=['tenant', 'subject'], name='revocation_subject'),
+            model_name="revocation",
+            index=models.Index(fields=["tenant", "subject"], name="revocation_subject"),
         ),
         migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='one_team_per_name'),
+            model_name="team",
+            constraint=models.UniqueConstraint(fields=("tenant", "name"), name="one_team_per_name"),
         ),
     ]
