@@ -171,6 +171,7 @@ class Registry:
             and issuer.office in (None, known.certificate.office)
             and self.in_force(known.kid)
             and self.is_provisional(known.kid)
+            and self._stands(known, MAX_INTEGER)
         ]
 
     def __iter__(self) -> Iterator[Known]:

@@ -8,7 +8,7 @@ from siegel.seals.documents import Epoch, Holder, Roster
 from siegel.seals.ids import new_id
 from siegel.seals.records import EpochChange, Record, RosterChange
 from siegel.seals.tests.chains import manifest_for, refused, resigned, rotate, version_entry
-from siegel.seals.tests.people import Firm, Holders, Person, Vault, begin, hash_of, signed_roster
+from siegel.seals.tests.people import Firm, Holders, Line, Person, Vault, begin, hash_of, signed_roster
 from siegel.seals.tests.test_chain import begins
 
 # Rosters
@@ -60,7 +60,7 @@ def test_a_person_and_his_redeemed_invitation_are_one_holder(firm: Firm, vault: 
     refused(vault, roster_entry(vault, firm.clerk, extra=both), "roster_holder")
 
 
-def changed(vault: Vault, author: Person, *holders: tuple[Person, str]) -> Entry:
+def changed(vault: Vault, author: Person, *holders: Line) -> Entry:
     """A roster of exactly these holders."""
     now = vault.state.position.now
     signed = signed_roster(author, vault.firm.id, vault.id, holders, now.roster.seq + 1, now.roster_hash)

@@ -10,14 +10,15 @@ import pytest
 from siegel.lib import sshsig
 from siegel.seals import canonical
 from siegel.seals.derive import Seed
-from siegel.seals.documents import Certificate, Epoch, Login, Manifest, Roster, ScannerKey, Verdict
+from siegel.seals.documents import Certificate, Epoch, Login, Manifest, Revocation, Roster, ScannerKey, Verdict
 from siegel.seals.errors import IntegrityError
 from siegel.seals.ids import check_id, new_id
 from siegel.seals.login import sign_login
 from siegel.seals.records import Record
+from siegel.seals.revocations import revoke_key
 from siegel.seals.scanning import announce_scanner_key, sign_verdict
 from siegel.seals.signed import Document, Signed
-from siegel.seals.tests.people import NOW, Firm, begin, hash_of
+from siegel.seals.tests.people import NOW, Firm, begin, begin_team, hash_of
 
 One: TypeAlias = tuple[type[Document], Signed]
 Documents: TypeAlias = dict[str, One]
@@ -34,7 +35,9 @@ def documents() -> Documents:
     """One signed document of every kind, by its class."""
     firm = Firm()
     vault = begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.recovery, "hold")])
+    team = begin_team(firm, firm.owner, (firm.owner, "manage"))
     firm.invite(firm.clerk, vault.id)
+    revocation = revoke_key(firm.owner.seed, firm.owner.known, firm.clerk.known, 3, "lost")
     entry = vault.entries[0]
     assert entry.roster
     assert entry.epoch
@@ -73,6 +76,9 @@ def documents() -> Documents:
         "root": (Certificate, firm.accepted[0].signed),
         "person": (Certificate, firm.accepted[4].signed),
         "invitation": (Certificate, firm.accepted[-1].signed),
+        "team": (Certificate, firm.accepted[-2].signed),
+        "team_genesis": (Record, team.entries[0].record),
+        "revocation": (Revocation, revocation),
         "roster": (Roster, entry.roster),
         "epoch": (Epoch, entry.epoch),
         "genesis": (Record, entry.record),
@@ -91,6 +97,9 @@ KINDS = [
     "root",
     "person",
     "invitation",
+    "team",
+    "team_genesis",
+    "revocation",
     "roster",
     "epoch",
     "genesis",
@@ -159,7 +168,7 @@ def test_a_signature_holds_for_its_kind_key_and_bytes_only(one: One, documents: 
 
 
 def test_namespaces_are_all_different() -> None:
-    kinds: list[type[Document]] = [Certificate, Roster, Epoch, Record, Manifest, ScannerKey, Verdict, Login]
+    kinds: list[type[Document]] = [Certificate, Revocation, Roster, Epoch, Record, Manifest, ScannerKey, Verdict, Login]
     assert len({kind.NAMESPACE for kind in kinds}) == len(kinds)
 
 
@@ -175,6 +184,8 @@ def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Docume
         ("root", {"alg": "ed25519+mlkem768x25519"}),
         ("person", {"kind": "team"}),
         ("person", {"certifies": ["owner"]}),
+        ("person", {"kind": "office_leader", "certifies": []}),
+        ("person", {"office": "short"}),
         ("person", {"certifies": ["invitation", "client"]}),
         ("person", {"certifies": ["client", "client"]}),
         ("person", {"generation": 0}),
@@ -184,11 +195,21 @@ def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Docume
         ("person", {"recipient": None}),
         ("person", {"role": "client"}),
         ("person", {"vaults": ["A" * 22]}),
-        ("person", {"office": "A" * 22}),
+        ("person", {"kind": "owner", "certifies": [], "office": "A" * 22}),
+        ("person", {"signing_key": None}),
+        ("team", {"signing_key": "A" * 43}),
+        ("team", {"alg": "ed25519+mlkem768x25519"}),
+        ("team", {"recipient": None}),
+        ("team", {"certifies": ["client"]}),
+        ("revocation", {"reason": "because"}),
+        ("revocation", {"compromised_since": -1}),
+        ("revocation", {"certificate": None}),
         ("root", {"subject": "A" * 22}),
         ("invitation", {"certifies": []}),
         ("invitation", {"certifies": ["clerk"]}),
-        ("invitation", {"role": "owner", "certifies": ["owner"]}),
+        ("invitation", {"role": "scanner", "certifies": ["scanner"]}),
+        ("invitation", {"role": "office_leader", "certifies": ["office_leader"]}),
+        ("invitation", {"role": "owner", "certifies": ["owner"], "office": "A" * 22}),
         ("invitation", {"role": None}),
         ("invitation", {"not_after": None}),
         ("invitation", {"not_after": NOW + 31 * 24 * 3600}),
@@ -197,10 +218,12 @@ def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Docume
         ("roster", {"seq": 0}),
         ("roster", {"seq": 2}),
         ("roster", {"previous": "A" * 43}),
-        ("roster", {"holders": [{"key": "A" * 43, "rights": "own", "subject": "A" * 22}]}),
-        ("roster", {"holders": [{"key": "A" * 43, "rights": "read", "subject": "A" * 22}] * 2}),
-        ("roster", {"holders": [{"key": k * 43, "rights": "read", "subject": "A" * 22} for k in "EA"]}),
-        ("roster", {"holders": [{"key": "A" * 43, "rights": "read", "subject": "A" * 22, "x": 1}]}),
+        ("roster", {"holders": [{"key": "A" * 43, "rights": "own", "subject": "A" * 22, "until": None}]}),
+        ("roster", {"holders": [{"key": "A" * 43, "rights": "read", "subject": "A" * 22}]}),
+        ("roster", {"holders": [{"key": "A" * 43, "rights": "read", "subject": "A" * 22, "until": -1}]}),
+        ("roster", {"holders": [{"key": "A" * 43, "rights": "read", "subject": "A" * 22, "until": None}] * 2}),
+        ("roster", {"holders": [{"key": k * 43, "rights": "read", "subject": "A" * 22, "until": 1} for k in "EA"]}),
+        ("roster", {"holders": [{"key": "A" * 43, "rights": "read", "subject": "A" * 22, "until": 1, "x": 1}]}),
         ("epoch", {"epoch": 0}),
         ("epoch", {"epoch": 2}),
         ("epoch", {"previous": "A" * 43}),
@@ -210,7 +233,8 @@ def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Docume
         ("record", {"changes": [{"kind": "move"}]}),
         ("record", {"changes": [{"kind": "genesis", "dossier": None, "row": "A" * 43, "vault_kind": "dossier"}]}),
         ("record", {"changes": [{"kind": "genesis", "dossier": "A" * 22, "row": "A" * 43, "vault_kind": "personal"}]}),
-        ("record", {"changes": [{"kind": "genesis", "dossier": None, "row": "A" * 43, "vault_kind": "team"}]}),
+        ("record", {"changes": [{"kind": "genesis", "dossier": None, "row": "A" * 43, "vault_kind": "house"}]}),
+        ("record", {"changes": [{"kind": "genesis", "dossier": "A" * 22, "row": "A" * 43, "vault_kind": "team"}]}),
         ("record", {"changes": [{"kind": "roster", "hash": "A" * 43, "seq": 0}]}),
         ("record", {"changes": [{"kind": "epoch", "hash": "A" * 43, "epoch": 1, "more": 1}]}),
         ("manifest", {"payload_size": 31}),
