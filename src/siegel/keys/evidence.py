@@ -36,13 +36,13 @@ class Subjects:
     teams: frozenset[str]
     everybody: bool = False
 
-    def rows(self) -> Q:
+    def rows(self, tenant_id: str) -> Q:
         """The rows of certificates and revocations about them, and about the firm's own."""
         if self.everybody:
             return Q()
         # by subject, so that the invitations from which certificates came are among them
-        firm = Certificate.objects.filter(tenant=OuterRef("tenant"), kind__in=OF_THE_FIRM, subject=OuterRef("subject"))
-        return Q(subject__in=self.people | self.teams) | Q(Exists(firm))
+        firm = Certificate.objects.filter(tenant=tenant_id, kind__in=OF_THE_FIRM).values("subject")
+        return Q(subject__in=self.people | self.teams) | Q(subject__in=firm)
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,12 @@ def evidence(
     """
     known = Q() if log is None else Q(log_index__gt=log) | Q(subject__in=fresh)
     teams = team_entries(subjects.teams, log=log, fresh=fresh)
-    revocations = list(Revocation.objects.filter(subjects.rows(), known, tenant=tenant_id).order_by("log_index"))
-    rows = annotated(Certificate.objects.filter(subjects.rows(), known, tenant=tenant_id)).order_by("log_index", "pk")
+    revocations = list(
+        Revocation.objects.filter(subjects.rows(tenant_id), known, tenant=tenant_id).order_by("log_index")
+    )
+    rows = annotated(Certificate.objects.filter(subjects.rows(tenant_id), known, tenant=tenant_id)).order_by(
+        "log_index", "pk"
+    )
     certificates = list(rows[: limit + 1] if limit else rows)
     if limit is None or len(certificates) <= limit:
         return Evidence(certificates, revocations, teams)
@@ -154,7 +158,7 @@ def provisional_for(person: "Person", *, limit: int = CERTIFICATES_PER_PAGE) -> 
     """The first certificates in force that only an invitation vouches for and that the person may countersign."""
     kinds = MAY_CERTIFY.get(role_of(person) or "", ())
     rows = Certificate.objects.filter(
-        beside(person).rows(), tenant=person.tenant_id, kind__in=set(kinds) & set(PERSONS), out_at=None
+        beside(person).rows(person.tenant_id), tenant=person.tenant_id, kind__in=set(kinds) & set(PERSONS), out_at=None
     )
     return list(annotated(rows).filter(Q(provisional=True)).order_by("log_index", "pk")[:limit])
 

@@ -42,6 +42,7 @@ def documents_of(append: schemas.Append) -> chains.Documents:
         epoch=append.epoch.signed() if append.epoch else None,
         previous_seed=append.previous_seed,
         wraps={wrap.key: wrap.age for wrap in append.wraps},
+        certificate=append.certificate.signed() if append.certificate else None,
     )
 
 

@@ -16,6 +16,7 @@ from siegel.seals.documents import Certificate
 from siegel.seals.ids import new_id
 from siegel.seals.invitations import invitation_seed, new_code, new_invitation_id
 from siegel.seals.login import sign_login
+from siegel.seals.revocations import AcceptedRevocation, revoke_key
 from siegel.seals.signed import Signed
 
 ORIGIN = "http://localhost:8000"
@@ -57,13 +58,24 @@ class Island:
 
     def store(self) -> CertificateStore:
         """All certificates the person may see, verified up to the pinned root."""
-        listed = self.get("keys/certificates")["certificates"]
-        return CertificateStore.verified([accepted(one) for one in listed], self.root)
+        told = self.get("keys/certificates")
+        revocations = [AcceptedRevocation.from_wire(one) for one in told["revocations"]]
+        return CertificateStore.verified([accepted(one) for one in told["certificates"]], self.root, revocations)
 
     def own(self) -> Known:
         known = self.store().by_kid(self.kid)
         assert known is not None
         return known
+
+    def revoke(
+        self, kid: str, *, since: int | None = None, reason: str = "left", certificates: Iterable[Json] = ()
+    ) -> Json:
+        """Take back a key."""
+        store = self.store()
+        known = store.by_kid(kid)
+        assert known is not None
+        signed = revoke_key(self.seed, self.own(), known, since, reason)
+        return self.post("keys/revocations", {"revocation": signed.to_wire(), "certificates": list(certificates)})
 
     def sign_in(self) -> Json:
         self.browser = Browser()
@@ -175,7 +187,8 @@ def letter(
     by: Island, *, role: str, username: str, vaults: Iterable[Json] = (), client: str | None = None, **more: Any
 ) -> Letter:
     """An invitation as the browser would send it; each of `vaults` is an Append with its `vault`, made by `holding`."""
-    code, invitation, person = new_code(), new_invitation_id(), new_id()
+    code, invitation, person = new_code(), new_invitation_id(), more.pop("person", None) or new_id()
+    reset = {name: more.pop(name) for name in ("revocation", "name") if name in more}
     seed = invitation_seed(code, firm=by.firm, invitation=invitation, root=by.root)
     appends = [make(seed, person) for make in vaults]  # type: ignore[operator]
     signed = issue(
@@ -191,9 +204,11 @@ def letter(
     )
     body = {
         "id": invitation,
-        "person": {"id": person, "name": f"Frau {username.title()}", "username": username},
+        "person": {"id": person, "name": reset.pop("name", f"Frau {username.title()}"), "username": username},
         "role": role,
         "client": client,
+        "office": more.get("office") or by.own().certificate.office,
+        **reset,
         "certificate": signed.to_wire(),
         "vaults": appends,
     }
@@ -228,14 +243,22 @@ def redemption(held: Letter, by: Island) -> Redemption:
     seed = invitation_seed(held.code, firm=by.firm, invitation=held.id, root=by.root)
     invited = Signed.from_wire(told["certificate"])
     assert Certificate.parse(invited).kid == seed.public_keys().kid
-    store = CertificateStore.verified([accepted(one) for one in told["certificates"]], by.root)
+    revocations = [AcceptedRevocation.from_wire(one) for one in told["revocations"]]
+    store = CertificateStore.verified([accepted(one) for one in told["certificates"]], by.root, revocations)
     login = sign_login(seed, firm=by.firm, subject=held.id, nonce=told["nonce"], origin=ORIGIN, now=int(time.time()))
     vaults = post(browser, f"invitations/{held.id}/wraps", {"login": login.to_wire()})["vaults"]
     island = Island(browser, by.firm, by.slug, by.root, held.person, told["person"]["username"], Seed.generate())
     issuer = store.by_hash(invited.hash)
     assert issuer is not None
     certificate = issue(
-        seed, issuer, island.seed.public_keys(), kind=told["role"], subject=held.person, now=int(time.time())
+        seed,
+        issuer,
+        island.seed.public_keys(),
+        kind=told["role"],
+        subject=held.person,
+        now=int(time.time()),
+        generation=issuer.certificate.generation,
+        office=issuer.certificate.office,
     )
     wraps = [_rewrap(vault, seed, island) for vault in vaults]
     body = {"certificate": certificate.to_wire(), "wraps": wraps, **credential(island)}
