@@ -12,11 +12,11 @@ from siegel.firms import actions as firms
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted, CertificateStore, Known, issue, root_certificate
 from siegel.seals.derive import PublicKeys, Seed
-from siegel.seals.documents import Certificate
+from siegel.seals.documents import Certificate, Revocation
 from siegel.seals.ids import new_id
 from siegel.seals.invitations import invitation_seed, new_code, new_invitation_id
 from siegel.seals.login import sign_login
-from siegel.seals.revocations import AcceptedRevocation, revoke_key
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
 
 ORIGIN = "http://localhost:8000"
@@ -67,15 +67,14 @@ class Island:
         assert known is not None
         return known
 
-    def revoke(
-        self, kid: str, *, since: int | None = None, reason: str = "left", certificates: Iterable[Json] = ()
-    ) -> Json:
-        """Take back a key."""
-        store = self.store()
-        known = store.by_kid(kid)
+    def revocation(self, kid: str, *, since: int | None = None, reason: str = "left") -> Json:
+        """A revocation of a key, whether the island may or not."""
+        known = self.store().by_kid(kid)
         assert known is not None
-        signed = revoke_key(self.seed, self.own(), known, since, reason)
-        return self.post("keys/revocations", {"revocation": signed.to_wire(), "certificates": list(certificates)})
+        return {**Revocation(self.kid, known.hash, since, self.firm, reason).sign(self.seed).to_wire()}
+
+    def revoke(self, kid: str, **more: Any) -> Json:
+        return self.post("keys/revocations", {"revocation": self.revocation(kid, **more)})
 
     def sign_in(self) -> Json:
         self.browser = Browser()

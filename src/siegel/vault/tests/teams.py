@@ -16,9 +16,7 @@ from siegel.seals.replay import VaultState, next_record
 from siegel.vault.tests.island import OpenVault, open_vault, today, verified
 
 
-def team_body(
-    by: Island, members: Iterable[Island], *, name: str = "Alle Mitarbeiter", office: str | None = None
-) -> Json:
+def team_body(by: Island, members: Iterable[Island], *, name: str, office: str | None = None) -> Json:
     """What founds a team: its founder and the owners manage it, `members` read, the firm's recovery key holds it."""
     store, team = by.store(), new_id()
     rights = {"owner": "manage", "recovery": "hold"}
@@ -81,12 +79,11 @@ def set_holders(vault: OpenVault, holders: Iterable[Holder]) -> None:
     vault.store = verified(vault.island.get("keys/certificates"), vault.island.root)
     known = {line.key for line in now.roster.holders}
     new = [line.key for line in Roster.parse(signed).holders if line.key not in known]
+    made = wrap_for(new, vault.seeds[vault.epoch], vault.store)
     vault.append(
         vault.record(RosterChange(signed.hash, now.roster.seq + 1)),
         roster=signed.to_wire(),
-        wraps=[
-            {"key": wrap.key, "age": b64(wrap.age)} for wrap in wrap_for(new, vault.seeds[vault.epoch], vault.store)
-        ],
+        wraps=[{"key": wrap.key, "age": b64(wrap.age)} for wrap in made],
     )
     vault.refresh()
 
