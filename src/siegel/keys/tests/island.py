@@ -187,7 +187,7 @@ def letter(
 ) -> Letter:
     """An invitation as the browser would send it; each of `vaults` is an Append with its `vault`, made by `holding`."""
     code, invitation, person = new_code(), new_invitation_id(), more.pop("person", None) or new_id()
-    reset = {name: more.pop(name) for name in ("revocation", "name") if name in more}
+    reset: Json = {name: more.pop(name) for name in ("revocation", "name") if name in more}
     seed = invitation_seed(code, firm=by.firm, invitation=invitation, root=by.root)
     appends = [make(seed, person) for make in vaults]  # type: ignore[operator]
     signed = issue(

@@ -288,9 +288,7 @@ def test_inviting_anew_needs_the_old_keys_end_the_next_generation_and_the_same_n
 ) -> None:
     revocation = owner.revocation(clerk.kid, reason="replaced")
     more: dict[str, Any] = {"username": "wulff", "generation": 2, "revocation": revocation}
-    more |= {"revocation": {"revocation": None}, "generation": {"generation": 1}, "username": {"username": "x-x"}}[
-        broken
-    ]
+    more[broken] = {"revocation": None, "generation": 1, "username": "x-x"}[broken]
     with pytest.raises(RefusedError) as refused:
         invite(owner, role="clerk", person=clerk.person, **more)
     assert refused.value.code == "document_refused"
