@@ -7,6 +7,9 @@ import re
 
 from playwright.sync_api import FilePayload, Page, Route, expect
 
+from siegel.seals.canonical import b64
+from siegel.seals.derive import EpochSeed
+from siegel.seals.epochs import seal_seed
 from tests.journeys.people import Firm, Vault
 from tests.journeys.visits import expect_done, open_vault, row, type_password, upload
 from tests.journeys.watch import Watch
@@ -60,6 +63,31 @@ def test_news_that_do_not_hold_break_an_open_vault(clerk: Page, vault: Vault) ->
     expect(clerk.locator("[data-message]")).to_contain_text("(vault_forked)")
     expect(clerk.locator("tbody[data-rows]")).to_be_hidden()
     expect(clerk.locator(".sg-toolbar [data-action=upload]")).to_have_attribute("aria-disabled", "true")
+
+
+def test_a_key_that_was_not_sealed_rightly_is_reported_beside_what_opens(clerk: Page, firm: Firm, vault: Vault) -> None:
+    firm.opened(vault, firm.owner).rotate()
+    open_vault(clerk, vault)
+    banner = clerk.locator("[data-keys-failed]")
+    expect(banner).to_be_hidden()
+    recipient = firm.clerk.account.seed.public_keys().recipient or ""
+
+    def lie(route: Route) -> None:
+        news = route.fetch().json()
+        first = next(wrap for wrap in news["wraps"] if wrap["epoch"] == 1)
+        first["age"] = b64(seal_seed(EpochSeed.generate(), recipient))
+        route.fulfill(body=json.dumps(news), content_type="application/json")
+
+    clerk.route("**/news?*", lie)
+    open_vault(clerk, vault)
+    expect(banner).to_contain_text("Ein Schlüssel dieses Tresors ließ sich nicht öffnen.")
+    expect(banner).to_contain_text("Bitte sagen Sie es der Kanzleileitung.")
+    expect(banner).to_be_visible()
+    expect(clerk.locator("[data-state=empty]")).to_be_visible()
+    clerk.get_by_role("button", name="English").click()
+    expect(banner).to_contain_text("A key of this vault could not be opened.")
+    expect(banner).to_contain_text("Please tell the heads of the firm.")
+    expect(banner).to_be_visible()
 
 
 def test_people_with_access_are_counted_from_the_chain(clerk: Page, vault: Vault) -> None:

@@ -12,7 +12,11 @@ The files (binaries are base64url without padding, as on the wire):
     rows.json        sealed rows, what a server may show of a vault, names and titles: good, and bad with the error code
     trees.json       Merkle roots over byte i = i mod 251
     chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it;
-                     other vaults of the firm: who belongs, spoilt epochs and their repair, what waits for an invitation
+                     other vaults of the firm: who belongs, spoilt epochs and their repair, what waits for a letter,
+                     letters that expire
+
+    hierarchy.json   offices, a team and a vault that it holds, revocations and what falls: what is in force, who the
+                     members are and what is due after each place of the log; and attempts to break it
 
 words.json, sizes and times as people read them, is written by hand.
 """
@@ -33,7 +37,7 @@ from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join
 from siegel.seals.invitations import Letter, encode_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
 from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
-from tests.vectors import broken, others, signed_documents, story
+from tests.vectors import broken, broken_hierarchy, hierarchy, others, signed_documents, story
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
@@ -293,7 +297,7 @@ def tree_vectors() -> dict[str, Any]:
 def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
     """All vectors by file name, and the names of age files that had to be made anew."""
     sealed = Sealed()
-    told = story.tell(sealed)
+    told, log = story.tell(sealed), hierarchy.tell(sealed)
     chain = told.wire() | {
         "broken_entries": broken.broken_entries(told),
         "broken_certificates": broken.broken_certificates(told),
@@ -301,6 +305,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "other_vaults": others.other_vaults(told),
         "spoilt_epochs": others.spoilt_epochs(told),
         "waiting_vaults": others.waiting_vaults(told),
+        "expiring_letters": others.expiring_letters(told),
     }
     vectors = {
         "canonical.json": canonical_vectors(),
@@ -310,6 +315,12 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "rows.json": row_vectors(),
         "trees.json": tree_vectors(),
         "chain.json": chain,
+        "hierarchy.json": hierarchy.hierarchy_vectors(log)
+        | {
+            "broken_revocations": broken_hierarchy.revocations(log),
+            "broken_certificates": broken_hierarchy.certificates(log),
+            "broken_entries": broken_hierarchy.entries(log),
+        },
     }
     return vectors | {"sealed.json": sealed.used}, sealed.made
 

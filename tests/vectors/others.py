@@ -5,14 +5,15 @@ from dataclasses import replace
 from typing import Any
 
 from siegel.seals.canonical import b64
+from siegel.seals.certificates import Accepted, CertificateStore, issue
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed
-from siegel.seals.documents import Epoch, Holder, Roster
-from siegel.seals.epochs import seal_seed
+from siegel.seals.documents import Certificate, Epoch, Holder, Roster
+from siegel.seals.epochs import seal_seed, seal_seeds, sealed_to
 from siegel.seals.records import AnyChange, EpochChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.signed import Signed
-from tests.vectors.story import NOW, Story, entry_wire, id_of, opens_to, seed_of
+from tests.vectors.story import NOW, Story, accepted_wire, entry_wire, id_of, opens_to, seed_of
 
 DOSSIER = {"owner": "manage", "clerk": "manage", "recovery": "hold"}
 
@@ -74,15 +75,15 @@ class Other:
         roster = self.roster(author, rights)
         return self.entry(author, RosterChange(roster.hash, Roster.parse(roster).seq), roster=roster)
 
-    def rotation(self, author: str, handed_down: EpochSeed) -> Entry:
-        """The next epoch, with `handed_down` sealed to it as the seed before."""
+    def rotation(self, author: str, *handed_down: EpochSeed) -> Entry:
+        """The next epoch, with `handed_down` sealed to it as the seeds before."""
         number = self.state.position.now.epoch.epoch + 1
         epoch = self.epoch(author, number, self.state.position.now.roster_hash)
         recipient, identity = self.seed(number).recipient(), self.seed(number).identity()
         sealed = self.story.sealed.kept(
             f"{self.name} handed down {number}",
-            lambda: seal_seed(handed_down, recipient),
-            opens_to(handed_down.reveal(), identity),
+            lambda: seal_seeds(handed_down, recipient),
+            opens_to(b"".join(seed.reveal() for seed in handed_down), identity),
         )
         return self.entry(author, EpochChange(number, epoch.hash), epoch=epoch, previous_seed=sealed)
 
@@ -137,8 +138,10 @@ def other_vaults(story: Story) -> list[dict[str, Any]]:
 def spoilt_epochs(story: Story) -> dict[str, Any]:
     """A vault whose client spoils epoch 2, which the clerk repairs with epoch 3; epoch 4 is the owner's.
 
-    Each case: after `after` entries, whoever has these wraps opens the epochs of `opens` (seeds), and his wraps of the
-    epochs in `failed` do not open (codes). `repair`: the current epoch is not among those that open.
+    Epoch 5 is the client's, who hands down his spoilt one, too; in epoch 6 he hands down rubbish, and in epoch 7 the
+    owner all that this cut off. Each case: after `after` entries, whoever has these wraps opens the epochs of `opens`
+    (seeds), and his wraps of the epochs in `failed` do not open (codes). `hands_down`: the seeds that he seals to the
+    next epoch, in this order. `repair`: the current epoch does not open for him, or does not lead to all that do.
     """
     other = Other(story, "spoilt")
     foreign = EpochSeed(hashlib.sha256(b"rubbish").digest())
@@ -146,10 +149,19 @@ def spoilt_epochs(story: Story) -> dict[str, Any]:
     other.apply(other.rotation("client", foreign))
     other.apply(other.rotation("clerk", other.seed(1)))
     other.apply(other.rotation("owner", other.seed(3)))
+    other.apply(other.rotation("client", other.seed(4), other.seed(2)))
+    other.apply(other.rotation("client", foreign))
+    other.apply(other.rotation("owner", other.seed(6), other.seed(5)))
     cases: list[dict[str, Any]] = []
 
     def case(
-        name: str, person: str, after: int, wraps: dict[int, bytes], opens: list[int], failed: dict[int, str]
+        name: str,
+        person: str,
+        after: int,
+        wraps: dict[int, bytes],
+        opens: list[int],
+        failed: dict[int, str],
+        hands_down: list[int],
     ) -> None:
         cases.append(
             {
@@ -159,7 +171,8 @@ def spoilt_epochs(story: Story) -> dict[str, Any]:
                 "wraps": [{"epoch": number, "age": b64(age)} for number, age in wraps.items()],
                 "opens": {str(number): b64(other.seed(number).reveal()) for number in opens},
                 "failed": {str(number): code for number, code in failed.items()},
-                "repair": after not in opens,
+                "hands_down": [b64(other.seed(number).reveal()) for number in hands_down],
+                "repair": hands_down != [after],
             }
         )
 
@@ -169,14 +182,16 @@ def spoilt_epochs(story: Story) -> dict[str, Any]:
     spoilt = {2: other.wrap(2, "clerk", foreign)}
     damaged = bytearray(other.wrap(3, "client"))
     damaged[-1] ^= 1
-    case("the spoiler opens his epoch", "client", 2, good("client", 1, 2), [1, 2], {})
-    case("a foreign seed", "clerk", 2, good("clerk", 1) | spoilt, [1], {2: "wrap_foreign_seed"})
-    case("a wrap for somebody else", "clerk", 2, good("clerk", 1) | good("client", 2), [1], {2: "wrap_not_ours"})
-    case("no wrap of the current epoch", "clerk", 2, good("clerk", 1), [1], {})
-    case("no wrap at all", "clerk", 2, {}, [], {})
-    case("after the repair", "clerk", 3, good("clerk", 1, 3) | spoilt, [1, 3], {2: "wrap_foreign_seed"})
-    case("one who came after the repair", "owner", 4, good("owner", 4), [1, 3, 4], {})
-    case("a spoilt epoch that only its own wrap opens", "client", 4, good("client", 2, 4), [1, 2, 3, 4], {})
+    foreign_seed = {2: "wrap_foreign_seed"}
+    case("the spoiler opens his epoch", "client", 2, good("client", 1, 2), [1, 2], {}, [2, 1])
+    case("a foreign seed", "clerk", 2, good("clerk", 1) | spoilt, [1], foreign_seed, [1])
+    case("a wrap for somebody else", "clerk", 2, good("clerk", 1) | good("client", 2), [1], {2: "wrap_not_ours"}, [1])
+    case("no wrap of the current epoch", "clerk", 2, good("clerk", 1), [1], {}, [1])
+    case("no wrap at all", "clerk", 2, {}, [], {}, [])
+    case("after the repair", "clerk", 3, good("clerk", 1, 3) | spoilt, [1, 3], foreign_seed, [3])
+    case("one who came after the repair", "owner", 4, good("owner", 4), [1, 3, 4], {}, [4])
+    lost = "a spoilt epoch that only its own wrap opens"
+    case(lost, "client", 4, good("client", 2, 4), [1, 2, 3, 4], {}, [4, 2])
     case(
         "a damaged wrap of an epoch that is handed down",
         "client",
@@ -184,9 +199,54 @@ def spoilt_epochs(story: Story) -> dict[str, Any]:
         good("client", 4) | {3: bytes(damaged)},
         [1, 3, 4],
         {3: "wrap_invalid"},
+        [4],
     )
-    case("only the spoilt epoch", "client", 4, good("client", 2), [2], {})
+    case("only the spoilt epoch", "client", 4, good("client", 2), [2], {}, [2])
+    everything = [1, 2, 3, 4, 5]
+    case("two epochs handed down by one", "owner", 5, good("owner", 5), everything, {}, [5])
+    case("rubbish handed down by the current epoch", "owner", 6, good("owner", 5, 6), [*everything, 6], {}, [6, 5])
+    case("one who came with the rubbish", "owner", 6, good("owner", 6), [6], {}, [6])
+    case("one who came after its repair", "owner", 7, good("owner", 7), [*everything, 6, 7], {}, [7])
     return {"vault": other.vault, "entries": [entry_wire(entry) for entry in other.entries], "cases": cases}
+
+
+def expiring_letters(story: Story) -> dict[str, Any]:
+    """A vault that holds a letter besides the story's, redeemed one. `sealed_to`: for an epoch that begins at `at`.
+
+    `certificates`: the letter's. `redemption`: a certificate by which it was redeemed just before its end.
+    """
+    other = Other(story, "letters")
+    subject = id_of("late client")
+    letter = issue(
+        seed_of("clerk"),
+        story.known["clerk"],
+        seed_of("late letter").public_keys(),
+        kind="invitation",
+        subject=subject,
+        now=NOW,
+        role="client",
+        vaults=(other.vault,),
+    )
+    end = Certificate.parse(letter).not_after or 0
+    accepted = Accepted(letter, NOW, story.index + 1)
+    known = story.known["late letter"] = story.store.add(accepted)
+    redeemed = issue(
+        seed_of("late letter"), known, seed_of("late client").public_keys(), kind="client", subject=subject, now=NOW
+    )
+    redemption = Accepted(redeemed, end, story.index + 2)
+    other.apply(other.beginning("clerk", DOSSIER | {"client": "write", "late letter": "write"}))
+    cases = []
+    for redeems, at in ((False, end - 1), (False, end), (False, end + 1), (True, end), (True, end + 1)):
+        judged = CertificateStore.verified([*story.accepted, accepted, *([redemption] if redeems else [])], story.root)
+        wrapped = sealed_to(other.state.position.now.roster, judged, at)
+        cases.append({"at": at, "redeemed": redeems, "sealed_to": sorted(wrapped)})
+    return {
+        "vault": other.vault,
+        "certificates": [accepted_wire(accepted)],
+        "redemption": accepted_wire(redemption),
+        "entries": [entry_wire(entry) for entry in other.entries],
+        "cases": cases,
+    }
 
 
 def waiting_vaults(story: Story) -> list[dict[str, Any]]:

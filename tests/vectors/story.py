@@ -21,6 +21,7 @@ from siegel.seals.files import header_for, open_file_key
 from siegel.seals.holders import Moment, members
 from siegel.seals.records import AnyChange, EpochChange, FolderChange, Genesis, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, seal_row
 from siegel.seals.scanning import sign_verdict
 from siegel.seals.signed import Signed
@@ -110,7 +111,7 @@ class Story:
                 "who": who,
                 "seq": self.state.position.seq,
                 "head": self.state.position.head,
-                "due": rotation_due(self.state.position, self.store, self.moment) if standing else None,
+                "due": rotation_due(self.state.position, self.store, self.moment.time) if standing else None,
                 "members": {m.key: m.rights for m in members(standing.roster, self.store, self.moment).values()}
                 if standing
                 else None,
@@ -328,7 +329,7 @@ def _payload_opens(file_key: FileKey, content: bytes) -> Any:
     return opens
 
 
-def accepted_wire(item: Accepted) -> dict[str, Any]:
+def accepted_wire(item: Accepted | AcceptedRevocation) -> dict[str, Any]:
     return {"doc": item.signed.to_wire(), "accepted_at": item.accepted_at, "log_index": item.log_index}
 
 

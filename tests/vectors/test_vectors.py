@@ -16,7 +16,7 @@ from siegel.seals.certificates import Accepted, CertificateStore
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed
 from siegel.seals.documents import Manifest
-from siegel.seals.epochs import open_epochs, open_wrap, rotation_due
+from siegel.seals.epochs import open_epochs, open_wrap, rotation_due, sealed_to
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key, open_version
 from siegel.seals.holders import Moment, members
@@ -62,7 +62,7 @@ def test_the_story_is_told_step_by_step() -> None:
         assert step["provisional"] == sorted({k.kid for k in known if known.is_provisional(k.kid)})
         if state.position.standing:
             moment = Moment(step["log_index"], step["time"])
-            assert rotation_due(state.position, known, moment) == step["due"]
+            assert rotation_due(state.position, known, moment.time) == step["due"]
             roster = state.position.now.roster
             assert {m.key: m.rights for m in members(roster, known, moment).values()} == step["members"]
     assert not entries
@@ -189,7 +189,17 @@ def test_a_spoilt_epoch_harms_no_other(case: dict[str, Any]) -> None:
     opened = open_epochs(wraps, Seed(unb64(CHAIN["people"][case["person"]]["seed"])), state.epochs)
     assert {str(number): b64(seed.reveal()) for number, seed in opened.seeds.items()} == case["opens"]
     assert {str(number): error.code for number, error in opened.failed.items()} == case["failed"]
-    assert (state.position.now.epoch.epoch not in opened.seeds) == case["repair"]
+    assert [b64(seed.reveal()) for seed in opened.to_hand_down()] == case["hands_down"]
+    assert opened.is_whole(state.position.now.epoch.epoch) != case["repair"]
+
+
+@pytest.mark.parametrize("case", CHAIN["expiring_letters"]["cases"])
+def test_an_epoch_is_not_sealed_to_a_letter_that_expired(case: dict[str, Any]) -> None:
+    letters = CHAIN["expiring_letters"]
+    known = [*letters["certificates"], *([letters["redemption"]] if case["redeemed"] else [])]
+    store = CertificateStore.verified([*ACCEPTED, *map(Accepted.from_wire, known)], CHAIN["root"])
+    state = replay(CHAIN["firm"], letters["vault"], map(Entry.from_wire, letters["entries"]), store)
+    assert sorted(sealed_to(state.position.now.roster, store, case["at"])) == case["sealed_to"]
 
 
 @named(CHAIN["waiting_vaults"])

@@ -7,11 +7,11 @@ import type { AcceptedCertificate } from "../src/seals/certificates";
 import { Certificates } from "../src/seals/certificates";
 import { type FileNode, type Head, VaultChain } from "../src/seals/chain";
 import { type Doc, fromDoc, hashOf, type Manifest } from "../src/seals/documents";
-import { EpochSeeds, openSeed } from "../src/seals/epochs";
+import { EpochSeeds, nextEpoch, openSeed, sealedTo } from "../src/seals/epochs";
 import { fileKeyFrom, leavesOf, openContents } from "../src/seals/files";
 import { holderKeys } from "../src/seals/keys";
 import { type FileRow, openRow } from "../src/seals/rows";
-import { requireClean } from "../src/seals/scanning";
+import { CLOCK_LEEWAY_S, requireClean } from "../src/seals/scanning";
 import { waitingEpoch } from "../src/seals/waiting";
 import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
 import { acceptedCertificate, entryOf } from "../src/wire/codec";
@@ -87,8 +87,16 @@ const story = vectors<{
       wraps: { epoch: number; age: string }[];
       opens: Record<string, string>;
       failed: Record<string, string>;
+      hands_down: string[];
       repair: boolean;
     }[];
+  };
+  expiring_letters: {
+    vault: string;
+    certificates: CertificateAnswer[];
+    redemption: CertificateAnswer;
+    entries: EntryAnswer[];
+    cases: { at: number; redeemed: boolean; sealed_to: string[] }[];
   };
   waiting_vaults: (Judged & { vault: string; roster: Doc; epoch: Doc })[];
 }>("chain");
@@ -230,10 +238,26 @@ describe("other vaults", () => {
   });
 });
 
+describe("a letter that has expired", () => {
+  const { vault, certificates, redemption, entries: letters, cases } = story.expiring_letters;
+
+  test.each(cases)("at $at, redeemed: $redeemed", async ({ at, redeemed, sealed_to }) => {
+    const known = redeemed ? [...certificates, redemption] : certificates;
+    const chain = VaultChain.begin(await certified([...accepted, ...known.map(acceptedCertificate)]), vault);
+    for (const item of letters) await chain.apply(entryOf(item));
+    const keys = sealedTo(chain, at).map(({ key }) => key);
+    expect(keys.sort()).toEqual(sealed_to);
+    const clerk = await holderKeys(fromBase64url(story.people["clerk"]?.seed ?? ""));
+    const { wraps } = await nextEpoch(chain, [new Uint8Array(32)], clerk, at + CLOCK_LEEWAY_S);
+    expect(wraps.map(({ key }) => key).sort()).toEqual(sealed_to);
+  });
+});
+
 describe("a spoilt epoch harms no other", () => {
   const { vault, entries: spoilt, cases } = story.spoilt_epochs;
 
-  test.each(cases)("$name", async ({ after, person, wraps, opens, failed, repair }) => {
+  test.each(cases)("$name", async (told) => {
+    const { after, person, wraps, opens, failed, hands_down, repair } = told;
     const chain = VaultChain.begin(await certified(), vault);
     for (const item of spoilt.slice(0, after)) await chain.apply(entryOf(item));
     const seeds = new EpochSeeds(chain, await identityOf(person));
@@ -248,10 +272,9 @@ describe("a spoilt epoch harms no other", () => {
     expect(Object.fromEntries(found)).toEqual(opens);
     const codes = [...seeds.failed].map(([epoch, { code }]) => [String(epoch), code]);
     expect(Object.fromEntries(codes)).toEqual(failed);
-    expect(await seeds.isCurrentOpen()).toBe(!repair);
-    const newest = Object.entries(opens).sort(([a], [b]) => Number(b) - Number(a))[0]?.[1];
-    if (newest === undefined) expect(await codeOfError(() => seeds.newest())).toBe("wrap_missing");
-    else expect(toBase64url(await seeds.newest())).toBe(newest);
+    expect(await seeds.isWhole()).toBe(!repair);
+    if (hands_down.length === 0) expect(await codeOfError(() => seeds.toHandDown())).toBe("wrap_missing");
+    else expect((await seeds.toHandDown()).map(toBase64url)).toEqual(hands_down);
   });
 });
 

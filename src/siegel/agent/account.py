@@ -12,7 +12,6 @@ from siegel.seals.certificates import Accepted, CertificateStore, Known, counter
 from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
-from siegel.seals.holders import Moment
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import sign_login
 from siegel.seals.revocations import AcceptedRevocation
@@ -47,11 +46,6 @@ class Certificates:
         known = self._accepted.setdefault(item.signed.hash, item)
         if (known.accepted_at, known.log_index) != (item.accepted_at, item.log_index):
             raise IntegrityError(code, "a certificate or revocation changed its place in the log")
-
-
-def today() -> Moment:
-    """The moment of what is planned now."""
-    return Moment.planned(int(time.time()))
 
 
 @dataclass

@@ -14,7 +14,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,7 +30,7 @@ from siegel.agent.messages import TEXTS, language, problem_of, text
 from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put, put
 from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import list_vaults, mismatch_of, open_named
+from siegel.agent.vaults import examine, list_vaults, open_named
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.keyfile import KeyFile
@@ -144,8 +144,7 @@ def vault_ls(
     if found is None or found.is_folder:
         lines += _unreadable_lines(vault, found.id if found else vault.id)
     _show(lines, as_json)
-    if vault.opened.failed:
-        terminal.say("wraps_failed", epochs=", ".join(map(str, sorted(vault.opened.failed))))
+    _report_wraps(vault.title, sorted(vault.opened.failed))
     if vault.unreadable:
         terminal.say("row_unreadable", count=len(vault.unreadable))
         raise typer.Exit(BROKEN)
@@ -154,14 +153,21 @@ def vault_ls(
 def _list_vaults(account: Account, home: Home, *, as_json: bool) -> None:
     """All vaults, each compared with what was sealed; exit code 3 when one is not what the server shows."""
     listed = list_vaults(account)
-    problems = {vault.id: mismatch_of(account, home, vault) for vault in listed}
-    _show([asdict(vault) | {"problem": problems[vault.id]} for vault in listed], as_json)
+    found = [(vault, *examine(account, home, vault)) for vault in listed]
+    _show([asdict(vault) | {"problem": problem} for vault, problem, _ in found], as_json)
     _keep_session(account, home)
-    broken = [vault for vault in listed if problems[vault.id]]
-    for vault in broken:
-        terminal.say("vault_differs", vault=terminal.clean(vault.name), code=problems[vault.id])
-    if broken:
+    for vault, problem, failed in found:
+        if problem:
+            terminal.say("vault_differs", vault=terminal.clean(vault.name), code=problem)
+        _report_wraps(vault.name, failed)
+    if any(problem for _, problem, _ in found):
         raise typer.Exit(BROKEN)
+
+
+def _report_wraps(vault: str, failed: Sequence[int]) -> None:
+    """Says which epochs' seeds, as they were sealed for us, do not open."""
+    if failed:
+        terminal.say("wraps_failed", vault=terminal.clean(vault), epochs=", ".join(map(str, failed)))
 
 
 def _unreadable_lines(vault: OpenVault, folder: str) -> list[dict[str, Any]]:

@@ -157,10 +157,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unreadable_name": ("nicht lesbar", "unreadable"),
     "wraps_failed": (
-        "Schlüssel, die jemand nicht gültig für Sie versiegelt hat: Abschnitt {epochs}."
-        " Was darin liegt, bleibt vielleicht verschlossen; alles andere ist davon nicht berührt.",
-        "Keys that somebody has not sealed validly for you: epoch {epochs}."
-        " What lies there may stay closed; nothing else is affected.",
+        "Ein Schlüssel des Tresors „{vault}“ ließ sich nicht öffnen: Abschnitt {epochs}. Er wurde für Sie nicht richtig"
+        " versiegelt oder danach verändert. Was nur er öffnet, bleibt verschlossen; alles andere ist davon nicht"
+        " berührt. Bitte sagen Sie es der Kanzlei.",
+        "A key of the vault “{vault}” could not be opened: epoch {epochs}. It was not sealed correctly for you, or was"
+        " altered afterwards. What only it opens stays closed; nothing else is affected. Please tell the firm.",
     ),
     "vault_differs": (
         "Der Tresor „{vault}“ ist nicht der, als den der Server ihn zeigt, oder er lässt sich nicht prüfen ({code})."

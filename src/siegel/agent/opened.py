@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from siegel.agent.account import Account, today
+from siegel.agent.account import Account
 from siegel.agent.client import Wire
 from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.session import Home
@@ -85,8 +85,8 @@ class OpenVault:
 
     @property
     def is_spoilt(self) -> bool:
-        """Whether the current epoch does not open for us: the next one must begin before anything is sealed."""
-        return self.epoch not in self.opened.seeds
+        """Whether the current epoch does not open for us, or not for others all that does: the next one must begin."""
+        return not self.opened.is_whole(self.epoch)
 
     # Reading
 
@@ -118,7 +118,7 @@ class OpenVault:
             return True
         self.state.require_head(Head(f.integer("seq", 0), f.hash("head")))
         # Ours says when a new epoch must begin; the server's word may only make one begin earlier.
-        self.due = f.flag("due") or rotation_due(self.state.position, store, today())
+        self.due = f.flag("due") or rotation_due(self.state.position, store, int(time.time()))
         return False
 
     def _row(self, node: str, version: int, signed_hash: str) -> bytes:
@@ -193,7 +193,7 @@ class OpenVault:
     def write(self, attempt: Callable[[], None]) -> None:
         """Calls `attempt` with the vault up to date and its epoch begun, again after each lost race.
 
-        An epoch that does not open for us is followed by one of ours, once. ServerError when it is refused for another
+        A spoilt epoch is followed by one of ours, once. ServerError when it is refused for another
         reason, or was lost a dozen times.
         """
         repaired = False
@@ -201,7 +201,7 @@ class OpenVault:
             self.sync()
             try:
                 if self.due or (self.is_spoilt and not repaired):
-                    repaired = self.is_spoilt
+                    repaired = repaired or self.is_spoilt
                     self.rotate()
                     continue
                 attempt()
@@ -214,9 +214,9 @@ class OpenVault:
         raise AgentError("too_busy", vault=self.title)
 
     def rotate(self) -> None:
-        """Begins the next epoch, which hands down the newest seed that opens for us. Errors as of `seed`."""
-        newest = self.opened.newest() or self.seed
-        new = next_epoch(self.account.seed, self.state.position, newest, self.store, today())
+        """Begins the next epoch, which hands down all that opens for us. Errors as of `seed`, if that is nothing."""
+        earlier = self.opened.to_hand_down() or (self.seed,)
+        new = next_epoch(self.account.seed, self.state.position, earlier, self.store, int(time.time()))
         assert new.previous_seed is not None
         documents: Wire = {
             "epoch": new.signed.to_wire(),

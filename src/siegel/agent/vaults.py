@@ -1,10 +1,11 @@
 """The vaults of a person: listed, found by name, opened, begun."""
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from siegel.agent.account import Account, today
+from siegel.agent.account import Account
 from siegel.agent.errors import AgentError
 from siegel.agent.opened import OpenVault, wraps_wire
 from siegel.agent.session import Home
@@ -101,13 +102,16 @@ def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
     return vault
 
 
-def mismatch_of(account: Account, home: Home, info: VaultInfo) -> str | None:
-    """Code of the error for which a listed vault does not open, or not as what it is listed; None if it does."""
+def examine(account: Account, home: Home, info: VaultInfo) -> tuple[str | None, list[int]]:
+    """Code of the error for which a listed vault does not open, or not as what it is listed; None if it does.
+
+    With it the epochs of which our own wrap does not open.
+    """
     try:
-        open_vault(account, home, info)
+        vault = open_vault(account, home, info)
     except SealError as error:
-        return error.code
-    return None
+        return error.code, []
+    return None, sorted(vault.opened.failed)
 
 
 def begin_vault(
@@ -126,7 +130,7 @@ def begin_vault(
         keys |= {known.kid: ALWAYS[known.certificate.kind] for known in always}
     roster = Roster(account.kid, account.firm, holders_of(store, keys), None, 1, vault_id)
     signed = roster.sign(account.seed)
-    epoch = first_epoch(account.seed, roster, signed.hash, store, today())
+    epoch = first_epoch(account.seed, roster, signed.hash, store, int(time.time()))
     sealed = seal_row(epoch.seed, Place(account.firm, vault_id, vault_id, 0, 1), row)
     genesis = Genesis(dossier, digest(sealed), "dossier" if dossier else "personal")
     state = VaultState.begin(account.firm, vault_id)

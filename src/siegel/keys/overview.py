@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from siegel.accounts.queries import people_of, session_counts
 from siegel.base.errors import BaseError
 from siegel.firms.queries import Standing, people_managed_by, standing, standings
-from siegel.keys.models import Certificate, Chain, Holder, Team, UnlockWrap, Wrap
+from siegel.keys.models import Certificate, Chain, Holder, Invitation, Team, UnlockWrap, Wrap
 from siegel.keys.places import Now, held, memberships_of, places_of, right_in
 from siegel.seals.chain import WRITERS
 from siegel.seals.documents import PERSONS
@@ -22,12 +22,14 @@ PAGE = 1000
 
 
 def is_due() -> Combinable | Q:
-    """Chains whose next writer begins a new epoch first: the mark, or somebody's end that has come since.
+    """Chains whose next writer begins a new epoch first: the mark, or somebody's end, or a letter's, that has come since.
 
     His wrap of the current epoch tells that it was sealed for him. Exactly who must rotate, clients derive themselves.
     """
     given = Wrap.objects.filter(chain=OuterRef("chain"), epoch=OuterRef("chain__epoch"), kid=OuterRef("kid"))
-    return Q(due=True) | Exists(Holder.objects.filter(Exists(given), chain=OuterRef("pk"), until__lt=Now()))
+    letters = Invitation.objects.filter(certificate__kid=OuterRef("kid"), redeemed=None, expires_at__lt=Now())
+    over = Q(until__lt=Now()) | Q(Exists(letters))
+    return Q(due=True) | Exists(Holder.objects.filter(over, Exists(given), chain=OuterRef("pk")))
 
 
 def due_now(chain: Chain) -> bool:

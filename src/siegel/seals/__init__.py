@@ -10,8 +10,11 @@ nobody has to believe anybody. Every byte stands in docs/formats.md; test vector
     derive        joins, HKDF, seeds and what follows from them
     fields        takes one JSON object apart, strictly
     signed, documents, records    the signed documents, one frozen class each
-    certificates  who may certify whom; a store verified up to the pinned root
-    chain         the rules of a vault's records; replay
+    certificates, certifying, registry    who may certify whom; a store verified up to the pinned root
+    revocations   who may take a key back, and what the log says of it
+    holders, rosters    who holds a vault at a moment; whom a roster may name
+    chain, replay the rules of a vault's records
+    teams         chains of their own, whose epochs are keys that hold vaults
     epochs        seeds of a vault, their wraps, when a new one is due
     rows, files   what is sealed: names and contents
     scanning      scanner keys and verdicts

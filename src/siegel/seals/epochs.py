@@ -1,7 +1,7 @@
 """The seeds of a vault: made, wrapped to exactly the members, opened and checked, and renewed when due."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from siegel.lib.age import (
@@ -15,7 +15,7 @@ from siegel.lib.age import (
     sealed_size,
 )
 from siegel.lib.age.hybrid import KIND as HYBRID
-from siegel.seals.certificates import CertificateStore
+from siegel.seals.certificates import CLOCK_LEEWAY_S, CertificateStore
 from siegel.seals.chain import Position
 from siegel.seals.derive import KEY_SIZE, EpochSeed, Seed
 from siegel.seals.documents import Epoch, Roster
@@ -27,6 +27,9 @@ from siegel.seals.signed import Signed
 
 # One hybrid stanza of about 1.7 KiB, its MAC, and a payload of 32 bytes.
 MAX_WRAP_SIZE = 4096
+# So many seeds an epoch hands down at most; with them it is still no larger than any wrap. What is left over follows
+# with the epoch after.
+MAX_HANDED_DOWN = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,30 +60,29 @@ class NewEpoch:
     previous_seed: bytes | None
 
 
-def first_epoch(
-    author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore, moment: Moment
-) -> NewEpoch:
-    """Epoch 1 of a vault that begins with `roster`, wrapped to its members as they stand at `moment`."""
-    return _new_epoch(author, roster, roster_hash, certificates, moment, number=1, previous=None, newest=None)
+def first_epoch(author: Seed, roster: Roster, roster_hash: str, certificates: CertificateStore, now: int) -> NewEpoch:
+    """Epoch 1 of a vault that begins with `roster`, wrapped to its members at `now`."""
+    keys = members(roster, certificates, Moment.planned(now))
+    return _new_epoch(author, roster, roster_hash, certificates, keys=keys, number=1, previous=None, earlier=())
 
 
 def next_epoch(
-    author: Seed, position: Position, newest: EpochSeed, certificates: CertificateStore, moment: Moment
+    author: Seed, position: Position, earlier: Sequence[EpochSeed], certificates: CertificateStore, now: int
 ) -> NewEpoch:
-    """The epoch after the current one, wrapped to the members of the current roster as they stand at `moment`.
+    """The epoch after the current one, wrapped to those to whom it is sealed at `now`.
 
-    `newest`: the current epoch's seed, or, where that does not open for the author, of the last epoch that does.
+    `earlier`: the seeds that the epoch hands down, as `OpenedEpochs.to_hand_down` gives them.
     """
-    now = position.now
+    before = position.now
     return _new_epoch(
         author,
-        now.roster,
-        now.roster_hash,
+        before.roster,
+        before.roster_hash,
         certificates,
-        moment,
-        number=now.epoch.epoch + 1,
-        previous=now.epoch_hash,
-        newest=newest,
+        keys=sealed_to(before.roster, certificates, now),
+        number=before.epoch.epoch + 1,
+        previous=before.epoch_hash,
+        earlier=earlier,
     )
 
 
@@ -89,11 +91,11 @@ def _new_epoch(
     roster: Roster,
     roster_hash: str,
     certificates: CertificateStore,
-    moment: Moment,
     *,
+    keys: Iterable[str],
     number: int,
     previous: str | None,
-    newest: EpochSeed | None,
+    earlier: Sequence[EpochSeed],
 ) -> NewEpoch:
     seed = EpochSeed.generate()
     recipient = seed.recipient()
@@ -106,13 +108,13 @@ def _new_epoch(
         roster=roster_hash,
         vault=roster.vault,
     ).sign(author)
-    wraps = wrap_for(members(roster, certificates, moment), seed, certificates)
+    wraps = wrap_for(keys, seed, certificates)
     return NewEpoch(
         signed=signed,
         change=EpochChange(number, signed.hash),
         seed=seed,
         wraps=wraps,
-        previous_seed=seal_seed(newest, recipient) if newest else None,
+        previous_seed=seal_seeds(earlier, recipient) if earlier else None,
     )
 
 
@@ -127,38 +129,59 @@ def wrap_for(keys: Iterable[str], seed: EpochSeed, certificates: CertificateStor
     return tuple(wraps)
 
 
-def required_wraps(before: Position, after: Position, certificates: CertificateStore, moment: Moment) -> frozenset[str]:
-    """The key ids for which a record accepted at `moment` must bring wraps, no more and no less.
+def sealed_to(roster: Roster, certificates: CertificateStore, now: int) -> frozenset[str]:
+    """The key ids to which an epoch that begins now is sealed: the members, but for letters that have expired.
 
-    All members when it brings an epoch; those who are new when it brings a roster; nobody otherwise.
+    A letter counts as expired five minutes after its end, as our clock may be ahead of the log's.
     """
-    today = frozenset(members(after.now.roster, certificates, moment))
-    if before.standing is None or after.now.epoch.epoch != before.now.epoch.epoch:
-        return today
-    return today - frozenset(members(before.now.roster, certificates, moment))
+    holders = members(roster, certificates, Moment.planned(now))
+    ends = {key: member.known.certificate.not_after for key, member in holders.items()}
+    return frozenset(key for key, end in ends.items() if end is None or now - CLOCK_LEEWAY_S <= end)
 
 
-def rotation_due(position: Position, certificates: CertificateStore, moment: Moment) -> bool:
+def required_wraps(before: Position, after: Position, certificates: CertificateStore, now: int) -> frozenset[str]:
+    """The key ids for which a record that is made now must bring wraps, no more and no less.
+
+    All members when it is the first; those to whom an epoch is sealed when it brings one; those who are new when it
+    brings a roster; nobody otherwise.
+    """
+    today = Moment.planned(now)
+    if before.standing is None:
+        return frozenset(members(after.now.roster, certificates, today))
+    if after.now.epoch.epoch != before.now.epoch.epoch:
+        return sealed_to(after.now.roster, certificates, now)
+    return frozenset(
+        members(after.now.roster, certificates, today).keys() - members(before.now.roster, certificates, today)
+    )
+
+
+def rotation_due(position: Position, certificates: CertificateStore, now: int) -> bool:
     """Whether the next writer must begin a new epoch first.
 
-    Due when those who were given the current epoch's seed are not the members at `moment`: somebody was taken off the
+    Due when those who were given the current epoch's seed are not the members of today: somebody was taken off the
     roster, revoked, or his time is over; an invitation was redeemed, a team has new keys, or a key is certified again.
     Whose key was out when the epoch began was given nothing, and makes nothing due.
     """
-    now = position.now
-    given = {key for at, roster in now.sealed_for for key in members(roster, certificates, at)}
-    return given != members(now.roster, certificates, moment).keys()
+    standing = position.now
+    given = {key for at, roster in standing.sealed_for for key in members(roster, certificates, at)}
+    return given != members(standing.roster, certificates, Moment.planned(now)).keys()
 
 
 def seal_seed(seed: EpochSeed, recipient: str) -> bytes:
-    """The seed as an age file of 32 bytes for one recipient: a holder's, or the next epoch's."""
+    """The seed as an age file of 32 bytes for one holder's recipient."""
+    return seal_seeds([seed], recipient)
+
+
+def seal_seeds(seeds: Sequence[EpochSeed], recipient: str) -> bytes:
+    """The seeds one after the other as an age file for one recipient: the next epoch's."""
     sealed = io.BytesIO()
-    seal_file(io.BytesIO(seed.reveal()), sealed, [HybridRecipient.parse(recipient)])
+    joined = b"".join(seed.reveal() for seed in seeds)
+    seal_file(io.BytesIO(joined), sealed, [HybridRecipient.parse(recipient)])
     return sealed.getvalue()
 
 
-def check_wrap(age: bytes) -> None:
-    """IntegrityError `wrap_invalid` unless the form is right: one hybrid stanza, a payload of 32 bytes.
+def check_wrap(age: bytes, *, seeds: int = 1) -> None:
+    """IntegrityError `wrap_invalid` unless the form is right: one hybrid stanza, 32 bytes for each of 1 to `seeds`.
 
     All that a server can check; whether it opens, and to what, only its holder sees.
     """
@@ -169,8 +192,9 @@ def check_wrap(age: bytes) -> None:
     except AgeError as error:
         raise IntegrityError("wrap_invalid", f"a wrap is no age file: {error}") from error
     rest = len(age) - len(header.raw)
-    if [stanza.kind for stanza in header.stanzas] != [HYBRID] or rest != sealed_size(KEY_SIZE):
-        raise IntegrityError("wrap_invalid", "a wrap has one hybrid stanza and 32 bytes")
+    sizes = [sealed_size(KEY_SIZE * count) for count in range(1, seeds + 1)]
+    if [stanza.kind for stanza in header.stanzas] != [HYBRID] or rest not in sizes:
+        raise IntegrityError("wrap_invalid", "a wrap has one hybrid stanza and 32 bytes for each seed")
 
 
 def open_wrap(age: bytes, identity: HybridIdentity, epoch: Epoch) -> EpochSeed:
@@ -179,14 +203,14 @@ def open_wrap(age: bytes, identity: HybridIdentity, epoch: Epoch) -> EpochSeed:
     UnlockError `wrap_not_ours` when it is sealed for somebody else, IntegrityError `wrap_invalid` when it is damaged,
     `wrap_foreign_seed` when it holds another seed than the epoch's.
     """
-    seed = _unseal(age, identity)
+    [seed] = _unseal(age, identity, seeds=1)
     if seed.recipient() != epoch.recipient:
         raise IntegrityError("wrap_foreign_seed", "the wrap holds another seed than the epoch's")
     return seed
 
 
-def _unseal(age: bytes, identity: HybridIdentity) -> EpochSeed:
-    check_wrap(age)
+def _unseal(age: bytes, identity: HybridIdentity, *, seeds: int) -> list[EpochSeed]:
+    check_wrap(age, seeds=seeds)
     opened = io.BytesIO()
     try:
         open_file(io.BytesIO(age), opened, [identity])
@@ -194,15 +218,20 @@ def _unseal(age: bytes, identity: HybridIdentity) -> EpochSeed:
         raise UnlockError("wrap_not_ours", "the wrap is not for this key") from error
     except AgeError as error:
         raise IntegrityError("wrap_invalid", f"the wrap does not open: {error}") from error
-    return EpochSeed(opened.getvalue())
+    raw = opened.getvalue()
+    return [EpochSeed(raw[start : start + KEY_SIZE]) for start in range(0, len(raw), KEY_SIZE)]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedEpochs:
-    """The seeds of all epochs that open for us, and why a wrap of ours does not."""
+    """The seeds of all epochs that open for us, and why our own wrap of an epoch does not.
+
+    `leads_to`: for each epoch that opens, those that its seed opens by what is handed down, itself included.
+    """
 
     seeds: dict[int, EpochSeed] = field(default_factory=dict)
     failed: dict[int, SealError] = field(default_factory=dict)
+    leads_to: dict[int, frozenset[int]] = field(default_factory=dict)
 
     def seed(self, epoch: int) -> EpochSeed:
         """An epoch's; the error of our own wrap, or IntegrityError `wrap_missing`."""
@@ -211,9 +240,22 @@ class OpenedEpochs:
         missing = IntegrityError("wrap_missing", "no wrap and no later epoch leads to this epoch's seed")
         raise self.failed.get(epoch, missing)
 
-    def newest(self) -> EpochSeed | None:
-        """What the next epoch hands down: the current seed, or the last one that opens."""
-        return self.seeds[max(self.seeds)] if self.seeds else None
+    def to_hand_down(self) -> tuple[EpochSeed, ...]:
+        """What the next epoch hands down: the newest seed that opens, then of those it does not lead to the newest, …
+
+        With these whoever comes later opens all that opens for us.
+        """
+        found: list[EpochSeed] = []
+        reached: set[int] = set()
+        for number in sorted(self.seeds, reverse=True):
+            if number not in reached:
+                found.append(self.seeds[number])
+                reached |= self.leads_to[number]
+        return tuple(found[:MAX_HANDED_DOWN])
+
+    def is_whole(self, current: int) -> bool:
+        """Whether the current epoch opens and leads to every other one that opens; else a writer begins the next."""
+        return current in self.seeds and self.leads_to[current] == self.seeds.keys()
 
 
 def open_epochs(
@@ -232,21 +274,24 @@ def open_epochs(
             opened.seeds[wrap.epoch] = open_wrap(wrap.age, wrap.identity, epochs[wrap.epoch].epoch)
         except SealError as error:
             opened.failed.setdefault(wrap.epoch, error)
+    handed: dict[int, dict[int, EpochSeed]] = {}
     for number in sorted(epochs, reverse=True):
         if number in opened.seeds:
-            _hand_down(opened.seeds, number, epochs)
+            handed[number] = _handed_down(opened.seeds[number], number, epochs)
+            opened.seeds.update({earlier: handed[number][earlier] for earlier in handed[number].keys() - opened.seeds})
+    for number in sorted(handed):
+        opened.leads_to[number] = frozenset({number}).union(*(opened.leads_to[earlier] for earlier in handed[number]))
     return opened
 
 
-def _hand_down(seeds: dict[int, EpochSeed], number: int, epochs: Mapping[int, PastEpoch]) -> None:
-    """Adds what the seed sealed to epoch `number` opens: mostly the one before, after a repair an older one."""
+def _handed_down(seed: EpochSeed, number: int, epochs: Mapping[int, PastEpoch]) -> dict[int, EpochSeed]:
+    """What the seed of epoch `number` opens: mostly the epoch before, after a repair others or more."""
     sealed = epochs[number].previous_seed
-    missing = [earlier for earlier in epochs if earlier < number and earlier not in seeds]
-    if sealed is None or not missing:
-        return
+    if sealed is None:
+        return {}
     try:
-        seed = _unseal(sealed, seeds[number].identity())
+        found = {one.recipient(): one for one in _unseal(sealed, seed.identity(), seeds=MAX_HANDED_DOWN)}
     except SealError:
-        return
-    recipient = seed.recipient()
-    seeds.update({earlier: seed for earlier in missing if epochs[earlier].epoch.recipient == recipient})
+        return {}
+    earlier = {before: epochs[before].epoch.recipient for before in epochs if before < number}
+    return {before: found[recipient] for before, recipient in earlier.items() if recipient in found}

@@ -5,7 +5,7 @@
  */
 
 import { openSmall, sealSmall } from "../crypto/age";
-import { type Bytes, equal, randomBytes } from "../crypto/bytes";
+import { type Bytes, concat, equal, randomBytes } from "../crypto/bytes";
 import { NoMatchError } from "../crypto/errors";
 import { parseHeader, splitFile } from "../crypto/header";
 import { sealedSize } from "../crypto/payload";
@@ -14,10 +14,13 @@ import { EPOCH, type Signed, sameHash, signDocument } from "./documents";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "./errors";
 import { type EpochKeys, epochKeys, type HolderKeys } from "./keys";
 import type { EffectiveHolder } from "./members";
+import { CLOCK_LEEWAY_S } from "./scanning";
 
 const SEED_SIZE = 32;
 /** One hybrid stanza of about 1.7 KiB, its MAC, and a payload of 32 bytes. */
 const MAX_WRAP_SIZE = 4096;
+/** Seeds that an epoch hands down at most; what is left over follows with the epoch after. */
+const MAX_HANDED_DOWN = 64;
 
 export interface Wrap {
   /** kid of the holder. */
@@ -54,18 +57,27 @@ export async function beginEpoch(
   return { epoch, seed, wraps };
 }
 
-/** The next epoch of a vault. `previousSeed`: the current one's, or where that does not open, of the last that does. */
+/**
+ * The next epoch of a vault. `earlier`: the seeds that it hands down, as `EpochSeeds.toHandDown` gives them.
+ * A letter counts as expired five minutes after its end, as our clock may be ahead of the log's.
+ */
 export async function nextEpoch(
   chain: VaultChain,
-  previousSeed: Bytes,
+  earlier: readonly Bytes[],
   author: HolderKeys,
+  now: number,
 ): Promise<NewEpoch & { readonly previousSeed: Bytes }> {
   const { firm, vault, epoch: last, rosterHash } = chain;
   must(rosterHash !== null, "record_shape", "the chain has not begun");
   const place = { firm, vault, epoch: last.epoch + 1, previous: last.hash, roster: rosterHash };
-  const next = await beginEpoch(place, chain.holders().map(recipientOf), author);
+  const next = await beginEpoch(place, sealedTo(chain, now - CLOCK_LEEWAY_S).map(recipientOf), author);
   const { recipient } = await epochKeys(next.seed);
-  return { ...next, previousSeed: await sealSmall(previousSeed, [recipient]) };
+  return { ...next, previousSeed: await sealSmall(concat(...earlier), [recipient]) };
+}
+
+/** Whom an epoch is sealed to that begins at `at`: those who belong, but for letters that have expired. */
+export function sealedTo(chain: VaultChain, at: number): readonly EffectiveHolder[] {
+  return chain.holders().filter(({ certificate: { not_after } }) => not_after === null || at <= not_after);
 }
 
 /** kid and recipient of a holder. @throws RefusedError (`no_recipient`) for a key that only signs. */
@@ -84,14 +96,15 @@ export function recipientOf({ key, certificate }: Pick<EffectiveHolder, "certifi
  * @throws UnlockError (`wrap_not_ours`), IntegrityError (`wrap_invalid`, `wrap_foreign_seed`).
  */
 export async function openSeed(wrap: Bytes, identity: string, recipient: string): Promise<Bytes> {
-  const seed = await unsealed(wrap, identity);
+  const seed = await unsealed(wrap, identity, 1);
   const given = (await epochKeys(seed)).recipient;
   must(sameHash(given, recipient), "wrap_foreign_seed", "the wrap holds another seed than the epoch's");
   return seed;
 }
 
-async function unsealed(wrap: Bytes, identity: string): Promise<Bytes> {
-  checkWrap(wrap);
+/** The seeds in an age file, one after the other: at least one, at most `seeds`. */
+async function unsealed(wrap: Bytes, identity: string, seeds: number): Promise<Bytes> {
+  checkWrap(wrap, seeds);
   try {
     return await openSmall(wrap, identity);
   } catch (error) {
@@ -100,8 +113,8 @@ async function unsealed(wrap: Bytes, identity: string): Promise<Bytes> {
   }
 }
 
-/** One hybrid stanza and 32 bytes, nothing else. @throws IntegrityError (`wrap_invalid`). */
-function checkWrap(wrap: Bytes): void {
+/** One hybrid stanza and 32 bytes for each of 1 to `seeds`, nothing else. @throws IntegrityError (`wrap_invalid`). */
+function checkWrap(wrap: Bytes, seeds: number): void {
   must(wrap.length <= MAX_WRAP_SIZE, "wrap_invalid", "a wrap is larger than any wrap");
   let kinds: readonly (string | undefined)[];
   let payloadSize: number;
@@ -112,9 +125,9 @@ function checkWrap(wrap: Bytes): void {
   } catch {
     throw new IntegrityError("wrap_invalid", "a wrap is no age file");
   }
-  const isWhole =
-    kinds.length === 1 && kinds[0] === "mlkem768x25519" && payloadSize === sealedSize(SEED_SIZE);
-  must(isWhole, "wrap_invalid", "a wrap has one hybrid stanza and 32 bytes");
+  const sizes = Array.from({ length: seeds }, (_, more) => sealedSize(SEED_SIZE * (more + 1)));
+  const isWhole = kinds.length === 1 && kinds[0] === "mlkem768x25519" && sizes.includes(payloadSize);
+  must(isWhole, "wrap_invalid", "a wrap has one hybrid stanza and 32 bytes for each seed");
 }
 
 /**
@@ -129,7 +142,7 @@ export class EpochSeeds {
   private readonly seeds = new Map<number, Bytes>();
   private readonly keys = new Map<number, EpochKeys>();
   private readonly wraps = new Map<number, { readonly age: Bytes; opening?: Promise<void> }>();
-  private readonly handedDown = new Map<number, Promise<void>>();
+  private readonly handedDown = new Map<number, Promise<readonly number[]>>();
   private readonly chain: VaultChain;
   private readonly identity: string;
 
@@ -163,19 +176,40 @@ export class EpochSeeds {
     );
   }
 
-  /** What the next epoch hands down: the current seed, or the last one that opens. @throws as `seedOf`. */
-  async newest(): Promise<Bytes> {
+  /**
+   * What the next epoch hands down: the newest seed that opens, then of those it does not lead to the newest, and so on.
+   * With these whoever comes later opens all that opens here. @throws as `seedOf` when nothing does.
+   */
+  async toHandDown(): Promise<readonly Bytes[]> {
+    const found: Bytes[] = [];
+    const reached = new Set<number>();
     const last = this.chain.epochs.size;
-    for (let epoch = last; epoch > 0; epoch--) {
-      const seed = await this.find(epoch);
-      if (seed !== undefined) return seed;
+    for (let epoch = last; epoch > 0 && found.length < MAX_HANDED_DOWN; epoch--) {
+      const seed = reached.has(epoch) ? undefined : await this.find(epoch);
+      if (seed === undefined) continue;
+      found.push(seed);
+      await this.reach(epoch, reached);
     }
-    return this.seedOf(last);
+    return found.length > 0 ? found : [await this.seedOf(last)];
   }
 
-  /** Whether the current epoch opens: a writer for whom it does not begins the next one. */
-  async isCurrentOpen(): Promise<boolean> {
-    return (await this.find(this.chain.epochs.size)) !== undefined;
+  /** The epochs of which one's own wrap does not open, once all were tried. */
+  async failures(): Promise<readonly number[]> {
+    for (const epoch of this.wraps.keys()) await this.openWrap(epoch);
+    return [...this.failed.keys()].sort((a, b) => a - b);
+  }
+
+  /** Whether the current epoch opens and leads to every other one that opens; else a writer begins the next. */
+  async isWhole(): Promise<boolean> {
+    const current = await this.find(this.chain.epochs.size);
+    return current !== undefined && (await this.toHandDown()).length === 1;
+  }
+
+  /** Adds to `reached` the epochs that the seed of `epoch` opens by what is handed down, itself included. */
+  private async reach(epoch: number, reached: Set<number>): Promise<void> {
+    reached.add(epoch);
+    for (const earlier of await this.openPrevious(epoch))
+      if (!reached.has(earlier)) await this.reach(earlier, reached);
   }
 
   private async find(epoch: number): Promise<Bytes | undefined> {
@@ -202,29 +236,36 @@ export class EpochSeeds {
     return wrap.opening;
   }
 
-  /** Takes the seed that is sealed to `epoch`, once that is open itself. */
-  private openPrevious(epoch: number): Promise<void> {
+  /** Takes the seeds that are sealed to `epoch`, once that is open itself: the epochs they are of. */
+  private openPrevious(epoch: number): Promise<readonly number[]> {
     const seed = this.seeds.get(epoch);
     const sealed = this.chain.epochs.get(epoch)?.previousSeed ?? null;
-    if (seed === undefined || sealed === null) return Promise.resolve();
+    if (seed === undefined || sealed === null) return Promise.resolve([]);
     const opening = this.handedDown.get(epoch) ?? this.handDown(epoch, new Uint8Array(sealed));
     this.handedDown.set(epoch, opening);
     return opening;
   }
 
-  /** Mostly the seed of the epoch before; after a repair, of an older one. */
-  private async handDown(epoch: number, sealed: Bytes): Promise<void> {
-    let seed: Bytes;
+  /** Mostly the seed of the epoch before; after a repair, of others or more. */
+  private async handDown(epoch: number, sealed: Bytes): Promise<readonly number[]> {
+    let joined: Bytes;
     try {
-      seed = await unsealed(sealed, (await this.keysOf(epoch)).identity);
+      joined = await unsealed(sealed, (await this.keysOf(epoch)).identity, MAX_HANDED_DOWN);
     } catch (error) {
-      if (error instanceof SealError) return;
+      if (error instanceof SealError) return [];
       throw error;
     }
-    const { recipient } = await epochKeys(seed);
-    for (let earlier = epoch - 1; earlier > 0; earlier--) {
-      const signed = this.chain.epochs.get(earlier);
-      if (signed !== undefined && sameHash(signed.recipient, recipient)) this.seeds.set(earlier, seed);
+    const found: number[] = [];
+    for (let start = 0; start < joined.length; start += SEED_SIZE) {
+      const seed = joined.slice(start, start + SEED_SIZE);
+      const { recipient } = await epochKeys(seed);
+      for (let earlier = epoch - 1; earlier > 0; earlier--) {
+        const signed = this.chain.epochs.get(earlier);
+        if (signed === undefined || !sameHash(signed.recipient, recipient)) continue;
+        this.seeds.set(earlier, seed);
+        found.push(earlier);
+      }
     }
+    return found;
   }
 }

@@ -21,6 +21,7 @@ import {
   type VaultRow,
 } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
+import { now } from "../ui/format";
 import { api, type News } from "../wire/api";
 import { acceptedCertificate, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
@@ -238,12 +239,12 @@ export class OpenedVault {
       if (number === ATTEMPTS) throw new RefusedError("busy", "others keep changing the vault");
   }
 
-  /** False when a new epoch was due and somebody else was quicker. It is due, too, where the current one does not open. */
+  /** False when a new epoch was due and somebody else was quicker. It is due, too, where the current one is spoilt. */
   private async rotate(): Promise<boolean> {
-    const isDue = this.isDue || this.chain.isRotationDue() || !(await this.seeds.isCurrentOpen());
+    const isDue = this.isDue || this.chain.isRotationDue() || !(await this.seeds.isWhole());
     if (!isDue) return true;
     const { keys } = this.open;
-    const next = await nextEpoch(this.chain, await this.seeds.newest(), keys);
+    const next = await nextEpoch(this.chain, await this.seeds.toHandDown(), keys, now());
     const epoch = this.chain.epoch.epoch + 1;
     const change = { kind: "epoch", epoch, hash: hashOf(next.epoch.bytes) } as const;
     const record = await signDocument(RECORD, this.recordFields([change]), keys.signing);

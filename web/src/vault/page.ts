@@ -95,11 +95,17 @@ export class VaultPage {
     const count = this.vault.childrenOf(this.folder).length + this.vault.namelessOf(this.folder).length;
     showState(count > 0 ? "list" : "empty");
     write("[data-access]", texts().vault.vaultAccess(this.vault.countReaders()));
+    this.warnOfKeys().catch((error: unknown) => this.fail(error));
     const files = [...this.vault.nodes.values()].filter((node) => node.kind === "file");
     const size = files.reduce((sum, file) => sum + file.row.size, 0);
     write('[data-facts="size"]', texts().vault.used(files.length, formatSize(size, pageLanguage())));
     this.drawPath();
     this.markActions();
+  }
+
+  /** Says that a key sealed for us does not open: somebody sealed another, or altered it. */
+  private async warnOfKeys(): Promise<void> {
+    find("[data-keys-failed]").hidden = (await this.vault.seeds.failures()).length === 0;
   }
 
   /** The server's crumbs name the vault; ours follow for the folders in it. */

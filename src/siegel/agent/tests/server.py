@@ -24,7 +24,6 @@ from siegel.seals.documents import Login, Roster
 from siegel.seals.epochs import first_epoch, required_wraps, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key
-from siegel.seals.holders import Moment
 from siegel.seals.ids import new_id
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import verify_login
@@ -104,7 +103,7 @@ class Server:
     def begin_vault(self, author: Person, holders: Holders, title: str = TITLE) -> StoredVault:
         vault_id, dossier, shown = new_id(), new_id(), VaultRow("Müller", "10001", title)
         roster = signed_roster(author, self.firm.id, vault_id, with_kept(self.firm, holders))
-        epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, self.firm.store, self.today)
+        epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, self.firm.store, self.firm.now)
         row = seal_row(epoch.seed, Place(self.firm.id, vault_id, vault_id, 0, 1), shown)
         changes = (Genesis(dossier, digest(row), "dossier"), RosterChange(roster.hash, 1), epoch.change)
         state = VaultState.begin(self.firm.id, vault_id)
@@ -232,19 +231,15 @@ class Server:
             "more": False,
             "seq": vault.state.position.seq,
             "head": vault.state.position.head,
-            "due": bool(vault.entries) and rotation_due(vault.state.position, self.firm.store, self.today),
+            "due": bool(vault.entries) and rotation_due(vault.state.position, self.firm.store, self.firm.now),
         }
-
-    @property
-    def today(self) -> Moment:
-        return Moment.planned(self.firm.now)
 
     def append(self, vault: StoredVault, body: Wire, manifests: tuple[Wire, ...] = ()) -> Answer:
         before = vault.state.position
         logged = {"accepted_at": self.firm.now, "log_index": self.firm.next_index()}
         wire = {name: body[name] for name in ("record", "roster", "epoch", "previous_seed") if body.get(name)}
         wire |= {"manifests": list(manifests), **logged}
-        if (before.standing and rotation_due(before, self.firm.store, self.today)) and not body.get("epoch"):
+        if (before.standing and rotation_due(before, self.firm.store, self.firm.now)) and not body.get("epoch"):
             return 409, {"code": "stale", "message": "stale"}
         try:
             vault.state.apply(Entry.from_wire(wire), self.firm.store)
@@ -252,7 +247,7 @@ class Server:
             stale = error.code in ("record_seq", "record_previous", "epoch_not_current")
             return (409, {"code": "stale", "message": "stale"}) if stale else (400, {"code": error.code, "message": ""})
         wraps = {wrap["key"]: unb64(wrap["age"]) for wrap in body.get("wraps", [])}
-        assert wraps.keys() == required_wraps(before, vault.state.position, self.firm.store, self.today)
+        assert wraps.keys() == required_wraps(before, vault.state.position, self.firm.store, self.firm.now)
         epoch = vault.state.position.now.epoch.epoch
         vault.wraps |= {(epoch, key): age for key, age in wraps.items()}
         vault.rows |= {(row["node"], row["version"]): unb64(row["row"]) for row in body.get("rows", [])}

@@ -60,6 +60,11 @@ def sign_in(run: Run, server: Server, person: Person, passphrase: str | None = N
     )
 
 
+def unwrapped(printed: str) -> str:
+    """Text for people, without the line breaks of the terminal."""
+    return " ".join(printed.split())
+
+
 def output(capsys: pytest.CaptureFixture[str]) -> Any:
     return json.loads(capsys.readouterr().out)
 
@@ -252,9 +257,29 @@ def test_what_cannot_be_read_is_listed_as_such_beside_the_rest(
         ("y", "file"),
         ("(unreadable)", "unreadable"),
     ]
-    assert "epoch 2" in found.err
+    assert f"A key of the vault “{TITLE}” could not be opened: epoch 2" in unwrapped(found.err)
+    assert run("vault", "ls") == 0
+    found = capsys.readouterr()
+    assert found.out.strip() == TITLE
+    assert f"A key of the vault “{TITLE}” could not be opened: epoch 2" in unwrapped(found.err)
     assert run("vault", "get", f"{TITLE}:/y", "back") == 0
     assert Path("back").read_bytes() == b"y"
+
+
+def test_a_wrap_that_does_not_open_is_reported_in_german_too(
+    run: Run, online: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(online, next(iter(online.vaults.values())))
+    sign_in(run, online, online.firm.clerk)
+    capsys.readouterr()
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert run("vault", "ls", TITLE) == 0
+    said = unwrapped(capsys.readouterr().err)
+    assert f"Ein Schlüssel des Tresors „{TITLE}“ ließ sich nicht öffnen: Abschnitt 2." in said
+    sign_in(run, online, online.firm.client)
+    capsys.readouterr()
+    assert run("vault", "ls", TITLE) == 0
+    assert "Schlüssel" not in capsys.readouterr().err
 
 
 def test_a_rolled_back_vault_ends_with_three(run: Run, online: Server, capsys: pytest.CaptureFixture[str]) -> None:

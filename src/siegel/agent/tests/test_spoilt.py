@@ -10,7 +10,7 @@ from siegel.agent.put import plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import Server, StoredVault
-from siegel.agent.tests.spoiling import spoil
+from siegel.agent.tests.spoiling import hand_down_rubbish, spoil
 from siegel.agent.vaults import open_by_id
 from siegel.seals.errors import IntegrityError
 from siegel.seals.tests.people import Person
@@ -29,6 +29,12 @@ def spoilt(server: Server, vault: OpenVault, stored: StoredVault, tmp_path: Path
 def put_one(vault: OpenVault, folder: Path, name: str) -> None:
     (folder / name).write_bytes(name.encode())
     assert put_all(vault, plan_put([folder / name], ())) == {name: "stored"}
+
+
+def forget_wraps_before(stored: StoredVault, epoch: int, person: Person) -> None:
+    """As if the person had come with `epoch`."""
+    for number in range(1, epoch):
+        del stored.wraps[number, person.kid]
 
 
 def opened_by(server: Server, person: Person, folder: Path, stored: StoredVault) -> OpenVault:
@@ -55,9 +61,64 @@ def test_the_next_writer_repairs_the_vault_for_everybody(
         (server.firm.client, ["danach", "darin", "vorher"]),
     ):
         assert sorted(opened_by(server, person, tmp_path, stored).children(stored.id)) == names
-    spoilt.sync()
+
+
+def test_who_opens_an_epoch_that_nobody_else_does_hands_it_down_with_the_next(
+    server: Server, spoilt: OpenVault, stored: StoredVault, tmp_path: Path
+) -> None:
+    clerk = opened_by(server, server.firm.clerk, tmp_path, stored)
+    put_one(clerk, tmp_path, "danach")
+    server.account(server.firm.client)
     put_one(spoilt, tmp_path, "weiter")
-    assert stored.state.position.now.epoch.epoch == 3
+    assert stored.state.position.now.epoch.epoch == 4
+    owner = opened_by(server, server.firm.owner, tmp_path, stored)
+    assert sorted(owner.children(stored.id)) == ["danach", "darin", "vorher", "weiter"]
+    put_one(owner, tmp_path, "zuletzt")
+    assert stored.state.position.now.epoch.epoch == 4
+
+
+def test_an_epoch_that_hands_down_rubbish_is_repaired_for_those_who_come_later(
+    server: Server, vault: OpenVault, stored: StoredVault, tmp_path: Path
+) -> None:
+    put_one(vault, tmp_path, "vorher")
+    hand_down_rubbish(server, stored)
+    forget_wraps_before(stored, 2, server.firm.owner)
+    with pytest.raises(IntegrityError) as error:
+        opened_by(server, server.firm.owner, tmp_path, stored)
+    assert error.value.code == "wrap_missing"
+    clerk = opened_by(server, server.firm.clerk, tmp_path, stored)
+    assert clerk.is_spoilt
+    put_one(clerk, tmp_path, "danach")
+    assert (clerk.epoch, clerk.is_spoilt) == (3, False)
+    assert sorted(opened_by(server, server.firm.owner, tmp_path, stored).children(stored.id)) == ["danach", "vorher"]
+
+
+def test_before_somebody_is_invited_what_he_could_not_open_is_handed_down(
+    server: Server, vault: OpenVault, stored: StoredVault, tmp_path: Path
+) -> None:
+    hand_down_rubbish(server, stored)
+    clerk = opened_by(server, server.firm.clerk, tmp_path, stored)
+    _repair([clerk])
+    assert (clerk.epoch, clerk.is_spoilt) == (3, False)
+
+
+def test_a_server_that_alters_what_is_handed_down_causes_one_repair_for_each_write(
+    server: Server, vault: OpenVault, stored: StoredVault, tmp_path: Path
+) -> None:
+    hand_down_rubbish(server, stored)
+    append, rubbish = server.append, stored.entries[-1]["previous_seed"]
+
+    def spoiling(*arguments: object) -> object:
+        answer = append(*arguments)  # type: ignore[arg-type]
+        if "previous_seed" in stored.entries[-1]:
+            stored.entries[-1]["previous_seed"] = rubbish
+        return answer
+
+    server.append = spoiling  # type: ignore[assignment, method-assign]
+    clerk = opened_by(server, server.firm.clerk, tmp_path, stored)
+    for epoch, name in ((3, "eins"), (4, "zwei")):
+        put_one(clerk, tmp_path, name)
+        assert (clerk.epoch, clerk.is_spoilt) == (epoch, True)
 
 
 def test_a_seed_that_does_not_open_is_replaced_before_somebody_is_invited(

@@ -213,7 +213,7 @@ def test_an_epoch_that_is_due_begins_before_anything_is_sealed(
 def vault_members(server: Server, stored: StoredVault) -> set[str]:
     from siegel.seals.holders import members
 
-    return set(members(stored.state.position.now.roster, server.firm.store, server.today))
+    return set(members(stored.state.position.now.roster, server.firm.store, server.firm.moment))
 
 
 def test_an_epoch_that_becomes_due_during_the_upload_begins_before_the_commit(

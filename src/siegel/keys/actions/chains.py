@@ -11,10 +11,11 @@ from siegel.keys.actions.certificates import accepted_at, add_team_key
 from siegel.keys.actions.holders import write_holders
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, Holder, Record, Roster, Wrap
+from siegel.seals.certificates import CLOCK_LEEWAY_S
 from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Roster as RosterDocument
-from siegel.seals.epochs import check_wrap, required_wraps, rotation_due
+from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
 from siegel.seals.holders import keys_of
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
@@ -113,8 +114,11 @@ def _accept(
         step = check(before, entry, store, nodes)
         if step.author.certificate.subject != by.id:
             raise KeysError("document_refused", reason="record_author")
-        _check_wraps(documents.wraps, required_wraps(before, step.position, store, entry.moment))
-        due = rotation_due(step.position, store, entry.moment)
+        # the writer's clock may be ahead, or behind, when somebody's time ends
+        least = required_wraps(before, step.position, store, entry.accepted_at + CLOCK_LEEWAY_S)
+        most = required_wraps(before, step.position, store, entry.accepted_at - CLOCK_LEEWAY_S)
+        _check_wraps(documents.wraps, least, most)
+        due = rotation_due(step.position, store, entry.accepted_at)
     if due and step.nodes:
         # nothing new is sealed for somebody who no longer belongs: first the epoch, then the contents
         raise KeysError("stale", status=409)
@@ -164,8 +168,8 @@ def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     return keys
 
 
-def _check_wraps(wraps: Mapping[str, bytes], expected: frozenset[str]) -> None:
-    if wraps.keys() != expected:
+def _check_wraps(wraps: Mapping[str, bytes], least: frozenset[str], most: frozenset[str]) -> None:
+    if not least <= wraps.keys() <= most:
         raise KeysError("wraps_incomplete")
     for age in wraps.values():
         check_wrap(age)
@@ -202,7 +206,7 @@ def _write_documents(entry: Entry, step: Step, log_index: int) -> None:
         _write_signed(row, entry.epoch)
         if entry.previous_seed is not None:
             with rules.refusing():
-                check_wrap(entry.previous_seed)
+                check_wrap(entry.previous_seed, seeds=MAX_HANDED_DOWN)
 
 
 def _write_signed(row: Roster | Epoch, document: Signed) -> None:

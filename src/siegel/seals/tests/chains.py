@@ -11,7 +11,7 @@ from siegel.seals.epochs import NewEpoch, next_epoch
 from siegel.seals.errors import IntegrityError
 from siegel.seals.ids import new_id
 from siegel.seals.records import Record, VersionChange
-from siegel.seals.tests.people import TODAY, Person, Vault, hash_of
+from siegel.seals.tests.people import Person, Vault, hash_of
 
 
 def refused(vault: Vault, entry: Entry, code: str) -> None:
@@ -58,6 +58,6 @@ def put(vault: Vault, author: Person, **fields: Any) -> Manifest:
 
 
 def rotate(vault: Vault, author: Person) -> tuple[NewEpoch, Entry]:
-    epoch = next_epoch(author.seed, vault.state.position, vault.seed, vault.firm.store, TODAY)
+    epoch = next_epoch(author.seed, vault.state.position, [vault.seed], vault.firm.store, vault.firm.now)
     entry = vault.entry(author, epoch.change, epoch=epoch.signed, previous_seed=epoch.previous_seed)
     return epoch, entry

@@ -109,7 +109,8 @@ class Firm:
     def accept_revocation(self, signed: Signed) -> None:
         item = AcceptedRevocation(signed, self.now + self.index, self.next_index())
         self.store.revoke(item)
-        self.revocations.append(item)
+        if all(one.signed != signed for one in self.revocations):
+            self.revocations.append(item)
 
     @property
     def moment(self) -> Moment:
@@ -153,7 +154,7 @@ class Vault:
 
     def rotate(self, author: Person) -> NewEpoch:
         """The next epoch is in force."""
-        epoch = next_epoch(author.seed, self.state.position, self.seed, self.firm.store, self.firm.moment)
+        epoch = next_epoch(author.seed, self.state.position, [self.seed], self.firm.store, self.firm.moment.time)
         self.certify(author, epoch)
         self.apply(self.entry(author, epoch.change, epoch=epoch.signed, previous_seed=epoch.previous_seed))
         self.seed = epoch.seed
@@ -217,7 +218,7 @@ def _begun(kind: type[AnyVault], firm: Firm, author: Person, holders: Holders, v
     state = VaultState.begin(firm.id, vault)
     lines = with_kept(firm, holders) if vault_kind != "personal" else holders
     roster = signed_roster(author, firm.id, vault, lines)
-    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store, firm.moment)
+    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store, firm.moment.time)
     changes = (
         Genesis(new_id() if vault_kind == "dossier" else None, hash_of("root row"), vault_kind),
         RosterChange(roster.hash, 1),

@@ -153,7 +153,7 @@ def genesis_entry(
 ) -> tuple[Position, Entry]:
     vault = new_id()
     roster = signed_roster(author, firm.id, vault, holders)
-    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store, TODAY)
+    epoch = first_epoch(author.seed, Roster.parse(roster), roster.hash, firm.store, NOW)
     genesis = Genesis(None if vault_kind == "personal" else new_id(), hash_of("row"), vault_kind)
     changes = (genesis, RosterChange(roster.hash, 1), epoch.change, *extra)
     position = Position.begin(firm.id, vault)

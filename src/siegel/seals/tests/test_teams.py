@@ -38,7 +38,7 @@ def effective(vault: Vault) -> dict[str, Any]:
 
 
 def is_due(vault: Vault) -> bool:
-    return rotation_due(vault.state.position, vault.firm.store, vault.firm.moment)
+    return rotation_due(vault.state.position, vault.firm.store, vault.firm.moment.time)
 
 
 def refusing(code: str) -> Any:
@@ -228,7 +228,7 @@ def test_a_teams_new_key_makes_its_vaults_due(firm: Firm, team: TeamVault, held:
     assert not is_due(held)
     kids = {wrap.key for wrap in epoch.wraps}
     assert team.generations[1].kid in kids
-    assert kids == required_wraps(before, held.state.position, firm.store, firm.moment)
+    assert kids == required_wraps(before, held.state.position, firm.store, firm.moment.time)
 
 
 def test_a_team_has_one_line_and_none_in_personal_vaults(firm: Firm, team: TeamVault) -> None:

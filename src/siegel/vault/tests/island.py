@@ -18,7 +18,6 @@ from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, PublicKeys, Seed, digest
 from siegel.seals.documents import Holder, Manifest, Roster, ScannerKey
 from siegel.seals.epochs import HeldWrap, NewEpoch, first_epoch, next_epoch, open_epochs, wrap_for
-from siegel.seals.holders import Moment
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
@@ -27,10 +26,6 @@ from siegel.seals.signed import Signed
 from siegel.seals.teams import Team
 
 STREAM = "application/offset+octet-stream"
-
-
-def today() -> Moment:
-    return Moment.planned(int(time.time()))
 
 
 @dataclass
@@ -113,8 +108,9 @@ class OpenVault:
         self.refresh()
         return change.node
 
-    def rotation(self) -> tuple[NewEpoch, Json]:
-        new = next_epoch(self.island.seed, self.state.position, self.seeds[self.epoch], self.store, today())
+    def rotation(self, now: int | None = None) -> tuple[NewEpoch, Json]:
+        now = now or int(time.time())
+        new = next_epoch(self.island.seed, self.state.position, [self.seeds[self.epoch]], self.store, now)
         assert new.previous_seed is not None
         return new, {
             "epoch": new.signed.to_wire(),
@@ -272,7 +268,7 @@ def genesis(island: Island, dossier: str | None, **more: Any) -> Json:
     holders |= set(more.get("holders", ()))
     roster_document = Roster(island.kid, island.firm, tuple(sorted(holders, key=lambda one: one.key)), None, 1, vault)
     roster = roster_document.sign(island.seed)
-    epoch = first_epoch(island.seed, roster_document, roster.hash, store, today())
+    epoch = first_epoch(island.seed, roster_document, roster.hash, store, int(time.time()))
     row = secrets.token_bytes(80)
     changes = (
         Genesis(dossier, digest(row), "dossier" if dossier else "personal"),

@@ -13,7 +13,7 @@ from siegel.seals.epochs import first_epoch, wrap_for
 from siegel.seals.ids import new_id
 from siegel.seals.records import Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
-from siegel.vault.tests.island import OpenVault, open_vault, today, verified
+from siegel.vault.tests.island import OpenVault, open_vault, verified
 
 
 def team_body(by: Island, members: Iterable[Island], *, name: str, office: str | None = None) -> Json:
@@ -29,7 +29,7 @@ def team_body(by: Island, members: Iterable[Island], *, name: str, office: str |
     lines[by.kid] = Holder(by.kid, "manage", by.person)
     document = Roster(by.kid, by.firm, tuple(lines[kid] for kid in sorted(lines)), None, 1, team)
     roster, row = document.sign(by.seed), secrets.token_bytes(80)
-    epoch = first_epoch(by.seed, document, roster.hash, store, today())
+    epoch = first_epoch(by.seed, document, roster.hash, store, int(time.time()))
     changes = (Genesis(None, digest(row), "team"), RosterChange(roster.hash, 1), epoch.change)
     return {
         "id": team,

@@ -1,18 +1,20 @@
 import io
 import secrets
+import time
 
 import pytest
 
-from siegel.keys.models import Chain, Wrap
+from siegel.keys.models import Chain, Invitation, Wrap
 from siegel.keys.tests.island import Island, RefusedError, invite, redemption
 from siegel.lib.age import X25519Identity, seal_file
 from siegel.seals.canonical import b64
-from siegel.seals.documents import Holder
-from siegel.seals.epochs import next_epoch
+from siegel.seals.certificates import CLOCK_LEEWAY_S
+from siegel.seals.documents import Epoch, Holder
+from siegel.seals.epochs import MAX_HANDED_DOWN, next_epoch, seal_seeds
 from siegel.seals.ids import new_id
 from siegel.seals.records import FolderChange, RosterChange
 from siegel.vault.models import Node
-from siegel.vault.tests.island import OpenVault, begin_vault, client_of, genesis, open_vault, today
+from siegel.vault.tests.island import OpenVault, begin_vault, client_of, genesis, open_vault
 
 
 @pytest.fixture
@@ -122,6 +124,37 @@ def test_a_new_epoch_is_wrapped_for_exactly_the_holders(vault: OpenVault, client
     assert not vault.refresh().due
 
 
+@pytest.mark.parametrize(
+    ("late_s", "with_letter", "without_letter"),
+    [(0, True, False), (1, True, True), (600, True, True), (601, False, True)],
+)
+def test_an_epoch_is_not_wrapped_for_a_letter_that_has_expired(
+    owner: Island,
+    vault: OpenVault,
+    monkeypatch: pytest.MonkeyPatch,
+    late_s: int,
+    with_letter: bool,
+    without_letter: bool,
+) -> None:
+    """By the log's time, with some minutes for clocks that differ; never without one that may still be redeemed."""
+    letter = invite(owner, role="client", username="spaet", client=client_of(vault), vaults=[vault.holding("write")])
+    vault.refresh()
+    end = Invitation.objects.get(pk=letter.id).expires_at
+    monkeypatch.setattr("siegel.keys.actions.chains.accepted_at", lambda _: end + late_s)
+
+    def answer(now: int) -> str:
+        new, documents = vault.rotation(now)
+        try:
+            vault.append(vault.record(new.change), **documents)
+        except RefusedError as refused:
+            return refused.code
+        vault.refresh()
+        return "taken"
+
+    assert answer(end) == ("taken" if with_letter else "wraps_incomplete")
+    assert answer(end + CLOCK_LEEWAY_S + 1) == ("taken" if without_letter else "wraps_incomplete")
+
+
 def test_a_seed_sealed_by_classic_means_is_refused(vault: OpenVault, client_user: Island) -> None:
     new, documents = vault.rotation()
     classic = io.BytesIO()
@@ -133,6 +166,22 @@ def test_a_seed_sealed_by_classic_means_is_refused(vault: OpenVault, client_user
         with pytest.raises(RefusedError) as refused:
             vault.append(vault.record(new.change), **documents | {field: value})
         assert "wrap_invalid" in refused.value.message
+
+
+def test_an_epoch_hands_down_one_seed_or_several_but_not_any_number(vault: OpenVault, client_user: Island) -> None:
+    new, documents = vault.rotation()
+    epoch = Epoch.parse(new.signed)
+
+    def begin(count: int) -> None:
+        sealed = seal_seeds([vault.seeds[1]] * count, epoch.recipient)
+        vault.append(vault.record(new.change), **documents | {"previous_seed": b64(sealed)})
+
+    for count in (0, MAX_HANDED_DOWN + 1):
+        with pytest.raises(RefusedError) as refused:
+            begin(count)
+        assert "wrap_invalid" in refused.value.message
+    begin(MAX_HANDED_DOWN)
+    assert vault.refresh().seeds.keys() == {1, 2}
 
 
 def test_a_folder_under_the_epoch_before_is_stale(vault: OpenVault) -> None:
@@ -188,7 +237,7 @@ def test_any_writer_begins_an_epoch_at_any_time_and_hands_down_what_he_can(owner
     assert not vault.due
     vault.rotate()
     # Epoch 2 did not open for him: he hands down epoch 1's seed. The server cannot tell.
-    new = next_epoch(owner.seed, vault.state.position, vault.seeds[1], vault.store, today())
+    new = next_epoch(owner.seed, vault.state.position, [vault.seeds[1]], vault.store, int(time.time()))
     vault.append(
         vault.record(new.change),
         epoch=new.signed.to_wire(),
