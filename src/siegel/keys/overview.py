@@ -22,7 +22,7 @@ PAGE = 1000
 
 
 def is_due() -> Combinable | Q:
-    """Chains whose next writer begins a new epoch first: the mark, or somebody's end, or a letter's, that has come since.
+    """Chains whose next writer begins a new epoch first: the mark, or an end that has come since, his or a letter's.
 
     His wrap of the current epoch tells that it was sealed for him. Exactly who must rotate, clients derive themselves.
     """
