@@ -6,17 +6,20 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from pytest_django import DjangoAssertNumQueries
 
 from siegel.accounts.models import Person, SignedInSession
 from siegel.base.errors import BaseError
 from siegel.firms.models import Dossier
 from siegel.firms.queries import dossiers_visible_to
+from siegel.keys import evidence
 from siegel.keys.models import Chain, Holder, UnlockWrap, Wrap
-from siegel.keys.tests.island import Island, RefusedError, invite, redemption
-from siegel.seals.certificates import countersign
+from siegel.keys.tests.island import Island, RefusedError, accepted, invite, redemption
+from siegel.seals.certificates import CertificateStore, countersign
 from siegel.seals.documents import Holder as Line
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.vault.tests.island import OpenVault, begin_upload, client_of, open_vault, tus
-from siegel.vault.tests.teams import add_holder, found_team, line_of, remove_holder, rotate_team, set_holders
+from siegel.vault.tests.teams import add_holder, found_team, line_of, remove_holder, rotate_team, set_holders, team_body
 
 MIB = 1 << 20
 HASH = "A" * 43
@@ -326,3 +329,95 @@ def test_the_tree_of_keys_shows_each_ruler_his_people(
     assert Dossier.objects.count() == 1
     set_holders(vault, [line for line in vault.state.position.now.roster.holders if line.subject != team.id])
     assert clerk.get("vaults")["vaults"] == []
+
+
+def test_a_member_of_a_team_invited_anew_keeps_his_place_in_the_team(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    vault.put(b"Beleg")
+    again = invite(
+        owner,
+        role="clerk",
+        username="wulff",
+        person=clerk.person,
+        generation=2,
+        revocation=owner.revocation(clerk.kid, reason="lost"),
+        vaults=[team.replacing(clerk.kid)],
+    )
+    anew = redemption(again, owner).send()
+    assert status(anew, f"vaults/{vault.id}/head") == 200
+    team.refresh()
+    assert team.due
+    rotate_team(team)
+    vault.refresh()
+    vault.rotate()
+    node = vault.put(b"Neu")
+    assert open_vault(anew, vault.id).open(node) == b"Neu"
+
+
+def test_a_leader_rules_the_keys_of_his_office_and_of_no_other(owner: Island, vault: OpenVault) -> None:
+    offices = [owner.post("offices", {"name": name})["id"] for name in ("Musterstadt", "Anderswo")]
+    letters = [invite(owner, role="office_leader", username=f"leitung{n}", office=one) for n, one in enumerate(offices)]
+    leader, elsewhere = (redemption(letter, owner).send() for letter in letters)
+    member = redemption(invite(leader, role="clerk", username="mitglied", office=offices[0]), owner).send()
+    with pytest.raises(RefusedError) as refused:
+        elsewhere.revoke(member.kid)
+    assert refused.value.status == 404
+    assert status(member, "session") == 200
+    assert found_team(leader, member, name="Lohn", office=offices[0]).id
+    with pytest.raises(RefusedError) as refused:
+        leader.post("teams", team_body(leader, [], name="Fremd", office=offices[0]) | {"office": offices[1]})
+    assert refused.value.status == 404
+    assert elsewhere.get("teams")["teams"] == []
+    assert len(leader.revoke(member.kid)["teams"]) == 1
+    assert status(member, "session") == 401
+
+
+def test_certificates_come_page_by_page_and_each_page_verifies_upon_the_last(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.revoke(clerk.kid)
+    whole = owner.get("keys/certificates")
+    monkeypatch.setattr(evidence, "CERTIFICATES_PER_PAGE", 6)
+    told: dict[str, Any] = {"certificates": [], "revocations": [], "teams": []}
+    more, path, pages = True, "keys/certificates", 0
+    while more:
+        page = owner.get(path)
+        told["certificates"] += page["certificates"]
+        told["revocations"] += page["revocations"]
+        told["teams"] += page["teams"]
+        CertificateStore.verified(
+            [accepted(one) for one in told["certificates"]],
+            owner.root,
+            [AcceptedRevocation.from_wire(one) for one in told["revocations"]],
+        )
+        more, path, pages = page["more"], f"keys/certificates?log={told['certificates'][-1]['log_index']}", pages + 1
+    assert pages > 1
+    for part in ("certificates", "revocations"):
+        assert told[part] == whole[part]
+    assert [one for team in told["teams"] for one in team["entries"]] == whole["teams"][0]["entries"]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("keys/certificates", 9),
+        ("keys/due", 5),
+        ("keys/tree", 15),
+        ("teams", 4),
+        ("vaults", 2),
+        ("keys/provisional", 5),
+    ],
+)
+def test_lists_of_keys_cost_the_same_queries_however_long(
+    owner: Island,
+    vault: OpenVault,
+    clerk: Island,
+    team: OpenVault,
+    path: str,
+    most: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    found_team(owner, clerk, name="Lohn")
+    with django_assert_max_num_queries(most):
+        owner.get(path)
