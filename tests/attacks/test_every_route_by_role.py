@@ -22,16 +22,19 @@ from siegel.seals.ids import new_id
 from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, open_vault
 
 # visitor: not signed in. client and clerk hold the vault; bystander (another client's user) and colleague (another
-# clerk) do not. stranger: the owner of another firm.
-ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger")
+# clerk) do not. stranger: the owner of another firm. leader and elsewhere lead the vault's office and another one;
+# neither holds the vault.
+ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
 
-OPEN = "200 200 200 200 200 200 200"
-EVERYONE_SIGNED_IN = "401 200 200 200 200 200 200"
-HOLDERS = "401 200 404 200 404 200 404"
-STAFF_PAGE = "302 404 404 200 200 200 200"
+OPEN = "200 200 200 200 200 200 200 200 200"
+EVERYONE_SIGNED_IN = "401 200 200 200 200 200 200 200 200"
+HOLDERS = "401 200 404 200 404 200 404 404 404"
+STAFF_PAGE = "302 404 404 200 200 200 200 200 200"
+STAFF = "401 404 404 200 200 200 200 200 200"
+OWNER_ONLY = "401 404 404 404 404 200 404 404 404"
 # A body of the right form whose contents do not hold: those who may ask get as far as the refusal of the contents.
-REFUSED = "400 400 400 400 400 400 400"
-HOLDERS_REFUSED = "401 400 404 400 404 400 404"
+REFUSED = "400 400 400 400 400 400 400 400 400"
+HOLDERS_REFUSED = "401 400 404 400 404 400 404 404 404"
 
 DOC = {"bytes": b64(b"{}"), "sig": b64(b"{}")}
 APPEND = {"record": DOC}
@@ -40,9 +43,9 @@ HASH = b64(bytes(32))
 
 TABLE: dict[str, str] = {
     # pages
-    "GET /": "302 200 200 200 200 200 200",
-    "GET /anmeldung": "200 302 302 302 302 302 302",
-    "GET /k/<slug>": "200 302 302 302 302 302 302",
+    "GET /": "302 200 200 200 200 200 200 200 200",
+    "GET /anmeldung": "200 302 302 302 302 302 302 302 302",
+    "GET /k/<slug>": "200 302 302 302 302 302 302 302 302",
     "GET /mandanten": STAFF_PAGE,
     "GET /mandanten/neu": STAFF_PAGE,
     "GET /mitarbeiter": STAFF_PAGE,
@@ -50,57 +53,72 @@ TABLE: dict[str, str] = {
     "GET /einrichten": OPEN,
     "GET /e": OPEN,
     "GET /e/<invitation_id>": OPEN,
-    "GET /mitarbeiter/einladen": "302 404 404 404 404 200 200",
-    "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404",
-    "GET /tresore": "302 200 200 200 200 200 200",
-    "GET /tresore/<vault_id>": "302 200 404 200 404 200 404",
+    "GET /mitarbeiter/einladen": "302 404 404 404 404 200 200 200 200",
+    "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404 200 404",
+    "GET /tresore": "302 200 200 200 200 200 200 200 200",
+    "GET /tresore/<vault_id>": "302 200 404 200 404 200 404 404 404",
+    "GET /mein-zugang": "302 200 200 200 200 200 200 200 200",
+    "POST /mein-zugang/sitzungen/beenden": "302 302 302 302 302 302 302 302 302",
     "GET /hilfe": OPEN,
     "GET /impressum": OPEN,
     "GET /datenschutz": OPEN,
-    "POST /sprache": "302 302 302 302 302 302 302",
-    "POST /darstellung": "302 302 302 302 302 302 302",
+    "POST /sprache": "302 302 302 302 302 302 302 302 302",
+    "POST /darstellung": "302 302 302 302 302 302 302 302 302",
     "GET /gesund": OPEN,
     # signing in, set-up, invitations: open to all, and each needs a proof
     "POST /api/sign-in/start": OPEN,
-    "POST /api/sign-in/password": "401 401 401 401 401 401 401",
+    "POST /api/sign-in/password": "401 401 401 401 401 401 401 401 401",
     "POST /api/sign-in/challenge": OPEN,
-    "POST /api/sign-in/key": "401 401 401 401 401 401 401",
-    "POST /api/set-up/open": "410 410 410 410 410 410 410",
-    "POST /api/set-up": "410 410 410 410 410 410 410",
+    "POST /api/sign-in/key": "401 401 401 401 401 401 401 401 401",
+    "POST /api/set-up/open": "410 410 410 410 410 410 410 410 410",
+    "POST /api/set-up": "410 410 410 410 410 410 410 410 410",
     "GET /api/invitations/<invitation_id>": OPEN,
     "POST /api/invitations/<invitation_id>/wraps": REFUSED,
     "POST /api/invitations/<invitation_id>/redeem": REFUSED,
     # the signed-in
     "GET /api/session": EVERYONE_SIGNED_IN,
     "GET /api/session/left": EVERYONE_SIGNED_IN,
+    "POST /api/session/unlock": "401 401 401 401 401 401 401 401 401",
     "GET /api/keys/certificates": EVERYONE_SIGNED_IN,
     "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
-    "POST /api/keys/certificates": "401 400 400 400 400 400 400",
+    "POST /api/keys/certificates": "401 400 400 400 400 400 400 400 400",
+    "POST /api/keys/revocations": "401 400 400 400 400 400 400 400 400",
+    "GET /api/keys/due": EVERYONE_SIGNED_IN,
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
     # the staff
-    "POST /api/clients": "401 404 404 201 201 201 201",
-    "POST /api/clients/<client_id>/dossiers": "401 404 404 201 404 201 404",
-    "POST /api/invitations": "401 404 404 400 400 400 400",
+    "POST /api/clients": "401 404 404 201 201 201 201 201 201",
+    "POST /api/clients/<client_id>/dossiers": "401 404 404 201 404 201 404 201 404",
+    "POST /api/clients/<client_id>/office": OWNER_ONLY,
+    "GET /api/offices": STAFF,
+    "POST /api/offices": "401 404 404 404 404 201 201 404 404",
+    "POST /api/offices/<office_id>": OWNER_ONLY,
+    # a clerk of the leader's office
+    "POST /api/people/<person_id>/office": OWNER_ONLY,
+    "POST /api/people/<person_id>/block": "401 404 404 404 404 200 404 200 404",
+    "POST /api/people/<person_id>/unblock": "401 404 404 404 404 200 404 200 404",
+    "GET /api/keys/tree": STAFF,
+    "GET /api/teams": STAFF,
+    "POST /api/teams": "401 404 404 404 404 400 404 400 404",
+    "POST /api/invitations": "401 404 404 400 400 400 400 400 400",
     # vaults
     "GET /api/vaults": EVERYONE_SIGNED_IN,
-    "GET /api/vaults/beginnings": EVERYONE_SIGNED_IN,
-    "POST /api/vaults": "401 404 404 400 404 400 404",
+    "POST /api/vaults": "401 404 404 400 404 400 404 400 404",
     "GET /api/vaults/<vault_id>/head": HOLDERS,
     "GET /api/vaults/<vault_id>/news": HOLDERS,
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
-    "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404",
-    "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 409 404",
+    "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
+    "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 409 404 404 404",
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,
     # uploads: begun by holders, afterwards their own alone (this one is the owner's)
-    "OPTIONS /api/uploads": "401 204 204 204 204 204 204",
-    "POST /api/uploads": "401 201 404 201 404 201 404",
-    "HEAD /api/uploads/<upload_id>": "401 404 404 404 404 200 404",
-    "PATCH /api/uploads/<upload_id>": "401 404 404 404 404 204 404",
-    "DELETE /api/uploads/<upload_id>": "401 404 404 404 404 204 404",
+    "OPTIONS /api/uploads": "401 204 204 204 204 204 204 204 204",
+    "POST /api/uploads": "401 201 404 201 404 201 404 404 404",
+    "HEAD /api/uploads/<upload_id>": "401 404 404 404 404 200 404 404 404",
+    "PATCH /api/uploads/<upload_id>": "401 404 404 404 404 204 404 404 404",
+    "DELETE /api/uploads/<upload_id>": "401 404 404 404 404 204 404 404 404",
     # last: they end the session
     "POST /api/session/end": OPEN,
-    "POST /abmelden": "302 302 302 302 302 302 302",
+    "POST /abmelden": "302 302 302 302 302 302 302 302 302",
 }
 
 
@@ -139,6 +157,10 @@ def _stage() -> Stage:
     vault.rotate()
     node = vault.put(b"Beleg")
     owner.post(f"clients/{other_client}/dossiers", {"title": "Lohn"})
+    offices = [owner.post("offices", {"name": name})["id"] for name in ("Musterstadt", "Anderswo")]
+    leader, elsewhere = (join("office_leader", f"leitung{n}", office=office) for n, office in enumerate(offices))
+    member = join("clerk", "mitglied", office=offices[0])
+    owner.post(f"clients/{client_id}/office", {"office": offices[0]})
     # a dossier of the clerk's without a vault, for POST /api/vaults
     mine = clerk.post(f"clients/{client_id}/dossiers", {"title": "Steuererklärung"})["id"]
     names = {
@@ -147,6 +169,8 @@ def _stage() -> Stage:
         "vault_id": vault.id,
         "node": node,
         "number": "1",
+        "office_id": offices[0],
+        "person_id": member.person,
         "upload_id": begin_upload(owner, vault.id, 100, b"x" * 60),
         "invitation_id": invite(owner, role="clerk", username="offen").id,
     }
@@ -157,6 +181,8 @@ def _stage() -> Stage:
         "colleague": colleague,
         "owner": owner,
         "stranger": stranger,
+        "leader": leader,
+        "elsewhere": elsewhere,
     }
     assert open_vault(client, vault.id).seeds
     cache.clear()  # what the stage asked for does not count against the roles
@@ -181,7 +207,7 @@ def _methods(pattern: URLPattern) -> set[str]:
     for cell in cells:
         if hasattr(cell, "operations"):
             return {method for operation in cell.operations for method in operation.methods}
-    return {"POST"} if pattern.name in ("sign_out", "language", "theme") else {"GET"}
+    return {"POST"} if pattern.name in ("sign_out", "language", "theme", "end_sessions") else {"GET"}
 
 
 def test_every_route_stands_in_the_table() -> None:
@@ -216,11 +242,26 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/keys/certificates": {"doc": DOC},
         "POST /api/clients": {"number": f"N{ROLES.index(role)}", "name": "Neu"},
         "POST /api/clients/<client_id>/dossiers": {"title": f"Akte {role}"},
+        "POST /api/clients/<client_id>/office": {"office": stage.names["office_id"]},
+        "POST /api/offices": {"name": f"Stelle {role}"},
+        "POST /api/offices/<office_id>": {"name": "Musterstadt"},
+        "POST /api/people/<person_id>/office": {"office": stage.names["office_id"]},
+        "POST /api/people/<person_id>/block": {},
+        "POST /api/people/<person_id>/unblock": {},
+        "POST /api/keys/revocations": {"revocation": DOC},
+        "POST /api/teams": {
+            "id": (team := new_id()),
+            "name": "Team",
+            "office": stage.names["office_id"],
+            "rows": [{"node": team, "version": 0, "row": b64(b"x")}],
+            **APPEND,
+        },
         "POST /api/invitations": {"id": "ABCDEFGH", "person": person, "role": "client", "certificate": DOC},
         "POST /api/vaults": {"id": new_id(), "dossier": stage.dossier, **APPEND},
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
+        "POST /api/session/unlock": {"auth_key": HASH},
         "POST /api/session/end": {},
     }.get(route)
 
@@ -241,7 +282,7 @@ def _ask(stage: Stage, role: str, route: str) -> int:
     elif method == "POST" and address.startswith("/api/"):
         response = browser.post(address, _body(route, stage, role), content_type="application/json")
     elif method == "POST":
-        form = b"language=de&theme=light&next=/"
+        form = b"language=de&theme=light&next=/&session=others"
         response = browser.generic(method, address, form, "application/x-www-form-urlencoded")
     else:
         response = browser.generic(method, address)

@@ -21,8 +21,17 @@ DOSSIER = DOCUMENTS / "10001" / "Einkommensteuer 2024"
 SHOWN = "Steuerbescheinigung Bank A.pdf"
 SMALL = {"width": 320, "height": 640}
 DOORS = ("/anmeldung", "/e", "/einrichten", "/hilfe", "/impressum", "/datenschutz")
-OF_STAFF = ("/", "/tresore", "/mandanten", "/mandanten/neu", "/mitarbeiter", "/mitarbeiter/einladen", "/protokoll")
-OF_CLIENTS = ("/", "/tresore", "/hilfe")
+OF_STAFF = (
+    "/",
+    "/tresore",
+    "/mandanten",
+    "/mandanten/neu",
+    "/mitarbeiter",
+    "/mitarbeiter/einladen",
+    "/protokoll",
+    "/mein-zugang",
+)
+OF_CLIENTS = ("/", "/tresore", "/hilfe", "/mein-zugang")
 SIZES = {"desktop": {"viewport": DESKTOP}, "phone": PHONE}
 
 

@@ -53,7 +53,7 @@ def test_a_closed_key_is_opened_again_on_the_vault_page(clerk: Page, firm: Firm,
     for page in (clerk, other):
         expect(page.locator("[data-key-state]")).to_have_text("Ihr Schlüssel ist geschlossen")
 
-    watch.expect(r"^40[13]: POST .*/api/sign-in/password$")
+    watch.expect(r"^401: POST .*/api/session/unlock$")
     field.fill("ein anderes Passwort")
     clerk.click("[data-unlock] [data-submit]")
     expect(clerk.locator("[data-error-for=unlock-password]")).to_contain_text("Passwort stimmt nicht")

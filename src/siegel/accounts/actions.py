@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from siegel.accounts import rules
@@ -59,18 +60,23 @@ def set_credential(*, person: Person, s: bytes, auth_hash: str) -> None:
     if len(s) != S_SIZE:
         raise AccountsError("bad_request")
     Credential.objects.update_or_create(person=person, defaults={"s": s, "auth_hash": auth_hash})
-    person.state = Person.State.ACTIVE
-    person.session_generation += 1
-    person.save(update_fields=["state", "session_generation"])
+    # In the database, not from what this object remembers: a generation never comes back.
+    Person.objects.filter(pk=person.pk).update(
+        state=Person.State.ACTIVE, session_generation=F("session_generation") + 1
+    )
+    person.refresh_from_db(fields=["state", "session_generation"])
     SignedInSession.objects.filter(person=person).delete()
     audit.record("accounts.credential_set", tenant=person.tenant, by=person, about={"person": person.id})
 
 
 @action
-def start_session(*, person: Person, idle_s: int, method: str, address: str) -> OpenedSession:
+def start_session(
+    *, person: Person, idle_s: int, method: str, address: str, device: str = "", kept: bool = False
+) -> OpenedSession:
     """A session for a person who has proven who he is. `method`: `password`, `key`, `invitation` or `set_up`.
 
-    AccountsError `sign_in_refused` (401) unless the person is active.
+    A kept one outlives the browser; `idle_s` then is `rules.KEPT_IDLE`. AccountsError `sign_in_refused` (401) unless
+    the person is active.
     """
     if person.state != Person.State.ACTIVE:
         raise AccountsError("sign_in_refused", status=401)
@@ -81,9 +87,12 @@ def start_session(*, person: Person, idle_s: int, method: str, address: str) -> 
         token_hash=token_hash(token),
         half=secrets.token_bytes(HALF_BYTES),
         generation=person.session_generation,
-        idle_s=idle_s,
+        idle_s=int(rules.KEPT_IDLE.total_seconds()) if kept else idle_s,
         started_at=now,
         last_seen_at=now,
+        method=method,
+        device=device,
+        kept=kept,
     )
     audit.record(
         "accounts.signed_in",
@@ -100,6 +109,49 @@ def finish_session(*, session: SignedInSession) -> None:
     """The session's row is deleted and the half it held with it."""
     session.delete()
     audit.record("accounts.signed_out", tenant=session.person.tenant, by=session.person)
+
+
+def set_state(*, person: Person, state: Person.State) -> None:
+    """Part of an action: unless the state is `active` every session ends, and no door opens for the person any more."""
+    if state != Person.State.ACTIVE:
+        SignedInSession.objects.filter(person=person).delete()
+        Person.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
+    Person.objects.filter(pk=person.pk).update(state=state)
+    person.state = state
+
+
+@action
+def end_sessions(*, by: Person, current: SignedInSession, session_id: int | None = None) -> int:
+    """One of the person's other sessions is over, or all of them, and the halves they held are gone; how many."""
+    others = SignedInSession.objects.filter(person=by).exclude(pk=current.pk)
+    if session_id is not None:
+        others = others.filter(pk=session_id)
+    ended, _ = others.delete()
+    if ended:
+        audit.record("accounts.sessions_ended", tenant=by.tenant, by=by, about={"sessions": ended})
+    else:
+        audit.unchanged()
+    return ended
+
+
+@action
+def end_access(*, person: Person, by: Person | None) -> None:
+    """Nothing the person had signs in any more: password, sessions and the marks of his devices are gone.
+
+    For revocation, as a part of its transaction. It does not touch the person's state (a new invitation makes him
+    active again), nor the wrapped seeds, which belong to `keys`.
+    """
+    Credential.objects.filter(person=person).delete()
+    SignedInSession.objects.filter(person=person).delete()
+    # Whatever was loaded before is out as well: every door compares the generation.
+    Person.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
+    audit.record(
+        "accounts.access_ended",
+        tenant=person.tenant,
+        by=by,
+        about={"person": person.id},
+        personal={"name": person.name},
+    )
 
 
 @action

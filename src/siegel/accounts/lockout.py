@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from siegel.accounts import rules
-from siegel.accounts.models import SignInFailure
+from siegel.accounts.models import Person, SignInFailure
 from siegel.accounts.passwords import keyed_hash
 from siegel.base.origin import address_of, source_of
 
@@ -33,7 +33,7 @@ class Attempt:
 def attempt_of(request: HttpRequest, *, firm_id: str, username: str) -> Attempt:
     """The attempt that `request` makes. A device that has signed in to this account before is its own source."""
     account = keyed_hash("siegel-attempt-account@v1", firm_id, username)
-    device = _device_of(request, account)
+    device = _device_of(request, account, firm_id, username)
     source = device or source_of(address_of(request))
     return Attempt(account, keyed_hash("siegel-attempt-source@v1", source), known_device=device is not None)
 
@@ -61,15 +61,23 @@ def forgive(attempt: Attempt) -> None:
     SignInFailure.objects.filter(account=attempt.account, source=attempt.source).delete()
 
 
-def device_mark(*, firm_id: str, username: str, device: str) -> str:
-    """The value of the cookie by which a browser is known again; `device` is a random id."""
-    account = keyed_hash("siegel-attempt-account@v1", firm_id, username)
-    return signing.dumps([account.hex(), device], salt=_SALT)
+def device_mark(*, person: Person, device: str) -> str:
+    """The value of the cookie by which a browser is known again; `device` is a random id.
+
+    A mark is worth nothing once the person's sessions were all ended (`session_generation`).
+    """
+    account = keyed_hash("siegel-attempt-account@v1", person.tenant_id, person.username)
+    return signing.dumps([account.hex(), device, person.session_generation], salt=_SALT)
 
 
-def _device_of(request: HttpRequest, account: bytes) -> str | None:
+def _device_of(request: HttpRequest, account: bytes, firm_id: str, username: str) -> str | None:
     try:
-        mark = signing.loads(request.COOKIES.get(DEVICE_COOKIE, ""), salt=_SALT, max_age=DEVICE_LIFE_S)
-    except signing.BadSignature:
+        marked, device, generation = signing.loads(
+            request.COOKIES.get(DEVICE_COOKIE, ""), salt=_SALT, max_age=DEVICE_LIFE_S
+        )
+    except (signing.BadSignature, ValueError):
         return None
-    return str(mark[1]) if mark[0] == account.hex() else None
+    if marked != account.hex():
+        return None
+    people = Person.objects.filter(tenant=firm_id, username=username, session_generation=generation)
+    return str(device) if people.exists() else None

@@ -13,6 +13,7 @@ class Person(models.Model):
         INVITED = "invited"
         ACTIVE = "active"
         BLOCKED = "blocked"
+        REVOKED = "revoked"  # his newest key was taken back: a new one comes by a new invitation
 
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
     tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
@@ -52,6 +53,11 @@ class SignedInSession(models.Model):
     idle_s = models.PositiveIntegerField()
     started_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
+    # How the person proved who he is, and with which program: for the list of his own sessions.
+    method = models.CharField(max_length=12, default="")
+    device = models.CharField(max_length=40, default="")
+    # "Angemeldet bleiben": outlives the browser and the day.
+    kept = models.BooleanField(default=False)
 
 
 class Nonce(models.Model):

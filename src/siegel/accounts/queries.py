@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from siegel.accounts.models import Person
+from django.db.models import Count, QuerySet
+
+from siegel.accounts.models import Person, SignedInSession
 
 if TYPE_CHECKING:
     from siegel.base.models import Tenant
@@ -12,6 +14,16 @@ if TYPE_CHECKING:
 def names_of(ids: Iterable[str]) -> list[dict[str, str]]:
     """Id and name of these people, in no particular order. One query."""
     return [{"id": pk, "name": name} for pk, name in Person.objects.filter(pk__in=set(ids)).values_list("pk", "name")]
+
+
+def session_counts(ids: Iterable[str]) -> dict[str, int]:
+    """How many sessions each of these people has, if any. One query."""
+    rows = SignedInSession.objects.filter(person__in=set(ids)).values("person").annotate(n=Count("pk"))
+    return {row["person"]: row["n"] for row in rows}
+
+
+def people_of(tenant_id: str) -> QuerySet[Person]:
+    return Person.objects.filter(tenant=tenant_id)
 
 
 def active_person(tenant: "Tenant", person_id: str) -> Person | None:

@@ -18,6 +18,20 @@ FAILURES_PER_SOURCE = 3
 FAILURES_PER_ACCOUNT = 30
 
 SESSION_LIFE = timedelta(hours=12)
+# "Angemeldet bleiben": over after so long without use, and in any case one day.
+KEPT_IDLE = timedelta(days=30)
+KEPT_LIFE = timedelta(days=90)
+
+AGENT = "siegel"
+# The first name that a browser says of itself counts: most say "Safari" and "Chrome" as well.
+BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"), ("CriOS/", "Chrome"), ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
 
 
 def check_username(username: str) -> None:
@@ -41,6 +55,15 @@ def is_locked(failed_sources: Iterable[bytes], source: bytes, *, known_device: b
     return not known_device and len(sources) >= FAILURES_PER_ACCOUNT
 
 
-def session_is_over(*, started_at: datetime, last_seen_at: datetime, idle_s: int, now: datetime) -> bool:
-    """Over after `idle_s` seconds without use, at the latest after 12 hours."""
-    return now - last_seen_at >= timedelta(seconds=idle_s) or now - started_at >= SESSION_LIFE
+def session_is_over(*, started_at: datetime, last_seen_at: datetime, idle_s: int, kept: bool, now: datetime) -> bool:
+    """Over after `idle_s` seconds without use; at the latest after 12 hours, if kept after 90 days."""
+    life = KEPT_LIFE if kept else SESSION_LIFE
+    return now - last_seen_at >= timedelta(seconds=idle_s) or now - started_at >= life
+
+
+def device_name(user_agent: str) -> str:
+    """„Firefox, Windows“; `siegel` for our own program; empty when nothing is recognised."""
+    if user_agent == AGENT:
+        return AGENT
+    names = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)]
+    return ", ".join(name for name in names if name)

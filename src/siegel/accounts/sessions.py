@@ -69,6 +69,12 @@ def live(session: SignedInSession) -> QuerySet[SignedInSession]:
     )
 
 
+def sessions_of(person: Person) -> list[SignedInSession]:
+    """The person's live sessions, the one used last first."""
+    found = SignedInSession.objects.filter(person=person, generation=person.session_generation)
+    return [session for session in found.defer("half").order_by("-last_seen_at", "-pk") if _in_time(session)]
+
+
 def mark_background(request: HttpRequest) -> None:
     """This request is the page's own polling, not the person's doing: it does not keep the session alive."""
     visited(request).is_background = True
@@ -93,9 +99,11 @@ def write_cookies(request: HttpRequest, response: HttpResponseBase) -> None:
     visit = visited(request)
     if visit.opened is not None:
         person = visit.opened.session.person
-        _set(response, settings.SESSION_COOKIE_NAME, visit.opened.token, max_age=None)
+        kept = visit.opened.session.kept
+        life = int(rules.KEPT_LIFE.total_seconds()) if kept else None
+        _set(response, settings.SESSION_COOKIE_NAME, visit.opened.token, max_age=life)
         if not lockout.attempt_of(request, firm_id=person.tenant_id, username=person.username).known_device:
-            mark = lockout.device_mark(firm_id=person.tenant_id, username=person.username, device=new_id())
+            mark = lockout.device_mark(person=person, device=new_id())
             _set(response, lockout.DEVICE_COOKIE, mark, max_age=lockout.DEVICE_LIFE_S)
     elif visit.closed or visit.session_expired:
         response.delete_cookie(settings.SESSION_COOKIE_NAME, samesite=SAME_SITE)
@@ -132,6 +140,7 @@ def _in_time(session: SignedInSession) -> bool:
         started_at=session.started_at,
         last_seen_at=session.last_seen_at,
         idle_s=session.idle_s,
+        kept=session.kept,
         now=timezone.now(),
     )
 

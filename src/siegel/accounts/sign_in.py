@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
-from siegel.accounts import actions, lockout, passwords
+from siegel.accounts import actions, lockout, passwords, rules
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.models import Credential, Person, SignedInSession
 from siegel.accounts.sessions import visited
@@ -67,7 +67,9 @@ def verify_auth_key(request: HttpRequest, *, slug: str, username: str, auth_key:
     return credential.person
 
 
-def open_session(request: HttpRequest, *, person: Person, idle_s: int, method: str) -> SignedInSession:
+def open_session(
+    request: HttpRequest, *, person: Person, idle_s: int, method: str, kept: bool = False
+) -> SignedInSession:
     """Sign the person in on this browser; the answer to `request` will carry the cookie.
 
     A session the browser already had ends. The CSRF token is not rotated: pages carry it in their head and go on
@@ -76,7 +78,14 @@ def open_session(request: HttpRequest, *, person: Person, idle_s: int, method: s
     visit = visited(request)
     if visit.signed_in is not None:
         actions.finish_session(session=visit.signed_in)
-    opened = actions.start_session(person=person, idle_s=idle_s, method=method, address=address_of(request))
+    opened = actions.start_session(
+        person=person,
+        idle_s=idle_s,
+        method=method,
+        address=address_of(request),
+        device=rules.device_name(request.headers.get("User-Agent", "")),
+        kept=kept,
+    )
     visit.opened, visit.signed_in = opened, opened.session
     visit.person, visit.tenant = person, person.tenant
     return opened.session

@@ -3,9 +3,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from siegel.accounts import actions
 from siegel.accounts import sign_in as door
+from siegel.accounts.doors import person_of, session_of, sign_in_required
 from siegel.accounts.errors import AccountsError
-from siegel.accounts.sessions import visited
+from siegel.accounts.sessions import sessions_of, visited
 
 REASONS = {"abgelaufen": "expired", "abgemeldet": "signed_out"}
 
@@ -30,4 +32,33 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     door.end_session(request)
     target = redirect("accounts:sign_in_firm", slug=tenant.slug) if tenant else redirect("accounts:sign_in")
     target["Location"] += "?grund=abgemeldet"
+    return target
+
+
+@require_GET
+@sign_in_required
+def access(request: HttpRequest) -> HttpResponseBase:
+    """My access: who I am, and where I am signed in."""
+    person, current = person_of(request), session_of(request)
+    sessions = sessions_of(person)
+    context = {
+        "person": person,
+        "current": current,
+        "others": [session for session in sessions if session.pk != current.pk],
+        "ended": request.GET.get("beendet"),
+    }
+    return render(request, "accounts/access.html", context)
+
+
+@require_POST
+@sign_in_required
+def end_sessions(request: HttpRequest) -> HttpResponseBase:
+    """Ends the session that the form names, or all but this one; one that is none of his changes nothing."""
+    named = request.POST.get("session", "")
+    one = int(named) if named.isascii() and named.isdigit() and len(named) < 19 else None
+    if one is None and named != "others":
+        raise Http404
+    actions.end_sessions(by=person_of(request), current=session_of(request), session_id=one)
+    target = redirect("accounts:access")
+    target["Location"] += "?beendet=1"
     return target

@@ -104,12 +104,14 @@ def sign_in_command(
 
 @vault_app.command("ls")
 def vault_ls(
-    where: Annotated[str | None, typer.Argument(metavar="[VAULT[:/PATH]]")] = None, as_json: AsJson = False
+    where: Annotated[str | None, typer.Argument(metavar="[VAULT[:/PATH]]")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Open every vault and compare it with the list.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List your vaults, or a folder of one."""
     from siegel.agent import online
 
-    online.ls(where, as_json=as_json)
+    online.ls(where, check=check, as_json=as_json)
 
 
 @vault_app.command("mkdir")

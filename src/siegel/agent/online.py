@@ -22,7 +22,7 @@ from siegel.agent.opened import Entity, OpenVault
 from siegel.agent.put import Outcome, plan_put
 from siegel.agent.put import put as put_files
 from siegel.agent.session import Home, SavedSession
-from siegel.agent.vaults import list_vaults, mismatches, open_named
+from siegel.agent.vaults import list_vaults, lost_of, mismatch_of, open_named
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.rows import FileRow
 
@@ -45,11 +45,11 @@ def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: b
         terminal.say("countersigned", count=confirmed)
 
 
-def ls(where: str | None, *, as_json: bool) -> None:
+def ls(where: str | None, *, check: bool, as_json: bool) -> None:
     name, path = _place(where) if where else ("", ())
     account, home = _signed_in()
     if not name:
-        _list_vaults(account, home, as_json=as_json)
+        _list_vaults(account, home, check=check, as_json=as_json)
         return
     vault = open_named(account, home, name)
     _keep_session(account, home)
@@ -71,13 +71,17 @@ def ls(where: str | None, *, as_json: bool) -> None:
         raise typer.Exit(BROKEN)
 
 
-def _list_vaults(account: Account, home: Home, *, as_json: bool) -> None:
-    """All vaults, each compared with what was sealed; exit code 3 when one is not what the server shows."""
+def _list_vaults(account: Account, home: Home, *, check: bool, as_json: bool) -> None:
+    """All vaults as the server lists them, each compared with what was seen of it earlier.
+
+    What it is called is compared when it is opened, and here with `check`. Exit code 3 when one is not what is listed.
+    """
     listed = list_vaults(account)
-    problems = mismatches(account, home, listed)
+    find = mismatch_of if check else lost_of
+    problems = {vault.id: find(account, home, vault) for vault in listed}
     _show([asdict(vault) | {"problem": problems.get(vault.id)} for vault in listed], as_json)
     _keep_session(account, home)
-    broken = [vault for vault in listed if vault.id in problems]
+    broken = [vault for vault in listed if problems.get(vault.id)]
     for vault in broken:
         terminal.say("vault_differs", vault=terminal.clean(vault.name), code=problems[vault.id])
     if broken:

@@ -11,16 +11,15 @@ from siegel.agent.opened import OpenVault, wraps_wire
 from siegel.agent.session import Home
 from siegel.seals.canonical import Json, b64
 from siegel.seals.certificates import CertificateStore
-from siegel.seals.chain import Entry
 from siegel.seals.derive import digest
 from siegel.seals.documents import Holder, Roster
-from siegel.seals.epochs import first_epoch, first_seed
+from siegel.seals.epochs import first_epoch
 from siegel.seals.errors import IntegrityError, RefusedError, SealError
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
 from siegel.seals.records import Genesis, RosterChange
 from siegel.seals.replay import Head, VaultState, next_record
-from siegel.seals.rows import Place, VaultRow, open_row, require_shown, seal_row
+from siegel.seals.rows import Place, VaultRow, require_shown, seal_row
 
 # Who belongs to every dossier's vault from its beginning.
 ALWAYS = {"owner": "manage", "recovery": "hold"}
@@ -105,65 +104,21 @@ def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
     return vault
 
 
-def mismatches(account: Account, home: Home, listed: Iterable[VaultInfo]) -> dict[str, str]:
-    """By id the code of the error for which a listed vault does not open, or not as what it is listed.
-
-    What a list calls a vault was sealed in its first record, so that is verified and the rest only when the vault is
-    opened. A vault whose beginning does not hold, or that ends before what was seen of it, is replayed as a whole: that
-    names the error.
-    """
-    begun = _beginnings(account)
-    doubtful = [info for info in listed if not _begins_as(account, home, info, begun.get(info.id))]
-    found = {info.id: _mismatch_of(account, home, info) for info in doubtful}
-    return {vault: code for vault, code in found.items() if code}
+def lost_of(_: Account, home: Home, info: VaultInfo) -> str | None:
+    """`vault_rolled_back` or `vault_forked` when the list shows less than this client has seen, or something else."""
+    seen = home.head(info.id)
+    if seen is None or seen.seq < info.head.seq or seen == info.head:
+        return None
+    return "vault_rolled_back" if seen.seq > info.head.seq else "vault_forked"
 
 
-def _mismatch_of(account: Account, home: Home, info: VaultInfo) -> str | None:
+def mismatch_of(account: Account, home: Home, info: VaultInfo) -> str | None:
+    """Code of the error for which a listed vault does not open, or not as what it is listed; None if it does."""
     try:
         open_vault(account, home, info)
     except SealError as error:
         return error.code
     return None
-
-
-def _beginnings(account: Account) -> dict[str, Json]:
-    """What the server says of how the person's vaults began, by id; nothing of it is verified yet."""
-    found: dict[str, Json] = {}
-    after: str | None = ""
-    while after is not None:
-        page = Fields(account.api.get(f"vaults/beginnings?after={after}"), "beginnings")
-        account.certificates.learn(page.items("certificates"))
-        count = len(found)
-        found |= {Fields(item, "beginning").id("vault"): item for item in page.items("beginnings")}
-        after = page.nullable(page.id, "next")
-        if after is not None and len(found) == count:
-            raise AgentError("answer_invalid")
-    return found
-
-
-def _begins_as(account: Account, home: Home, info: VaultInfo, beginning: Json) -> bool:
-    """Whether the first record holds, names the vault as it is listed, and the list shows no less than was seen."""
-    seen = home.head(info.id)
-    if seen and (seen.seq > info.head.seq or (seen.seq == info.head.seq and seen != info.head)):
-        return False
-    try:
-        _require_begun_as(account, info, Fields(beginning, "beginning"))
-    except SealError:
-        return False
-    return True
-
-
-def _require_begun_as(account: Account, info: VaultInfo, f: Fields) -> None:
-    """SealError unless the first record holds and what it seals is what is listed."""
-    state = VaultState.begin(account.firm, info.id)
-    state.apply(Entry.from_wire(f.take("entry")), account.certificates.store)
-    genesis, sealed = state.genesis, f.binary("row")
-    if genesis is None or digest(sealed) != genesis.row:
-        raise IntegrityError("row_differs", "a sealed row is not the signed one")
-    handed_down = [Fields(one, "epoch").binary("previous_seed") for one in f.items("handed_down")]
-    seed = first_seed(f.binary("wrap"), handed_down, account.seed, state.epochs[1].epoch)
-    row = open_row(seed, Place(account.firm, info.id, info.id, 0, 1), VaultRow, sealed)
-    require_shown(row, genesis, VaultRow(info.client_name, info.client_number, info.title), info.dossier)
 
 
 def begin_vault(

@@ -1,21 +1,32 @@
 """Changes to a firm's master data."""
 
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from itertools import product
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from siegel.accounts import actions as accounts
 from siegel.accounts.rules import check_name
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.models import Tenant
 from siegel.firms import rules
 from siegel.firms.errors import FirmsError
-from siegel.firms.models import Assignment, Client, ClientUser, Dossier, Firm, SetUpLink, Staff
-from siegel.firms.queries import clients_visible_to, dossiers_visible_to, set_up_token_hash
+from siegel.firms.models import Assignment, Client, ClientUser, Dossier, Firm, Office, SetUpLink, Staff
+from siegel.firms.queries import (
+    ASSIGNED,
+    clients_visible_to,
+    dossiers_visible_to,
+    office_id_of,
+    set_up_token_hash,
+)
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from siegel.accounts.models import Person
 
 TOKEN_BYTES = 32
@@ -76,9 +87,14 @@ def found_firm(*, token: str, name: str, place: str, root_fingerprint: bytes, ow
 
 
 @action
-def add_staff(*, person: "Person", role: str, by: "Person | None") -> Staff:
-    """The person works in the firm as `owner` or `clerk`."""
-    staff = Staff.objects.create(person=person, role=Staff.Role(role))
+def add_staff(*, person: "Person", role: str, by: "Person | None", office: Office | None = None) -> Staff:
+    """The person works in the firm as `owner`, `office_leader` or `clerk`; a leader has an office, an owner none.
+
+    FirmsError `office_needed`.
+    """
+    if (role == Staff.Role.OFFICE_LEADER and office is None) or (role == Staff.Role.OWNER and office is not None):
+        raise FirmsError("office_needed")
+    staff = Staff.objects.create(person=person, role=Staff.Role(role), office=office)
     audit.record(
         "firms.staff_added",
         tenant=person.tenant,
@@ -105,7 +121,7 @@ def add_client_user(*, person: "Person", client: Client, by: "Person | None") ->
 
 @action
 def create_client(*, number: str, name: str, by: "Person") -> Client:
-    """A client of the firm. The same number and name again gives the client that exists: a form may be sent twice.
+    """A client of the firm, of the office of `by`. The same number and name again gives the client that exists.
 
     FirmsError: `number_invalid`, `number_taken` (409). AccountsError: `name_invalid`.
     """
@@ -118,7 +134,12 @@ def create_client(*, number: str, name: str, by: "Person") -> Client:
     try:
         with transaction.atomic():
             client = Client.objects.create(
-                tenant=by.tenant, number=number, name=name, sort_name=rules.sort_name(name), created_by=by
+                tenant=by.tenant,
+                number=number,
+                name=name,
+                sort_name=rules.sort_name(name),
+                created_by=by,
+                office_id=office_id_of(by),
             )
     except IntegrityError as error:
         raise FirmsError("number_taken", status=409, number=number) from error
@@ -146,7 +167,7 @@ def create_dossier(*, client: Client, title: str, by: "Person") -> Dossier:
             about={"client": client.id, "dossier": dossier.id},
             personal={"client": client.name, "title": title},
         )
-    for staff in Staff.objects.filter(person=by, role=Staff.Role.CLERK):
+    for staff in Staff.objects.filter(person=by, role__in=ASSIGNED):
         assign_dossier(dossier=dossier, staff=staff, by=by)
     return dossier
 
@@ -168,12 +189,142 @@ def assign_dossier(*, dossier: Dossier, staff: Staff, by: "Person") -> None:
 
 
 @action
+def assign_vaults(*, vault_ids: "Iterable[str] | QuerySet[Any, str]", people: Iterable[str], by: "Person") -> None:
+    """Those of `people` (ids) who need it are assigned to the dossiers of these vaults: a team came, or came to them.
+
+    However many they are: two statements, one entry; nothing changes where they work already.
+    """
+    staff = list(
+        Staff.objects.filter(person__in=set(people), person__tenant=by.tenant_id, role__in=ASSIGNED).select_related(
+            "person"
+        )
+    )
+    dossiers = Dossier.objects.filter(vault_id__in=vault_ids, client__tenant=by.tenant_id)
+    wanted = set(product((one.pk for one in staff), dossiers.values_list("pk", flat=True)))
+    known = Assignment.objects.filter(staff__in=staff, dossier__in=dossiers).values_list("staff_id", "dossier_id")
+    new = sorted(wanted - set(known))
+    if not new:
+        audit.unchanged()
+        return
+    Assignment.objects.bulk_create(Assignment(staff_id=one, dossier_id=dossier) for one, dossier in new)
+    newcomers = {one for one, _ in new}
+    audit.record(
+        "firms.dossiers_assigned",
+        tenant=by.tenant,
+        by=by,
+        about={"dossiers": len({dossier for _, dossier in new}), "people": sorted(newcomers)},
+        personal={"name": ", ".join(sorted(one.person.name for one in staff if one.pk in newcomers))},
+    )
+
+
+@action
 def attach_vault(*, dossier: Dossier, vault_id: str, by: "Person") -> None:
     """The dossier's vault exists. FirmsError `vault_exists` (409) if it has one: compare and set, the first wins."""
     if not Dossier.objects.filter(pk=dossier.pk, vault_id=None).update(vault_id=vault_id):
         raise FirmsError("vault_exists", status=409)
     dossier.vault_id = vault_id
     audit.record("firms.vault_attached", tenant=by.tenant, by=by, about={"dossier": dossier.id, "vault": vault_id})
+
+
+@action
+def create_office(*, name: str, by: "Person") -> Office:
+    """An office of the firm; the same name again gives the one that exists. FirmsError `office_name_invalid`."""
+    rules.check_office_name(name)
+    office, is_new = Office.objects.get_or_create(tenant=by.tenant, name=name)
+    if is_new:
+        audit.record(
+            "firms.office_created", tenant=by.tenant, by=by, about={"office": office.id}, personal={"office": name}
+        )
+    else:
+        audit.unchanged()
+    return office
+
+
+@action
+def rename_office(*, office: Office, name: str, by: "Person") -> None:
+    """FirmsError: `office_name_invalid`, `office_taken` (409)."""
+    rules.check_office_name(name)
+    if office.name == name:
+        audit.unchanged()
+        return
+    before, office.name = office.name, name
+    try:
+        with transaction.atomic():
+            office.save(update_fields=["name"])
+    except IntegrityError as error:
+        raise FirmsError("office_taken", status=409, name=name) from error
+    names = {"before": before, "name": name}
+    audit.record("firms.office_renamed", tenant=by.tenant, by=by, about={"office": office.id}, personal=names)
+
+
+@action
+def move_staff(*, staff: Staff, office: Office | None, by: "Person") -> None:
+    """A clerk works in another office, or in none. FirmsError `office_fixed` (409) for owners and leaders.
+
+    What he may certify stays with his certificate's office until he gets a new key.
+    """
+    if staff.role != Staff.Role.CLERK:
+        raise FirmsError("office_fixed", status=409)
+    if staff.office_id == (office.pk if office else None):
+        audit.unchanged()
+        return
+    staff.office = office
+    staff.save(update_fields=["office"])
+    audit.record(
+        "firms.staff_moved",
+        tenant=by.tenant,
+        by=by,
+        about={"office": office.id if office else None, "person": staff.person_id},
+        personal={"name": staff.person.name, "office": office.name if office else ""},
+    )
+
+
+@action
+def move_client(*, client: Client, office: Office | None, by: "Person") -> None:
+    """The client belongs to another office, or to none: that office's leaders see it from now on."""
+    if client.office_id == (office.pk if office else None):
+        audit.unchanged()
+        return
+    client.office = office
+    client.save(update_fields=["office"])
+    audit.record(
+        "firms.client_moved",
+        tenant=by.tenant,
+        by=by,
+        about={"client": client.id, "office": office.id if office else None},
+        personal={"client": client.name, "office": office.name if office else ""},
+    )
+
+
+@action
+def block_person(*, person: "Person", by: "Person") -> None:
+    """No door opens for the person until he is unblocked; his sessions end at once. His keys stay as they are.
+
+    FirmsError: `block_self` (409), `block_inactive` (409) for somebody invited or revoked.
+    """
+    if person.pk == by.pk:
+        raise FirmsError("block_self", status=409)
+    if person.state == person.State.BLOCKED:
+        audit.unchanged()
+        return
+    if person.state != person.State.ACTIVE:
+        raise FirmsError("block_inactive", status=409)
+    accounts.set_state(person=person, state=person.State.BLOCKED)
+    about = {"person": person.id}
+    audit.record("accounts.blocked", tenant=by.tenant, by=by, about=about, personal={"name": person.name})
+
+
+@action
+def unblock_person(*, person: "Person", by: "Person") -> None:
+    """The person may sign in again. FirmsError `block_inactive` (409) for somebody who is not blocked or active."""
+    if person.state == person.State.ACTIVE:
+        audit.unchanged()
+        return
+    if person.state != person.State.BLOCKED:
+        raise FirmsError("block_inactive", status=409)
+    accounts.set_state(person=person, state=person.State.ACTIVE)
+    about = {"person": person.id}
+    audit.record("accounts.unblocked", tenant=by.tenant, by=by, about=about, personal={"name": person.name})
 
 
 def _new_dossier(client: Client, title: str) -> Dossier:

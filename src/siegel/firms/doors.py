@@ -29,6 +29,14 @@ def is_owner(request: HttpRequest) -> bool:
     return found is not None and found.role == "owner"
 
 
+def owner_person(request: HttpRequest) -> Person:
+    """The signed-in owner; Http404 for everybody else who is signed in."""
+    person = person_of(request)
+    if not is_owner(request):
+        raise Http404
+    return person
+
+
 def staff_person(request: HttpRequest) -> Person:
     """The signed-in member of staff; Http404 for everybody else who is signed in."""
     person = person_of(request)
@@ -36,6 +44,12 @@ def staff_person(request: HttpRequest) -> Person:
     if found is None or not found.is_staff:
         raise Http404
     return person
+
+
+def may_invite_staff(request: HttpRequest) -> bool:
+    """Owners and office leaders."""
+    found = standing_of(request)
+    return found is not None and found.role in ("owner", "office_leader")
 
 
 def staff_required(view: View[P]) -> View[P]:

@@ -34,6 +34,30 @@ MESSAGES: Messages = {
         "Der Mandant hat schon eine Akte „{title}“.",
         "The client has a dossier “{title}” already.",
     ),
+    "office_name_invalid": (
+        "Der Name einer Beratungsstelle hat 1 bis 100 Zeichen in einer Zeile.",
+        "An office's name has 1 to 100 characters in one line.",
+    ),
+    "office_taken": (
+        "Eine Beratungsstelle „{name}“ gibt es schon.",
+        "There is an office “{name}” already.",
+    ),
+    "office_needed": (
+        "Ein Beratungsstellenleiter braucht eine Beratungsstelle, ein Inhaber hat keine.",
+        "An office leader needs an office, an owner has none.",
+    ),
+    "office_fixed": (
+        "Inhaber und Beratungsstellenleiter wechseln die Beratungsstelle nur mit einem neuen Zugang.",
+        "Owners and office leaders change their office with a new access only.",
+    ),
+    "block_self": (
+        "Sie können sich nicht selbst sperren.",
+        "You cannot block yourself.",
+    ),
+    "block_inactive": (
+        "Gesperrt oder freigegeben wird nur, wer schon einen gültigen Zugang hat.",
+        "Only somebody with a valid access can be blocked or unblocked.",
+    ),
     "vault_exists": (
         "Diese Akte hat schon einen Tresor.",
         "This dossier has a vault already.",

@@ -24,13 +24,28 @@ class SetUpLink(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class Office(models.Model):
+    """A branch of the firm (Beratungsstelle). Certificates name its id, so it is never deleted."""
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="firms_office_name")]
+
+
 class Staff(models.Model):
+    """Somebody who works in the firm. Office leaders have an office; owners have none."""
+
     class Role(models.TextChoices):
         OWNER = "owner"
+        OFFICE_LEADER = "office_leader"
         CLERK = "clerk"
 
     person = models.OneToOneField("accounts.Person", on_delete=models.CASCADE, primary_key=True, related_name="+")
-    role = models.CharField(max_length=10, choices=Role.choices)
+    role = models.CharField(max_length=16, choices=Role.choices)
+    office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="+")
 
 
 class Client(models.Model):
@@ -44,6 +59,7 @@ class Client(models.Model):
     number = models.CharField(max_length=20)
     name = models.CharField(max_length=200)
     sort_name = models.CharField(max_length=400)
+    office = models.ForeignKey(Office, null=True, on_delete=models.PROTECT, related_name="+")
     created_by = models.ForeignKey("accounts.Person", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:

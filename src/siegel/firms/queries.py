@@ -5,28 +5,35 @@ from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, cast
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from siegel.accounts.queries import people_of
 from siegel.firms.errors import FirmsError
-from siegel.firms.models import Assignment, Client, ClientUser, Dossier, Firm, SetUpLink, Staff
+from siegel.firms.models import Assignment, Client, ClientUser, Dossier, Firm, Office, SetUpLink, Staff
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import Tenant
 
-Role = Literal["owner", "clerk", "client"]
+Role = Literal["owner", "office_leader", "clerk", "client"]
+# Who works in dossiers that are assigned to him; an owner needs no assignment.
+ASSIGNED = (Staff.Role.OFFICE_LEADER, Staff.Role.CLERK)
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What somebody is in the firm. `party` is the client's name for a client user, else empty."""
+    """What somebody is in the firm. `party` is the client's name for a client user, else empty.
+
+    `office_id`: of a member of the staff, or the client's; None where there is none.
+    """
 
     role: Role
     display_name: str
     party: str = ""
     client_id: str | None = None
+    office_id: str | None = None
 
     @property
     def is_staff(self) -> bool:
@@ -35,16 +42,34 @@ class Standing:
 
 def standing(person: "Person") -> Standing | None:
     """The person's standing, or None for somebody who is neither staff nor client user. One query for staff."""
-    role = Staff.objects.filter(person=person).values_list("role", flat=True).first()
-    if role is not None:
-        return Standing(cast("Role", role), person.name)
+    staff = Staff.objects.filter(person=person).first()
+    if staff is not None:
+        return Standing(cast("Role", staff.role), person.name, office_id=staff.office_id)
     user = ClientUser.objects.filter(person=person).select_related("client").first()
-    return Standing("client", person.name, user.client.name, user.client_id) if user else None
+    return Standing("client", person.name, user.client.name, user.client_id, user.client.office_id) if user else None
+
+
+def standings(ids: Iterable[str]) -> dict[str, Standing]:
+    """The standing of each of these people who has one. Two queries."""
+    wanted = set(ids)
+    found = {}
+    for staff in Staff.objects.filter(person__in=wanted).select_related("person"):
+        role = cast("Role", staff.role)
+        found[staff.person_id] = Standing(role, staff.person.name, office_id=staff.office_id)
+    for user in ClientUser.objects.filter(person__in=wanted).select_related("person", "client"):
+        client = user.client
+        found[user.person_id] = Standing("client", user.person.name, client.name, client.id, client.office_id)
+    return found
 
 
 def role_of(person: "Person") -> Role | None:
     found = standing(person)
     return found.role if found else None
+
+
+def office_id_of(person: "Person") -> str | None:
+    """The office of a member of the staff."""
+    return Staff.objects.filter(person=person.pk).values_list("office", flat=True).first()
 
 
 def root_fingerprint_of(tenant: "Tenant") -> bytes | None:
@@ -71,13 +96,18 @@ def set_up_token_hash(token: str) -> bytes:
 
 
 def staff_members(tenant: "Tenant") -> QuerySet[Staff]:
-    return Staff.objects.filter(person__tenant=tenant).select_related("person").order_by("role", "person__name")
+    rows = Staff.objects.filter(person__tenant=tenant).select_related("person", "office")
+    rank = Case(When(role=Staff.Role.OWNER, then=0), When(role=Staff.Role.OFFICE_LEADER, then=1), default=2)
+    return rows.order_by(rank, "person__name")
 
 
 def dossiers_visible_to(person: "Person") -> QuerySet[Dossier]:
-    """Owners see all dossiers of the firm, clerks those assigned to them, everyone else none."""
+    """Owners see all dossiers of the firm, office leaders those of their office, and clerks, and leaders in other
+    offices, those assigned to them; everyone else none.
+    """
     assigned = Assignment.objects.filter(dossier=OuterRef("pk"), staff=person.pk)
-    return Dossier.objects.filter(Exists(assigned) | _owned_by(person), client__tenant=person.tenant_id)
+    led = _led_by(person, OuterRef("client__office"))
+    return Dossier.objects.filter(Exists(assigned) | _owned_by(person) | led, client__tenant=person.tenant_id)
 
 
 def titles_of_vaults(vault_ids: Iterable[str]) -> dict[str, str]:
@@ -87,14 +117,42 @@ def titles_of_vaults(vault_ids: Iterable[str]) -> dict[str, str]:
 
 
 def clients_visible_to(person: "Person") -> QuerySet[Client]:
-    """Owners see all clients, clerks those with an assigned dossier or that they created, everyone else none."""
+    """Owners see all clients, office leaders those of their office; both leaders and clerks those with an assigned
+    dossier or that they created; everyone else none.
+    """
     assigned = Assignment.objects.filter(dossier__client=OuterRef("pk"), staff=person.pk)
-    created = Q(created_by=person.pk)
-    return Client.objects.filter(Exists(assigned) | created | _owned_by(person), tenant=person.tenant_id)
+    seen = Exists(assigned) | Q(created_by=person.pk) | _owned_by(person) | _led_by(person, OuterRef("office"))
+    return Client.objects.filter(seen, tenant=person.tenant_id)
 
 
 def _owned_by(person: "Person") -> Exists:
     return Exists(Staff.objects.filter(person=person.pk, role=Staff.Role.OWNER))
+
+
+def _led_by(person: "Person", office: OuterRef) -> Exists:
+    return Exists(Staff.objects.filter(person=person.pk, role=Staff.Role.OFFICE_LEADER, office=office))
+
+
+def offices_of(tenant: "Tenant") -> QuerySet[Office]:
+    return Office.objects.filter(tenant=tenant).order_by("name")
+
+
+def people_managed_by(person: "Person") -> QuerySet["Person"]:
+    """Whose access the person looks after: an owner everybody's, an office leader that of his office's clerks and
+    clients, a clerk that of the users of clients he sees. Nobody his own, but for an owner.
+    """
+    found = standing(person)
+    people = people_of(person.tenant_id)
+    if found is None or not found.is_staff:
+        return people.none()
+    if found.role == "owner":
+        return people
+    users = ClientUser.objects.filter(client__in=clients_visible_to(person).values("pk"))
+    managed = Q(pk__in=users.values("person"))
+    if found.role == "office_leader":
+        clerks = Staff.objects.filter(role=Staff.Role.CLERK, office=found.office_id)
+        managed |= Q(pk__in=clerks.values("person"))
+    return people.filter(managed)
 
 
 @dataclass(frozen=True)
@@ -103,7 +161,7 @@ class DossierLine:
     vault_id: str | None
 
 
-Access = Literal["none", "invited", "active", "blocked"]
+Access = Literal["none", "invited", "active", "blocked", "revoked"]
 
 
 @dataclass(frozen=True)
@@ -144,5 +202,5 @@ def _client_line(client: Client) -> ClientLine:
 
 
 def _access(states: Set[str]) -> Access:
-    order: tuple[Access, ...] = ("active", "invited", "blocked")
+    order: tuple[Access, ...] = ("active", "invited", "blocked", "revoked")
     return next((state for state in order if state in states), "none")

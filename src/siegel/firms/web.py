@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from siegel.accounts.doors import person_of
 from siegel.base.queries import audit_lines, entry_count
 from siegel.firms import queries
-from siegel.firms.doors import is_owner, staff_required
+from siegel.firms.doors import may_invite_staff, staff_required
 
 CLIENTS_PER_PAGE = 100
 ENTRIES_PER_PAGE = 100
@@ -42,12 +42,13 @@ def staff(request: HttpRequest) -> HttpResponseBase:
             "display_name": member.person.name,
             "username": member.person.username,
             "role": member.role,
+            "office": member.office.name if member.office else "",
             "state": member.person.state,
             "since": member.person.created_at,
         }
         for member in queries.staff_members(person_of(request).tenant)
     ]
-    return render(request, "firms/staff.html", {"staff": members, "may_invite": is_owner(request)})
+    return render(request, "firms/staff.html", {"staff": members, "may_invite": may_invite_staff(request)})
 
 
 @require_GET

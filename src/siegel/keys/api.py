@@ -18,9 +18,10 @@ from siegel.base.origin import address_of, source_of
 from siegel.base.throttle import refuse_excess
 from siegel.firms.queries import firm_to_set_up, role_of, root_fingerprint_of
 from siegel.firms.rules import idle_s
-from siegel.keys import queries, rules, scanner, schemas, wire
-from siegel.keys.actions import certificates, chains, founding, invitations
+from siegel.keys import evidence, queries, rules, scanner, schemas, wire
+from siegel.keys.actions import certificates, founding, invitations
 from siegel.keys.actions.people import PersonKeys
+from siegel.keys.api_access import router as access
 from siegel.keys.models import Invitation
 from siegel.seals.canonical import b64
 from siegel.seals.documents import Certificate, Login
@@ -33,10 +34,13 @@ if TYPE_CHECKING:
     from siegel.base.models import Tenant
 
 router = Router(auth=signed_in)
+router.add_router("", access)
 
 SIGN_IN = "sign-in"
 TRIES_PER_MINUTE = 60
 Wire = dict[str, Any]
+# What the asking client knows of the log; without it, nothing.
+LogIndex = Annotated[int | None, Field(ge=0, le=2**53)]
 
 
 class StartIn(schemas.Strict):
@@ -45,6 +49,11 @@ class StartIn(schemas.Strict):
 
 
 class PasswordIn(StartIn):
+    auth_key: schemas.Binary32
+    keep: bool = False
+
+
+class UnlockIn(schemas.Strict):
     auth_key: schemas.Binary32
 
 
@@ -90,7 +99,9 @@ class InvitationIn(schemas.Strict):
     person: InvitedPerson
     role: schemas.Name
     client: schemas.Id | None = None
+    office: schemas.Id | None = None
     certificate: schemas.Doc
+    revocation: schemas.Doc | None = None
     vaults: Annotated[list[VaultAppend], Field(max_length=schemas.MAX_ITEMS)] = []
 
 
@@ -124,7 +135,7 @@ def start(request: HttpRequest, body: StartIn) -> Wire:
 @router.post("/sign-in/password", auth=None)
 def password(request: HttpRequest, body: PasswordIn) -> Wire:
     person = door.verify_auth_key(request, slug=body.firm, username=body.username, auth_key=body.auth_key)
-    return _open(request, person, "password", unlock=queries.unlock_wrap_of(person))
+    return _open(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=body.keep)
 
 
 @router.post("/sign-in/challenge", auth=None)
@@ -149,6 +160,15 @@ def key(request: HttpRequest, body: KeyIn) -> Wire:
 @router.get("/session")
 def session(request: HttpRequest) -> Wire:
     return _session(session_of(request))
+
+
+@router.post("/session/unlock")
+def unlock(request: HttpRequest, body: UnlockIn) -> Wire:
+    """The wrapped seed again, for whoever closed his key in a session that goes on."""
+    person = person_of(request)
+    door.verify_auth_key(request, slug=person.tenant.slug, username=person.username, auth_key=body.auth_key)
+    wrap = queries.unlock_wrap_of(person)
+    return {"unlock": b64(wrap) if wrap is not None else None}
 
 
 @router.post("/session/end", auth=None)
@@ -184,12 +204,14 @@ def _verify(request: HttpRequest, signed: Signed, login: Login, certificate: Cer
     verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=origin)
 
 
-def _open(request: HttpRequest, person: "Person", method: str, unlock: bytes | None = None) -> Wire:
+def _open(
+    request: HttpRequest, person: "Person", method: str, *, unlock: bytes | None = None, kept: bool = False
+) -> Wire:
     """A session for the person, its idle limit by his role."""
     role = role_of(person)
     if role is None:
         raise AccountsError("sign_in_refused", status=401)
-    opened = door.open_session(request, person=person, idle_s=idle_s(role), method=method)
+    opened = door.open_session(request, person=person, idle_s=idle_s(role), method=method, kept=kept)
     return _session(opened, unlock=unlock)
 
 
@@ -235,13 +257,16 @@ def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
 
 
 @router.get("/keys/certificates")
-def list_certificates(request: HttpRequest) -> Wire:
-    return {"certificates": wire.certificates(queries.certificates_visible_to(person_of(request)))}
+def list_certificates(request: HttpRequest, log: LogIndex = None) -> Wire:
+    """Page by page: while `more`, ask again with the last log index as `log`."""
+    person = person_of(request)
+    found = evidence.evidence(person.tenant_id, evidence.beside(person), log=log, limit=evidence.CERTIFICATES_PER_PAGE)
+    return {**wire.evidence(found), "more": found.more}
 
 
 @router.get("/keys/provisional")
 def list_provisional(request: HttpRequest) -> Wire:
-    return {"certificates": wire.certificates(queries.provisional_for(person_of(request)))}
+    return {"certificates": wire.certificates(evidence.provisional_for(person_of(request)))}
 
 
 @router.post("/keys/certificates", response={201: Wire})
@@ -271,8 +296,10 @@ def invite(request: HttpRequest, body: InvitationIn) -> Status[Wire]:
         username=body.person.username,
         role=body.role,
         client_id=body.client,
+        office_id=body.office,
         certificate=body.certificate.signed(),
-        vaults={append.vault: documents_of(append) for append in body.vaults},
+        revocation=body.revocation.signed() if body.revocation else None,
+        vaults={append.vault: wire.documents_of(append) for append in body.vaults},
     )
     invitations.invite(by=person_of(request), letter=letter)
     return Status(201, {"id": letter.id})
@@ -288,7 +315,7 @@ def invitation(request: HttpRequest, invitation_id: str) -> Wire:
         "firm": {"id": tenant.id, "slug": tenant.slug, "name": tenant.name},
         "person": {"id": person.id, "name": person.name, "username": person.username},
         "role": found.role,
-        "certificates": wire.certificates(queries.certificates_for(tenant.id, queries.people_beside(person))),
+        **wire.evidence(evidence.evidence(tenant.id, evidence.of_letter(found))),
         "certificate": queries.signed(found.certificate).to_wire(),
         "nonce": issue_nonce(tenant=tenant, purpose=_purpose(found)),
         "state": "open",
@@ -333,16 +360,6 @@ def _proven_again(request: HttpRequest, found: Invitation, auth_key: bytes) -> "
     """Certificates are no secrets, so the password must prove it; guessing is bounded as at the front door."""
     person = found.person
     return door.verify_auth_key(request, slug=person.tenant.slug, username=person.username, auth_key=auth_key)
-
-
-def documents_of(append: schemas.Append) -> chains.Documents:
-    return chains.Documents(
-        record=append.record.signed(),
-        roster=append.roster.signed() if append.roster else None,
-        epoch=append.epoch.signed() if append.epoch else None,
-        previous_seed=append.previous_seed,
-        wraps={wrap.key: wrap.age for wrap in append.wraps},
-    )
 
 
 def _waiting(vault: queries.WaitingVault) -> Wire:

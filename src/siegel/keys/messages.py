@@ -19,6 +19,19 @@ MESSAGES: Messages = {
         "Diesen Tresor gibt es schon. Es wurde nichts geändert.",
         "This vault exists already. Nothing was changed.",
     ),
+    "team_name_invalid": (
+        "Der Name eines Teams hat 1 bis 100 Zeichen in einer Zeile.",
+        "A team's name has 1 to 100 characters in one line.",
+    ),
+    "team_exists": (
+        "Ein Team „{name}“ gibt es schon.",
+        "There is a team “{name}” already.",
+    ),
+    "last_owner": (
+        "Der letzte Inhaber kann seinen Schlüssel nicht zurückziehen: niemand könnte mehr Schlüssel beglaubigen."
+        " Das geht nur mit dem Stammschlüssel der Kanzlei.",
+        "The last owner's key cannot be taken back: nobody could certify keys any more. Only the firm's root key can.",
+    ),
     "invitation_exists": (
         "Diese Einladung gibt es schon. Bitte stellen Sie eine neue aus.",
         "This invitation exists already. Please make a new one.",

@@ -12,7 +12,11 @@ HASH_CHARS = 43
 
 
 class Certificate(models.Model):
-    """An accepted certificate. Rows are only inserted; the first one under an invitation is the one that counts."""
+    """An accepted certificate. Rows are only inserted; the first one under an invitation is the one that counts.
+
+    `out_at`: the place in the log from which it is in force no more, because its key was revoked or because it fell
+    with its issuer; null while it is in force. A key is in force while one of its certificates is.
+    """
 
     hash = models.CharField(primary_key=True, max_length=HASH_CHARS)
     tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
@@ -25,12 +29,32 @@ class Certificate(models.Model):
     sig = models.BinaryField()
     accepted_at = models.BigIntegerField()
     log_index = models.BigIntegerField()
+    out_at = models.BigIntegerField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["tenant", "subject"], name="certificate_subject"),
-            models.Index(fields=["tenant", "kid"], name="certificate_kid"),
+            models.Index(fields=["tenant", "kind", "subject"], name="certificate_kinds"),
+            models.Index(fields=["kid", "out_at"], name="certificate_force"),
+            models.Index(fields=["tenant", "log_index"], name="certificate_log"),
         ]
+
+
+class Revocation(models.Model):
+    """A key taken back, for ever. `kid` is the key's, `author` the key id of whoever took it back."""
+
+    hash = models.CharField(primary_key=True, max_length=HASH_CHARS)
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
+    kid = models.CharField(max_length=HASH_CHARS, unique=True)
+    subject = models.CharField(max_length=ID_CHARS)
+    author = models.CharField(max_length=HASH_CHARS)
+    bytes = models.BinaryField()
+    sig = models.BinaryField()
+    accepted_at = models.BigIntegerField()
+    log_index = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "subject"], name="revocation_subject")]
 
 
 class UnlockWrap(models.Model):
@@ -68,6 +92,19 @@ class Chain(models.Model):
     due = models.BooleanField(default=False)
 
 
+class Team(models.Model):
+    """A chain whose holders share a key. `name` is for lists; clients compare it with what the sealed row says."""
+
+    chain = models.OneToOneField(Chain, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    office = models.ForeignKey("firms.Office", null=True, on_delete=models.PROTECT, related_name="+")
+    row = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="one_team_per_name")]
+
+
 class Record(models.Model):
     chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
     seq = models.PositiveIntegerField()
@@ -97,26 +134,36 @@ class Roster(models.Model):
 
 
 class Holder(models.Model):
-    """The server's copy of the current roster. `kid` is the effective key: of the redemption, once there is one."""
+    """The server's copy of the current roster: a line of a person, of a team (its chain) or of the recovery key.
+
+    `kid` is the effective key: of the redemption, once there is one; of the team's newest generation. `until`: the last
+    second of access. Whether the line opens anything is asked at every door: `queries.places_of`.
+    """
 
     chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="+")
     roster_kid = models.CharField(max_length=HASH_CHARS)
     kid = models.CharField(max_length=HASH_CHARS, db_index=True)
     person = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Chain, null=True, on_delete=models.PROTECT, related_name="+")
     rights = models.CharField(max_length=8)
+    until = models.BigIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "roster_kid"], name="one_holder_per_key")]
 
 
 class FormerHolder(models.Model):
-    """Somebody an earlier roster named. He opens nothing any more, but his certificates still verify the past."""
+    """A person or a team an earlier roster named. They open nothing any more, but they still verify the past."""
 
     chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="+")
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("accounts.Person", null=True, on_delete=models.PROTECT, related_name="+")
+    team = models.ForeignKey(Chain, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["chain", "person"], name="one_former_holder_per_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "person"], name="one_former_holder_per_person"),
+            models.UniqueConstraint(fields=["chain", "team"], name="one_former_holder_per_team"),
+        ]
 
 
 class Epoch(models.Model):
@@ -136,11 +183,11 @@ class Epoch(models.Model):
 
 
 class Wrap(models.Model):
-    """An epoch's seed sealed to one holder's key."""
+    """An epoch's seed sealed to one holder's key. Gone with the key: a revocation deletes the wraps of what it ends."""
 
     chain = models.ForeignKey(Chain, on_delete=models.CASCADE, related_name="+")
     epoch = models.PositiveIntegerField()
-    kid = models.CharField(max_length=HASH_CHARS)
+    kid = models.CharField(max_length=HASH_CHARS, db_index=True)
     age = models.BinaryField()
 
     class Meta:

@@ -1,76 +1,56 @@
-"""Reading certificates and chains. Whatever a person does not hold is not there for him."""
+"""Reading certificates and chains, as they are stored. Who holds what is the matter of `places`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
-from siegel.base.errors import BaseError
-from siegel.firms.queries import role_of, titles_of_vaults
+from siegel.firms.queries import titles_of_vaults
 from siegel.keys.errors import KeysError
 from siegel.keys.models import (
     Certificate,
     Chain,
     Epoch,
-    FormerHolder,
     Holder,
     Invitation,
     Record,
+    Revocation,
     Roster,
     UnlockWrap,
     Wrap,
 )
+from siegel.keys.models import Team as TeamRow
+from siegel.keys.places import places_of
 from siegel.seals.certificates import Accepted, CertificateStore
-from siegel.seals.chain import WRITERS, Position, Standing
+from siegel.seals.chain import Position, Standing
 from siegel.seals.documents import PERSONS, ScannerKey
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
-from siegel.seals.holders import Moment
+from siegel.seals.holders import Moment, keys_of
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
+from siegel.seals.teams import PastRoster, Team
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import Tenant
 
-# Whose certificates everybody in the firm may see: without them no document of the firm can be verified.
-OF_THE_FIRM = ("root", "recovery", "owner", "clerk", "scanner", "service")
 ENTRIES_PER_PAGE = 500
 
 
-def signed(row: "Certificate | Record | Roster | Epoch") -> Signed:
+def signed(row: "Certificate | Record | Revocation | Roster | Epoch") -> Signed:
     """The document in a row."""
     return Signed(bytes(row.bytes), bytes(row.sig))
 
 
-def held(person: "Person", vault_id: str) -> Holder:
-    """The person's place in the vault's roster, its chain loaded; BaseError `not_found` (404) if he has none."""
-    found = Holder.objects.select_related("chain").filter(chain=vault_id, person=person).first()
-    if found is None:
-        raise BaseError("not_found", status=404)
-    return found
-
-
-def places_of(person: "Person") -> QuerySet[Holder]:
-    """All the person's places in rosters."""
-    return Holder.objects.filter(person=person)
-
-
-def people_in(chain: "str | OuterRef") -> QuerySet[Holder]:
-    """The places of people (not of the recovery key) in one vault's roster."""
-    return Holder.objects.filter(chain=chain).exclude(person=None)
-
-
-def may_write(person: "Person", vault_id: str) -> bool:
-    return places_of(person).filter(chain=vault_id, rights__in=WRITERS).exists()
-
-
 def scanners_of(tenant: "Tenant") -> CertificateStore:
     """The certificates of the firm's scanners. KeysError `scanner_not_certified` (503) when it has none."""
-    keys = list(Certificate.objects.filter(tenant=tenant, kind="scanner").values_list("kid", flat=True))
+    rows = Certificate.objects.filter(tenant=tenant, kind="scanner", out_at=None)
+    keys = list(rows.values_list("kid", flat=True))
     if not keys:
         raise KeysError("scanner_not_certified", status=503)
     return store_of(tenant, keys)
@@ -82,9 +62,20 @@ def kid_of(person: "Person") -> str:
     return own.order_by("-generation", "log_index").values_list("kid", flat=True).first() or ""
 
 
-def certificate_of(person: "Person") -> CertificateDocument | None:
-    """The newest certificate of the person's newest key."""
+def team_name(chain_id: str) -> str | None:
+    """None for the chain of a vault."""
+    return TeamRow.objects.filter(pk=chain_id).values_list("name", flat=True).first()
+
+
+def generation_of(person: "Person") -> int:
+    """Of the person's newest key; 0 before he has one."""
     own = Certificate.objects.filter(tenant=person.tenant_id, subject=person.id, kind__in=PERSONS)
+    return own.aggregate(newest=Max("generation"))["newest"] or 0
+
+
+def certificate_of(person: "Person") -> CertificateDocument | None:
+    """The certificate of the person's newest key that is in force."""
+    own = Certificate.objects.filter(tenant=person.tenant_id, subject=person.id, kind__in=PERSONS, out_at=None)
     row = own.order_by("-generation", "log_index").first()
     return CertificateDocument.parse(signed(row)) if row else None
 
@@ -92,7 +83,7 @@ def certificate_of(person: "Person") -> CertificateDocument | None:
 def require_certified_scanner(tenant: "Tenant", announced: Signed) -> None:
     """KeysError `scanner_not_certified` (503) unless an owner has certified the scanner that announced this key."""
     scanner = ScannerKey.parse(announced).scanner
-    if not Certificate.objects.filter(tenant=tenant, kind="scanner", kid=scanner).exists():
+    if not Certificate.objects.filter(tenant=tenant, kind="scanner", kid=scanner, out_at=None).exists():
         raise KeysError("scanner_not_certified", status=503)
 
 
@@ -102,23 +93,63 @@ def unlock_wrap_of(person: "Person", method: str = "password") -> bytes | None:
 
 
 def store_of(tenant: "Tenant", keys: Iterable[str], hashes: Iterable[str] = ()) -> CertificateStore:
-    """The certificates of these key ids (and with these hashes), redemptions of invitations among them, and issuers.
+    """All that decides about these key ids (and the certificates with these hashes): redemptions of invitations,
+    issuers up to the root, revocations, and of teams the generations, rosters and members.
 
-    They were verified when they were accepted, so they are loaded as they are; a root is never added here.
+    It was verified when it was accepted, so it is loaded as it is; a root is never added here.
     """
     keys = set(keys)
     wanted = Q(kid__in=keys) | Q(pk__in=set(hashes)) | Q(issuer__kid__in=keys, issuer__kind="invitation")
     rows = {row.hash: row for row in Certificate.objects.filter(wanted, tenant=tenant)}
-    missing = {row.issuer_id for row in rows.values() if row.issuer_id} - rows.keys()
-    rows |= Certificate.objects.in_bulk(missing)
+    teams = _teams_named(row.subject for row in rows.values() if row.kind == "team")
+    if teams:
+        keys |= {key for team in teams for past in team.rosters for key in keys_of(past.roster)}
+        wanted = Q(kid__in=keys) | Q(issuer__kid__in=keys, issuer__kind="invitation")
+        wanted |= Q(kind="team", subject__in={team.id for team in teams})
+        rows |= {row.hash: row for row in Certificate.objects.filter(wanted, tenant=tenant)}
+    _complete(rows, keys)
     store = CertificateStore("")
     for row in sorted(rows.values(), key=lambda row: row.log_index):
         store.load(Accepted(signed(row), row.accepted_at, row.log_index))
+    kids = {row.kid for row in rows.values()}
+    for revocation in Revocation.objects.filter(kid__in=kids):
+        store.load_revocation(AcceptedRevocation(signed(revocation), revocation.accepted_at, revocation.log_index))
+    store.teams = {team.id: team for team in teams}
     return store
 
 
+def _complete(rows: dict[str, Certificate], complete: set[str]) -> None:
+    """Adds all certificates of the keys in `rows` (those in `complete` have theirs), and the issuers of all.
+
+    No chain is longer than six, so this ends after as many queries at the latest.
+    """
+    while True:
+        kids = {row.kid for row in rows.values()} - complete
+        issuers = {row.issuer_id for row in rows.values() if row.issuer_id} - rows.keys()
+        if not kids and not issuers:
+            return
+        complete |= kids
+        rows |= {row.hash: row for row in Certificate.objects.filter(Q(kid__in=kids) | Q(pk__in=issuers))}
+
+
+def _teams_named(ids: Iterable[str]) -> list[Team]:
+    """Their rosters as stored, each with its place in the log."""
+    wanted = set(ids)
+    if not wanted:
+        return []
+    places = {
+        (row["chain"], row["seq"]): row["log_index"]
+        for row in Record.objects.filter(chain__in=wanted).values("chain", "seq", "log_index")
+    }
+    rosters: dict[str, list[PastRoster]] = {team: [] for team in wanted}
+    for row in Roster.objects.filter(chain__in=wanted):
+        past = PastRoster(places[row.chain_id, row.record_seq], RosterDocument.parse(signed(row)))
+        rosters[row.chain_id].append(past)
+    return [Team.load(team, past) for team, past in rosters.items()]
+
+
 def position_of(chain: Chain) -> Position:
-    """Where the chain stands. Four queries."""
+    """Where the chain stands. Three queries."""
     epoch_row = Epoch.objects.filter(chain=chain).latest("epoch")
     epoch = EpochDocument.parse(signed(epoch_row))
     made_for = Roster.objects.filter(chain=chain, hash=epoch.roster).values("seq")
@@ -164,88 +195,15 @@ def entries_since(chain: Chain, since: int) -> Sequence[Entry]:
     return [Entry(record, rosters.get(record.seq), epochs.get(record.seq)) for record in records]
 
 
-@dataclass(frozen=True)
-class Beginning:
-    """Record 1 of a chain, and what leads one holder to the seed of epoch 1: the oldest wrap of his own, and the sealed
-    seeds that its epoch and each before it hand down, newest first.
-    """
-
-    entry: Entry
-    wrap: Wrap
-    handed_down: Sequence[bytes]
-
-
-def beginnings(chains: Sequence[Chain], person: "Person") -> dict[str, Beginning]:
-    """By vault id, of those that were ever sealed for the person. Four queries."""
-    records = {row.chain_id: row for row in Record.objects.filter(chain__in=chains, seq=1)}
-    rosters = {row.chain_id: row for row in Roster.objects.filter(chain__in=chains, record_seq=1)}
-    epochs: dict[str, list[Epoch]] = {chain.pk: [] for chain in chains}
-    for epoch in Epoch.objects.filter(chain__in=chains).order_by("epoch"):
-        epochs[epoch.chain_id].append(epoch)
-    own = Holder.objects.filter(chain__in=chains, person=person).values("kid")
-    wraps = Wrap.objects.filter(chain__in=chains, kid__in=own).order_by("-epoch")
-    oldest = {wrap.chain_id: wrap for wrap in wraps}
-    return {
-        chain: Beginning(
-            Entry(records[chain], rosters[chain], epochs[chain][0]),
-            wrap,
-            [
-                bytes(one.previous_seed)
-                for one in reversed(epochs[chain][: wrap.epoch])
-                if one.previous_seed is not None
-            ],
-        )
-        for chain, wrap in oldest.items()
-    }
-
-
 def wraps_of(chain: Chain, person: "Person") -> QuerySet[Wrap]:
-    """The person's own wraps, of all epochs since he came."""
-    own = Holder.objects.filter(chain=chain, person=person).values("kid")
-    return Wrap.objects.filter(chain=chain, kid__in=own).order_by("epoch")
+    """The wraps that open something for the person: his own of all epochs since he came, and those of his teams.
 
-
-def certificates_for(tenant_id: str, people: Iterable[str]) -> QuerySet[Certificate]:
-    """The firm's own and those of these people (ids), in the log's order; each row tells its issuer's kind."""
-    of_tenant = Certificate.objects.filter(tenant=tenant_id)
-    # by subject, so that the invitations from which certificates came are among them
-    firm = of_tenant.filter(kind__in=OF_THE_FIRM).values("subject")
-    rows = of_tenant.filter(Q(subject__in=firm) | Q(subject__in=set(people)))
-    return rows.annotate(issuer_kind=F("issuer__kind")).order_by("log_index", "pk")
-
-
-def certificates_visible_to(person: "Person") -> QuerySet[Certificate]:
-    """The firm's own, and of the people with whom the person shares a vault; for an owner all."""
-    if role_of(person) == "owner":
-        everyone = Certificate.objects.filter(tenant=person.tenant_id).values_list("subject", flat=True)
-        return certificates_for(person.tenant_id, everyone)
-    return certificates_for(person.tenant_id, people_beside(person))
-
-
-def people_beside(person: "Person") -> set[str]:
-    """Ids of the person and of all who hold a vault that he holds."""
-    shared = Holder.objects.filter(chain__in=Holder.objects.filter(person=person).values("chain"))
-    return {person.id, *shared.exclude(person=None).values_list("person_id", flat=True)}
-
-
-def certificates_of(tenant_id: str, chains: Sequence[Chain]) -> QuerySet[Certificate]:
-    """What verifies chains and their verdicts: the firm's own, and of everybody their rosters name or named."""
-    holders = Holder.objects.filter(chain__in=chains).exclude(person=None).values_list("person_id", flat=True)
-    former = FormerHolder.objects.filter(chain__in=chains).values_list("person_id", flat=True)
-    return certificates_for(tenant_id, {*holders, *former})
-
-
-def provisional_for(person: "Person") -> Sequence[Certificate]:
-    """Certificates that only an invitation vouches for and that the person may countersign."""
-    certifies = {"owner": ("clerk", "client"), "clerk": ("client",)}.get(role_of(person) or "", ())
-    seen = list(certificates_visible_to(person))
-    confirmed = confirmed_keys(seen)
-    return [row for row in seen if row.kind in certifies and row.kid not in confirmed]
-
-
-def confirmed_keys(rows: Iterable[Certificate]) -> set[str]:
-    """Key ids that somebody else than an invitation vouches for. `issuer_kind` must be annotated."""
-    return {row.kid for row in rows if getattr(row, "issuer_kind") != "invitation"}  # noqa: B009
+    None once his key is out of force, and none of a vault that is not his any more.
+    """
+    lines = places_of(person).filter(chain=chain)
+    own = lines.filter(person=person.pk).values("kid")
+    teams = Certificate.objects.filter(kind="team", subject__in=lines.exclude(team=None).values("team"), out_at=None)
+    return Wrap.objects.filter(Q(kid__in=own) | Q(kid__in=teams.values("kid")), chain=chain).order_by("epoch", "kid")
 
 
 def invitation(invitation_id: str) -> Invitation:
@@ -258,9 +216,12 @@ def invitation(invitation_id: str) -> Invitation:
 
 
 def open_invitation(invitation_id: str, now: int) -> Invitation:
-    """One that may still be redeemed. KeysError `invitation_unknown` (404), `invitation_gone` (410)."""
+    """One that may still be redeemed and was not withdrawn.
+
+    KeysError `invitation_unknown` (404), `invitation_gone` (410).
+    """
     found = invitation(invitation_id)
-    if found.redeemed_id or found.expires_at < now:
+    if found.redeemed_id or found.expires_at < now or found.certificate.out_at is not None:
         raise KeysError("invitation_gone", status=410)
     return found
 
@@ -279,7 +240,9 @@ class WaitingVault:
 def waiting_vaults(found: Invitation) -> list[WaitingVault]:
     """The vaults that the invitation opens."""
     chains = Chain.objects.filter(pk__in=Holder.objects.filter(roster_kid=found.certificate.kid).values("chain"))
-    titles = titles_of_vaults(chain.pk for chain in chains)
+    titles = titles_of_vaults(chain.pk for chain in chains) | dict(
+        TeamRow.objects.filter(pk__in=[chain.pk for chain in chains]).values_list("pk", "name")
+    )
     return [_waiting(chain, found.certificate.kid, titles.get(chain.pk, "")) for chain in chains]
 
 

@@ -1,5 +1,6 @@
 """What the server asks of sealed things it cannot open, and which of its words fit a refusal by `seals`."""
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
 # Refusals that only say that the author has not seen the newest records.
 STALE = {"record_seq", "record_previous", "epoch_not_current"}
-# What a record did, by its most telling change.
+TEAM_NAME_MAX = 100
+# What a record did, by its most telling change: in a vault, in a team.
 AUDIT_KINDS = {
     "genesis": "vault.created",
     "roster": "keys.roster_changed",
@@ -21,6 +23,7 @@ AUDIT_KINDS = {
     "version": "vault.version_added",
     "folder": "vault.folder_added",
 }
+TEAM_AUDIT_KINDS = {"genesis": "keys.team_founded", "roster": "keys.team_changed", "epoch": "keys.team_rotated"}
 
 
 @contextmanager
@@ -31,12 +34,22 @@ def refusing() -> Iterator[None]:
     except SealError as error:
         if error.code in STALE:
             raise KeysError("stale", status=409) from error
+        if error.code == "revocation_last_owner":
+            raise KeysError("last_owner", status=409) from error
         raise KeysError("document_refused", reason=error.code) from error
     except AgeError as error:
         raise KeysError("document_refused", reason="age") from error
 
 
-def audit_kind(record: "Record") -> str:
-    """The kind of the audit entry for a record."""
+def audit_kind(record: "Record", vault_kind: str) -> str:
+    """The kind of the audit entry for a record of a chain of this kind."""
     kinds = {change.KIND for change in record.changes}
-    return next(name for kind, name in AUDIT_KINDS.items() if kind in kinds)
+    names = AUDIT_KINDS | TEAM_AUDIT_KINDS if vault_kind == "team" else AUDIT_KINDS
+    return next(name for kind, name in names.items() if kind in kinds)
+
+
+def check_team_name(name: str) -> None:
+    """KeysError `team_name_invalid` unless it is one line of 1 to 100 characters."""
+    fits = 0 < len(name) <= TEAM_NAME_MAX and name == name.strip() and unicodedata.is_normalized("NFC", name)
+    if not fits or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+        raise KeysError("team_name_invalid")

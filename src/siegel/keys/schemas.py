@@ -80,12 +80,13 @@ class Row(Strict):
 
 
 class Append(Strict):
-    """One record with the documents it names."""
+    """One record with the documents it names; `certificate`: of a team's new generation, with its epoch."""
 
     record: Doc
     roster: Doc | None = None
     epoch: Doc | None = None
     previous_seed: Binary | None = None
+    certificate: Doc | None = None
     wraps: Annotated[list[Wrapped], Field(max_length=MAX_ITEMS)] = []
     rows: Annotated[list[Row], Field(max_length=MAX_ITEMS)] = []
 

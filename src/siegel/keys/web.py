@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from siegel.accounts.doors import person_of
-from siegel.firms.doors import is_owner, staff_required
+from siegel.firms.doors import may_invite_staff, staff_required
 from siegel.firms.queries import clients_visible_to, dossiers_visible_to
 from siegel.keys.models import Invitation
 
@@ -35,7 +35,7 @@ def redeem(request: HttpRequest, invitation_id: str | None = None) -> HttpRespon
 @require_GET
 @staff_required
 def invite_staff(request: HttpRequest) -> HttpResponseBase:
-    if not is_owner(request):
+    if not may_invite_staff(request):
         raise Http404
     dossiers = dossiers_visible_to(person_of(request)).exclude(vault_id=None).select_related("client")
     return _invite(request, "staff", dossiers.order_by("client__sort_name", "title"))

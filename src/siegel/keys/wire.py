@@ -3,29 +3,47 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from siegel.keys import queries
+from siegel.keys import queries, schemas
+from siegel.keys.actions import chains
+from siegel.keys.evidence import Evidence
+from siegel.keys.overview import PersonKeys, TeamLine
 from siegel.seals.canonical import b64
 
 if TYPE_CHECKING:
     from siegel.accounts.models import SignedInSession
-    from siegel.keys.models import Certificate, Wrap
+    from siegel.keys.models import Certificate, Revocation, Wrap
 
 Wire = dict[str, Any]
 
 
 def certificates(rows: Iterable["Certificate"]) -> list[Wire]:
-    """Accepted certificates; `issuer_kind` must be annotated."""
-    listed = list(rows)
-    confirmed = queries.confirmed_keys(listed)
-    return [
-        {
-            "doc": queries.signed(row).to_wire(),
-            "accepted_at": row.accepted_at,
-            "log_index": row.log_index,
-            "provisional": row.kid not in confirmed,
-        }
-        for row in listed
-    ]
+    """Accepted certificates; `provisional` must be annotated."""
+    return [_accepted(row) | {"provisional": getattr(row, "provisional")} for row in rows]  # noqa: B009
+
+
+def evidence(found: Evidence) -> Wire:
+    """Certificates, revocations, teams: three parts of an answer."""
+    return {
+        "certificates": certificates(found.certificates),
+        "revocations": [_accepted(row) for row in found.revocations],
+        "teams": [{"id": team, "entries": [entry(one) for one in entries]} for team, entries in found.teams.items()],
+    }
+
+
+def _accepted(row: "Certificate | Revocation") -> Wire:
+    doc = queries.signed(row).to_wire()
+    return {"doc": doc, "accepted_at": row.accepted_at, "log_index": row.log_index}
+
+
+def documents_of(append: schemas.Append) -> chains.Documents:
+    return chains.Documents(
+        record=append.record.signed(),
+        roster=append.roster.signed() if append.roster else None,
+        epoch=append.epoch.signed() if append.epoch else None,
+        previous_seed=append.previous_seed,
+        wraps={wrap.key: wrap.age for wrap in append.wraps},
+        certificate=append.certificate.signed() if append.certificate else None,
+    )
 
 
 def entry(found: queries.Entry) -> Wire:
@@ -44,8 +62,41 @@ def entry(found: queries.Entry) -> Wire:
     return answer
 
 
+def team(line: TeamLine) -> Wire:
+    row, chain = line.team, line.team.chain
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "office": row.office_id,
+        "seq": chain.head_seq,
+        "head": chain.head_hash,
+        "due": line.due,
+        "rights": line.rights,
+    }
+
+
+def person_keys(one: PersonKeys) -> Wire:
+    """`since`: when the newest key was first certified; `in_force`: whether it counts."""
+    key = one.certificate
+    return {
+        "id": one.id,
+        "name": one.name,
+        "role": one.standing.role if one.standing else None,
+        "office": one.standing.office_id if one.standing else None,
+        "state": one.state,
+        "generation": key.generation if key else None,
+        "kid": key.kid if key else None,
+        "since": key.accepted_at if key else None,
+        "in_force": key is not None and key.out_at is None,
+        "devices": one.devices,
+        "vaults": one.vaults,
+        "teams": one.teams,
+        "methods": one.methods,
+    }
+
+
 def wraps(rows: Iterable["Wrap"]) -> list[Wire]:
-    return [{"epoch": row.epoch, "age": b64(bytes(row.age))} for row in rows]
+    return [{"epoch": row.epoch, "key": row.kid, "age": b64(bytes(row.age))} for row in rows]
 
 
 def session(signed_in: "SignedInSession", role: str, *, root: bytes, kid: str, unlock: bytes | None = None) -> Wire:

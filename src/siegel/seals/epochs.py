@@ -222,20 +222,6 @@ def _unseal(age: bytes, identity: HybridIdentity, *, seeds: int) -> list[EpochSe
     return [EpochSeed(raw[start : start + KEY_SIZE]) for start in range(0, len(raw), KEY_SIZE)]
 
 
-def first_seed(wrap: bytes, handed_down: Iterable[bytes], own: Seed, first: Epoch) -> EpochSeed:
-    """The seed of epoch 1 from our wrap of any epoch and what that epoch and each before it hand down, newest first.
-
-    The epochs between need not be verified: only the seed that `first` was signed for counts. SealError otherwise, also
-    where an epoch in between was repaired and the way down has a gap.
-    """
-    [seed] = _unseal(wrap, own.identity(), seeds=1)
-    for sealed in handed_down:
-        seed = _unseal(sealed, seed.identity(), seeds=MAX_HANDED_DOWN)[0]
-    if seed.recipient() != first.recipient:
-        raise IntegrityError("wrap_foreign_seed", "what is handed down does not lead to the first epoch's seed")
-    return seed
-
-
 @dataclass(frozen=True, slots=True)
 class OpenedEpochs:
     """The seeds of all epochs that open for us, and why our own wrap of an epoch does not.

@@ -39,10 +39,11 @@ HELP = Entry("site:help", _("Hilfe"), "question-circle", "", ("/hilfe",))
 
 ENTRIES = {
     "owner": (START, CLIENTS, VAULTS, STAFF, LOG),
+    "office_leader": (START, CLIENTS, VAULTS, STAFF, LOG),
     "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
     "client": (HOME, MY_VAULTS, HELP),
 }
-ROLES = {"owner": _("Kanzleiinhaber"), "clerk": _("Sachbearbeitung")}
+ROLES = {"owner": _("Kanzleiinhaber"), "office_leader": _("Beratungsstellenleitung"), "clerk": _("Sachbearbeitung")}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from siegel.firms import actions as firms
 from siegel.firms.queries import dossiers_visible_to
 from siegel.keys import rules as seal_rules
 from siegel.keys.actions import chains
+from siegel.keys.queries import team_name
 from siegel.seals.derive import digest
 from siegel.seals.documents import Manifest, Verdict
 from siegel.seals.files import check_header
@@ -73,7 +74,7 @@ def begin_vault(
     if begun.step is None:
         return begun
     genesis = begun.step.record.changes[0]
-    if not isinstance(genesis, Genesis) or genesis.dossier != dossier_id:
+    if not isinstance(genesis, Genesis) or genesis.vault_kind == "team" or genesis.dossier != dossier_id:
         raise VaultError("dossier_differs")
     Vault.objects.create(
         id=vault_id,
@@ -256,7 +257,10 @@ def _personal(dossier: "Dossier | None") -> dict[str, str]:
 
 def _personal_of(vault_id: str) -> dict[str, str]:
     vault = Vault.objects.select_related("dossier__client").filter(pk=vault_id).first()
-    return _personal(vault.dossier if vault else None)
+    if vault is None:
+        name = team_name(vault_id)
+        return {"team": name} if name else {}
+    return _personal(vault.dossier)
 
 
 def _nodes(vault_id: str, signed: Signed) -> "NodeLookup":

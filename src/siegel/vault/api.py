@@ -13,16 +13,18 @@ from siegel.accounts.queries import names_of
 from siegel.accounts.sessions import mark_background
 from siegel.base.errors import message_of
 from siegel.base.places import Places
+from siegel.keys import evidence, schemas
 from siegel.keys import queries as keys
-from siegel.keys import schemas
 from siegel.keys import wire as keys_wire
 from siegel.keys.actions.chains import Appended
-from siegel.keys.api import documents_of
+from siegel.keys.api import LogIndex
+from siegel.keys.overview import chain_seen_by, due_now
+from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
 from siegel.vault import actions, check, payload, queries, tus
 from siegel.vault.errors import VaultError
-from siegel.vault.models import Vault, Version
+from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
 router.add_router("", tus.router)
@@ -81,55 +83,51 @@ def begin(request: HttpRequest, body: VaultIn) -> Status[Wire]:
     return _appended(begun)
 
 
-@router.get("/vaults/beginnings")
-def beginnings(request: HttpRequest, after: Annotated[str, Field(max_length=64)] = "") -> Wire:
-    """How vaults began, in the order of their ids: what shows that a list calls them what was sealed."""
-    person = person_of(request)
-    vaults, more = queries.vaults_after(person, after)
-    chains = [vault.chain for vault in vaults]
-    begun = keys.beginnings(chains, person)
-    return {
-        "beginnings": [_beginning(vault, begun[vault.id]) for vault in vaults if vault.id in begun],
-        "certificates": keys_wire.certificates(keys.certificates_of(person.tenant_id, chains)),
-        "next": vaults[-1].id if more else None,
-    }
-
-
 @router.get("/vaults/{vault_id}/head")
 def head(request: HttpRequest, vault_id: str) -> Wire:
     """What an open page asks every few seconds; that alone does not keep a session alive."""
     mark_background(request)
-    chain = keys.held(person_of(request), vault_id).chain
+    chain = chain_seen_by(person_of(request), vault_id)
     return {"seq": chain.head_seq, "head": chain.head_hash}
 
 
 @router.get("/vaults/{vault_id}/news")
 def news(
-    request: HttpRequest, vault_id: str, since: Annotated[int, Field(ge=0, le=2**31)] = 0, background: bool = False
+    request: HttpRequest,
+    vault_id: str,
+    since: Annotated[int, Field(ge=0, le=2**31)] = 0,
+    background: bool = False,
+    log: LogIndex = None,
 ) -> Wire:
-    """The records after `since`, and what verifies and opens them. `background`: see `head`."""
+    """The records of a vault or team after `since`, and what verifies and opens them. `background`: see `head`.
+
+    `log`: the place up to which the client knows the log.
+    """
     if background:
         mark_background(request)
     person = person_of(request)
-    vault = queries.vault_of(person, vault_id).vault
-    found = queries.news_since(vault, since)
-    records = [entry.record for entry in found.entries]
-    rows = [_row(node.node, 0, node.row) for nodes in found.folders.values() for node in nodes]
-    rows += [_row(one.node.node, one.version, one.row) for some in found.versions.values() for one in some]
-    if records and records[0].seq == 1:
-        rows.insert(0, _row(vault.id, 0, vault.row))
-    certificates = list(keys.certificates_of(vault.tenant_id, [vault.chain]))
+    shown = queries.shown_to(person, vault_id)
+    found = queries.news_since(shown, since)
+    fresh = evidence.named_by(entry for entry in found.entries if log is not None and entry.record.log_index > log)
+    told = evidence.evidence(person.tenant_id, evidence.of_chain(shown.chain), log=log, fresh=fresh)
     return {
         "records": [_entry(entry, found.versions.get(entry.record.seq, [])) for entry in found.entries],
-        "certificates": keys_wire.certificates(certificates),
-        "people": names_of(certificate.subject for certificate in certificates),
-        "wraps": keys_wire.wraps(keys.wraps_of(vault.chain, person)),
-        "rows": rows,
+        **keys_wire.evidence(told),
+        "people": names_of(certificate.subject for certificate in told.certificates),
+        "wraps": keys_wire.wraps(keys.wraps_of(shown.chain, person)),
+        "rows": _rows_of(shown, found),
         "more": found.more,
-        "seq": vault.chain.head_seq,
-        "head": vault.chain.head_hash,
-        "due": vault.chain.due,
+        "seq": shown.chain.head_seq,
+        "head": shown.chain.head_hash,
+        "due": due_now(shown.chain),
     }
+
+
+def _rows_of(shown: queries.Shown, found: queries.News) -> list[Wire]:
+    first = bool(found.entries) and found.entries[0].record.seq == 1
+    rows = [_row(shown.chain.pk, 0, shown.row)] if first else []
+    rows += [_row(node.node, 0, node.row) for nodes in found.folders.values() for node in nodes]
+    return rows + [_row(one.node.node, one.version, one.row) for some in found.versions.values() for one in some]
 
 
 @router.post("/vaults/{vault_id}/records", response=APPENDED)
@@ -207,16 +205,6 @@ def _vault(line: queries.VaultLine) -> Wire:
         "head": chain.head_hash,
         "due": chain.due,
         "rights": line.right,
-    }
-
-
-def _beginning(vault: Vault, found: keys.Beginning) -> Wire:
-    return {
-        "vault": vault.id,
-        "entry": keys_wire.entry(found.entry),
-        "row": b64(bytes(vault.row)),
-        "wrap": b64(bytes(found.wrap.age)),
-        "handed_down": [{"previous_seed": b64(sealed)} for sealed in found.handed_down],
     }
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
-from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils import timezone
@@ -16,19 +16,20 @@ from django.utils import timezone
 from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
-from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since, may_write, people_in, places_of
+from siegel.keys.overview import team_seen_by
+from siegel.keys.places import may_write, people_in, people_with_access, places_of, right_in
+from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
 from siegel.seals import chain as seals
 from siegel.vault.models import Node, Upload, Vault, Version
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person, SignedInSession
+    from siegel.keys.models import Chain
 
 # Nodes in one page of news: a record may bring hundreds.
 NODES_PER_PAGE = 1000
 # Bytes of their rows in one page, which is put together in memory.
 ROW_BYTES_PER_PAGE = 8 << 20
-# Beginnings in one page: each has about 20 kB.
-VAULTS_PER_PAGE = 100
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,6 @@ class VaultLine:
     vault: Vault
     title: str
     right: str
-    holders: int
 
     @property
     def id(self) -> str:
@@ -47,6 +47,11 @@ class VaultLine:
     @property
     def url(self) -> str:
         return reverse("vault:vault", args=[self.vault.id])
+
+    @property
+    def holders(self) -> int:
+        """How many people may open it. One query."""
+        return people_with_access(self.vault.chain_id)
 
     @property
     def client_name(self) -> str:
@@ -82,22 +87,12 @@ def vault_of(person: "Person", vault_id: str) -> VaultLine:
     return _line(found)
 
 
-def vaults_after(person: "Person", vault_id: str) -> tuple[Sequence[Vault], bool]:
-    """The next vaults the person holds, by id, with their chains; and whether there are more. One query."""
-    held = Vault.objects.filter(chain__in=places_of(person).values("chain"), pk__gt=vault_id)
-    found = list(held.select_related("chain").order_by("pk")[: VAULTS_PER_PAGE + 1])
-    return found[:VAULTS_PER_PAGE], len(found) > VAULTS_PER_PAGE
-
-
 def _held(person: "Person") -> QuerySet[Vault]:
-    count = people_in(OuterRef("chain")).order_by().values("chain").annotate(n=Count("pk")).values("n")
-    own = places_of(person).filter(chain=OuterRef("chain"))
     return (
         Vault.objects.filter(chain__in=places_of(person).values("chain"))
         .select_related("chain", "dossier__client")
         .annotate(
-            right=Subquery(own.values("rights")[:1]),
-            holders=Subquery(count, output_field=IntegerField()),
+            right=Subquery(right_in(person, OuterRef("chain"))),
             # of a personal vault the only holder is who founded it
             founder=Subquery(people_in(OuterRef("chain")).values("person__name")[:1]),
         )
@@ -107,7 +102,7 @@ def _held(person: "Person") -> QuerySet[Vault]:
 def _line(vault: Vault) -> VaultLine:
     # a personal vault has no title the server knows; it bears its founder's name
     title = vault.dossier.title if vault.dossier else vault.founder  # type: ignore[attr-defined]  # annotated above
-    return VaultLine(vault, title, vault.right, vault.holders)  # type: ignore[attr-defined]  # annotated above
+    return VaultLine(vault, title, vault.right)  # type: ignore[attr-defined]  # annotated above
 
 
 @dataclass(frozen=True)
@@ -142,11 +137,31 @@ class News:
     more: bool
 
 
-def news_since(vault: Vault, since: int) -> News:
+@dataclass(frozen=True)
+class Shown:
+    """A chain that somebody reads, with its sealed first row; `vault` is None for a team's."""
+
+    chain: "Chain"
+    row: bytes
+    vault: Vault | None
+
+
+def shown_to(person: "Person", chain_id: str) -> Shown:
+    """A vault the person holds, or a team he is in or rules; BaseError `not_found` (404)."""
+    vault = _held(person).filter(pk=chain_id).first()
+    if vault is not None:
+        return Shown(vault.chain, bytes(vault.row), vault)
+    team = team_seen_by(person, chain_id)
+    return Shown(team.chain, bytes(team.row), None)
+
+
+def news_since(shown: Shown, since: int) -> News:
     """The next records after `since`: no more than any of the three bounds of a page allows, but at least one."""
-    entries = entries_since(vault.chain, since)
+    entries, vault = entries_since(shown.chain, since), shown.vault
     if not entries:
         return News([], {}, {}, more=False)
+    if vault is None:
+        return News(entries, {}, {}, more=entries[-1].record.seq < shown.chain.head_seq)
     span = (entries[0].record.seq, entries[-1].record.seq)
     entries = _page(entries, _loads(vault, span))
     last = entries[-1].record.seq
@@ -158,7 +173,7 @@ def news_since(vault: Vault, since: int) -> News:
     rows = Version.objects.filter(vault=vault, seq__range=span).select_related("node").order_by("pk")
     for version in rows.only("seq", "version", "manifest_bytes", "manifest_sig", "row", "node__node"):
         versions[version.seq].append(version)
-    return News(entries, folders, versions, more=last < vault.chain.head_seq)
+    return News(entries, folders, versions, more=last < shown.chain.head_seq)
 
 
 @dataclass
@@ -249,8 +264,8 @@ def live_uploads(now: datetime) -> list[str]:
 
 
 def upload_of(person: "Person", upload_id: str) -> Upload:
-    """The person's own upload that has not expired; BaseError `not_found` (404)."""
-    found = Upload.objects.filter(pk=upload_id, person=person, expires_at__gt=timezone.now()).first()
+    """The person's own upload that has not expired, into a vault he may write to; BaseError `not_found` (404)."""
+    found = _uploads_of(person).filter(pk=upload_id).first()
     if found is None:
         raise BaseError("not_found", status=404)
     return found
@@ -258,11 +273,16 @@ def upload_of(person: "Person", upload_id: str) -> Upload:
 
 def uploads_into(person: "Person", vault_id: str, ids: Sequence[str]) -> dict[str, Upload]:
     """The person's own uploads into this vault, all of `ids` or BaseError `not_found` (404)."""
-    rows = Upload.objects.filter(pk__in=ids, person=person, vault=vault_id, expires_at__gt=timezone.now())
+    rows = _uploads_of(person).filter(pk__in=ids, vault=vault_id)
     found = {row.id: row for row in rows}
     if found.keys() != set(ids) or len(found) != len(ids):
         raise BaseError("not_found", status=404)
     return found
+
+
+def _uploads_of(person: "Person") -> QuerySet[Upload]:
+    written = places_of(person).filter(chain=OuterRef("vault__chain"), rights__in=seals.WRITERS)
+    return Upload.objects.filter(Exists(written), person=person, expires_at__gt=timezone.now())
 
 
 def require_writer(person: "Person", vault_id: str) -> None:

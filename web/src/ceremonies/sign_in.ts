@@ -8,16 +8,29 @@ import { must, RefusedError } from "../seals/errors";
 import type { KeyFile } from "../seals/keyfile";
 import { holderKeys } from "../seals/keys";
 import { openUnlock, passwordKeys, passwordSalt, requireParams } from "../seals/unlock";
-import { api } from "../wire/api";
+import { api, type Session } from "../wire/api";
 import { fromWire } from "../wire/codec";
 
-/** @throws UnlockError (`wrong_password`), IntegrityError (`session_differs`, `root_differs`), WireError. */
-export async function signInWithPassword(slug: string, username: string, password: string): Promise<Open> {
+/** The two keys of a person's present password. @throws RefusedError (`weak_parameters`), WireError. */
+async function presentKeys(slug: string, username: string, password: string) {
   const { firm, s, params } = await api.startSignIn(slug, username);
   requireParams(params);
   const salt = passwordSalt(firm, username, fromWire(s));
-  const { authentication, wrapping } = passwordKeys(await stretch(password, salt));
-  const session = await api.signInWithPassword(slug, username, toBase64url(authentication));
+  return { firm, ...passwordKeys(await stretch(password, salt)) };
+}
+
+/**
+ * `keep`: the session outlives the browser.
+ * @throws UnlockError (`wrong_password`), IntegrityError (`session_differs`, `root_differs`), WireError.
+ */
+export async function signInWithPassword(
+  slug: string,
+  username: string,
+  password: string,
+  keep = false,
+): Promise<Open> {
+  const { firm, authentication, wrapping } = await presentKeys(slug, username, password);
+  const session = await api.signInWithPassword(slug, username, toBase64url(authentication), keep);
   must(
     session.firm.id === firm && session.unlock !== null,
     "session_differs",
@@ -28,6 +41,15 @@ export async function signInWithPassword(slug: string, username: string, passwor
     firm,
     await openUnlock(wrapping, firm, session.person.id, fromWire(session.unlock)),
   );
+}
+
+/** Opens the key again in a session that goes on. @throws as `signInWithPassword`. */
+export async function unlockWithPassword(session: Session, password: string): Promise<Open> {
+  const { firm, person } = session;
+  const keys = await presentKeys(firm.slug, person.username, password);
+  const { unlock } = await api.unlock(toBase64url(keys.authentication));
+  must(keys.firm === firm.id && unlock !== null, "session_differs", "the session is another firm's");
+  return keepOpen(session, firm.id, await openUnlock(keys.wrapping, firm.id, person.id, fromWire(unlock)));
 }
 
 /** @throws RefusedError (`foreign_key_file`), IntegrityError (`session_differs`, `root_differs`), WireError. */

@@ -35,7 +35,7 @@ async function withPassword(): Promise<void> {
   const slug = (hasSlug ? entry("firm-slug") : (passwordForm.dataset["slug"] ?? "")).toLowerCase();
   // "anna@muster", as the page shows it, is understood as well.
   const [username = ""] = entry("username").toLowerCase().split(`@${slug}`);
-  await enter(await signInWithPassword(slug, username, password));
+  await enter(await signInWithPassword(slug, username, password, field("keep").checked));
 }
 
 async function withKeyFile(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
-import { signInWithPassword } from "../ceremonies/sign_in";
+import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import { find } from "../ui/dom";
 import { atWork, field, filled, onSubmit } from "../ui/form";
@@ -12,26 +12,26 @@ import { shownVault } from "../ui/shown_vault";
 import { OpenedVault } from "../vault/opened";
 import { VaultPage } from "../vault/page";
 import { showState } from "../vault/states";
-import { api } from "../wire/api";
+import { api, type Session } from "../wire/api";
 
 async function start(): Promise<void> {
   showState("loading");
   const session = await api.session();
   const open = await reopen(session);
   if (open === null) {
-    askForPassword(session.firm.slug, session.person.username);
+    askForPassword(session);
     return;
   }
   await show(open);
 }
 
 /** The vault stays closed until the password is right; then the page goes on as if nothing had been. */
-function askForPassword(slug: string, username: string): void {
+function askForPassword(session: Session): void {
   showState("locked");
   const form = find<HTMLFormElement>("form[data-unlock]");
   const unlock = async (): Promise<void> => {
     if (filled(["unlock-password"]) === null) return;
-    const open = await signInWithPassword(slug, username, field("unlock-password").value);
+    const open = await unlockWithPassword(session, field("unlock-password").value);
     field("unlock-password").value = "";
     await show(open);
   };

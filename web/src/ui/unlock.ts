@@ -1,7 +1,7 @@
 /** The person's open key on a page of staff; where it is closed, the page asks for the password. */
 
 import { loadCertificates } from "../ceremonies/directory";
-import { signInWithPassword } from "../ceremonies/sign_in";
+import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import type { Certificates } from "../seals/certificates";
 import { api, type Session } from "../wire/api";
@@ -15,7 +15,7 @@ export async function openKey(): Promise<{ open: Open; certificates: Certificate
   return open === null ? null : { open, certificates: await loadCertificates(open) };
 }
 
-function askForPassword({ firm, person }: Session): Promise<Open | null> {
+function askForPassword(session: Session): Promise<Open | null> {
   const dialog = find<HTMLDialogElement>("dialog#unlock");
   const form = find<HTMLFormElement>('form[data-form="unlock"]', dialog);
   dialog.showModal();
@@ -23,7 +23,7 @@ function askForPassword({ firm, person }: Session): Promise<Open | null> {
     const closed = new AbortController();
     const unlock = async (): Promise<void> => {
       if (filled(["unlock-password"]) === null) return;
-      resolve(await signInWithPassword(firm.slug, person.username, field("unlock-password").value));
+      resolve(await unlockWithPassword(session, field("unlock-password").value));
       dialog.close();
     };
     const submit = () => void atWork(find("[data-submit]", form), unlock, "unlock-password");

@@ -194,13 +194,15 @@ const pageAfter = (after: string | null): string => (after === null ? "" : `?aft
 export const api = {
   startSignIn: (firm: string, username: string) =>
     call<{ firm: string; s: string; params: Params }>("POST", "/api/sign-in/start", { firm, username }),
-  signInWithPassword: (firm: string, username: string, authKey: string) =>
-    call<Session>("POST", "/api/sign-in/password", { firm, username, auth_key: authKey }),
+  signInWithPassword: (firm: string, username: string, authKey: string, keep: boolean) =>
+    call<Session>("POST", "/api/sign-in/password", { firm, username, auth_key: authKey, keep }),
   challenge: (firm: string) =>
     call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
   signInWithKey: (firm: string, login: Doc) => call<Session>("POST", "/api/sign-in/key", { firm, login }),
   session: () => call<Session>("GET", "/api/session"),
   sessionLeft: () => call<{ left_s: number; renewable: boolean }>("GET", "/api/session/left"),
+  unlock: (authKey: string) =>
+    call<{ unlock: string | null }>("POST", "/api/session/unlock", { auth_key: authKey }),
   endSession: () => call<unknown>("POST", "/api/session/end", {}),
 
   openSetUp: (token: string) =>

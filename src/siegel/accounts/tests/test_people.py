@@ -11,6 +11,7 @@ from siegel.accounts.models import Person
 from siegel.base.errors import DomainError
 from siegel.base.ids import new_id
 
+CHROMIUM, KHTML = "Mozilla/5.0", "AppleWebKit/537.36 (KHTML, like Gecko)"
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -70,13 +71,30 @@ def test_a_source_is_locked_by_its_own_failures_or_by_all_together(failed: list[
     assert locked == (own or together)
 
 
-@given(st.integers(0, 50_000), st.integers(0, 50_000), st.integers(1, 5_000))
-def test_a_session_is_over_by_idleness_or_age_and_not_before(seen_s: int, now_s: int, idle_s: int) -> None:
+@given(st.integers(0, 8_000_000), st.integers(0, 50_000), st.integers(1, 5_000), st.booleans())
+def test_a_session_is_over_by_idleness_or_age_and_not_before(seen_s: int, now_s: int, idle_s: int, kept: bool) -> None:
     now_s += seen_s
     over = rules.session_is_over(
         started_at=START,
         last_seen_at=START + timedelta(seconds=seen_s),
         idle_s=idle_s,
+        kept=kept,
         now=START + timedelta(seconds=now_s),
     )
-    assert over == (now_s - seen_s >= idle_s or now_s >= 12 * 3600)
+    assert over == (now_s - seen_s >= idle_s or now_s >= (90 * 24 if kept else 12) * 3600)
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", "Firefox, Linux"),
+        (f"{CHROMIUM} (Windows NT 10.0; Win64; x64) {KHTML} Chrome/142.0.0.0 Safari/537.36 Edg/142.0", "Edge, Windows"),
+        (f"{CHROMIUM} (Linux; Android 15; Pixel 9) {KHTML} Chrome/142.0.0.0 Mobile Safari/537.36", "Chrome, Android"),
+        (f"{CHROMIUM} (iPhone; CPU iPhone OS 18_1 like Mac OS X) {KHTML} Version/18.1 Safari/604.1", "Safari, iPhone"),
+        (f"{CHROMIUM} (Macintosh; Intel Mac OS X 10_15_7) {KHTML} Version/18.1 Safari/605.1.15", "Safari, macOS"),
+        ("siegel", "siegel"),
+        ("curl/8.11 <script>siegel</script>", ""),
+    ],
+)
+def test_a_device_is_called_by_browser_and_system(said: str, name: str) -> None:
+    assert rules.device_name(said) == name

@@ -1,3 +1,4 @@
+import secrets
 import statistics
 import time
 from datetime import timedelta
@@ -7,7 +8,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from siegel.accounts import lockout, rules, sessions, sign_in
+from siegel.accounts import actions, lockout, passwords, rules, sessions, sign_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.models import Credential, Person, SignedInSession, SignInFailure
 from siegel.accounts.tests.people import auth_key_of
@@ -136,13 +137,13 @@ def test_guesses_from_many_sources_are_bounded_together(owner: Person, no_thrott
 
 def test_a_known_device_is_spared_the_bound_for_all_sources(owner: Person, no_throttle: None) -> None:
     """Otherwise thirty wrong guesses from anywhere would keep a client out of his own vault."""
-    mark = lockout.device_mark(firm_id=owner.tenant_id, username="inhaberin", device=new_id())
+    mark = lockout.device_mark(person=owner, device=new_id())
     exhaust_account("inhaberin")
     assert try_to_sign_in("inhaberin", auth_key_of("inhaberin"), device=mark) == owner
 
 
 def test_a_known_device_has_three_guesses_too(owner: Person) -> None:
-    mark = lockout.device_mark(firm_id=owner.tenant_id, username="inhaberin", device=new_id())
+    mark = lockout.device_mark(person=owner, device=new_id())
     for _ in range(rules.FAILURES_PER_SOURCE):
         try_to_sign_in("inhaberin", WRONG, device=mark)
     assert try_to_sign_in("inhaberin", auth_key_of("inhaberin"), device=mark) is None
@@ -152,10 +153,20 @@ def test_the_mark_of_a_device_is_worth_nothing_for_another_person_or_forged(
     owner: Person, clerk: Person, no_throttle: None
 ) -> None:
     exhaust_account("inhaberin")
-    foreign = lockout.device_mark(firm_id=owner.tenant_id, username="wulff", device=new_id())
-    own = lockout.device_mark(firm_id=owner.tenant_id, username="inhaberin", device=new_id())
+    foreign = lockout.device_mark(person=clerk, device=new_id())
+    own = lockout.device_mark(person=owner, device=new_id())
     for mark in (foreign, own[:-1] + ("A" if own[-1] != "A" else "B"), "nonsense"):
         assert try_to_sign_in("inhaberin", auth_key_of("inhaberin"), device=mark) is None
+
+
+def test_the_mark_of_a_device_is_worth_nothing_after_the_access_was_ended(owner: Person, no_throttle: None) -> None:
+    mark = lockout.device_mark(person=owner, device=new_id())
+    actions.end_access(person=owner, by=None)
+    actions.set_credential(
+        person=owner, s=secrets.token_bytes(32), auth_hash=passwords.hash_auth_key(auth_key_of("inhaberin"))
+    )
+    exhaust_account("inhaberin")
+    assert try_to_sign_in("inhaberin", auth_key_of("inhaberin"), device=mark) is None
 
 
 def test_unknown_names_are_locked_like_known_ones(owner: Person) -> None:

@@ -161,8 +161,6 @@ class Server:
             return self.sign_in(path, body)
         if self.signed_in is None:
             return 401, {"code": "signed_out", "message": "Bitte melden Sie sich an."}
-        if path == "vaults/beginnings":
-            return 200, self.beginnings(request.url.params["after"])
         if path.startswith("vaults/"):
             return self.in_vault(path.split("/")[1:], dict(request.url.params), body)
         simple: dict[str, Callable[[], Answer]] = {
@@ -208,27 +206,6 @@ class Server:
 
     def head(self, vault: StoredVault) -> Wire:
         return {"seq": vault.state.position.seq, "head": vault.state.position.head}
-
-    def beginnings(self, after: str) -> Wire:
-        """A page of two."""
-        ids = sorted(vault for vault in self.vaults if vault > after)
-        return {
-            "beginnings": [self.beginning(self.vaults[vault]) for vault in ids[:2]],
-            "certificates": self.accepted_wire(),
-            "next": ids[1] if len(ids) > 2 else None,
-        }
-
-    def beginning(self, vault: StoredVault) -> Wire:
-        assert self.signed_in
-        own, age = min((epoch, age) for (epoch, kid), age in vault.wraps.items() if kid == self.signed_in.kid)
-        seeds = [wire["previous_seed"] for wire in vault.entries if wire.get("previous_seed")]
-        return {
-            "vault": vault.id,
-            "entry": vault.entries[0],
-            "row": b64(vault.rows[vault.id, 0]),
-            "wrap": b64(age),
-            "handed_down": [{"previous_seed": seed} for seed in reversed(seeds[: own - 1])],
-        }
 
     def scanner_key(self) -> Signed:
         recipient = self.scanner_seed.public_keys().recipient or ""

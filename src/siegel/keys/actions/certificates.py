@@ -1,13 +1,13 @@
 """Certificates are accepted once and for ever; what this server checked, every client checks again."""
 
+import json
 from typing import TYPE_CHECKING
 
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.keys import queries, rules
-from siegel.keys.actions.chains import accepted_at
 from siegel.keys.errors import KeysError
-from siegel.keys.models import Certificate
+from siegel.keys.models import Certificate, Chain, Holder
 from siegel.seals.certificates import Accepted, CertificateStore, Known
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.signed import Signed
@@ -22,9 +22,10 @@ MACHINES = ("scanner", "service")
 
 @action
 def add_certificate(*, by: "Person", signed: Signed) -> None:
-    """A countersignature for a provisional key, or a new certificate for scanner or service; the same again is fine.
+    """A countersignature for a provisional or a fallen key, or a new certificate for scanner or service.
 
-    So is a countersignature when another certifier was quicker: clients give them without being asked. It is not kept.
+    The same again is fine, and so is a countersignature when another certifier was quicker: clients give them without
+    being asked. It is not kept. What a key that was out of force holds is due: it has missed epochs.
     KeysError `document_refused` with the rule it breaks as reason.
     """
     if Certificate.objects.filter(pk=signed.hash, tenant=by.tenant_id).exists():
@@ -33,25 +34,60 @@ def add_certificate(*, by: "Person", signed: Signed) -> None:
     with rules.refusing():
         document = CertificateDocument.parse(signed)
         store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""])
-    issuer = store.by_hash(document.issuer or "")
-    if issuer is None or issuer.certificate.subject != by.id:
-        raise KeysError("document_refused", reason="certificate_issuer")
+    require_issuer(store, document, by)
     if _is_countersigned(store, document):
         audit.unchanged()
         return
-    if document.kind not in MACHINES and not store.is_provisional(document.kid):
+    if document.kind not in MACHINES and store.by_kid(document.kid) is None:
+        # people's keys come by invitation, a team's with its epoch
         raise KeysError("document_refused", reason="certificate_not_invited")
     kind = "keys.certificate_added" if document.kind in MACHINES else "keys.countersigned"
     logged = audit.record(kind, tenant=by.tenant, by=by, about=about(document, signed), attested_by="person")
+    was_out = store.by_kid(document.kid) is not None and not store.in_force(document.kid)
     accept(tenant=by.tenant, signed=signed, store=store, logged=logged)
+    if was_out:
+        Chain.objects.filter(pk__in=Holder.objects.filter(kid=document.kid).values("chain")).update(due=True)
 
 
 def _is_countersigned(store: CertificateStore, document: CertificateDocument) -> bool:
     """Whether this key of a person is certified for the same name and role already, and not only by an invitation."""
     known = store.by_kid(document.kid)
-    if known is None or document.kind in MACHINES or store.is_provisional(document.kid):
+    if known is None or document.kind in MACHINES or not store.in_force(known.kid) or store.is_provisional(known.kid):
         return False
     return (known.certificate.kind, known.certificate.subject) == (document.kind, document.subject)
+
+
+def add_team_key(*, by: "Person", team_id: str, signed: Signed) -> None:
+    """Part of an action: the certificate of a team's next generation, accepted with the epoch it is for.
+
+    KeysError `document_refused`. That the keys are the epoch's is the chain's rule (`team_differs`).
+    """
+    with rules.refusing():
+        document = CertificateDocument.parse(signed)
+        store = queries.store_of(by.tenant, _generations_of(team_id), [document.issuer or ""])
+    require_issuer(store, document, by)
+    if document.kind != "team" or document.subject != team_id:
+        raise KeysError("document_refused", reason="team_differs")
+    logged = audit.record(
+        "keys.certificate_added", tenant=by.tenant, by=by, about=about(document, signed), attested_by="person"
+    )
+    accept(tenant=by.tenant, signed=signed, store=store, logged=logged)
+
+
+def _generations_of(team_id: str) -> list[str]:
+    return list(Certificate.objects.filter(kind="team", subject=team_id).values_list("kid", flat=True))
+
+
+def require_issuer(store: CertificateStore, document: CertificateDocument, by: "Person") -> None:
+    """KeysError `document_refused` (`certificate_issuer`) unless the issuer's certificate is the person's own."""
+    issuer = store.by_hash(document.issuer or "")
+    if issuer is None or issuer.certificate.subject != by.id:
+        raise KeysError("document_refused", reason="certificate_issuer")
+
+
+def accepted_at(logged: "AuditEntry") -> int:
+    """The time that the log states for an entry; what is stored beside a document must be the same."""
+    return int(json.loads(bytes(logged.leaf))["at"])
 
 
 def accept(*, tenant: "Tenant", signed: Signed, store: CertificateStore, logged: "AuditEntry") -> Known:

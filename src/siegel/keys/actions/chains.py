@@ -1,35 +1,37 @@
 """A vault's chain begins and grows. The server checks what it can see; order is decided by compare-and-swap."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from siegel.base import audit
 from siegel.base.actions import action
-from siegel.firms import actions as firms
-from siegel.firms.queries import dossiers_visible_to, staff_members
-from siegel.keys import queries, rules
+from siegel.keys import places, queries, rules
+from siegel.keys.actions.certificates import accepted_at, add_team_key
+from siegel.keys.actions.holders import write_holders
 from siegel.keys.errors import KeysError
-from siegel.keys.models import Chain, Epoch, FormerHolder, Holder, Record, Roster, Wrap
+from siegel.keys.models import Chain, Epoch, Holder, Record, Roster, Wrap
 from siegel.seals.certificates import CLOCK_LEEWAY_S
 from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
-from siegel.seals.documents import PERSONS
+from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
 from siegel.seals.holders import keys_of
+from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import AuditEntry
-    from siegel.seals.certificates import CertificateStore
 
 
 @dataclass(frozen=True)
 class Documents:
-    """A record with all it brings. `wraps`: age files by key id; manifests in the order of the record's changes."""
+    """A record with all it brings. `wraps`: age files by key id; manifests in the order of the record's changes.
+
+    `certificate`: with an epoch of a team, that of the team's generation of the same number.
+    """
 
     record: Signed
     roster: Signed | None = None
@@ -37,6 +39,7 @@ class Documents:
     previous_seed: bytes | None = None
     wraps: Mapping[str, bytes] = field(default_factory=dict)
     manifests: tuple[Signed, ...] = ()
+    certificate: Signed | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Appended:
 def begin_chain(*, by: "Person", vault_id: str, documents: Documents, personal: Mapping[str, str]) -> Appended:
     """Record 1 of a new vault. KeysError `vault_id_taken` (409), `document_refused`, `wraps_incomplete`."""
     if known := accepted_before(vault_id, documents.record):
-        queries.held(by, vault_id)
+        places.held(by, vault_id)
         audit.unchanged()
         return known
     if Chain.objects.filter(pk=vault_id).exists():
@@ -70,14 +73,13 @@ def append_record(
     KeysError: `stale` (409) when the chain has moved or a new epoch is due first; `document_refused`;
     `wraps_incomplete`.
     """
-    chain = queries.held(by, vault_id).chain
+    chain = places.held(by, vault_id).chain
     if known := accepted_before(vault_id, documents.record):
         audit.unchanged()
         return known
     position = queries.position_of(chain)
     appended = _accept(by, position, documents, nodes=nodes, personal=personal)
     if chain.due and appended.step and appended.step.nodes:
-        # nothing new is sealed for somebody who no longer belongs: first the epoch, then the contents
         raise KeysError("stale", status=409)
     return appended
 
@@ -93,8 +95,13 @@ def _accept(
 ) -> Appended:
     with rules.refusing():
         record = RecordDocument.parse(documents.record)
+    kind = _kind_of(before, record)
+    if documents.certificate:
+        if kind != "team" or documents.epoch is None:
+            raise KeysError("document_refused", reason="record_documents")
+        add_team_key(by=by, team_id=before.vault, signed=documents.certificate)
     logged = audit.record(
-        rules.audit_kind(record),
+        rules.audit_kind(record, kind),
         tenant=by.tenant,
         by=by,
         about=_about(record, documents.record.hash),
@@ -112,17 +119,25 @@ def _accept(
         most = required_wraps(before, step.position, store, entry.accepted_at - CLOCK_LEEWAY_S)
         _check_wraps(documents.wraps, least, most)
         due = rotation_due(step.position, store, entry.accepted_at)
+    if due and step.nodes:
+        # nothing new is sealed for somebody who no longer belongs: first the epoch, then the contents
+        raise KeysError("stale", status=409)
     _move_head(by, before, step, due=due)
     _write_documents(entry, step, logged.index)
     if documents.roster:
-        _write_holders(by, step, store)
+        write_holders(by=by, step=step, store=store)
+    if documents.certificate:
+        _move_team(step.position.vault, CertificateDocument.parse(documents.certificate).kid)
     _write_wraps(step, documents.wraps)
     return Appended(step.position.seq, step.position.head, step)
 
 
-def accepted_at(logged: "AuditEntry") -> int:
-    """The time that the log states for an entry; what is stored beside a document must be the same."""
-    return int(json.loads(bytes(logged.leaf))["at"])
+def _kind_of(before: Position, record: RecordDocument) -> str:
+    """What the chain is: of a vault, or of a team."""
+    if before.standing:
+        return before.standing.vault_kind
+    first = record.changes[0]
+    return first.vault_kind if isinstance(first, Genesis) else ""
 
 
 def _about(record: RecordDocument, head: str) -> dict[str, str | int]:
@@ -148,6 +163,8 @@ def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     keys = {author, *(before.standing.keys if before.standing else ())}
     if documents.roster:
         keys |= keys_of(RosterDocument.parse(documents.roster))
+    if documents.certificate:
+        keys.add(CertificateDocument.parse(documents.certificate).kid)
     return keys
 
 
@@ -197,39 +214,11 @@ def _write_signed(row: Roster | Epoch, document: Signed) -> None:
     row.save(force_insert=True)
 
 
-def _write_holders(by: "Person", step: Step, store: "CertificateStore") -> None:
-    """Copy the roster; clerks who now hold a dossier's vault are assigned to the dossier."""
-    vault_id = step.position.vault
-    rows = []
-    for holder in step.position.now.roster.holders:
-        known = store.member(holder.key)
-        if known is None:
-            raise KeysError("document_refused", reason="roster_holder")
-        person = holder.subject if known.certificate.kind in (*PERSONS, "invitation") else None
-        rows.append(
-            Holder(chain_id=vault_id, roster_kid=holder.key, kid=known.kid, person_id=person, rights=holder.rights)
-        )
-    _remember_former(vault_id, {row.person_id for row in rows if row.person_id})
-    Holder.objects.filter(chain=vault_id).delete()
-    Holder.objects.bulk_create(rows)
-    Wrap.objects.filter(chain=vault_id).exclude(kid__in={row.kid for row in rows}).delete()
-    _assign(by, vault_id, [row.person_id for row in rows if row.person_id])
-
-
-def _assign(by: "Person", vault_id: str, people: list[str]) -> None:
-    dossier = dossiers_visible_to(by).filter(vault_id=vault_id).first()
-    if dossier is None:
-        return
-    for staff in staff_members(by.tenant).filter(person__in=people, role="clerk"):
-        firms.assign_dossier(dossier=dossier, staff=staff, by=by)
-
-
-def _remember_former(vault_id: str, people: set[str]) -> None:
-    leaving = Holder.objects.filter(chain=vault_id).exclude(person=None).exclude(person__in=people)
-    FormerHolder.objects.bulk_create(
-        (FormerHolder(chain_id=vault_id, person_id=person) for person in leaving.values_list("person_id", flat=True)),
-        ignore_conflicts=True,
-    )
+def _move_team(team_id: str, kid: str) -> None:
+    """The team has new keys: its lines mean them from now on, and what it holds is due. Two statements."""
+    lines = Holder.objects.filter(team=team_id)
+    lines.update(kid=kid)
+    Chain.objects.filter(pk__in=lines.values("chain"), due=False).update(due=True)
 
 
 def _write_wraps(step: Step, wraps: Mapping[str, bytes]) -> None:

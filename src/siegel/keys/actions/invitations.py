@@ -1,21 +1,30 @@
-"""Inviting by letter, and redeeming: the first certificate under an invitation counts, all others are refused."""
+"""Inviting by letter, and redeeming: the first certificate under an invitation counts, all others are refused.
+
+A person who is known already is invited anew: his old key is taken back in the same transaction, and the new one takes
+its places (`revocation`).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from siegel.accounts import actions as accounts
+from siegel.accounts.queries import people_of
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.errors import BaseError
 from siegel.firms import actions as firms
-from siegel.firms.queries import clients_visible_to, role_of
+from siegel.firms.queries import Standing, clients_visible_to, offices_of, people_managed_by, role_of, standing
 from siegel.keys import queries, rules
 from siegel.keys.actions import chains
-from siegel.keys.actions.certificates import about, accept
+from siegel.keys.actions.certificates import about, accept, require_issuer
 from siegel.keys.actions.people import PersonKeys, keep_unlocking
+from siegel.keys.actions.revocations import revoke_key
 from siegel.keys.errors import KeysError
-from siegel.keys.models import Chain, Holder, Invitation, Wrap
+from siegel.keys.models import Certificate, Chain, Holder, Invitation, Wrap
+from siegel.seals.documents import PERSONS, STAFF
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.epochs import check_wrap
 from siegel.seals.invitations import parse_invitation_id
@@ -37,6 +46,8 @@ class Letter:
     client_id: str | None
     certificate: Signed
     vaults: Mapping[str, chains.Documents]
+    office_id: str | None = None
+    revocation: Signed | None = None
 
 
 @dataclass(frozen=True)
@@ -52,10 +63,10 @@ class SeedWrap:
 def invite(*, by: "Person", letter: Letter) -> Invitation:
     """A person who may redeem, and his place in each vault before he comes.
 
-    For staff; BaseError `not_found` for others. KeysError: `document_refused`, `invitation_exists` (409), and as in
-    `chains.append_record`.
+    For staff; BaseError `not_found` for others, and for a known person whom `by` does not look after. KeysError:
+    `document_refused`, `invitation_exists` (409), and as in `chains.append_record`.
     """
-    if role_of(by) not in ("owner", "clerk"):
+    if role_of(by) not in STAFF:
         raise BaseError("not_found", status=404)
     with rules.refusing():
         document = CertificateDocument.parse(letter.certificate)
@@ -64,9 +75,10 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
     if Invitation.objects.filter(pk=letter.id).exists():
         raise KeysError("invitation_exists", status=409)
     _check_letter(letter, document)
-    person = _add_person(by, letter)
+    known_person = people_of(by.tenant_id).select_related("tenant").filter(pk=letter.person_id).first()
+    person = _call_anew(by, known_person, letter, document) if known_person else _add_person(by, letter, document)
     logged = audit.record(
-        "keys.invitation_created",
+        "keys.access_reissued" if known_person else "keys.invitation_created",
         tenant=by.tenant,
         by=by,
         about=about(document, letter.certificate) | {"invitation": letter.id, "role": letter.role},
@@ -75,9 +87,7 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
     )
     with rules.refusing():
         store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""])
-    issuer = store.by_hash(document.issuer or "")
-    if issuer is None or issuer.certificate.subject != by.id:
-        raise KeysError("document_refused", reason="certificate_issuer")
+    require_issuer(store, document, by)
     known = accept(tenant=by.tenant, signed=letter.certificate, store=store, logged=logged)
     invitation = Invitation.objects.create(
         id=letter.id,
@@ -106,7 +116,7 @@ def redeem(
     if invitation.redeemed_id == certificate.hash:
         audit.unchanged()
         return person
-    if invitation.redeemed_id or invitation.expires_at < now:
+    if invitation.redeemed_id or invitation.expires_at < now or invitation.certificate.out_at is not None:
         raise KeysError("invitation_gone", status=410)
     with rules.refusing():
         document = CertificateDocument.parse(certificate)
@@ -124,29 +134,66 @@ def redeem(
     invitation.redeemed_id = known.hash
     invitation.save(update_fields=["redeemed"])
     _hand_over(invitation, known.kid, wraps)
-    keep_unlocking(person=person, keys=keys)
+    keep_unlocking(person=person, keys=keys, generation=document.generation)
     return person
 
 
 def _check_letter(letter: Letter, document: CertificateDocument) -> None:
-    said = (document.kind, document.role, document.subject, document.vaults)
-    if said != ("invitation", letter.role, letter.person_id, tuple(sorted(letter.vaults))):
+    said = (document.kind, document.role, document.subject, document.office, document.vaults)
+    if said != ("invitation", letter.role, letter.person_id, letter.office_id, tuple(sorted(letter.vaults))):
         raise KeysError("document_refused", reason="invitation_mismatch")
 
 
-def _add_person(by: "Person", letter: Letter) -> "Person":
+def _call_anew(by: "Person", person: "Person", letter: Letter, document: CertificateDocument) -> "Person":
+    """The person waits for the new letter: he keeps id, user name and place; nothing he had opens anything."""
+    if not people_managed_by(by).filter(pk=person.pk).exists():
+        raise BaseError("not_found", status=404)
+    found = standing(person)
+    if found is None or not _is_same(person, found, letter):
+        raise KeysError("document_refused", reason="invitation_mismatch")
+    if document.generation != queries.generation_of(person) + 1:
+        raise KeysError("document_refused", reason="invitation_generation")
+    if letter.revocation:
+        revoke_key(by=by, signed=letter.revocation)
+    if _has_key(person):
+        raise KeysError("document_refused", reason="reset_revocation")
+    accounts.set_state(person=person, state=person.State.INVITED)
+    return person
+
+
+def _is_same(person: "Person", found: Standing, letter: Letter) -> bool:
+    """Whether the letter is for the person as he is; a client's office may be named where none was."""
+    same = (person.username, person.name, found.role) == (letter.username, letter.name, letter.role)
+    offices = (letter.office_id, None) if found.role == "client" else (letter.office_id,)
+    return same and found.office_id in offices and letter.client_id in (None, found.client_id)
+
+
+def _has_key(person: "Person") -> bool:
+    """Whether a key of the person, or a letter to him, is in force."""
+    rows = Certificate.objects.filter(tenant=person.tenant_id, subject=person.pk, out_at=None)
+    letters = Invitation.objects.filter(person=person, redeemed=None)
+    return rows.filter(Q(kind__in=PERSONS) | Q(pk__in=letters.values("certificate"))).exists()
+
+
+def _add_person(by: "Person", letter: Letter, document: CertificateDocument) -> "Person":
     if (letter.role == "client") != (letter.client_id is not None):
         raise KeysError("document_refused", reason="invitation_client")
+    if document.generation != 1 or letter.revocation:
+        raise KeysError("document_refused", reason="invitation_generation")
+    client = clients_visible_to(by).filter(pk=letter.client_id).first() if letter.client_id else None
+    office = offices_of(by.tenant).filter(pk=letter.office_id).first() if letter.office_id else None
+    if (letter.client_id and client is None) or (letter.office_id and office is None):
+        raise BaseError("not_found", status=404)
+    if client is not None and client.office_id not in (None, letter.office_id):
+        # else the leader of the client's office could not take the key back
+        raise KeysError("document_refused", reason="certificate_office")
     person = accounts.add_person(
         tenant=by.tenant, person_id=letter.person_id, username=letter.username, name=letter.name, by=by
     )
-    if letter.client_id is None:
-        firms.add_staff(person=person, role=letter.role, by=by)
-        return person
-    client = clients_visible_to(by).filter(pk=letter.client_id).first()
     if client is None:
-        raise BaseError("not_found", status=404)
-    firms.add_client_user(person=person, client=client, by=by)
+        firms.add_staff(person=person, role=letter.role, by=by, office=office)
+    else:
+        firms.add_client_user(person=person, client=client, by=by)
     return person
 
 

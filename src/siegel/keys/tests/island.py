@@ -12,10 +12,11 @@ from siegel.firms import actions as firms
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted, CertificateStore, Known, issue, root_certificate
 from siegel.seals.derive import PublicKeys, Seed
-from siegel.seals.documents import Certificate
+from siegel.seals.documents import Certificate, Revocation
 from siegel.seals.ids import new_id
 from siegel.seals.invitations import invitation_seed, new_code, new_invitation_id
 from siegel.seals.login import sign_login
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
 
 ORIGIN = "http://localhost:8000"
@@ -57,13 +58,23 @@ class Island:
 
     def store(self) -> CertificateStore:
         """All certificates the person may see, verified up to the pinned root."""
-        listed = self.get("keys/certificates")["certificates"]
-        return CertificateStore.verified([accepted(one) for one in listed], self.root)
+        told = self.get("keys/certificates")
+        revocations = [AcceptedRevocation.from_wire(one) for one in told["revocations"]]
+        return CertificateStore.verified([accepted(one) for one in told["certificates"]], self.root, revocations)
 
     def own(self) -> Known:
         known = self.store().by_kid(self.kid)
         assert known is not None
         return known
+
+    def revocation(self, kid: str, *, since: int | None = None, reason: str = "left") -> Json:
+        """A revocation of a key, whether the island may or not."""
+        known = self.store().by_kid(kid)
+        assert known is not None
+        return {**Revocation(self.kid, known.hash, since, self.firm, reason).sign(self.seed).to_wire()}
+
+    def revoke(self, kid: str, **more: Any) -> Json:
+        return self.post("keys/revocations", {"revocation": self.revocation(kid, **more)})
 
     def sign_in(self) -> Json:
         self.browser = Browser()
@@ -175,7 +186,8 @@ def letter(
     by: Island, *, role: str, username: str, vaults: Iterable[Json] = (), client: str | None = None, **more: Any
 ) -> Letter:
     """An invitation as the browser would send it; each of `vaults` is an Append with its `vault`, made by `holding`."""
-    code, invitation, person = new_code(), new_invitation_id(), new_id()
+    code, invitation, person = new_code(), new_invitation_id(), more.pop("person", None) or new_id()
+    reset: Json = {name: more.pop(name) for name in ("revocation", "name") if name in more}
     seed = invitation_seed(code, firm=by.firm, invitation=invitation, root=by.root)
     appends = [make(seed, person) for make in vaults]  # type: ignore[operator]
     signed = issue(
@@ -191,9 +203,11 @@ def letter(
     )
     body = {
         "id": invitation,
-        "person": {"id": person, "name": f"Frau {username.title()}", "username": username},
+        "person": {"id": person, "name": reset.pop("name", f"Frau {username.title()}"), "username": username},
         "role": role,
         "client": client,
+        "office": more.get("office") or by.own().certificate.office,
+        **reset,
         "certificate": signed.to_wire(),
         "vaults": appends,
     }
@@ -228,14 +242,22 @@ def redemption(held: Letter, by: Island) -> Redemption:
     seed = invitation_seed(held.code, firm=by.firm, invitation=held.id, root=by.root)
     invited = Signed.from_wire(told["certificate"])
     assert Certificate.parse(invited).kid == seed.public_keys().kid
-    store = CertificateStore.verified([accepted(one) for one in told["certificates"]], by.root)
+    revocations = [AcceptedRevocation.from_wire(one) for one in told["revocations"]]
+    store = CertificateStore.verified([accepted(one) for one in told["certificates"]], by.root, revocations)
     login = sign_login(seed, firm=by.firm, subject=held.id, nonce=told["nonce"], origin=ORIGIN, now=int(time.time()))
     vaults = post(browser, f"invitations/{held.id}/wraps", {"login": login.to_wire()})["vaults"]
     island = Island(browser, by.firm, by.slug, by.root, held.person, told["person"]["username"], Seed.generate())
     issuer = store.by_hash(invited.hash)
     assert issuer is not None
     certificate = issue(
-        seed, issuer, island.seed.public_keys(), kind=told["role"], subject=held.person, now=int(time.time())
+        seed,
+        issuer,
+        island.seed.public_keys(),
+        kind=told["role"],
+        subject=held.person,
+        now=int(time.time()),
+        generation=issuer.certificate.generation,
+        office=issuer.certificate.office,
     )
     wraps = [_rewrap(vault, seed, island) for vault in vaults]
     body = {"certificate": certificate.to_wire(), "wraps": wraps, **credential(island)}

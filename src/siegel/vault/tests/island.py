@@ -10,18 +10,20 @@ from typing import Any
 
 from siegel.firms.models import Dossier
 from siegel.keys.tests.island import Island, Json, accepted
-from siegel.lib.age import open_payload
+from siegel.lib.age import HybridIdentity, open_payload
 from siegel.seals import files
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import CertificateStore
 from siegel.seals.chain import Entry
-from siegel.seals.derive import EpochSeed, Seed, digest
+from siegel.seals.derive import EpochSeed, PublicKeys, Seed, digest
 from siegel.seals.documents import Holder, Manifest, Roster, ScannerKey
-from siegel.seals.epochs import NewEpoch, first_epoch, next_epoch, open_epochs, wrap_for
+from siegel.seals.epochs import HeldWrap, NewEpoch, first_epoch, next_epoch, open_epochs, wrap_for
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
+from siegel.seals.teams import Team
 
 STREAM = "application/offset+octet-stream"
 
@@ -65,16 +67,29 @@ class OpenVault:
         more = True
         while more:
             news = self.island.get(f"vaults/{self.id}/news?since={self.state.position.seq}")
-            self.store = CertificateStore.verified([accepted(one) for one in news["certificates"]], self.island.root)
+            self.store = verified(news, self.island.root)
             for entry in news["records"]:
                 self.state.apply(Entry.from_wire(entry), self.store)
             for row in news["rows"]:
                 self.rows[(row["node"], row["version"])] = unb64(row["row"])
-            wraps = {wrap["epoch"]: unb64(wrap["age"]) for wrap in news["wraps"]}
+            wraps = news["wraps"]
             more = news["more"]
-        self.seeds = open_epochs(wraps, self.island.seed, self.state.epochs).seeds
+        own = {wrap["epoch"]: unb64(wrap["age"]) for wrap in wraps if wrap["key"] == self.island.kid}
+        keys = self.team_keys() if len(own) < len(wraps) else {}
+        through = [
+            HeldWrap(wrap["epoch"], unb64(wrap["age"]), keys[wrap["key"]]) for wrap in wraps if wrap["key"] in keys
+        ]
+        self.seeds = open_epochs(own, self.island.seed, self.state.epochs, through).seeds
         self.due = news["due"]
         return self
+
+    def team_keys(self) -> dict[str, HybridIdentity]:
+        """The identities of the teams the vault names and the person is in, by key id."""
+        found = {}
+        for team in self.store.teams.keys() & {one["id"] for one in self.island.get("teams")["teams"]}:
+            for seed in open_vault(self.island, team).seeds.values():
+                found[PublicKeys(None, seed.recipient()).kid] = seed.identity()
+        return found
 
     def record(self, *changes: AnyChange) -> Signed:
         return next_record(self.state.position, self.island.seed, changes)
@@ -112,11 +127,17 @@ class OpenVault:
         """For `letter`: the roster change by which an invitation's key becomes a holder."""
         return lambda seed, person: self._holding(seed, person, rights)
 
-    def _holding(self, seed: Seed, person: str, rights: str) -> Json:
+    def replacing(self, kid: str) -> Callable[[Seed, str], Json]:
+        """For `letter` to a person who is known: the invitation's key takes the line of his old one."""
+        [old] = [line for line in self.state.position.now.roster.holders if line.key == kid]
+        return lambda seed, person: self._holding(seed, person, old.rights, without=kid)
+
+    def _holding(self, seed: Seed, person: str, rights: str, without: str = "") -> Json:
         from siegel.seals.epochs import seal_seed
 
         now, keys = self.state.position.now, seed.public_keys()
-        holders = (*now.roster.holders, Holder(keys.kid, rights, person))
+        kept = [line for line in now.roster.holders if line.key != without]
+        holders = (*kept, Holder(keys.kid, rights, person))
         roster = self.roster(holders)
         recipient = keys.recipient
         assert recipient is not None
@@ -222,19 +243,29 @@ class OpenVault:
         return sink.getvalue()
 
 
+def verified(told: Json, root: str) -> CertificateStore:
+    """What an answer says of keys, verified; the teams in it replayed."""
+    revocations = [AcceptedRevocation.from_wire(one) for one in told["revocations"]]
+    store = CertificateStore.verified([accepted(one) for one in told["certificates"]], root, revocations)
+    for team in told["teams"]:
+        store.teams[team["id"]] = Team.replay([Entry.from_wire(one) for one in team["entries"]], store)
+    return store
+
+
 def open_vault(island: Island, vault: str) -> OpenVault:
     return OpenVault(island, vault, VaultState.begin(island.firm, vault), CertificateStore(island.root)).refresh()
 
 
 def genesis(island: Island, dossier: str | None, **more: Any) -> Json:
     """What begins a vault: its creator manages it, a dossier's the owners too, the firm's recovery key holds it."""
-    store = island.store()
+    store = more.get("store") or island.store()
     vault = more.get("vault") or new_id()
     rights = {"recovery": "hold"} | ({"owner": "manage"} if dossier else {})
     rights.pop(more.get("without", ""), None)
     named = {known.kid: known.certificate for known in store if known.certificate.kind in rights}
     holders = {Holder(kid, rights[one.kind], one.subject) for kid, one in named.items()}
     holders.add(Holder(island.kid, "manage", island.person))
+    holders |= set(more.get("holders", ()))
     roster_document = Roster(island.kid, island.firm, tuple(sorted(holders, key=lambda one: one.key)), None, 1, vault)
     roster = roster_document.sign(island.seed)
     epoch = first_epoch(island.seed, roster_document, roster.hash, store, int(time.time()))
@@ -256,8 +287,8 @@ def genesis(island: Island, dossier: str | None, **more: Any) -> Json:
     }
 
 
-def begin_vault(island: Island, dossier: str | None = None) -> OpenVault:
-    body = genesis(island, dossier)
+def begin_vault(island: Island, dossier: str | None = None, **more: Any) -> OpenVault:
+    body = genesis(island, dossier, **more)
     island.post("vaults", body)
     return open_vault(island, body["id"])
 

@@ -59,9 +59,9 @@ def test_a_single_record_with_more_nodes_than_a_page_is_still_told(
 
 def test_a_record_accepted_while_the_news_are_read_comes_with_the_next(owner: Island, vault: OpenVault) -> None:
     """Else the records would end behind the head, and a client would take the server for a forger."""
-    line = queries.vault_of(Person.objects.get(pk=owner.person), vault.id)
+    shown = queries.shown_to(Person.objects.get(pk=owner.person), vault.id)
     vault.add_folder()
-    assert queries.news_since(line.vault, 1).entries == []
+    assert queries.news_since(shown, 1).entries == []
     assert len(vault.island.get(f"vaults/{vault.id}/news?since=1")["records"]) == 1
 
 

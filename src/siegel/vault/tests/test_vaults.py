@@ -2,19 +2,11 @@ import secrets
 from collections.abc import Callable
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
 
-from siegel.accounts.models import Person
 from siegel.firms.models import Assignment
-from siegel.keys import queries as keys
 from siegel.keys.models import Chain
-from siegel.keys.tests.island import Island, Json, RefusedError, accepted, found, invite, redemption
+from siegel.keys.tests.island import Island, Json, RefusedError, found, invite, redemption
 from siegel.seals.canonical import b64, unb64
-from siegel.seals.certificates import CertificateStore
-from siegel.seals.chain import Entry
-from siegel.seals.epochs import first_seed
-from siegel.seals.replay import VaultState
-from siegel.vault import queries
 from siegel.vault.models import Vault
 from siegel.vault.tests.island import OpenVault, add_dossier, begin_vault, genesis, open_vault
 
@@ -25,48 +17,6 @@ def test_a_dossier_gets_its_vault_and_the_list_shows_it(owner: Island, vault: Op
     assert line["dossier"]["title"] == "Buchhaltung 2026"
     assert line["rights"] == "manage"
     assert (line["seq"], line["head"], line["due"]) == (1, vault.head["head"], False)
-
-
-def test_beginnings_come_in_pages_and_open_for_each_holder(
-    owner: Island, client_user: Island, vault: OpenVault, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    vault.rotate()
-    vault.rotate()
-    late = invite(owner, role="clerk", username="spaet", vaults=[vault.holding("write")])
-    others = [begin_vault(owner, add_dossier(owner, f"2000{number}")[1]) for number in range(2)]
-    for island, levels in ((owner, 0), (client_user, 0), (redemption(late, owner).send(), 2)):
-        assert seed_of_epoch_1(island, vault, levels) == vault.seeds[1].reveal()
-    monkeypatch.setattr(queries, "VAULTS_PER_PAGE", 2)
-    first = owner.get("vaults/beginnings")
-    rest = owner.get(f"vaults/beginnings?after={first['next']}")
-    assert (len(first["beginnings"]), len(rest["beginnings"]), rest["next"]) == (2, 1, None)
-    listed = {one["vault"] for page in (first, rest) for one in page["beginnings"]}
-    assert listed == {vault.id, *(other.id for other in others)}
-
-
-def seed_of_epoch_1(island: Island, vault: OpenVault, levels: int) -> bytes:
-    """As the holder finds it from the list of beginnings, `levels` epochs down."""
-    page = island.get("vaults/beginnings")
-    [begun] = [one for one in page["beginnings"] if one["vault"] == vault.id]
-    store = CertificateStore.verified([accepted(one) for one in page["certificates"]], island.root)
-    state = VaultState.begin(vault.state.position.firm, vault.id)
-    state.apply(Entry.from_wire(begun["entry"]), store)
-    assert unb64(begun["row"]) == vault.rows[vault.id, 0]
-    handed_down = [unb64(one["previous_seed"]) for one in begun["handed_down"]]
-    assert len(handed_down) == levels
-    return first_seed(unb64(begun["wrap"]), handed_down, island.seed, state.epochs[1].epoch).reveal()
-
-
-def test_beginnings_take_the_same_queries_for_many_vaults(
-    owner: Island, vault: OpenVault, django_assert_num_queries: DjangoAssertNumQueries
-) -> None:
-    person = Person.objects.get(pk=owner.person)
-    for number in range(3):
-        begin_vault(owner, add_dossier(owner, f"2000{number}")[1])
-    with django_assert_num_queries(5):
-        vaults, more = queries.vaults_after(person, "")
-        found = keys.beginnings([one.chain for one in vaults], person)
-    assert (len(found), more) == (4, False)
 
 
 def test_the_same_first_record_again_changes_nothing(owner: Island) -> None:

@@ -1,0 +1,121 @@
+"""A clerk who holds 4,000 vaults through his team is revoked: how long the server takes, and how long his list did.
+
+The server's own code with its own database file, asked without a network. One vault is real; the others are copies of
+its rows, made in bulk: no revocation looks at what they hold.
+"""
+
+import os
+import statistics
+import time
+from typing import Any
+
+VAULTS = 4000
+CLERKS = 5
+GOAL_MS = 200.0
+Row = dict[str, Any]
+
+
+def measure() -> list[Row]:
+    """The median of five clerks of one team; each is revoked while no vault is due."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from siegel.keys.tests.scanner import ScannerDouble, answering
+
+    with answering(ScannerDouble()):
+        call_command("migrate", verbosity=0)
+        return _figures()
+
+
+def _figures() -> list[Row]:
+    from siegel.keys.models import Chain
+    from siegel.keys.tests.island import found, invite, redemption
+    from siegel.vault.tests.island import add_dossier, begin_vault
+    from siegel.vault.tests.teams import add_holder, found_team, line_of
+
+    owner = found("muster")
+    vault = begin_vault(owner, add_dossier(owner)[1])
+    clerks = [redemption(invite(owner, role="clerk", username=f"clerk{n}"), owner).send() for n in range(CLERKS)]
+    team = found_team(owner, *clerks)
+    add_holder(vault, line_of(team, "write"))
+    # signed beforehand: what the copies hold verifies nowhere
+    bodies = [{"revocation": owner.revocation(clerk.kid)} for clerk in clerks]
+    _copy(vault.id)
+    lists, revocations = [], []
+    for clerk, body in zip(clerks, bodies, strict=True):
+        begun = time.perf_counter()
+        listed = clerk.get("vaults")["vaults"]
+        lists.append(time.perf_counter() - begun)
+        Chain.objects.update(due=False)
+        begun = time.perf_counter()
+        due = owner.post("keys/revocations", body)
+        revocations.append(time.perf_counter() - begun)
+        if len(listed) != VAULTS or due["vaults"] != VAULTS:
+            raise RuntimeError(f"{len(listed)} vaults listed, {due['vaults']} due")
+        if clerk.browser.get("/api/vaults").status_code != 401:
+            raise RuntimeError("a revoked clerk was let in")
+    return [
+        _row("keys.revocation_of_4000_vaults", statistics.median(revocations), GOAL_MS),
+        _row("keys.list_of_4000_vaults", statistics.median(lists), None),
+    ]
+
+
+def _copy(vault_id: str) -> None:
+    """4,000 vaults in all: chains, lines, wraps, dossiers like the first one's, and as many clients' certificates."""
+    from siegel.firms.models import Dossier
+    from siegel.keys.models import Certificate, Chain, Holder, Wrap
+    from siegel.seals.ids import new_id
+    from siegel.vault.models import Vault
+
+    def copies(model: Any, ids: list[str], **found: Any) -> None:
+        rows = list(model.objects.filter(**found))
+        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        kept = [{name: getattr(row, name) for name in names} for row in rows]
+        model.objects.bulk_create((model(**(row | {"chain_id": one})) for one in ids for row in kept), batch_size=500)
+
+    ids = [new_id() for _ in range(VAULTS - 1)]
+    first, vault = Chain.objects.get(pk=vault_id), Vault.objects.get(pk=vault_id)
+    Chain.objects.bulk_create(
+        Chain(
+            vault_id=one,
+            tenant_id=first.tenant_id,
+            head_seq=first.head_seq,
+            head_hash=first.head_hash,
+            epoch=first.epoch,
+        )
+        for one in ids
+    )
+    copies(Holder, ids, chain=vault_id)
+    copies(Wrap, ids, chain=vault_id)
+    client = Dossier.objects.get(vault_id=vault_id).client_id
+    dossiers = [Dossier(client_id=client, title=f"Akte {n}", vault_id=one) for n, one in enumerate(ids)]
+    Dossier.objects.bulk_create(dossiers)
+    Vault.objects.bulk_create(
+        Vault(
+            id=one.vault_id or "",
+            chain_id=one.vault_id or "",
+            tenant_id=vault.tenant_id,
+            dossier=one,
+            vault_kind="dossier",
+            row=vault.row,
+            changed_at=vault.changed_at,
+        )
+        for one in dossiers
+    )
+    issued = Certificate.objects.filter(kind="clerk").first()
+    assert issued is not None
+    names = [field.attname for field in Certificate._meta.concrete_fields]
+    like = {name: getattr(issued, name) for name in names}
+    Certificate.objects.bulk_create(
+        Certificate(**(like | {"hash": f"{one:0<43}", "kid": f"{one:1<43}", "subject": one, "kind": "client"}))
+        for one in ids
+    )
+
+
+def _row(name: str, seconds: float, goal: float | None) -> Row:
+    value = round(seconds * 1000, 1)
+    held = None if goal is None else value <= goal
+    no_peer = {"peer": None, "peer_value": None, "ratio": None}
+    return {"name": name, "value": value, "unit": "ms", "goal": goal, **no_peer, "held": held}

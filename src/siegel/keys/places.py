@@ -1,0 +1,91 @@
+"""Who holds what, now. Every door asks here, and every answer joins on the state that access depends on.
+
+`Holder` is the copy of the rosters. A line of it opens something while its key is in force, its `until` has not passed
+and its person is active; a team's line opens for whoever has such a line in the team's own roster.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BigIntegerField, Case, Exists, Func, OuterRef, Q, QuerySet, When
+
+from siegel.base.errors import BaseError
+from siegel.keys.models import Certificate, Chain, Holder, Team
+from siegel.seals.chain import WRITERS
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+
+# As in accounts.Person.State, which the rooms above know by name only.
+ACTIVE = "active"
+
+
+class Now(Func):
+    """The database's clock, in whole seconds: a statement put together once stays right during a long transfer."""
+
+    output_field = BigIntegerField()
+    template = "CAST(EXTRACT(EPOCH FROM CLOCK_TIMESTAMP()) AS BIGINT)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "unixepoch()", ()
+
+
+# Of several lines the best one counts.
+RANK = Case(*(When(rights=rights, then=rank) for rank, rights in enumerate(("manage", "write", "read"))), default=3)
+
+
+def in_force(kid: str | OuterRef) -> Exists:
+    """Whether one of the key's certificates is in force."""
+    return Exists(Certificate.objects.filter(kid=kid, out_at=None))
+
+
+def lines_in_force() -> QuerySet[Holder]:
+    """Lines whose key is in force and whose end has not come, whoever has them."""
+    return Holder.objects.filter(Q(until=None) | Q(until__gte=Now()), in_force(OuterRef("kid")))
+
+
+def places_of(person: "Person") -> QuerySet[Holder]:
+    """The lines that open a vault or a team for the person: his own, and those of the teams he is in."""
+    own = Q(person=person.pk, person__state=ACTIVE)
+    return lines_in_force().filter(own | Q(team__in=memberships_of(person).values("chain")))
+
+
+def memberships_of(person: "Person") -> QuerySet[Holder]:
+    """The person's lines in teams."""
+    teams = Team.objects.filter(tenant=person.tenant_id)
+    return lines_in_force().filter(chain__in=teams.values("pk"), person=person.pk, person__state=ACTIVE)
+
+
+def held(person: "Person", chain_id: str) -> Holder:
+    """The person's best line in the roster of a vault or team, its chain loaded; BaseError `not_found` (404)."""
+    found = places_of(person).select_related("chain").filter(chain=chain_id).order_by(RANK).first()
+    if found is None:
+        raise BaseError("not_found", status=404)
+    return found
+
+
+def may_write(person: "Person", chain_id: str) -> bool:
+    return places_of(person).filter(chain=chain_id, rights__in=WRITERS).exists()
+
+
+def right_in(person: "Person", chain: OuterRef) -> "QuerySet[Holder, Any]":
+    """For a subquery: the rights of the person's best line in the chain."""
+    return places_of(person).filter(chain=chain).order_by(RANK).values("rights")[:1]
+
+
+def people_in(chain: "str | OuterRef") -> QuerySet[Holder]:
+    """The lines of people (not of the recovery key, not of teams) in one roster."""
+    return Holder.objects.filter(chain=chain).exclude(person=None)
+
+
+def people_with_access(chain_id: str) -> int:
+    """How many people a vault is open to, through teams too; invited ones among them."""
+    lines = lines_in_force()
+    teams = lines.filter(chain=chain_id).exclude(team=None).values("team")
+    return lines.filter(Q(chain=chain_id) | Q(chain__in=teams)).exclude(person=None).values("person").distinct().count()
+
+
+def chains_opened_by(kids: "list[str] | QuerySet[Any, str]") -> QuerySet[Chain]:
+    """The vaults and teams whose seeds these keys can have: they are in their rosters, or in a team that is."""
+    named = Holder.objects.filter(kid__in=kids).values("chain")
+    through = Holder.objects.filter(team__in=named).values("chain")
+    return Chain.objects.filter(Q(pk__in=named) | Q(pk__in=through))

@@ -1,0 +1,423 @@
+"""After a revocation every door is shut at once, with nothing running that tidies up (KEYS 6)."""
+
+import os
+import time
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+from pytest_django import DjangoAssertNumQueries
+
+from siegel.accounts.models import Person, SignedInSession
+from siegel.base.errors import BaseError
+from siegel.firms.models import Dossier
+from siegel.firms.queries import dossiers_visible_to
+from siegel.keys import evidence
+from siegel.keys.models import Chain, Holder, UnlockWrap, Wrap
+from siegel.keys.tests.island import Island, RefusedError, accepted, invite, redemption
+from siegel.seals.certificates import CertificateStore, countersign
+from siegel.seals.documents import Holder as Line
+from siegel.seals.revocations import AcceptedRevocation
+from siegel.vault.tests.island import OpenVault, begin_upload, client_of, open_vault, tus
+from siegel.vault.tests.teams import add_holder, found_team, line_of, remove_holder, rotate_team, set_holders, team_body
+
+MIB = 1 << 20
+HASH = "A" * 43
+
+
+@pytest.fixture
+def clerk(owner: Island, vault: OpenVault) -> Island:
+    """A member of the staff who holds nothing yet."""
+    return redemption(invite(owner, role="clerk", username="wulff"), owner).send()
+
+
+@pytest.fixture
+def team(owner: Island, vault: OpenVault, clerk: Island) -> OpenVault:
+    """The clerk's team, which holds the vault."""
+    team = found_team(owner, clerk)
+    add_holder(vault, line_of(team, "write"))
+    return team
+
+
+def status(island: Island, path: str) -> int:
+    return int(island.browser.get(f"/api/{path}").status_code)
+
+
+def doors(island: Island, vault: OpenVault, node: str, upload: str) -> dict[str, int]:
+    """What each door answers."""
+    place = f"vaults/{vault.id}/nodes/{node}/versions/1"
+    reads = {path: status(island, path) for path in (f"vaults/{vault.id}/head", f"vaults/{vault.id}/news", place)}
+    uploads = {
+        f"{method} upload": int(
+            tus(island, method, f"uploads/{upload}", b"y" if method == "PATCH" else b"", Upload_Offset="60").status_code
+        )
+        for method in ("HEAD", "PATCH")
+    }
+    folder, row = vault.folder()
+    posts = {
+        "records": {"record": vault.record(folder).to_wire(), "rows": [row]},
+        "check": {"uploads": [{"upload": upload, "payload_hash": HASH, "commitment": HASH, "scanner_header": ""}]},
+        "commit": {
+            "record": vault.record(folder).to_wire(),
+            "files": [{"upload": upload, "manifest": vault.record(folder).to_wire(), "header": "", "row": ""}],
+        },
+    }
+    sent = {
+        name: island.browser.post(f"/api/vaults/{vault.id}/{name}", body, content_type="application/json").status_code
+        for name, body in posts.items()
+    }
+    page = {"page": int(island.browser.get(f"/tresore/{vault.id}").status_code)}
+    return reads | {"payload": status(island, f"{place}/payload")} | uploads | sent | page
+
+
+def test_a_clerk_works_in_a_vault_through_his_team(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    node = vault.put(b"Beleg")
+    through = open_vault(clerk, vault.id)
+    assert through.open(node) == b"Beleg"
+    assert owner.get("vaults")["vaults"][0]["rights"] == "manage"
+    assert [one["rights"] for one in clerk.get("vaults")["vaults"]] == ["write"]
+    through.put(b"Antwort")
+    assert {one.title for one in dossiers_visible_to(Person.objects.get(pk=clerk.person))} == {"Buchhaltung 2026"}
+
+
+def test_after_a_revocation_every_door_answers_401_at_once(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    node = vault.put(b"Beleg")
+    mine = open_vault(clerk, vault.id)
+    upload = begin_upload(clerk, vault.id, 100, b"x" * 60)
+    before = doors(clerk, mine, node, upload)
+    assert set(before.values()) <= {200, 201, 204, 400}, before
+    due = owner.revoke(clerk.kid)
+    assert due == {"vaults": 1, "teams": [team.id]}
+    after = doors(clerk, mine, node, upload)
+    assert set(after.values()) - {after["page"]} == {401}, after
+    assert after["page"] == 302
+    with pytest.raises(RefusedError) as refused:
+        clerk.sign_in()
+    assert refused.value.status == 401
+
+
+def test_a_revocation_leaves_neither_session_nor_wrap_and_the_log_has_it(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    owner.revoke(clerk.kid, reason="lost")
+    person = Person.objects.get(pk=clerk.person)
+    assert person.state == Person.State.REVOKED
+    assert not SignedInSession.objects.filter(person=person).exists()
+    assert not UnlockWrap.objects.filter(person=person).exists()
+    assert not Wrap.objects.filter(kid=clerk.kid).exists()
+    assert set(Chain.objects.filter(due=True).values_list("pk", flat=True)) >= {vault.id, team.id}
+    page = owner.browser.get("/protokoll").content.decode()
+    assert "Schlüssel zurückgezogen" in page
+    assert "Team gegründet" in page
+
+
+def test_the_same_revocation_again_changes_nothing_and_another_is_refused(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    signed = owner.revocation(clerk.kid)
+    first = owner.post("keys/revocations", {"revocation": signed})
+    assert owner.post("keys/revocations", {"revocation": signed}) == first
+    with pytest.raises(RefusedError) as refused:
+        owner.revoke(clerk.kid, reason="lost")
+    assert "revocation_repeated" in refused.value.message
+
+
+def test_a_removed_holder_finds_every_door_of_the_vault_shut(
+    owner: Island, vault: OpenVault, client_user: Island
+) -> None:
+    node = vault.put(b"Beleg") if not vault.due else _after_rotation(vault)
+    mine = open_vault(client_user, vault.id)
+    upload = begin_upload(client_user, vault.id, 100, b"x" * 60)
+    remove_holder(vault, _roster_kid(vault, client_user))
+    after = doors(client_user, mine, node, upload)
+    assert set(after.values()) == {404}, after
+    assert client_user.get("vaults")["vaults"] == []
+
+
+def _after_rotation(vault: OpenVault) -> str:
+    vault.rotate()
+    return vault.put(b"Beleg")
+
+
+def _roster_kid(vault: OpenVault, island: Island) -> str:
+    return Holder.objects.get(chain=vault.id, person=island.person).roster_kid
+
+
+def test_access_ends_with_the_last_second_of_a_line(owner: Island, vault: OpenVault, clerk: Island) -> None:
+    add_holder(vault, Line(clerk.kid, "write", clerk.person, int(time.time()) + 3600))
+    node = vault.put(b"Beleg")
+    mine = open_vault(clerk, vault.id)
+    upload = begin_upload(clerk, vault.id, 100, b"x" * 60)
+    assert not owner.get(f"vaults/{vault.id}/news?since=0")["due"]
+    Holder.objects.filter(chain=vault.id, person=clerk.person).update(until=int(time.time()) - 1)
+    assert set(doors(clerk, mine, node, upload).values()) == {404}
+    assert owner.get(f"vaults/{vault.id}/news?since=0")["due"]
+
+
+def test_who_leaves_a_team_is_out_of_its_vaults_at_once_and_a_new_generation_makes_them_due(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    vault.put(b"Beleg")
+    remove_holder(team, clerk.kid)
+    assert status(clerk, f"vaults/{vault.id}/head") == 404
+    assert status(clerk, f"vaults/{team.id}/news") == 404
+    assert owner.get("keys/due")["teams"] == [team.id]
+    team.refresh()
+    rotate_team(team)
+    assert owner.get("keys/due") == {"teams": [], "vaults": [vault.id], "more": False}
+    vault.refresh()
+    assert vault.due
+    vault.rotate()
+    vault.put(b"Neu")
+    assert owner.get("keys/due") == {"teams": [], "vaults": [], "more": False}
+
+
+def test_a_team_epoch_without_the_certificate_of_its_generation_is_refused(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    new, documents = team.rotation()
+    with pytest.raises(RefusedError) as refused:
+        team.append(team.record(new.change), **documents)
+    assert "team_differs" in refused.value.message
+
+
+def test_a_download_ends_when_its_reader_is_revoked(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    _check_download_ends(vault, clerk, lambda: owner.revoke(clerk.kid))
+
+
+def test_a_download_ends_when_its_reader_leaves_the_team(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    _check_download_ends(vault, clerk, lambda: remove_holder(team, clerk.kid))
+
+
+def _check_download_ends(vault: OpenVault, reader: Island, shut: Any) -> None:
+    node = vault.put(os.urandom(12 * MIB))
+    answer = reader.browser.get(f"/api/vaults/{vault.id}/nodes/{node}/versions/1/payload")
+    pieces = iter(answer.streaming_content)  # type: ignore[attr-defined]
+    taken = [len(next(pieces))]
+    shut()
+    with pytest.raises(BaseError, match="signed_out"):
+        taken.extend(map(len, pieces))
+    assert sum(taken) <= 5 * MIB
+
+
+def test_what_a_compromised_key_certified_falls_and_comes_back_certified_anew(
+    owner: Island, vault: OpenVault, clerk: Island
+) -> None:
+    since = owner.get("keys/certificates")["certificates"][-1]["log_index"]
+    add_holder(vault, Line(clerk.kid, "manage", clerk.person))
+    mine = open_vault(clerk, vault.id)
+    letter = invite(clerk, role="client", username="harms", client=client_of(vault), vaults=[mine.holding("write")])
+    client = redemption(letter, owner).send()
+    assert status(client, f"vaults/{vault.id}/head") == 200
+    owner.revoke(clerk.kid, since=since + 1, reason="compromised")
+    assert status(client, f"vaults/{vault.id}/head") == 404
+    assert client.get("keys/certificates")
+    fallen = owner.store().by_kid(client.kid)
+    assert fallen is not None
+    assert not owner.store().in_force(client.kid)
+    again = countersign(owner.seed, owner.own(), fallen.certificate, int(time.time()))
+    owner.post("keys/certificates", {"doc": again.to_wire()})
+    assert status(client, f"vaults/{vault.id}/head") == 200
+    assert owner.store().in_force(client.kid)
+
+
+def test_the_last_owner_cannot_be_revoked(owner: Island) -> None:
+    with pytest.raises(RefusedError) as refused:
+        owner.revoke(owner.kid)
+    assert (refused.value.status, refused.value.code) == (409, "last_owner")
+    assert owner.get("session")
+
+
+def test_everybody_may_take_back_his_own_key_and_no_one_elses(
+    owner: Island, vault: OpenVault, clerk: Island, client_user: Island
+) -> None:
+    with pytest.raises(RefusedError):
+        client_user.revoke(owner.kid)
+    client_user.revoke(client_user.kid, reason="lost")
+    assert status(client_user, "session") == 401
+    with pytest.raises(RefusedError):
+        clerk.revoke(owner.kid)
+    assert status(owner, "session") == 200
+
+
+def test_a_withdrawn_letter_opens_nothing(owner: Island, vault: OpenVault) -> None:
+    held = invite(owner, role="clerk", username="neu", vaults=[vault.holding("write")])
+    kid = Holder.objects.get(chain=vault.id, person=held.person).kid
+    late = redemption(held, owner)
+    owner.revoke(kid, reason="withdrawn")
+    assert Browser().get(f"/api/invitations/{held.id}").status_code == 410
+    with pytest.raises(RefusedError) as refused:
+        late.send()
+    assert refused.value.status == 410
+    assert Person.objects.get(pk=held.person).state == Person.State.REVOKED
+
+
+def test_a_person_invited_anew_keeps_his_place_and_his_old_key_opens_nothing(
+    owner: Island, vault: OpenVault, clerk: Island
+) -> None:
+    add_holder(vault, Line(clerk.kid, "write", clerk.person))
+    node = vault.put(b"Beleg")
+    revocation = owner.revocation(clerk.kid, reason="replaced")
+    held = invite(
+        owner,
+        role="clerk",
+        username="wulff",
+        person=clerk.person,
+        generation=2,
+        revocation=revocation,
+        vaults=[vault.replacing(clerk.kid)],
+    )
+    assert status(clerk, "session") == 401
+    anew = redemption(held, owner).send()
+    assert anew.person == clerk.person
+    vault.refresh()
+    assert open_vault(anew, vault.id).open(node) == b"Beleg"
+    known = owner.store().by_kid(anew.kid)
+    assert known is not None
+    assert known.certificate.generation == 2
+
+
+@pytest.mark.parametrize("broken", ["revocation", "generation", "username"])
+def test_inviting_anew_needs_the_old_keys_end_the_next_generation_and_the_same_name(
+    owner: Island, vault: OpenVault, clerk: Island, broken: str
+) -> None:
+    revocation = owner.revocation(clerk.kid, reason="replaced")
+    more: dict[str, Any] = {"username": "wulff", "generation": 2, "revocation": revocation}
+    more[broken] = {"revocation": None, "generation": 1, "username": "x-x"}[broken]
+    with pytest.raises(RefusedError) as refused:
+        invite(owner, role="clerk", person=clerk.person, **more)
+    assert refused.value.code == "document_refused"
+    assert status(clerk, "session") == 200
+
+
+def test_a_dossiers_teams_are_named_with_their_chains_and_nobody_elses(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault, client_user: Island
+) -> None:
+    found_team(owner, name="Lohn")
+    told = client_user.get(f"vaults/{vault.id}/news")
+    assert [one["id"] for one in told["teams"]] == [team.id]
+    highest = max(one["log_index"] for one in told["certificates"])
+    later = client_user.get(f"vaults/{vault.id}/news?since=99&log={highest + 100}")
+    assert (later["certificates"], later["revocations"], later["teams"]) == ([], [], [])
+    assert client_user.browser.get("/api/teams").status_code == 404
+    assert {one["name"] for one in owner.get("teams")["teams"]} == {"Alle Mitarbeiter", "Lohn"}
+    assert {one["name"] for one in clerk.get("teams")["teams"]} == {"Alle Mitarbeiter"}
+
+
+def test_the_tree_of_keys_shows_each_ruler_his_people(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault, client_user: Island
+) -> None:
+    tree = owner.get("keys/tree")
+    people = {one["id"]: one for one in tree["people"]}
+    assert people.keys() == {owner.person, clerk.person, client_user.person}
+    assert (people[clerk.person]["teams"], people[clerk.person]["vaults"]) == ([team.id], 0)
+    assert (
+        people[clerk.person] | {"role": "clerk", "generation": 1, "kid": clerk.kid, "methods": ["password"]}
+        == (people[clerk.person])
+    )
+    assert tree["teams"] == [{"id": team.id, "name": "Alle Mitarbeiter", "office": None, "vaults": 1}]
+    mine = {one["id"] for one in clerk.get("keys/tree")["people"]}
+    assert mine == {clerk.person, client_user.person}
+    assert Dossier.objects.count() == 1
+    set_holders(vault, [line for line in vault.state.position.now.roster.holders if line.subject != team.id])
+    assert clerk.get("vaults")["vaults"] == []
+
+
+def test_a_member_of_a_team_invited_anew_keeps_his_place_in_the_team(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault
+) -> None:
+    vault.put(b"Beleg")
+    again = invite(
+        owner,
+        role="clerk",
+        username="wulff",
+        person=clerk.person,
+        generation=2,
+        revocation=owner.revocation(clerk.kid, reason="lost"),
+        vaults=[team.replacing(clerk.kid)],
+    )
+    anew = redemption(again, owner).send()
+    assert status(anew, f"vaults/{vault.id}/head") == 200
+    team.refresh()
+    assert team.due
+    rotate_team(team)
+    vault.refresh()
+    vault.rotate()
+    node = vault.put(b"Neu")
+    assert open_vault(anew, vault.id).open(node) == b"Neu"
+
+
+def test_a_leader_rules_the_keys_of_his_office_and_of_no_other(owner: Island, vault: OpenVault) -> None:
+    offices = [owner.post("offices", {"name": name})["id"] for name in ("Musterstadt", "Anderswo")]
+    letters = [invite(owner, role="office_leader", username=f"leitung{n}", office=one) for n, one in enumerate(offices)]
+    leader, elsewhere = (redemption(letter, owner).send() for letter in letters)
+    member = redemption(invite(leader, role="clerk", username="mitglied", office=offices[0]), owner).send()
+    with pytest.raises(RefusedError) as refused:
+        elsewhere.revoke(member.kid)
+    assert refused.value.status == 404
+    assert status(member, "session") == 200
+    assert found_team(leader, member, name="Lohn", office=offices[0]).id
+    with pytest.raises(RefusedError) as refused:
+        leader.post("teams", team_body(leader, [], name="Fremd", office=offices[0]) | {"office": offices[1]})
+    assert refused.value.status == 404
+    assert elsewhere.get("teams")["teams"] == []
+    assert len(leader.revoke(member.kid)["teams"]) == 1
+    assert status(member, "session") == 401
+
+
+def test_certificates_come_page_by_page_and_each_page_verifies_upon_the_last(
+    owner: Island, vault: OpenVault, clerk: Island, team: OpenVault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.revoke(clerk.kid)
+    whole = owner.get("keys/certificates")
+    monkeypatch.setattr(evidence, "CERTIFICATES_PER_PAGE", 6)
+    told: dict[str, Any] = {"certificates": [], "revocations": [], "teams": []}
+    more, path, pages = True, "keys/certificates", 0
+    while more:
+        page = owner.get(path)
+        told["certificates"] += page["certificates"]
+        told["revocations"] += page["revocations"]
+        told["teams"] += page["teams"]
+        CertificateStore.verified(
+            [accepted(one) for one in told["certificates"]],
+            owner.root,
+            [AcceptedRevocation.from_wire(one) for one in told["revocations"]],
+        )
+        more, path, pages = page["more"], f"keys/certificates?log={told['certificates'][-1]['log_index']}", pages + 1
+    assert pages > 1
+    for part in ("certificates", "revocations"):
+        assert told[part] == whole[part]
+    assert [one for team in told["teams"] for one in team["entries"]] == whole["teams"][0]["entries"]
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("keys/certificates", 9),
+        ("keys/due", 5),
+        ("keys/tree", 15),
+        ("teams", 4),
+        ("vaults", 2),
+        ("keys/provisional", 5),
+    ],
+)
+def test_lists_of_keys_cost_the_same_queries_however_long(
+    owner: Island,
+    vault: OpenVault,
+    clerk: Island,
+    team: OpenVault,
+    path: str,
+    most: int,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    found_team(owner, clerk, name="Lohn")
+    with django_assert_max_num_queries(most):
+        owner.get(path)
