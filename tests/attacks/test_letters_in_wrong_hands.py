@@ -159,7 +159,10 @@ def test_an_expired_letter_opens_nothing_at_any_door(
 
 
 def test_a_letter_is_not_made_in_the_place_of_somebody_who_exists(owner: Island, held: Letter) -> None:
-    """Ids of people and letters are the inviter's choice, but taken ones are taken, also those of other firms."""
+    """Ids of people and letters are the inviter's choice, but taken ones are taken, also those of other firms.
+
+    In the own firm it would be a new letter for this person, which needs his name and the end of his key.
+    """
     stranger = found("fremd")
     forged = letter(owner, role="clerk", username="neu")
     for person in (owner.person, stranger.person, held.person):
@@ -170,7 +173,8 @@ def test_a_letter_is_not_made_in_the_place_of_somebody_who_exists(owner: Island,
             "person": forged.body["person"] | {"id": person},
             "certificate": document.to_wire(),
         }
-        assert refused(lambda body=body: owner.post("invitations", body))[0] == 409  # type: ignore[misc]
+        answer = refused(lambda body=body: owner.post("invitations", body))  # type: ignore[misc]
+        assert answer[0] == 409 if person == stranger.person else answer == (400, "document_refused")
     taken = letter(stranger, role="clerk", username="neu")
     assert refused(lambda: stranger.post("invitations", taken.body | {"id": held.id}))[0] in (400, 409)
     assert Person.objects.get(pk=owner.person).tenant_id == owner.firm

@@ -10,6 +10,7 @@ from django.conf import settings
 from siegel.keys.tests.island import Island, found, invite, redemption
 from siegel.keys.tests.scanner import ScannerDouble, answering
 from siegel.vault.tests.island import OpenVault, add_dossier, begin_vault, client_of
+from siegel.vault.tests.teams import add_holder, found_team, line_of
 
 
 @pytest.fixture
@@ -49,3 +50,17 @@ def client_user(owner: Island, vault: OpenVault) -> Island:
     island = redemption(held, owner).send()
     vault.refresh()
     return island
+
+
+@pytest.fixture
+def clerk(owner: Island, vault: OpenVault) -> Island:
+    """A member of the staff who holds nothing yet."""
+    return redemption(invite(owner, role="clerk", username="wulff"), owner).send()
+
+
+@pytest.fixture
+def team(owner: Island, vault: OpenVault, clerk: Island) -> OpenVault:
+    """The clerk's team, which holds the vault."""
+    team = found_team(owner, clerk)
+    add_holder(vault, line_of(team, "write"))
+    return team

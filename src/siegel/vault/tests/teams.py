@@ -94,3 +94,8 @@ def add_holder(vault: OpenVault, line: Holder) -> None:
 
 def remove_holder(vault: OpenVault, kid: str) -> None:
     set_holders(vault, [line for line in vault.state.position.now.roster.holders if line.key != kid])
+
+
+def status(island: Island, path: str) -> int:
+    """What the door at this address answers."""
+    return int(island.browser.get(f"/api/{path}").status_code)
