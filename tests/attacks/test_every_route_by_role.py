@@ -79,6 +79,8 @@ TABLE: dict[str, str] = {
     "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
     "POST /api/keys/certificates": "401 400 400 400 400 400 400",
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
+    "POST /api/account/challenge": EVERYONE_SIGNED_IN,
+    "POST /api/account/password": "401 401 401 401 401 401 401",
     # the staff
     "POST /api/clients": "401 404 404 201 201 201 201",
     "POST /api/clients/<client_id>/dossiers": "401 404 404 201 404 201 404",
@@ -222,6 +224,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
+        "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},
         "POST /api/session/unlock": {"auth_key": HASH},
         "POST /api/session/end": {},
     }.get(route)

@@ -56,18 +56,33 @@ class Silent:
 
 
 @dataclass
-class Firm:
-    """The firm, its people and, as often as a test asks, a new dossier that all of them hold."""
+class Founding:
+    """A firm in which the owner is alone, with one client of whom nobody signs in yet."""
 
     installation: Installation
     folder: Path
+    owner: Person
+    client_id: str
+
+    def join(self, username: str, name: str, role: str) -> Person:
+        """Somebody whom the owner has invited and who has redeemed his letter."""
+        of = self.client_id if role == "client" else None
+        home = Home(self.folder / "state-inhaberin")
+        invited = invite(self.owner.account, home, name=name, username=username, role=role, vaults={}, client=of)
+        password = f"{username} vier Lampen am Fluss"
+        account = redeem(Api(self.installation.url), invited.letter, password).account
+        return _person(account, username, name, password, self.folder, role)
+
+
+@dataclass
+class Firm(Founding):
+    """The firm, its people and, as often as a test asks, a new dossier that all of them hold."""
+
     slug: str
     name: str
-    owner: Person
     clerk: Person
     client: Person
     colleague: Person
-    client_id: str
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -123,23 +138,13 @@ def make_firm(installation: Installation, folder: Path, slug: str = "muster", na
     )
     owner = _person(founded.account, "inhaberin", "Martina Muster", password, folder, "owner")
     client_id = str(owner.account.api.post("clients", {"number": CLIENT_NUMBER, "name": CLIENT_NAME})["id"])
-    home = Home(folder / "state-inhaberin")
-
-    def join(username: str, person_name: str, role: str) -> Person:
-        of = client_id if role == "client" else None
-        letter = invite(
-            owner.account, home, name=person_name, username=username, role=role, vaults={}, client=of
-        ).letter
-        own_password = f"{username} vier Lampen am Fluss"
-        account = redeem(Api(installation.url), letter, own_password).account
-        return _person(account, username, person_name, own_password, folder, role)
-
-    clerk = join("wulff", "Sabine Wulff", "clerk")
-    client = join("harms", "Daniela Harms", "client")
-    colleague = join("beispiel", "Bernd Beispiel", "clerk")
+    founding = Founding(installation, folder, owner, client_id)
+    clerk = founding.join("wulff", "Sabine Wulff", "clerk")
+    client = founding.join("harms", "Daniela Harms", "client")
+    colleague = founding.join("beispiel", "Bernd Beispiel", "clerk")
     owner.account.learn_certificates()
     countersign_waiting(owner.account)
-    return Firm(installation, folder, slug, name, owner, clerk, client, colleague, client_id)
+    return Firm(installation, folder, owner, client_id, slug, name, clerk, client, colleague)
 
 
 def _person(account: Account, username: str, name: str, password: str, folder: Path, role: str) -> Person:

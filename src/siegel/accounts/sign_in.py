@@ -91,6 +91,15 @@ def open_session(
     return opened.session
 
 
+def renew_session(request: HttpRequest, *, person: Person, idle_s: int) -> SignedInSession:
+    """Where all the person's sessions have just ended: a new one here, kept or not as the one before."""
+    visit = visited(request)
+    before, visit.signed_in = visit.signed_in, None
+    if before is None:
+        raise AccountsError("sign_in_refused", status=401)
+    return open_session(request, person=person, idle_s=idle_s, method=before.method, kept=before.kept)
+
+
 def end_session(request: HttpRequest) -> None:
     """Sign out; harmless when nobody is signed in. The answer clears the cookie and what the page stored."""
     visit = visited(request)

@@ -3,7 +3,6 @@
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
@@ -15,20 +14,19 @@ from siegel.accounts.nonces import issue_nonce, use_nonce
 from siegel.accounts.queries import active_person
 from siegel.base.origin import address_of, source_of
 from siegel.base.throttle import refuse_excess
-from siegel.firms.queries import firm_to_set_up, role_of, root_fingerprint_of
-from siegel.firms.rules import idle_s
+from siegel.firms.queries import firm_to_set_up
 from siegel.keys import queries, rules, scanner, schemas, wire
 from siegel.keys.actions import certificates, chains, founding, invitations
 from siegel.keys.actions.people import PersonKeys
 from siegel.keys.models import Invitation
+from siegel.keys.opening import open_session, session_wire, verify_here
 from siegel.seals.canonical import b64
 from siegel.seals.documents import Certificate, Login
 from siegel.seals.errors import SealError
-from siegel.seals.login import verify_login
 from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
-    from siegel.accounts.models import Person, SignedInSession
+    from siegel.accounts.models import Person
     from siegel.base.models import Tenant
 
 router = Router(auth=signed_in)
@@ -128,7 +126,7 @@ def start(request: HttpRequest, body: StartIn) -> Wire:
 @router.post("/sign-in/password", auth=None)
 def password(request: HttpRequest, body: PasswordIn) -> Wire:
     person = door.verify_auth_key(request, slug=body.firm, username=body.username, auth_key=body.auth_key)
-    return _open(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=body.keep)
+    return open_session(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=body.keep)
 
 
 @router.post("/sign-in/challenge", auth=None)
@@ -147,12 +145,12 @@ def key(request: HttpRequest, body: KeyIn) -> Wire:
         person = _signer(request, tenant, body.login.signed())
     except SealError as error:
         raise AccountsError("sign_in_refused", status=401) from error
-    return _open(request, person, "key")
+    return open_session(request, person, "key")
 
 
 @router.get("/session")
 def session(request: HttpRequest) -> Wire:
-    return _session(session_of(request))
+    return session_wire(session_of(request))
 
 
 @router.post("/session/unlock")
@@ -178,32 +176,8 @@ def _signer(request: HttpRequest, tenant: "Tenant", signed: Signed) -> "Person":
     certificate = queries.certificate_of(person) if person else None
     if person is None or certificate is None:
         raise AccountsError("sign_in_refused", status=401)
-    _verify(request, signed, login, certificate, person.id)
+    verify_here(request, signed, login, certificate, person.id)
     return person
-
-
-def _verify(request: HttpRequest, signed: Signed, login: Login, certificate: Certificate, subject: str) -> None:
-    """SealError unless the login was signed for this address by the certified key."""
-    here = {settings.PUBLIC_URL, f"{request.scheme}://{request.get_host()}"}
-    origin = login.origin if login.origin in here else settings.PUBLIC_URL
-    verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=origin)
-
-
-def _open(
-    request: HttpRequest, person: "Person", method: str, *, unlock: bytes | None = None, kept: bool = False
-) -> Wire:
-    """A session for the person, its idle limit by his role."""
-    role = role_of(person)
-    if role is None:
-        raise AccountsError("sign_in_refused", status=401)
-    opened = door.open_session(request, person=person, idle_s=idle_s(role), method=method, kept=kept)
-    return _session(opened, unlock=unlock)
-
-
-def _session(opened: "SignedInSession", unlock: bytes | None = None) -> Wire:
-    person = opened.person
-    role, root = role_of(person) or "", root_fingerprint_of(person.tenant) or b""
-    return wire.session(opened, role, root=root, kid=queries.kid_of(person), unlock=unlock)
 
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
@@ -235,7 +209,7 @@ def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
         keys=_person_keys(body.credential, body.unlock),
     )
     owner = founding.found_firm(founding=made, scanner_key=scanner.signing_key())
-    return _open(request, owner, "set_up")
+    return open_session(request, owner, "set_up")
 
 
 # --- certificates -----------------------------------------------------------------------------------------------------
@@ -312,7 +286,7 @@ def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) ->
         login = Login.parse(signed)
         use_nonce(tenant=found.tenant, purpose=_purpose(found), nonce=login.nonce)
         certificate = Certificate.parse(queries.signed(found.certificate))
-        _verify(request, signed, login, certificate, found.id)
+        verify_here(request, signed, login, certificate, found.id)
     return {"vaults": [_waiting(vault) for vault in queries.waiting_vaults(found)]}
 
 
@@ -324,7 +298,7 @@ def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
     certificate = body.certificate.signed()
     if found.redeemed_id == certificate.hash:
         person = _proven_again(request, found, body.credential.auth_key)
-        return _open(request, person, "password", unlock=queries.unlock_wrap_of(person))
+        return open_session(request, person, "password", unlock=queries.unlock_wrap_of(person))
     queries.open_invitation(invitation_id, _now())
     person = invitations.redeem(
         invitation=found,
@@ -333,7 +307,7 @@ def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
         keys=_person_keys(body.credential, body.unlock),
         now=_now(),
     )
-    return _open(request, person, "invitation")
+    return open_session(request, person, "invitation")
 
 
 def _proven_again(request: HttpRequest, found: Invitation, auth_key: bytes) -> "Person":

@@ -12,7 +12,7 @@ import { api, type Session } from "../wire/api";
 import { fromWire } from "../wire/codec";
 
 /** The two keys of a person's present password. @throws RefusedError (`weak_parameters`), WireError. */
-async function presentKeys(slug: string, username: string, password: string) {
+export async function presentKeys(slug: string, username: string, password: string) {
   const { firm, s, params } = await api.startSignIn(slug, username);
   requireParams(params);
   const salt = passwordSalt(firm, username, fromWire(s));

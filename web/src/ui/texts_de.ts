@@ -101,6 +101,7 @@ export const DE = {
       "Diese Datei gehört zu einer anderen Kanzlei.",
       "Bitte wählen Sie die Datei dieser Kanzlei.",
     ),
+    key_closed: problem("Ihr Schlüssel ist geschlossen.", "Bitte geben Sie Ihr Passwort ein."),
     wrong_code: problem(
       "Der Code passt nicht zu dieser Einladung.",
       "Bitte vergleichen Sie ihn mit Ihrem Brief oder scannen Sie den QR-Code noch einmal.",
@@ -170,6 +171,12 @@ export const DE = {
       dark: "Darstellung: dunkel. Zu „Wie im System“ wechseln",
       system: "Darstellung: wie im System. Zu hell wechseln",
     },
+  },
+  access: {
+    passwordChanged: problem(
+      "Ihr Passwort ist geändert.",
+      "Alle anderen Anmeldungen sind beendet. Ab jetzt gilt nur noch das neue Passwort.",
+    ),
   },
   signIn: {
     chooseFile: "Bitte wählen Sie Ihre Schlüsseldatei.",

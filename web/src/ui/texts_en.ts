@@ -86,6 +86,7 @@ export const EN: Texts = {
       "It cannot be opened. Please take another copy of the file.",
     ),
     foreign_key_file: problem("This file belongs to another firm.", "Please choose this firm's file."),
+    key_closed: problem("Your key is closed.", "Please enter your password."),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",
@@ -155,6 +156,12 @@ export const EN: Texts = {
       dark: "Appearance: dark. Change to “As in the system”",
       system: "Appearance: as in the system. Change to light",
     },
+  },
+  access: {
+    passwordChanged: problem(
+      "Your password has been changed.",
+      "All other sessions have ended. From now on only the new password counts.",
+    ),
   },
   signIn: {
     chooseFile: "Please choose your key file.",

@@ -42,6 +42,9 @@ export interface Credential {
   readonly auth_key: string;
 }
 
+/** A fresh proof of who asks: the present password's authentication key, or a signature by the open key. */
+export type Proof = { readonly auth_key: string } | { readonly login: Doc };
+
 export interface EntryAnswer {
   readonly record: Doc;
   readonly roster?: Doc | null;
@@ -129,6 +132,9 @@ export const api = {
   session: () => call<Session>("GET", "/api/session"),
   unlock: (authKey: string) =>
     call<{ unlock: string | null }>("POST", "/api/session/unlock", { auth_key: authKey }),
+  accountChallenge: () => call<{ nonce: string }>("POST", "/api/account/challenge", {}),
+  changePassword: (body: { proof: Proof; credential: Credential; unlock: string }) =>
+    call<Session>("POST", "/api/account/password", body),
   endSession: () => call<unknown>("POST", "/api/session/end", {}),
 
   openSetUp: (token: string) =>
