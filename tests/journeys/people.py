@@ -63,6 +63,7 @@ class Founding:
     folder: Path
     owner: Person
     client_id: str
+    joined: list[Person]
 
     def join(self, username: str, name: str, role: str) -> Person:
         """Somebody whom the owner has invited and who has redeemed his letter."""
@@ -71,7 +72,8 @@ class Founding:
         invited = invite(self.owner.account, home, name=name, username=username, role=role, vaults={}, client=of)
         password = f"{username} vier Lampen am Fluss"
         account = redeem(Api(self.installation.url), invited.letter, password).account
-        return _person(account, username, name, password, self.folder, role)
+        self.joined.append(_person(account, username, name, password, self.folder, role))
+        return self.joined[-1]
 
 
 @dataclass
@@ -94,13 +96,16 @@ class Firm(Founding):
         """The sign-in page."""
         return f"{self.url}/k/{self.slug}"
 
-    def new_vault(self, title: str | None = None) -> Vault:
-        """A dossier of the client with an empty vault that owner and clerk manage and the client writes to."""
+    def new_vault(self, title: str | None = None, more: tuple[tuple[str, str], ...] = ()) -> Vault:
+        """A dossier of the client with an empty vault that owner and clerk manage and the client writes to.
+
+        `more` are holders by their key ids, with their rights.
+        """
         title = title or f"Akte {next(self._numbers)}"
         account = self.owner.account
         dossier = str(account.api.post(f"clients/{self.client_id}/dossiers", {"title": title})["id"])
         account.learn_certificates()
-        holders = ((self.clerk.account.kid, "manage"), (self.client.account.kid, "write"))
+        holders = ((self.clerk.account.kid, "manage"), (self.client.account.kid, "write"), *more)
         row = VaultRow(CLIENT_NAME, CLIENT_NUMBER, title)
         opened = begin_vault(account, self._home(self.owner), row, dossier=dossier, holders=holders)
         return Vault(opened.id, title, f"{self.url}/tresore/{opened.id}", self.client_id)
@@ -116,7 +121,7 @@ class Firm(Founding):
 
     def close(self) -> None:
         """Closes the agents' connections."""
-        for person in (self.owner, self.clerk, self.client, self.colleague):
+        for person in (self.owner, *self.joined):
             person.account.api.close()
 
     def _home(self, person: Person) -> Home:
@@ -138,13 +143,13 @@ def make_firm(installation: Installation, folder: Path, slug: str = "muster", na
     )
     owner = _person(founded.account, "inhaberin", "Martina Muster", password, folder, "owner")
     client_id = str(owner.account.api.post("clients", {"number": CLIENT_NUMBER, "name": CLIENT_NAME})["id"])
-    founding = Founding(installation, folder, owner, client_id)
+    founding = Founding(installation, folder, owner, client_id, [])
     clerk = founding.join("wulff", "Sabine Wulff", "clerk")
     client = founding.join("harms", "Daniela Harms", "client")
     colleague = founding.join("beispiel", "Bernd Beispiel", "clerk")
     owner.account.learn_certificates()
     countersign_waiting(owner.account)
-    return Firm(installation, folder, owner, client_id, slug, name, clerk, client, colleague)
+    return Firm(installation, folder, owner, client_id, founding.joined, slug, name, clerk, client, colleague)
 
 
 def _person(account: Account, username: str, name: str, password: str, folder: Path, role: str) -> Person:

@@ -7,7 +7,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import Firm, Vault
-from tests.journeys.visits import PHONE, Visit, come_in, expect_opened, open_vault, sign_in_with_password
+from tests.journeys.visits import PHONE, Visit, come_in, expect_opened, open_vault, sign_in_with_password, sign_out
 from tests.journeys.watch import Watch
 
 DAY_S = 24 * 3600
@@ -114,6 +114,6 @@ def test_the_owner_who_came_with_his_key_file_needs_no_present_password(visit: V
     page.goto(f"{firm.url}/mein-zugang")
     fill_in_new_password(page, "", NEW)
     expect(page.get_by_text("Ihr Passwort ist geändert.")).to_be_visible()
-    page.get_by_role("button", name="Abmelden").click()
+    sign_out(page)
     sign_in_with_password(page, firm.door, person.username, NEW)
     page.wait_for_url(f"{firm.url}/")

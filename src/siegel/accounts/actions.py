@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from siegel.accounts import rules
 from siegel.accounts.errors import AccountsError
-from siegel.accounts.models import Credential, Person, SignedInSession
+from siegel.accounts.models import Credential, OneTimeSecret, Person, RecoveryCode, SignedInSession
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.models import Tenant
@@ -127,13 +127,13 @@ def end_sessions(*, by: Person, current: SignedInSession, session_id: int | None
 
 @action
 def end_access(*, person: Person, by: Person | None) -> None:
-    """Nothing the person had signs in any more: password, sessions and the marks of his devices are gone.
+    """Nothing the person had signs in any more: password, second factor, sessions and marks of devices are gone.
 
     For revocation, as a part of its transaction. It does not touch the person's state (a new invitation makes him
     active again), nor the wrapped seeds, which belong to `keys`.
     """
-    Credential.objects.filter(person=person).delete()
-    SignedInSession.objects.filter(person=person).delete()
+    for table in (Credential, OneTimeSecret, RecoveryCode, SignedInSession):
+        table.objects.filter(person=person).delete()
     # Whatever was loaded before is out as well: every door compares the generation.
     Person.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
     audit.record(

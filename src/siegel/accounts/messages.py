@@ -12,6 +12,24 @@ MESSAGES: Messages = {
         "Diese Kanzlei gibt es hier nicht. Bitte prüfen Sie die Adresse.",
         "There is no such firm here. Please check the address.",
     ),
+    "code_needed": (
+        "Bitte geben Sie auch das Einmalpasswort aus Ihrer App ein, oder einen Wiederherstellungscode.",
+        "Please also enter the one-time password of your app, or a recovery code.",
+    ),
+    "code_refused": (
+        "Das Einmalpasswort stimmt nicht oder wurde schon benutzt. Bitte warten Sie auf das nächste. Nach drei falschen"
+        " Versuchen ist die Anmeldung für 15 Minuten gesperrt.",
+        "The one-time password is wrong or was used already. Please wait for the next one. After three wrong attempts"
+        " signing in is locked for 15 minutes.",
+    ),
+    "second_factor_there": (
+        "Einmalpasswörter sind schon eingerichtet. Bitte laden Sie die Seite neu.",
+        "One-time passwords are set up already. Please reload the page.",
+    ),
+    "second_factor_missing": (
+        "Einmalpasswörter sind nicht mehr eingerichtet. Bitte laden Sie die Seite neu.",
+        "One-time passwords are no longer set up. Please reload the page.",
+    ),
     "nonce_refused": (
         "Diese Anmeldung ist veraltet oder wurde schon benutzt. Bitte beginnen Sie noch einmal.",
         "This sign-in is out of date or has been used already. Please start again.",

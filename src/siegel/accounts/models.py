@@ -39,6 +39,28 @@ class Credential(models.Model):
     auth_hash = models.CharField(max_length=200)
 
 
+class OneTimeSecret(models.Model):
+    """The secret of a person's one-time passwords, sealed (`one_time.seal_secret`); being here, it is asked for.
+
+    `last_step` is the last step of time whose password was used: none is taken twice.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    sealed = models.BinaryField()
+    last_step = models.BigIntegerField()
+    since = models.DateTimeField(auto_now_add=True)
+
+
+class RecoveryCode(models.Model):
+    """One unused recovery code, as a keyed hash. Using it deletes the row."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "hash"], name="accounts_recovery_code")]
+
+
 class SignedInSession(models.Model):
     """One signed-in browser or agent. The cookie's token is stored hashed; `half` (32 bytes) goes to the browser.
 

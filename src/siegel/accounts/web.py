@@ -7,6 +7,7 @@ from siegel.accounts import actions
 from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, sign_in_required
 from siegel.accounts.errors import AccountsError
+from siegel.accounts.second_factor import second_factor_of
 from siegel.accounts.sessions import sessions_of, visited
 
 REASONS = {"abgelaufen": "expired", "abgemeldet": "signed_out"}
@@ -45,6 +46,7 @@ def access(request: HttpRequest) -> HttpResponseBase:
         "person": person,
         "current": current,
         "others": [session for session in sessions if session.pk != current.pk],
+        "second_factor": second_factor_of(person),
         "ended": request.GET.get("beendet"),
     }
     return render(request, "accounts/access.html", context)

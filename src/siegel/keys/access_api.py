@@ -1,15 +1,19 @@
 """What a person changes on his own access (docs/formats.md 10). Each call brings a fresh proof of who asks."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
+from siegel.accounts import second_factor
 from siegel.accounts import sign_in as door
-from siegel.accounts.doors import person_of, signed_in
+from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.nonces import issue_nonce, use_nonce
+from siegel.accounts.one_time import SECRET_BYTES
+from siegel.firms.queries import role_of
+from siegel.firms.rules import idle_s
 from siegel.keys import queries, schemas
 from siegel.keys.actions import access
 from siegel.keys.actions.people import PersonKeys
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
 router = Router(auth=signed_in)
 
 Wire = dict[str, Any]
+Code = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Proof(schemas.Strict):
@@ -44,6 +49,17 @@ class PasswordIn(schemas.Strict):
     unlock: schemas.Binary
 
 
+class SecondFactorIn(schemas.Strict):
+    proof: Proof
+    secret: schemas.Binary
+    code: Code
+
+
+class PasswordAndCodeIn(schemas.Strict):
+    auth_key: schemas.Binary32
+    code: Code
+
+
 @router.post("/account/challenge")
 def challenge(request: HttpRequest) -> Wire:
     """What the open key signs to prove itself."""
@@ -61,6 +77,42 @@ def change_password(request: HttpRequest, body: PasswordIn) -> Wire:
         person=person, keys=PersonKeys.of(s=credential.s, auth_key=credential.auth_key, unlock=body.unlock)
     )
     return renew_session(request, person)
+
+
+@router.post("/account/second-factor")
+def add_second_factor(request: HttpRequest, body: SecondFactorIn) -> Wire:
+    """One-time passwords of this secret from now on; the recovery codes, which are not shown again."""
+    if len(body.secret) != SECRET_BYTES:
+        raise AccountsError("bad_request")
+    person, role = _proven(request, body.proof), role_of(person_of(request))
+    codes = second_factor.add_second_factor(
+        person=person,
+        secret=body.secret,
+        code=body.code,
+        current=session_of(request),
+        idle_s=idle_s(role or "client"),
+    )
+    return {"recovery_codes": codes}
+
+
+@router.post("/account/second-factor/remove")
+def remove_second_factor(request: HttpRequest, body: PasswordAndCodeIn) -> Wire:
+    second_factor.remove_second_factor(person=_proven_twice(request, body))
+    return {}
+
+
+@router.post("/account/recovery-codes")
+def renew_recovery_codes(request: HttpRequest, body: PasswordAndCodeIn) -> Wire:
+    return {"recovery_codes": second_factor.renew_recovery_codes(person=_proven_twice(request, body))}
+
+
+def _proven_twice(request: HttpRequest, body: PasswordAndCodeIn) -> "Person":
+    """By password and code, as at the front door."""
+    person = person_of(request)
+    door.verify_sign_in(
+        request, slug=person.tenant.slug, username=person.username, auth_key=body.auth_key, code=body.code
+    )
+    return person
 
 
 def _proven(request: HttpRequest, proof: Proof) -> "Person":

@@ -44,6 +44,7 @@ class StartIn(schemas.Strict):
 class PasswordIn(StartIn):
     auth_key: schemas.Binary32
     keep: bool = False
+    code: Annotated[str, Field(max_length=40)] | None = None
 
 
 class UnlockIn(schemas.Strict):
@@ -125,8 +126,12 @@ def start(request: HttpRequest, body: StartIn) -> Wire:
 
 @router.post("/sign-in/password", auth=None)
 def password(request: HttpRequest, body: PasswordIn) -> Wire:
-    person = door.verify_auth_key(request, slug=body.firm, username=body.username, auth_key=body.auth_key)
-    return open_session(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=body.keep)
+    """The wrapped seed leaves here only after the second factor, for whoever has one. Such a session is not kept."""
+    person, by_code = door.verify_sign_in(
+        request, slug=body.firm, username=body.username, auth_key=body.auth_key, code=body.code
+    )
+    kept = body.keep and not by_code
+    return open_session(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=kept)
 
 
 @router.post("/sign-in/challenge", auth=None)
@@ -313,7 +318,10 @@ def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
 def _proven_again(request: HttpRequest, found: Invitation, auth_key: bytes) -> "Person":
     """Certificates are no secrets, so the password must prove it; guessing is bounded as at the front door."""
     person = found.person
-    return door.verify_auth_key(request, slug=person.tenant.slug, username=person.username, auth_key=auth_key)
+    proven, _ = door.verify_sign_in(
+        request, slug=person.tenant.slug, username=person.username, auth_key=auth_key, code=None
+    )
+    return proven
 
 
 def documents_of(append: schemas.Append) -> chains.Documents:

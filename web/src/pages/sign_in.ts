@@ -5,7 +5,7 @@ import { loadCertificates } from "../ceremonies/directory";
 import { openedKeyFile } from "../ceremonies/key_file";
 import { signInWithKeyFile, signInWithPassword } from "../ceremonies/sign_in";
 import type { Open } from "../keyring/keyring";
-import { find, maybe } from "../ui/dom";
+import { find, findAll, maybe } from "../ui/dom";
 import { atWork, entry, field, filled, onSubmit, showFieldError } from "../ui/form";
 import { now } from "../ui/format";
 import { texts } from "../ui/texts";
@@ -14,7 +14,7 @@ import { WireError } from "../wire/http";
 const passwordForm = find<HTMLFormElement>('form[data-form="sign-in"]');
 const fileForm = find<HTMLFormElement>('form[data-form="key-file"]');
 
-const PASSWORD_FIELDS = { unknown_firm: "firm-slug", sign_in_refused: "password" };
+const PASSWORD_FIELDS = { unknown_firm: "firm-slug", sign_in_refused: "password", code_refused: "code" };
 const FILE_FIELDS = {
   not_a_key_file: "key-file",
   key_file_damaged: "key-file",
@@ -35,7 +35,28 @@ async function withPassword(): Promise<void> {
   const slug = (hasSlug ? entry("firm-slug") : (passwordForm.dataset["slug"] ?? "")).toLowerCase();
   // "anna@muster", as the page shows it, is understood as well.
   const [username = ""] = entry("username").toLowerCase().split(`@${slug}`);
-  await enter(await signInWithPassword(slug, username, password, field("keep").checked));
+  const wishes = { keep: field("keep").checked, code: entry("code") };
+  try {
+    await enter(await signInWithPassword(slug, username, password, wishes));
+  } catch (error) {
+    if (!(error instanceof WireError) || error.code !== "code_needed") throw error;
+    askForCode();
+  }
+}
+
+/** The password was right, but is not enough. With a code nobody stays signed in. */
+function askForCode(): void {
+  find("[data-code-block]").hidden = false;
+  noKeeping();
+  field("code").focus();
+}
+
+function noKeeping(): void {
+  const keep = field("keep");
+  keep.checked = false;
+  keep.disabled = true;
+  for (const hint of findAll("[data-keep-hint]"))
+    hint.hidden = (hint.dataset["keepHint"] === "code") !== keep.disabled;
 }
 
 async function withKeyFile(): Promise<void> {
@@ -54,6 +75,7 @@ const MAX_KEY_FILE_BYTES = 128 * 1024;
 
 async function enter(open: Open): Promise<void> {
   field("password").value = "";
+  field("code").value = "";
   field("key-passphrase").value = "";
   if (open.session.person.role !== "client") await vouch(open);
   location.assign(target());

@@ -177,6 +177,9 @@ export const DE = {
       "Ihr Passwort ist geändert.",
       "Alle anderen Anmeldungen sind beendet. Ab jetzt gilt nur noch das neue Passwort.",
     ),
+    qr: "QR-Code für Ihre App",
+    recoveryTitle: "Wiederherstellungscodes",
+    recoveryFile: "Siegel-Wiederherstellungscodes",
   },
   signIn: {
     chooseFile: "Bitte wählen Sie Ihre Schlüsseldatei.",

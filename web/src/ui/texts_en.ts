@@ -162,6 +162,9 @@ export const EN: Texts = {
       "Your password has been changed.",
       "All other sessions have ended. From now on only the new password counts.",
     ),
+    qr: "QR code for your app",
+    recoveryTitle: "Recovery codes",
+    recoveryFile: "Siegel-recovery-codes",
   },
   signIn: {
     chooseFile: "Please choose your key file.",

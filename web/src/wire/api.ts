@@ -45,6 +45,10 @@ export interface Credential {
 /** A fresh proof of who asks: the present password's authentication key, or a signature by the open key. */
 export type Proof = { readonly auth_key: string } | { readonly login: Doc };
 
+interface RecoveryCodes {
+  readonly recovery_codes: readonly string[];
+}
+
 export interface EntryAnswer {
   readonly record: Doc;
   readonly roster?: Doc | null;
@@ -124,8 +128,13 @@ const versionPath = (vault: string, node: string, version: number): string =>
 export const api = {
   startSignIn: (firm: string, username: string) =>
     call<{ firm: string; s: string; params: Params }>("POST", "/api/sign-in/start", { firm, username }),
-  signInWithPassword: (firm: string, username: string, authKey: string, keep: boolean) =>
-    call<Session>("POST", "/api/sign-in/password", { firm, username, auth_key: authKey, keep }),
+  signInWithPassword: (body: {
+    firm: string;
+    username: string;
+    auth_key: string;
+    keep: boolean;
+    code: string | null;
+  }) => call<Session>("POST", "/api/sign-in/password", body),
   challenge: (firm: string) =>
     call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
   signInWithKey: (firm: string, login: Doc) => call<Session>("POST", "/api/sign-in/key", { firm, login }),
@@ -135,6 +144,12 @@ export const api = {
   accountChallenge: () => call<{ nonce: string }>("POST", "/api/account/challenge", {}),
   changePassword: (body: { proof: Proof; credential: Credential; unlock: string }) =>
     call<Session>("POST", "/api/account/password", body),
+  addSecondFactor: (body: { proof: Proof; secret: string; code: string }) =>
+    call<RecoveryCodes>("POST", "/api/account/second-factor", body),
+  removeSecondFactor: (authKey: string, code: string) =>
+    call<unknown>("POST", "/api/account/second-factor/remove", { auth_key: authKey, code }),
+  renewRecoveryCodes: (authKey: string, code: string) =>
+    call<RecoveryCodes>("POST", "/api/account/recovery-codes", { auth_key: authKey, code }),
   endSession: () => call<unknown>("POST", "/api/session/end", {}),
 
   openSetUp: (token: string) =>
