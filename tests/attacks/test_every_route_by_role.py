@@ -66,6 +66,7 @@ TABLE: dict[str, str] = {
     "POST /api/sign-in/start": OPEN,
     "POST /api/sign-in/password": "401 401 401 401 401 401 401",
     "POST /api/sign-in/challenge": OPEN,
+    "POST /api/sign-in/passkey": "401 401 401 401 401 401 401",
     "POST /api/sign-in/key": "401 401 401 401 401 401 401",
     "POST /api/set-up/open": "410 410 410 410 410 410 410",
     "POST /api/set-up": "410 410 410 410 410 410 410",
@@ -84,6 +85,8 @@ TABLE: dict[str, str] = {
     "POST /api/account/second-factor": "401 401 401 401 401 401 401",
     "POST /api/account/second-factor/remove": "401 401 401 401 401 401 401",
     "POST /api/account/recovery-codes": "401 401 401 401 401 401 401",
+    "POST /api/account/passkeys": "401 401 401 401 401 401 401",
+    "POST /api/account/passkeys/<passkey_id>/remove": "401 404 404 404 404 404 404",
     # the staff
     "POST /api/clients": "401 404 404 201 201 201 201",
     "POST /api/clients/<client_id>/dossiers": "401 404 404 201 404 201 404",
@@ -153,6 +156,7 @@ def _stage() -> Stage:
         "vault_id": vault.id,
         "node": node,
         "number": "1",
+        "passkey_id": "1",
         "upload_id": begin_upload(owner, vault.id, 100, b"x" * 60),
         "invitation_id": invite(owner, role="clerk", username="offen").id,
     }
@@ -178,7 +182,7 @@ def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iter
             yield from _routes(pattern.url_patterns, address)
             continue
         for method in _methods(pattern):
-            yield f"{method} {address}".replace("<str:", "<").replace("<slug:", "<")
+            yield f"{method} {address}".replace("<str:", "<").replace("<int:", "<").replace("<slug:", "<")
 
 
 def _methods(pattern: URLPattern) -> set[str]:
@@ -235,6 +239,24 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         },
         "POST /api/account/second-factor/remove": {"auth_key": HASH, "code": "123456"},
         "POST /api/account/recovery-codes": {"auth_key": HASH, "code": "123456"},
+        "POST /api/sign-in/passkey": {
+            "firm": "muster",
+            "nonce": HASH,
+            "credential": HASH,
+            "client_data": HASH,
+            "authenticator_data": HASH,
+            "signature": HASH,
+        },
+        "POST /api/account/passkeys": {
+            "proof": {"auth_key": HASH},
+            "nonce": HASH,
+            "credential": HASH,
+            "client_data": HASH,
+            "attestation": HASH,
+            "name": "Telefon",
+            "unlock": HASH,
+        },
+        "POST /api/account/passkeys/<passkey_id>/remove": {},
         "POST /api/session/unlock": {"auth_key": HASH},
         "POST /api/session/end": {},
     }.get(route)

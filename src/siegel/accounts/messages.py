@@ -30,6 +30,22 @@ MESSAGES: Messages = {
         "Einmalpasswörter sind nicht mehr eingerichtet. Bitte laden Sie die Seite neu.",
         "One-time passwords are no longer set up. Please reload the page.",
     ),
+    "passkey_refused": (
+        "Dieser Passkey gilt hier nicht oder nicht mehr. Bitte melden Sie sich mit Ihrem Passwort an.",
+        "This passkey is not valid here, or no longer. Please sign in with your password.",
+    ),
+    "passkey_there": (
+        "Diesen Passkey gibt es schon.",
+        "This passkey exists already.",
+    ),
+    "passkeys_too_many": (
+        "Sie haben schon 20 Passkeys. Bitte entfernen Sie zuerst einen.",
+        "You have 20 passkeys already. Please remove one first.",
+    ),
+    "passkey_name_invalid": (
+        "Ein Name hat 1 bis 60 Zeichen in einer Zeile.",
+        "A name has 1 to 60 characters in one line.",
+    ),
     "nonce_refused": (
         "Diese Anmeldung ist veraltet oder wurde schon benutzt. Bitte beginnen Sie noch einmal.",
         "This sign-in is out of date or has been used already. Please start again.",

@@ -20,6 +20,8 @@ class Person(models.Model):
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
     session_generation = models.PositiveIntegerField(default=1)
+    # Registration included; the second time a passkey is offered.
+    password_sign_ins = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -59,6 +61,21 @@ class RecoveryCode(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "hash"], name="accounts_recovery_code")]
+
+
+class Passkey(models.Model):
+    """A WebAuthn credential of a person. `credential` is its attested data (AAGUID, id, COSE public key).
+
+    `digest` is the b64 of SHA-256 of the credential's id: ids may have a thousand bytes.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=43, unique=True)
+    credential = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
 
 
 class SignedInSession(models.Model):

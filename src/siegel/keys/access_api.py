@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field, model_validator
 
 from siegel.accounts import second_factor
@@ -12,12 +12,14 @@ from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.nonces import issue_nonce, use_nonce
 from siegel.accounts.one_time import SECRET_BYTES
+from siegel.accounts.passkeys import Registration, verify_registration
 from siegel.firms.queries import role_of
 from siegel.firms.rules import idle_s
 from siegel.keys import queries, schemas
 from siegel.keys.actions import access
 from siegel.keys.actions.people import PersonKeys
-from siegel.keys.opening import renew_session, verify_here
+from siegel.keys.opening import renew_session, site_of, verify_here
+from siegel.seals.canonical import b64
 from siegel.seals.documents import Login
 from siegel.seals.errors import SealError
 
@@ -58,6 +60,16 @@ class SecondFactorIn(schemas.Strict):
 class PasswordAndCodeIn(schemas.Strict):
     auth_key: schemas.Binary32
     code: Code
+
+
+class PasskeyIn(schemas.Strict):
+    proof: Proof
+    nonce: schemas.Binary32
+    credential: schemas.Binary
+    client_data: schemas.Binary
+    attestation: schemas.Binary
+    name: schemas.Name
+    unlock: schemas.Binary
 
 
 @router.post("/account/challenge")
@@ -104,6 +116,23 @@ def remove_second_factor(request: HttpRequest, body: PasswordAndCodeIn) -> Wire:
 @router.post("/account/recovery-codes")
 def renew_recovery_codes(request: HttpRequest, body: PasswordAndCodeIn) -> Wire:
     return {"recovery_codes": second_factor.renew_recovery_codes(person=_proven_twice(request, body))}
+
+
+@router.post("/account/passkeys", response={201: Wire})
+def add_passkey(request: HttpRequest, body: PasskeyIn) -> Status[Wire]:
+    """A passkey and the seed wrapped for it, in one transaction."""
+    person = _proven(request, body.proof)
+    use_nonce(tenant=person.tenant, purpose=_purpose(person), nonce=b64(body.nonce))
+    registration = Registration(body.credential, body.client_data, body.attestation)
+    made = verify_registration(site_of(request), body.nonce, registration)
+    access.add_passkey(person=person, made=made, name=body.name, unlock=body.unlock)
+    return Status(201, {})
+
+
+@router.post("/account/passkeys/{int:passkey_id}/remove")
+def remove_passkey(request: HttpRequest, passkey_id: int) -> Wire:
+    access.remove_passkey(person=person_of(request), passkey_id=passkey_id)
+    return {}
 
 
 def _proven_twice(request: HttpRequest, body: PasswordAndCodeIn) -> "Person":

@@ -11,6 +11,7 @@ from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.nonces import issue_nonce, use_nonce
+from siegel.accounts.passkeys import Assertion, verify_assertion
 from siegel.accounts.queries import active_person
 from siegel.base.origin import address_of, source_of
 from siegel.base.throttle import refuse_excess
@@ -19,11 +20,12 @@ from siegel.keys import queries, rules, scanner, schemas, wire
 from siegel.keys.actions import certificates, chains, founding, invitations
 from siegel.keys.actions.people import PersonKeys
 from siegel.keys.models import Invitation
-from siegel.keys.opening import open_session, session_wire, verify_here
+from siegel.keys.opening import offers_passkey, open_session, session_wire, site_of, verify_here
 from siegel.seals.canonical import b64
 from siegel.seals.documents import Certificate, Login
 from siegel.seals.errors import SealError
 from siegel.seals.signed import Signed
+from siegel.seals.unlock import passkey_method
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -57,6 +59,14 @@ class ChallengeIn(schemas.Strict):
 
 class KeyIn(ChallengeIn):
     login: schemas.Doc
+
+
+class PasskeyIn(ChallengeIn):
+    nonce: schemas.Binary32
+    credential: schemas.Binary
+    client_data: schemas.Binary
+    authenticator_data: schemas.Binary
+    signature: schemas.Binary
 
 
 class TokenIn(schemas.Strict):
@@ -131,7 +141,8 @@ def password(request: HttpRequest, body: PasswordIn) -> Wire:
         request, slug=body.firm, username=body.username, auth_key=body.auth_key, code=body.code
     )
     kept = body.keep and not by_code
-    return open_session(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=kept)
+    session = open_session(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=kept)
+    return {**session, "offer_passkey": offers_passkey(person)}
 
 
 @router.post("/sign-in/challenge", auth=None)
@@ -151,6 +162,18 @@ def key(request: HttpRequest, body: KeyIn) -> Wire:
     except SealError as error:
         raise AccountsError("sign_in_refused", status=401) from error
     return open_session(request, person, "key")
+
+
+@router.post("/sign-in/passkey", auth=None)
+def passkey(request: HttpRequest, body: PasskeyIn) -> Wire:
+    """Two factors in one: the authenticator has verified its user. The wrapped seed is the one of this passkey."""
+    door.throttle_sign_in(request)
+    tenant = door.firm_of(body.firm)
+    use_nonce(tenant=tenant, purpose=SIGN_IN, nonce=b64(body.nonce))
+    used = Assertion(body.credential, body.client_data, body.authenticator_data, body.signature)
+    found = verify_assertion(site_of(request), tenant, body.nonce, used)
+    wrap = queries.unlock_wrap_of(found.person, passkey_method(body.credential))
+    return open_session(request, found.person, "passkey", unlock=wrap)
 
 
 @router.get("/session")

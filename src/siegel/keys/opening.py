@@ -1,12 +1,15 @@
 """From a proof to a session on the wire; alike for all doors of the API."""
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from siegel.accounts import sign_in as door
 from siegel.accounts.errors import AccountsError
+from siegel.accounts.passkeys import Site, passkeys_of
+from siegel.accounts.queries import password_sign_ins
 from siegel.firms.queries import role_of, root_fingerprint_of
 from siegel.firms.rules import idle_s
 from siegel.keys import queries, wire
@@ -23,6 +26,11 @@ Wire = dict[str, Any]
 def origins(request: HttpRequest) -> set[str]:
     """The addresses under which this request may have been meant for us."""
     return {settings.PUBLIC_URL, f"{request.scheme}://{request.get_host()}"}
+
+
+def site_of(request: HttpRequest) -> Site:
+    """For whom the passkeys of this request are."""
+    return Site(urlsplit(f"//{request.get_host()}").hostname or "", frozenset(origins(request)))
 
 
 def verify_here(request: HttpRequest, signed: Signed, login: Login, certificate: Certificate, subject: str) -> None:
@@ -48,6 +56,11 @@ def session_wire(opened: "SignedInSession", unlock: bytes | None = None) -> Wire
     person = opened.person
     role, root = role_of(person) or "", root_fingerprint_of(person.tenant) or b""
     return wire.session(opened, role, root=root, kid=queries.kid_of(person), unlock=unlock)
+
+
+def offers_passkey(person: "Person") -> bool:
+    """At the second sign-in with a password, to whoever has none."""
+    return password_sign_ins(person) == 2 and not passkeys_of(person)
 
 
 def _idle_s(person: "Person") -> int:

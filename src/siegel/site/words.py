@@ -77,6 +77,8 @@ AUDIT = {
     "accounts.second_factor_removed": Sentence("shield-slash", _("Einmalpasswörter entfernt"), "lock"),
     "accounts.recovery_codes_renewed": Sentence("arrow-repeat", _("Neue Wiederherstellungscodes ausgestellt")),
     "accounts.recovery_code_used": Sentence("life-preserver", _("Wiederherstellungscode benutzt"), "lock"),
+    "accounts.passkey_added": Sentence("fingerprint", _("Passkey eingerichtet")),
+    "accounts.passkey_removed": Sentence("fingerprint", _("Passkey entfernt")),
     "accounts.locked": Sentence("lock", _("Konto gesperrt nach 3 falschen Passwörtern"), "alarm"),
     "firms.created": Sentence("building", _("Kanzlei angelegt")),
     "firms.set_up_link_issued": Sentence("link-45deg", _("Link zum Einrichten ausgestellt")),

@@ -1,9 +1,10 @@
-/** Mein Zugang: password and one-time passwords. Ending sessions needs no key, and no script. */
+/** Mein Zugang: password, passkeys and one-time passwords. Ending sessions needs no key, and no script. */
 
 import { changePassword } from "../ceremonies/access";
 import { find } from "../ui/dom";
 import { atWork, field, onSubmit } from "../ui/form";
 import { showMessage } from "../ui/message";
+import { listenToPasskeys } from "../ui/passkeys";
 import { PasswordBlock } from "../ui/password_block";
 import { proofFields, proven } from "../ui/proof";
 import { listenToSecondFactor } from "../ui/second_factor";
@@ -27,4 +28,5 @@ function listenToPassword(): void {
 }
 
 listenToPassword();
+listenToPasskeys();
 listenToSecondFactor();

@@ -1,10 +1,12 @@
-/** The sign-in page: password or key file. Neither leaves this device. */
+/** The sign-in page: passkey, password or key file. None of them leaves this device. */
 
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
 import { openedKeyFile } from "../ceremonies/key_file";
+import { signInWithPasskey } from "../ceremonies/passkey";
 import { signInWithKeyFile, signInWithPassword } from "../ceremonies/sign_in";
 import type { Open } from "../keyring/keyring";
+import { canUsePasskeys } from "../keyring/passkeys";
 import { find, findAll, maybe } from "../ui/dom";
 import { atWork, entry, field, filled, onSubmit, showFieldError } from "../ui/form";
 import { now } from "../ui/format";
@@ -24,15 +26,20 @@ const FILE_FIELDS = {
   wrong_passphrase: "key-passphrase",
 };
 
+/** The firm of the page's address, or the one typed; null, with an error at the field, when there is none. */
+function firmSlug(): string | null {
+  if (maybe("#firm-slug") === null) return passwordForm.dataset["slug"] ?? "";
+  return filled(["firm-slug"]) === null ? null : entry("firm-slug").toLowerCase();
+}
+
 async function withPassword(): Promise<void> {
-  const hasSlug = maybe("#firm-slug") !== null;
-  if (filled(hasSlug ? ["firm-slug", "username"] : ["username"]) === null) return;
+  const slug = firmSlug();
+  if (slug === null || filled(["username"]) === null) return;
   const password = field("password").value;
   if (password === "") {
     showFieldError("password", texts().form.empty);
     return;
   }
-  const slug = (hasSlug ? entry("firm-slug") : (passwordForm.dataset["slug"] ?? "")).toLowerCase();
   // "anna@muster", as the page shows it, is understood as well.
   const [username = ""] = entry("username").toLowerCase().split(`@${slug}`);
   const wishes = { keep: field("keep").checked, code: entry("code") };
@@ -59,6 +66,11 @@ function noKeeping(): void {
     hint.hidden = (hint.dataset["keepHint"] === "code") !== keep.disabled;
 }
 
+async function withPasskey(): Promise<void> {
+  const slug = firmSlug();
+  if (slug !== null) await enter(await signInWithPasskey(slug));
+}
+
 async function withKeyFile(): Promise<void> {
   const [file] = field("key-file").files ?? [];
   if (file === undefined) {
@@ -78,7 +90,17 @@ async function enter(open: Open): Promise<void> {
   field("code").value = "";
   field("key-passphrase").value = "";
   if (open.session.person.role !== "client") await vouch(open);
-  location.assign(target());
+  if (open.session.offer_passkey === true && canUsePasskeys()) offerPasskey();
+  else location.assign(target());
+}
+
+/** Once, instead of the forms. */
+function offerPasskey(): void {
+  for (const part of findAll("[data-doors], [data-doors-head]")) part.hidden = true;
+  const offer = find("[data-offer-passkey]");
+  offer.hidden = false;
+  find<HTMLAnchorElement>("[data-later]", offer).href = target();
+  find("h1", offer).focus();
 }
 
 /** Keys that wait for a countersignature get it now; if the line is bad, at the next sign-in. */
@@ -100,6 +122,14 @@ function target(): string {
   const next = new URL(asked, location.origin);
   return next.origin === location.origin ? next.pathname + next.search + location.hash : "/";
 }
+
+const passkeyDoor = find("[data-passkey-door]");
+passkeyDoor.hidden = !canUsePasskeys();
+const passkeyButton = find("button", passkeyDoor);
+passkeyButton.addEventListener(
+  "click",
+  () => void atWork(passkeyButton, withPasskey, { unknown_firm: "firm-slug" }),
+);
 
 onSubmit(passwordForm, () => void atWork(find("[data-submit]", passwordForm), withPassword, PASSWORD_FIELDS));
 onSubmit(fileForm, () => void atWork(find("[data-submit]", fileForm), withKeyFile, FILE_FIELDS));

@@ -87,6 +87,12 @@ export const EN: Texts = {
     ),
     foreign_key_file: problem("This file belongs to another firm.", "Please choose this firm's file."),
     key_closed: problem("Your key is closed.", "Please enter your password."),
+    passkey_cancelled: problem("No passkey was used.", "Try again, or use your password."),
+    passkey_there: problem("This device has a passkey of yours already.", "You do not need a second one."),
+    passkey_no_prf: problem(
+      "This passkey cannot open your key.",
+      "Device or browser are too old for it. Please use another device, or your password.",
+    ),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",

@@ -23,6 +23,8 @@ export interface Session {
   readonly firm: FirmAnswer & { readonly root: string };
   readonly half: string;
   readonly unlock: string | null;
+  /** In the answer to a password only. */
+  readonly offer_passkey?: boolean;
 }
 
 interface Params {
@@ -138,12 +140,30 @@ export const api = {
   challenge: (firm: string) =>
     call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
   signInWithKey: (firm: string, login: Doc) => call<Session>("POST", "/api/sign-in/key", { firm, login }),
+  signInWithPasskey: (body: {
+    firm: string;
+    nonce: string;
+    credential: string;
+    client_data: string;
+    authenticator_data: string;
+    signature: string;
+  }) => call<Session>("POST", "/api/sign-in/passkey", body),
   session: () => call<Session>("GET", "/api/session"),
   unlock: (authKey: string) =>
     call<{ unlock: string | null }>("POST", "/api/session/unlock", { auth_key: authKey }),
   accountChallenge: () => call<{ nonce: string }>("POST", "/api/account/challenge", {}),
   changePassword: (body: { proof: Proof; credential: Credential; unlock: string }) =>
     call<Session>("POST", "/api/account/password", body),
+  addPasskey: (body: {
+    proof: Proof;
+    nonce: string;
+    credential: string;
+    client_data: string;
+    attestation: string;
+    name: string;
+    unlock: string;
+  }) => call<unknown>("POST", "/api/account/passkeys", body),
+  removePasskey: (id: string) => call<unknown>("POST", `/api/account/passkeys/${id}/remove`, {}),
   addSecondFactor: (body: { proof: Proof; secret: string; code: string }) =>
     call<RecoveryCodes>("POST", "/api/account/second-factor", body),
   removeSecondFactor: (authKey: string, code: string) =>
