@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -43,6 +44,10 @@ def door_of(named: str, firm: Firm) -> str:
 def set_up(page: Page, named: str, person: Person, name: str = "Mein Telefon") -> None:
     page.goto(f"{named}/mein-zugang")
     page.locator("summary", has_text="Passkey einrichten").click()
+    fill_in(page, person, name)
+
+
+def fill_in(page: Page, person: Person, name: str) -> None:
     page.fill("#passkey-name", name)
     page.fill("#passkey-password", person.password)
     page.click("form[data-form=passkey] [data-submit]")
@@ -55,13 +60,14 @@ def test_a_client_is_offered_a_passkey_sets_it_up_and_opens_his_vault_with_it(
     vault = firm.new_vault(more=((person.account.kid, "write"),))
     page, sent = visit(), list[Request]()
     give_authenticator(page)
-    page.on("request", lambda request: sent.append(request))
+    # Playwright marks its handlers; the method of a list takes no mark
+    page.on("request", lambda request: sent.append(request))  # noqa: PLW0108
 
     sign_in_with_password(page, door_of(named, firm), person.username, person.password)
     expect(page.get_by_role("heading", name="Nächstes Mal ohne Passwort?")).to_be_visible()
     page.get_by_role("link", name="Passkey einrichten").click()
     page.wait_for_url(f"{named}/mein-zugang#passkeys")
-    set_up(page, named, person)
+    fill_in(page, person, "Mein Telefon")
     expect(page.locator("[data-passkey]", has_text="Mein Telefon")).to_be_visible()
     sign_out(page)
 
@@ -74,7 +80,7 @@ def test_a_client_is_offered_a_passkey_sets_it_up_and_opens_his_vault_with_it(
     expect(page.locator("[data-passkey]", has_text="zuletzt benutzt")).to_be_visible()
     require_no_secret(sent)
 
-    page.get_by_role("button", name="Entfernen: Mein Telefon").click()
+    page.get_by_role("button", name=re.compile("^Entfernen")).click()
     page.get_by_role("button", name="Passkey entfernen").click()
     expect(page.locator("[data-passkey]")).to_have_count(0)
     sign_out(page)
@@ -85,7 +91,8 @@ def test_a_client_is_offered_a_passkey_sets_it_up_and_opens_his_vault_with_it(
 
 def require_no_secret(sent: list[Request]) -> None:
     """What the passkey's function gave is in no body: exactly the parts that the server needs are."""
-    bodies = [json.loads(one.post_data or "{}") for one in sent if "passkey" in one.url]
+    bodies = [json.loads(one.post_data or "{}") for one in sent if one.method == "POST" and "passkey" in one.url]
+    assert len(bodies) == 2
     assert bodies[-1].keys() == {"firm", "nonce", "credential", "client_data", "authenticator_data", "signature"}
     assert not [body for body in bodies if "prf" in json.dumps(body).lower()]
     for body in bodies:

@@ -10,10 +10,18 @@ import { proofFields, proven } from "./proof";
 export function listenToPasskeys(): void {
   const panel = find("[data-passkeys]");
   panel.hidden = !canUsePasskeys() && findAll("[data-passkey]", panel).length === 0;
-  find("[data-passkey-adding]", panel).hidden = !canUsePasskeys();
+  const adding = find("[data-passkey-adding]", panel);
+  adding.hidden = !canUsePasskeys();
+  if (location.hash === "#passkeys") invite(panel, adding);
   listenToAdding(find<HTMLFormElement>('form[data-form="passkey"]', panel));
   for (const button of findAll("button[data-remove-passkey]", panel))
     button.addEventListener("click", () => void atWork(button, () => remove(button)));
+}
+
+/** Whoever comes from the offer at the sign-in finds the form open. */
+function invite(panel: HTMLElement, adding: HTMLElement): void {
+  find<HTMLDetailsElement>("details", adding).open = true;
+  panel.scrollIntoView();
 }
 
 function listenToAdding(form: HTMLFormElement): void {
@@ -30,6 +38,8 @@ function listenToAdding(form: HTMLFormElement): void {
 }
 
 async function remove(button: HTMLElement): Promise<void> {
+  // An error is told on the page, which the dialog would hide.
+  button.closest("dialog")?.close();
   await api.removePasskey(button.dataset["removePasskey"] ?? "");
   location.reload();
 }
