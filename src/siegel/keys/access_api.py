@@ -45,6 +45,10 @@ class Proof(schemas.Strict):
         return self
 
 
+class NothingIn(schemas.Strict):
+    """An empty object."""
+
+
 class PasswordIn(schemas.Strict):
     proof: Proof
     credential: schemas.Credential
@@ -73,7 +77,7 @@ class PasskeyIn(schemas.Strict):
 
 
 @router.post("/account/challenge")
-def challenge(request: HttpRequest) -> Wire:
+def challenge(request: HttpRequest, body: NothingIn) -> Wire:
     """What the open key signs to prove itself."""
     door.throttle_sign_in(request)
     person = person_of(request)
@@ -130,7 +134,7 @@ def add_passkey(request: HttpRequest, body: PasskeyIn) -> Status[Wire]:
 
 
 @router.post("/account/passkeys/{int:passkey_id}/remove")
-def remove_passkey(request: HttpRequest, passkey_id: int) -> Wire:
+def remove_passkey(request: HttpRequest, passkey_id: int, body: NothingIn) -> Wire:
     access.remove_passkey(person=person_of(request), passkey_id=passkey_id)
     return {}
 
