@@ -93,7 +93,7 @@ def _environment(folder: Path, url: str) -> dict[str, str]:
         "SIEGEL_DATA": str(folder / "data"),
         "SIEGEL_SECRET_KEY_FILE": str(folder / "secret-key"),
         "SIEGEL_PEPPER_FILE": str(folder / "pepper"),
-        "SIEGEL_HOSTS": "127.0.0.1",
+        "SIEGEL_HOSTS": "127.0.0.1,localhost",  # passkeys belong to a name
         "SIEGEL_PUBLIC_URL": url,
     }
 

@@ -69,6 +69,7 @@ TABLE: dict[str, str] = {
     "POST /api/sign-in/start": OPEN,
     "POST /api/sign-in/password": "401 401 401 401 401 401 401 401 401",
     "POST /api/sign-in/challenge": OPEN,
+    "POST /api/sign-in/passkey": "401 401 401 401 401 401 401 401 401",
     "POST /api/sign-in/key": "401 401 401 401 401 401 401 401 401",
     "POST /api/set-up/open": "410 410 410 410 410 410 410 410 410",
     "POST /api/set-up": "410 410 410 410 410 410 410 410 410",
@@ -85,6 +86,13 @@ TABLE: dict[str, str] = {
     "POST /api/keys/revocations": "401 400 400 400 400 400 400 400 400",
     "GET /api/keys/due": EVERYONE_SIGNED_IN,
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
+    "POST /api/account/challenge": EVERYONE_SIGNED_IN,
+    "POST /api/account/password": "401 401 401 401 401 401 401 401 401",
+    "POST /api/account/second-factor": "401 401 401 401 401 401 401 401 401",
+    "POST /api/account/second-factor/remove": "401 401 401 401 401 401 401 401 401",
+    "POST /api/account/recovery-codes": "401 401 401 401 401 401 401 401 401",
+    "POST /api/account/passkeys": "401 401 401 401 401 401 401 401 401",
+    "POST /api/account/passkeys/<passkey_id>/remove": "401 404 404 404 404 404 404 404 404",
     # the staff
     "POST /api/clients": "401 404 404 201 201 201 201 201 201",
     "POST /api/clients/<client_id>/dossiers": "401 404 404 201 404 201 404 201 404",
@@ -171,6 +179,7 @@ def _stage() -> Stage:
         "number": "1",
         "office_id": offices[0],
         "person_id": member.person,
+        "passkey_id": "1",
         "upload_id": begin_upload(owner, vault.id, 100, b"x" * 60),
         "invitation_id": invite(owner, role="clerk", username="offen").id,
     }
@@ -198,7 +207,7 @@ def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iter
             yield from _routes(pattern.url_patterns, address)
             continue
         for method in _methods(pattern):
-            yield f"{method} {address}".replace("<str:", "<").replace("<slug:", "<")
+            yield f"{method} {address}".replace("<str:", "<").replace("<int:", "<").replace("<slug:", "<")
 
 
 def _methods(pattern: URLPattern) -> set[str]:
@@ -261,6 +270,32 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
+        "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},
+        "POST /api/account/second-factor": {
+            "proof": {"auth_key": HASH},
+            "secret": b64(bytes(20)),
+            "code": "123456",
+        },
+        "POST /api/account/second-factor/remove": {"auth_key": HASH, "code": "123456"},
+        "POST /api/account/recovery-codes": {"auth_key": HASH, "code": "123456"},
+        "POST /api/sign-in/passkey": {
+            "firm": "muster",
+            "nonce": HASH,
+            "credential": HASH,
+            "client_data": HASH,
+            "authenticator_data": HASH,
+            "signature": HASH,
+        },
+        "POST /api/account/passkeys": {
+            "proof": {"auth_key": HASH},
+            "nonce": HASH,
+            "credential": HASH,
+            "client_data": HASH,
+            "attestation": HASH,
+            "name": "Telefon",
+            "unlock": HASH,
+        },
+        "POST /api/account/passkeys/<passkey_id>/remove": {},
         "POST /api/session/unlock": {"auth_key": HASH},
         "POST /api/session/end": {},
     }.get(route)
@@ -292,6 +327,7 @@ def _ask(stage: Stage, role: str, route: str) -> int:
 def test_every_role_gets_at_every_route_what_the_table_says(stage: Stage) -> None:
     wrong = []
     for route, expected in TABLE.items():
+        cache.clear()  # how often one source may ask is tested elsewhere
         # the owner last: what he may do to his own things changes them
         order = sorted(ROLES, key=lambda role: role == "owner")
         answered = {role: _ask(stage, role, route) for role in order}

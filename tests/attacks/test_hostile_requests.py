@@ -25,6 +25,7 @@ def address(route: str) -> tuple[str, str]:
     """Method and path; which thing is meant does not matter before the request has been looked at."""
     method, path = route.split(" ")
     for name in ("client_id", "vault_id", "upload_id", "invitation_id", "node", "number", "slug"):
+        path = path.replace("<passkey_id>", "1")
         path = path.replace(f"<{name}>", "ABCDEFGH" if name == "invitation_id" else b64(bytes(16)))
     return method, path
 

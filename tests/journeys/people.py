@@ -56,18 +56,35 @@ class Silent:
 
 
 @dataclass
-class Firm:
-    """The firm, its people and, as often as a test asks, a new dossier that all of them hold."""
+class Founding:
+    """A firm in which the owner is alone, with one client of whom nobody signs in yet."""
 
     installation: Installation
     folder: Path
+    owner: Person
+    client_id: str
+    joined: list[Person]
+
+    def join(self, username: str, name: str, role: str) -> Person:
+        """Somebody whom the owner has invited and who has redeemed his letter."""
+        of = self.client_id if role == "client" else None
+        home = Home(self.folder / "state-inhaberin")
+        invited = invite(self.owner.account, home, name=name, username=username, role=role, vaults={}, client=of)
+        password = f"{username} vier Lampen am Fluss"
+        account = redeem(Api(self.installation.url), invited.letter, password).account
+        self.joined.append(_person(account, username, name, password, self.folder, role))
+        return self.joined[-1]
+
+
+@dataclass
+class Firm(Founding):
+    """The firm, its people and, as often as a test asks, a new dossier that all of them hold."""
+
     slug: str
     name: str
-    owner: Person
     clerk: Person
     client: Person
     colleague: Person
-    client_id: str
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -79,13 +96,16 @@ class Firm:
         """The sign-in page."""
         return f"{self.url}/k/{self.slug}"
 
-    def new_vault(self, title: str | None = None) -> Vault:
-        """A dossier of the client with an empty vault that owner and clerk manage and the client writes to."""
+    def new_vault(self, title: str | None = None, more: tuple[tuple[str, str], ...] = ()) -> Vault:
+        """A dossier of the client with an empty vault that owner and clerk manage and the client writes to.
+
+        `more` are holders by their key ids, with their rights.
+        """
         title = title or f"Akte {next(self._numbers)}"
         account = self.owner.account
         dossier = str(account.api.post(f"clients/{self.client_id}/dossiers", {"title": title})["id"])
         account.learn_certificates()
-        holders = ((self.clerk.account.kid, "manage"), (self.client.account.kid, "write"))
+        holders = ((self.clerk.account.kid, "manage"), (self.client.account.kid, "write"), *more)
         row = VaultRow(CLIENT_NAME, CLIENT_NUMBER, title)
         opened = begin_vault(account, self._home(self.owner), row, dossier=dossier, holders=holders)
         return Vault(opened.id, title, f"{self.url}/tresore/{opened.id}", self.client_id)
@@ -101,7 +121,7 @@ class Firm:
 
     def close(self) -> None:
         """Closes the agents' connections."""
-        for person in (self.owner, self.clerk, self.client, self.colleague):
+        for person in (self.owner, *self.joined):
             person.account.api.close()
 
     def _home(self, person: Person) -> Home:
@@ -123,23 +143,13 @@ def make_firm(installation: Installation, folder: Path, slug: str = "muster", na
     )
     owner = _person(founded.account, "inhaberin", "Martina Muster", password, folder, "owner")
     client_id = str(owner.account.api.post("clients", {"number": CLIENT_NUMBER, "name": CLIENT_NAME})["id"])
-    home = Home(folder / "state-inhaberin")
-
-    def join(username: str, person_name: str, role: str) -> Person:
-        of = client_id if role == "client" else None
-        letter = invite(
-            owner.account, home, name=person_name, username=username, role=role, vaults={}, client=of
-        ).letter
-        own_password = f"{username} vier Lampen am Fluss"
-        account = redeem(Api(installation.url), letter, own_password).account
-        return _person(account, username, person_name, own_password, folder, role)
-
-    clerk = join("wulff", "Sabine Wulff", "clerk")
-    client = join("harms", "Daniela Harms", "client")
-    colleague = join("beispiel", "Bernd Beispiel", "clerk")
+    founding = Founding(installation, folder, owner, client_id, [])
+    clerk = founding.join("wulff", "Sabine Wulff", "clerk")
+    client = founding.join("harms", "Daniela Harms", "client")
+    colleague = founding.join("beispiel", "Bernd Beispiel", "clerk")
     owner.account.learn_certificates()
     countersign_waiting(owner.account)
-    return Firm(installation, folder, slug, name, owner, clerk, client, colleague, client_id)
+    return Firm(installation, folder, owner, client_id, founding.joined, slug, name, clerk, client, colleague)
 
 
 def _person(account: Account, username: str, name: str, password: str, folder: Path, role: str) -> Person:

@@ -13,7 +13,18 @@ from playwright.sync_api import FilePayload, Page, expect
 from siegel.demo.furnish import DOCUMENTS
 from siegel.scanner.tests.samples import EICAR
 from tests.journeys.people import Firm, Vault
-from tests.journeys.visits import DESKTOP, PHONE, Visit, come_in, expect_done, open_vault, row, tray_item, upload
+from tests.journeys.visits import (
+    DESKTOP,
+    PHONE,
+    Visit,
+    come_in,
+    expect_done,
+    open_vault,
+    row,
+    tray_item,
+    type_password,
+    upload,
+)
 from tests.journeys.watch import Watch
 
 ARTIFACTS = Path(__file__).parents[1] / ".artifacts"
@@ -105,6 +116,22 @@ def test_the_clients_pages_and_an_upload_are_accessible(
     look(page, axe, f"{size}-client-vault-tray")
     page.locator(".sg-toolbar [data-action=new-folder]").click()
     look(page, axe, f"{size}-client-vault-new-folder")
+
+
+@pytest.mark.parametrize("size", [*SIZES, "small"])
+def test_my_access_with_all_its_forms_open_is_accessible(visit: Visit, firm: Firm, axe: Axe, size: str) -> None:
+    named = firm.url.replace("127.0.0.1", "localhost")  # passkeys belong to a name
+    options = {**SIZES, "small": {**PHONE, "viewport": SMALL}}[size]
+    page = visit(**options)
+    page.goto(f"{named}/k/{firm.slug}")
+    look(page, axe, f"{size}-door-with-passkey")
+    type_password(page, firm.clerk.username, firm.clerk.password)
+    expect(page.locator("[data-offer-passkey]:visible, .sg-side-foot").first).to_be_attached()
+    page.goto(f"{named}/mein-zugang")
+    page.evaluate("for (const form of document.querySelectorAll('details')) form.open = true")
+    expect(page.locator("[data-qr] svg")).to_be_visible()
+    look(page, axe, f"{size}-access-open")
+    assert width(page) <= options["viewport"]["width"]
 
 
 def test_the_dark_theme_is_accessible(visit: Visit, firm: Firm, full: Vault, axe: Axe) -> None:

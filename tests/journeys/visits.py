@@ -70,6 +70,12 @@ def come_in(page: Page, firm: Firm, person: Person) -> Page:
     return page
 
 
+def sign_out(page: Page) -> None:
+    """At the door again, the key gone from this browser."""
+    page.get_by_role("button", name="Abmelden").click()
+    expect(page.get_by_text("Sie sind abgemeldet.")).to_be_visible()
+
+
 def open_vault(page: Page, vault: Vault) -> None:
     """The vault's page, with its contents verified and shown."""
     page.goto(vault.url)

@@ -37,7 +37,16 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join
 from siegel.seals.invitations import Letter, encode_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
-from siegel.seals.unlock import ARGON2_PARAMS, Unlocked, normalize, password_keys, seal_unlock
+from siegel.seals.unlock import (
+    ARGON2_PARAMS,
+    PRF_INPUT,
+    Unlocked,
+    normalize,
+    passkey_method,
+    passkey_wrapping_key,
+    password_keys,
+    seal_unlock,
+)
 from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, signed_documents, story
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
@@ -234,8 +243,31 @@ def secret_vectors(sealed: Sealed) -> dict[str, Any]:
             "seed": b64(seed.reveal()),
             "wrap": b64(seal_unlock(wrapping, Unlocked(seed, person, 1, root), firm, nonce=nonce)),
         },
+        "passkey": passkey_vectors(firm, person, root),
         "invitations": invitation_vectors(firm, root),
         "key_file": key_file_vectors(sealed, firm, person, root),
+    }
+
+
+def passkey_vectors(firm: str, person: str, root: str) -> dict[str, Any]:
+    """A passkey's wrap: `prf` is what its function gave for `prf_input`."""
+    credential, prf = hashlib.sha256(b"credential").digest()[:20], hashlib.sha256(b"prf").digest()
+    wrapping, method = passkey_wrapping_key(prf), passkey_method(credential)
+    seed, nonce = fixed_seed("one"), bytes(range(12))
+    unlocked = Unlocked(seed, person, 1, root)
+    return {
+        "prf_input": b64(PRF_INPUT),
+        "prf": b64(prf),
+        "credential": b64(credential),
+        "firm": firm,
+        "person": person,
+        "generation": 1,
+        "root": root,
+        "nonce": b64(nonce),
+        "wrapping_key": b64(wrapping.reveal()),
+        "method": method,
+        "seed": b64(seed.reveal()),
+        "wrap": b64(seal_unlock(wrapping, unlocked, firm, method=method, nonce=nonce)),
     }
 
 

@@ -1,10 +1,18 @@
 /** The browser's client in front of a server that lies at sign-in. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { changePassword } from "../src/ceremonies/access";
+import { signInWithPasskey } from "../src/ceremonies/passkey";
 import { signInWithKeyFile, signInWithPassword } from "../src/ceremonies/sign_in";
 import { toBase64url } from "../src/crypto/base64";
 import { newId } from "../src/seals/ids";
-import { PASSWORD_PARAMS, passwordKeys, sealUnlock } from "../src/seals/unlock";
+import {
+  PASSWORD_PARAMS,
+  passkeyMethod,
+  passkeyWrappingKey,
+  passwordKeys,
+  sealUnlock,
+} from "../src/seals/unlock";
 import { flipped, HostileServer, seedOf, signedIn, story } from "./hostile_server";
 import { codeOfError } from "./vectors";
 
@@ -22,6 +30,16 @@ vi.mock("../src/keyring/stretch", () => ({
     stretched.calls += 1;
     return new Uint8Array(32).fill(7);
   },
+}));
+
+const used = vi.hoisted(() => ({ id: new Uint8Array(16).fill(3), prf: new Uint8Array(32).fill(9) }));
+vi.mock("../src/keyring/passkeys", () => ({
+  usePasskey: async () => ({
+    ...used,
+    clientData: new Uint8Array(1),
+    authenticatorData: new Uint8Array(2),
+    signature: new Uint8Array(3),
+  }),
 }));
 
 const randomSeed = () => crypto.getRandomValues(new Uint8Array(32));
@@ -91,6 +109,74 @@ describe("signing in", () => {
       server.rules.set("sign-in/password", () => ({ ...session, unlock }));
       expect(await codeOfError(signIn)).toBe("wrong_password");
     }
+  });
+
+  async function passkeyServer(
+    more: { method?: string; prf?: Uint8Array<ArrayBuffer>; person?: string } = {},
+  ) {
+    const { session } = await signedIn("client");
+    const unlocked = {
+      seed: seedOf("client"),
+      person: more.person ?? person,
+      generation: 1,
+      root: story.root,
+    };
+    const wrapping = passkeyWrappingKey(more.prf ?? used.prf);
+    const wrap = await sealUnlock(wrapping, story.firm, unlocked, more.method ?? passkeyMethod(used.id));
+    server.rules.set("sign-in/challenge", () => ({ firm: story.firm, nonce: "x" }));
+    server.rules.set("sign-in/passkey", () => ({ ...session, unlock: toBase64url(wrap) }));
+  }
+
+  test("with a passkey sends the parts the server needs, and nothing of what opens the seed", async () => {
+    await passkeyServer();
+    expect((await signInWithPasskey("muster")).root).toBe(story.root);
+    const [body] = server.posted("sign-in/passkey");
+    expect(Object.keys(body as object).sort()).toEqual([
+      "authenticator_data",
+      "client_data",
+      "credential",
+      "firm",
+      "nonce",
+      "signature",
+    ]);
+    expect(JSON.stringify(body)).not.toContain(toBase64url(used.prf));
+  });
+
+  test("with a passkey, the wrap of another passkey, person or method is refused", async () => {
+    const lies = [
+      { method: "password" },
+      { method: passkeyMethod(new Uint8Array(16)) },
+      { prf: randomSeed() },
+      { person: newId() },
+    ];
+    for (const lie of lies) {
+      await passkeyServer(lie);
+      expect(await codeOfError(() => signInWithPasskey("muster"))).toBe("wrong_password");
+    }
+    await passkeyServer();
+    const { session } = await signedIn("client");
+    server.rules.set("sign-in/passkey", () => session);
+    expect(await codeOfError(() => signInWithPasskey("muster"))).toBe("session_differs");
+    expect(kept.size).toBe(0);
+  });
+
+  test("a password is not changed into another person's or firm's session", async () => {
+    const { session } = await signedIn("client");
+    const unlocked = { seed: seedOf("client"), person, generation: 1, root: story.root };
+    const proven = { session, unlocked, proof: { auth_key: SALT } };
+    const lies = [
+      ["session_differs", { ...session, person: { ...session.person, id: newId() } }],
+      ["session_differs", { ...session, firm: { ...session.firm, id: newId() } }],
+      ["root_differs", { ...session, firm: { ...session.firm, root: toBase64url(randomSeed()) } }],
+    ] as const;
+    for (const [code, lie] of lies) {
+      server.rules.set("account/password", () => lie);
+      expect(await codeOfError(() => changePassword(proven, "neun Schlitten im Morgenrot"))).toBe(code);
+    }
+    server.rules.set("account/password", () => session);
+    expect((await changePassword(proven, "neun Schlitten im Morgenrot")).root).toBe(story.root);
+    const salts = server.posted("account/password").map((body) => JSON.stringify(body));
+    expect(new Set(salts).size).toBe(salts.length);
   });
 
   test("with a key file, at another firm, as another person or under another root, is refused", async () => {

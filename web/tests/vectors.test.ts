@@ -57,7 +57,16 @@ import {
   sealRow,
   type VaultRow,
 } from "../src/seals/rows";
-import { openUnlock, PASSWORD_PARAMS, passwordKeys, passwordSalt, requireParams } from "../src/seals/unlock";
+import {
+  openUnlock,
+  PASSWORD_PARAMS,
+  PRF_INPUT,
+  passkeyMethod,
+  passkeyWrappingKey,
+  passwordKeys,
+  passwordSalt,
+  requireParams,
+} from "../src/seals/unlock";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 type Texts = Readonly<Record<string, string>>;
@@ -226,12 +235,13 @@ describe("documents.json", () => {
 });
 
 describe("secrets.json", () => {
-  const { argon2, passwords, unlock, invitations, key_file } = vectors<{
+  const { argon2, passwords, unlock, invitations, key_file, passkey } = vectors<{
     argon2: { m_kib: number; t: number; p: number };
     passwords: Texts[];
     unlock: Texts & { generation: number };
     invitations: { good: (Texts & { typed: string[] })[]; bad_codes: string[] };
     key_file: { text: string; passphrase: string; sealed: string };
+    passkey: Texts & { generation: number };
   }>("secrets");
   const bytes = (vector: Texts, field: string) => fromBase64url(vector[field] ?? "?");
 
@@ -250,6 +260,19 @@ describe("secrets.json", () => {
     const { authentication, wrapping } = passwordKeys(await stretchPassword(password, salt));
     expect(toBase64url(authentication)).toBe(vector["authentication_key"]);
     expect(toBase64url(wrapping)).toBe(vector["wrapping_key"]);
+  });
+
+  test("the wrap of a passkey opens with it alone", async () => {
+    const { firm = "", person = "", root, method, generation } = passkey as Texts & { generation: number };
+    expect(toBase64url(PRF_INPUT)).toBe(passkey["prf_input"]);
+    const wrapping = passkeyWrappingKey(bytes(passkey, "prf"));
+    expect(toBase64url(wrapping)).toBe(passkey["wrapping_key"]);
+    expect(passkeyMethod(bytes(passkey, "credential"))).toBe(method);
+    const wrap = bytes(passkey, "wrap");
+    const opened = await openUnlock(wrapping, firm, person, wrap, method);
+    expect(opened).toEqual({ seed: bytes(passkey, "seed"), person, generation, root });
+    for (const other of ["password", passkeyMethod(new Uint8Array(20))])
+      expect(await codeOfError(() => openUnlock(wrapping, firm, person, wrap, other))).toBe("wrong_password");
   });
 
   test("an unlock wrap opens for its firm, person and key alone", async () => {

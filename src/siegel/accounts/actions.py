@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from siegel.accounts import rules
 from siegel.accounts.errors import AccountsError
-from siegel.accounts.models import Credential, Person, SignedInSession
+from siegel.accounts.models import Credential, OneTimeSecret, Passkey, Person, RecoveryCode, SignedInSession
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.models import Tenant
@@ -18,6 +18,8 @@ from siegel.seals.unlock import S_SIZE
 
 TOKEN_BYTES = 32
 HALF_BYTES = 32
+# Set-up and invitation end with a password that was just chosen.
+WITH_PASSWORD = ("password", "invitation", "set_up")
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def set_credential(*, person: Person, s: bytes, auth_hash: str) -> None:
 def start_session(
     *, person: Person, idle_s: int, method: str, address: str, device: str = "", kept: bool = False
 ) -> OpenedSession:
-    """A session for a person who has proven who he is. `method`: `password`, `key`, `invitation` or `set_up`.
+    """A session for a person who has proven who he is. `method`: `password`, `passkey`, `key`, `invitation`, `set_up`.
 
     A kept one outlives the browser; `idle_s` then is `rules.KEPT_IDLE`. AccountsError `sign_in_refused` (401) unless
     the person is active.
@@ -94,6 +96,8 @@ def start_session(
         device=device,
         kept=kept,
     )
+    if method in WITH_PASSWORD:
+        Person.objects.filter(pk=person.pk).update(password_sign_ins=F("password_sign_ins") + 1)
     audit.record(
         "accounts.signed_in",
         tenant=person.tenant,
@@ -136,13 +140,13 @@ def end_sessions(*, by: Person, current: SignedInSession, session_id: int | None
 
 @action
 def end_access(*, person: Person, by: Person | None) -> None:
-    """Nothing the person had signs in any more: password, sessions and the marks of his devices are gone.
+    """Nothing the person had signs in any more: password, second factor, passkeys, sessions, marks of devices.
 
     For revocation, as a part of its transaction. It does not touch the person's state (a new invitation makes him
     active again), nor the wrapped seeds, which belong to `keys`.
     """
-    Credential.objects.filter(person=person).delete()
-    SignedInSession.objects.filter(person=person).delete()
+    for table in (Credential, OneTimeSecret, RecoveryCode, Passkey, SignedInSession):
+        table.objects.filter(person=person).delete()
     # Whatever was loaded before is out as well: every door compares the generation.
     Person.objects.filter(pk=person.pk).update(session_generation=F("session_generation") + 1)
     audit.record(

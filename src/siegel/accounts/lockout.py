@@ -50,6 +50,12 @@ def count_attempt(attempt: Attempt) -> bool:
         return True
 
 
+def take_back(attempt: Attempt) -> None:
+    """The attempt just counted was none: the password fitted, the code was not asked for yet. Those before count."""
+    own = SignInFailure.objects.filter(account=attempt.account, source=attempt.source)
+    SignInFailure.objects.filter(pk__in=own.order_by("-pk").values("pk")[:1]).delete()
+
+
 def is_now_locked(attempt: Attempt) -> bool:
     """Whether the attempt just counted was the last one its source had."""
     failures = SignInFailure.objects.filter(account=attempt.account, source=attempt.source).count()

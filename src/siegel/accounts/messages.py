@@ -12,6 +12,40 @@ MESSAGES: Messages = {
         "Diese Kanzlei gibt es hier nicht. Bitte prüfen Sie die Adresse.",
         "There is no such firm here. Please check the address.",
     ),
+    "code_needed": (
+        "Bitte geben Sie auch das Einmalpasswort aus Ihrer App ein, oder einen Wiederherstellungscode.",
+        "Please also enter the one-time password of your app, or a recovery code.",
+    ),
+    "code_refused": (
+        "Das Einmalpasswort stimmt nicht oder wurde schon benutzt. Bitte warten Sie auf das nächste. Nach drei falschen"
+        " Versuchen ist die Anmeldung für 15 Minuten gesperrt.",
+        "The one-time password is wrong or was used already. Please wait for the next one. After three wrong attempts"
+        " signing in is locked for 15 minutes.",
+    ),
+    "second_factor_there": (
+        "Einmalpasswörter sind schon eingerichtet. Bitte laden Sie die Seite neu.",
+        "One-time passwords are set up already. Please reload the page.",
+    ),
+    "second_factor_missing": (
+        "Einmalpasswörter sind nicht mehr eingerichtet. Bitte laden Sie die Seite neu.",
+        "One-time passwords are no longer set up. Please reload the page.",
+    ),
+    "passkey_refused": (
+        "Dieser Passkey gilt hier nicht oder nicht mehr. Bitte melden Sie sich mit Ihrem Passwort an.",
+        "This passkey is not valid here, or no longer. Please sign in with your password.",
+    ),
+    "passkey_there": (
+        "Diesen Passkey gibt es schon.",
+        "This passkey exists already.",
+    ),
+    "passkeys_too_many": (
+        "Sie haben schon 20 Passkeys. Bitte entfernen Sie zuerst einen.",
+        "You have 20 passkeys already. Please remove one first.",
+    ),
+    "passkey_name_invalid": (
+        "Ein Name hat 1 bis 60 Zeichen in einer Zeile.",
+        "A name has 1 to 60 characters in one line.",
+    ),
     "nonce_refused": (
         "Diese Anmeldung ist veraltet oder wurde schon benutzt. Bitte beginnen Sie noch einmal.",
         "This sign-in is out of date or has been used already. Please start again.",

@@ -21,6 +21,8 @@ class Person(models.Model):
     name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.INVITED)
     session_generation = models.PositiveIntegerField(default=1)
+    # Registration included; the second time a passkey is offered.
+    password_sign_ins = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -38,6 +40,43 @@ class Credential(models.Model):
     person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="credential")
     s = models.BinaryField()
     auth_hash = models.CharField(max_length=200)
+
+
+class OneTimeSecret(models.Model):
+    """The secret of a person's one-time passwords, sealed (`one_time.seal_secret`); being here, it is asked for.
+
+    `last_step` is the last step of time whose password was used: none is taken twice.
+    """
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    sealed = models.BinaryField()
+    last_step = models.BigIntegerField()
+    since = models.DateTimeField(auto_now_add=True)
+
+
+class RecoveryCode(models.Model):
+    """One unused recovery code, as a keyed hash. Using it deletes the row."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    hash = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "hash"], name="accounts_recovery_code")]
+
+
+class Passkey(models.Model):
+    """A WebAuthn credential of a person. `credential` is its attested data (AAGUID, id, COSE public key).
+
+    `digest` is the b64 of SHA-256 of the credential's id: ids may have a thousand bytes.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=43, unique=True)
+    credential = models.BinaryField()
+    sign_count = models.BigIntegerField()
+    name = models.CharField(max_length=60)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
 
 
 class SignedInSession(models.Model):

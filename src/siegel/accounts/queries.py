@@ -30,3 +30,8 @@ def active_person(tenant: "Tenant", person_id: str) -> Person | None:
     """The tenant's person with this id, if he may sign in."""
     people = Person.objects.select_related("tenant").filter(tenant=tenant, state=Person.State.ACTIVE)
     return people.filter(pk=person_id).first()
+
+
+def password_sign_ins(person: Person) -> int:
+    """How often the person has signed in with a password, registration included."""
+    return Person.objects.values_list("password_sign_ins", flat=True).get(pk=person.pk)

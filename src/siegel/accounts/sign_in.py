@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from siegel.accounts import actions, lockout, passwords, rules
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.models import Credential, Person, SignedInSession
+from siegel.accounts.second_factor import accept_code, second_factor_of
 from siegel.accounts.sessions import visited
 from siegel.base.models import Tenant
 from siegel.base.origin import address_of, source_of
@@ -45,10 +46,37 @@ def start_sign_in(request: HttpRequest, *, slug: str, username: str) -> SignInSt
 
 
 def verify_auth_key(request: HttpRequest, *, slug: str, username: str, auth_key: bytes) -> Person:
-    """The active person whose password gives `auth_key`.
+    """The active person whose password gives `auth_key`: the first factor only.
 
     AccountsError `sign_in_refused` (401) in all other cases, the lockout included: one text, one path, one time.
     """
+    person, attempt = _verify(request, slug=slug, username=username, auth_key=auth_key)
+    lockout.forgive(attempt)
+    return person
+
+
+def verify_sign_in(
+    request: HttpRequest, *, slug: str, username: str, auth_key: bytes, code: str | None
+) -> tuple[Person, bool]:
+    """The person who may sign in now, and whether a one-time password or recovery code was a part of the proof.
+
+    AccountsError: `sign_in_refused` as for `verify_auth_key`; `code_needed`, `code_refused` (401) of somebody who has
+    a second factor. A wrong code counts like a wrong password, and a right password does not forgive it.
+    """
+    person, attempt = _verify(request, slug=slug, username=username, auth_key=auth_key)
+    has_second = second_factor_of(person) is not None
+    if has_second and not code:
+        lockout.take_back(attempt)
+        raise AccountsError("code_needed", status=401)
+    if has_second and not accept_code(person, code or ""):
+        _note_if_locked(request, attempt, person)
+        raise AccountsError("code_refused", status=401)
+    lockout.forgive(attempt)
+    return person, has_second
+
+
+def _verify(request: HttpRequest, *, slug: str, username: str, auth_key: bytes) -> tuple[Person, lockout.Attempt]:
+    """The person and the attempt, which stays counted until somebody forgives it or takes it back."""
     throttle_sign_in(request)
     tenant = firm_of(slug)
     attempt = lockout.attempt_of(request, firm_id=tenant.id, username=username)
@@ -60,11 +88,15 @@ def verify_auth_key(request: HttpRequest, *, slug: str, username: str, auth_key:
         .first()
     )
     if not passwords.auth_key_fits(credential.auth_hash if credential else None, auth_key) or credential is None:
-        if lockout.is_now_locked(attempt) and credential is not None:
-            actions.note_lockout(person=credential.person, address=address_of(request))
+        if credential is not None:
+            _note_if_locked(request, attempt, credential.person)
         raise AccountsError("sign_in_refused", status=401)
-    lockout.forgive(attempt)
-    return credential.person
+    return credential.person, attempt
+
+
+def _note_if_locked(request: HttpRequest, attempt: lockout.Attempt, person: Person) -> None:
+    if lockout.is_now_locked(attempt):
+        actions.note_lockout(person=person, address=address_of(request))
 
 
 def open_session(
@@ -89,6 +121,15 @@ def open_session(
     visit.opened, visit.signed_in = opened, opened.session
     visit.person, visit.tenant = person, person.tenant
     return opened.session
+
+
+def renew_session(request: HttpRequest, *, person: Person, idle_s: int) -> SignedInSession:
+    """Where all the person's sessions have just ended: a new one here, kept or not as the one before."""
+    visit = visited(request)
+    before, visit.signed_in = visit.signed_in, None
+    if before is None:
+        raise AccountsError("sign_in_refused", status=401)
+    return open_session(request, person=person, idle_s=idle_s, method=before.method, kept=before.kept)
 
 
 def end_session(request: HttpRequest) -> None:

@@ -7,6 +7,8 @@ from siegel.accounts import actions
 from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, sign_in_required
 from siegel.accounts.errors import AccountsError
+from siegel.accounts.passkeys import credential_ids, passkeys_of
+from siegel.accounts.second_factor import second_factor_of
 from siegel.accounts.sessions import sessions_of, visited
 
 REASONS = {"abgelaufen": "expired", "abgemeldet": "signed_out"}
@@ -41,10 +43,14 @@ def access(request: HttpRequest) -> HttpResponseBase:
     """My access: who I am, and where I am signed in."""
     person, current = person_of(request), session_of(request)
     sessions = sessions_of(person)
+    passkeys = passkeys_of(person)
+    credentials = credential_ids(passkeys)
     context = {
         "person": person,
+        "passkeys": [(passkey, credentials[passkey.pk]) for passkey in passkeys],
         "current": current,
         "others": [session for session in sessions if session.pk != current.pk],
+        "second_factor": second_factor_of(person),
         "ended": request.GET.get("beendet"),
     }
     return render(request, "accounts/access.html", context)

@@ -3,7 +3,6 @@
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Router, Status
 from pydantic import Field
@@ -12,25 +11,26 @@ from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.nonces import issue_nonce, use_nonce
+from siegel.accounts.passkeys import Assertion, verify_assertion
 from siegel.accounts.queries import active_person
 from siegel.accounts.sessions import left_s, mark_background
 from siegel.base.origin import address_of, source_of
 from siegel.base.throttle import refuse_excess
-from siegel.firms.queries import firm_to_set_up, role_of, root_fingerprint_of
-from siegel.firms.rules import idle_s
+from siegel.firms.queries import firm_to_set_up
 from siegel.keys import evidence, queries, rules, scanner, schemas, wire
 from siegel.keys.actions import certificates, founding, invitations
 from siegel.keys.actions.people import PersonKeys
 from siegel.keys.api_access import router as access
 from siegel.keys.models import Invitation
+from siegel.keys.opening import offers_passkey, open_session, session_wire, site_of, verify_here
 from siegel.seals.canonical import b64
 from siegel.seals.documents import Certificate, Login
 from siegel.seals.errors import SealError
-from siegel.seals.login import verify_login
 from siegel.seals.signed import Signed
+from siegel.seals.unlock import passkey_method
 
 if TYPE_CHECKING:
-    from siegel.accounts.models import Person, SignedInSession
+    from siegel.accounts.models import Person
     from siegel.base.models import Tenant
 
 router = Router(auth=signed_in)
@@ -51,6 +51,7 @@ class StartIn(schemas.Strict):
 class PasswordIn(StartIn):
     auth_key: schemas.Binary32
     keep: bool = False
+    code: Annotated[str, Field(max_length=40)] | None = None
 
 
 class UnlockIn(schemas.Strict):
@@ -63,6 +64,14 @@ class ChallengeIn(schemas.Strict):
 
 class KeyIn(ChallengeIn):
     login: schemas.Doc
+
+
+class PasskeyIn(ChallengeIn):
+    nonce: schemas.Binary32
+    credential: schemas.Binary
+    client_data: schemas.Binary
+    authenticator_data: schemas.Binary
+    signature: schemas.Binary
 
 
 class TokenIn(schemas.Strict):
@@ -134,8 +143,13 @@ def start(request: HttpRequest, body: StartIn) -> Wire:
 
 @router.post("/sign-in/password", auth=None)
 def password(request: HttpRequest, body: PasswordIn) -> Wire:
-    person = door.verify_auth_key(request, slug=body.firm, username=body.username, auth_key=body.auth_key)
-    return _open(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=body.keep)
+    """The wrapped seed leaves here only after the second factor, for whoever has one. Such a session is not kept."""
+    person, by_code = door.verify_sign_in(
+        request, slug=body.firm, username=body.username, auth_key=body.auth_key, code=body.code
+    )
+    kept = body.keep and not by_code
+    session = open_session(request, person, "password", unlock=queries.unlock_wrap_of(person), kept=kept)
+    return {**session, "offer_passkey": offers_passkey(person)}
 
 
 @router.post("/sign-in/challenge", auth=None)
@@ -154,12 +168,24 @@ def key(request: HttpRequest, body: KeyIn) -> Wire:
         person = _signer(request, tenant, body.login.signed())
     except SealError as error:
         raise AccountsError("sign_in_refused", status=401) from error
-    return _open(request, person, "key")
+    return open_session(request, person, "key")
+
+
+@router.post("/sign-in/passkey", auth=None)
+def passkey(request: HttpRequest, body: PasskeyIn) -> Wire:
+    """Two factors in one: the authenticator has verified its user. The wrapped seed is the one of this passkey."""
+    door.throttle_sign_in(request)
+    tenant = door.firm_of(body.firm)
+    use_nonce(tenant=tenant, purpose=SIGN_IN, nonce=b64(body.nonce))
+    used = Assertion(body.credential, body.client_data, body.authenticator_data, body.signature)
+    found = verify_assertion(site_of(request), tenant, body.nonce, used)
+    wrap = queries.unlock_wrap_of(found.person, passkey_method(body.credential))
+    return open_session(request, found.person, "passkey", unlock=wrap)
 
 
 @router.get("/session")
 def session(request: HttpRequest) -> Wire:
-    return _session(session_of(request))
+    return session_wire(session_of(request))
 
 
 @router.post("/session/unlock")
@@ -193,32 +219,8 @@ def _signer(request: HttpRequest, tenant: "Tenant", signed: Signed) -> "Person":
     certificate = queries.certificate_of(person) if person else None
     if person is None or certificate is None:
         raise AccountsError("sign_in_refused", status=401)
-    _verify(request, signed, login, certificate, person.id)
+    verify_here(request, signed, login, certificate, person.id)
     return person
-
-
-def _verify(request: HttpRequest, signed: Signed, login: Login, certificate: Certificate, subject: str) -> None:
-    """SealError unless the login was signed for this address by the certified key."""
-    here = {settings.PUBLIC_URL, f"{request.scheme}://{request.get_host()}"}
-    origin = login.origin if login.origin in here else settings.PUBLIC_URL
-    verify_login(signed, certificate, subject=subject, nonce=login.nonce, origin=origin)
-
-
-def _open(
-    request: HttpRequest, person: "Person", method: str, *, unlock: bytes | None = None, kept: bool = False
-) -> Wire:
-    """A session for the person, its idle limit by his role."""
-    role = role_of(person)
-    if role is None:
-        raise AccountsError("sign_in_refused", status=401)
-    opened = door.open_session(request, person=person, idle_s=idle_s(role), method=method, kept=kept)
-    return _session(opened, unlock=unlock)
-
-
-def _session(opened: "SignedInSession", unlock: bytes | None = None) -> Wire:
-    person = opened.person
-    role, root = role_of(person) or "", root_fingerprint_of(person.tenant) or b""
-    return wire.session(opened, role, root=root, kid=queries.kid_of(person), unlock=unlock)
 
 
 # --- set-up -----------------------------------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
         keys=_person_keys(body.credential, body.unlock),
     )
     owner = founding.found_firm(founding=made, scanner_key=scanner.signing_key())
-    return _open(request, owner, "set_up")
+    return open_session(request, owner, "set_up")
 
 
 # --- certificates -----------------------------------------------------------------------------------------------------
@@ -332,7 +334,7 @@ def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) ->
         login = Login.parse(signed)
         use_nonce(tenant=found.tenant, purpose=_purpose(found), nonce=login.nonce)
         certificate = Certificate.parse(queries.signed(found.certificate))
-        _verify(request, signed, login, certificate, found.id)
+        verify_here(request, signed, login, certificate, found.id)
     return {"vaults": [_waiting(vault) for vault in queries.waiting_vaults(found)]}
 
 
@@ -344,7 +346,7 @@ def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
     certificate = body.certificate.signed()
     if found.redeemed_id == certificate.hash:
         person = _proven_again(request, found, body.credential.auth_key)
-        return _open(request, person, "password", unlock=queries.unlock_wrap_of(person))
+        return open_session(request, person, "password", unlock=queries.unlock_wrap_of(person))
     queries.open_invitation(invitation_id, _now())
     person = invitations.redeem(
         invitation=found,
@@ -353,13 +355,16 @@ def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
         keys=_person_keys(body.credential, body.unlock),
         now=_now(),
     )
-    return _open(request, person, "invitation")
+    return open_session(request, person, "invitation")
 
 
 def _proven_again(request: HttpRequest, found: Invitation, auth_key: bytes) -> "Person":
     """Certificates are no secrets, so the password must prove it; guessing is bounded as at the front door."""
     person = found.person
-    return door.verify_auth_key(request, slug=person.tenant.slug, username=person.username, auth_key=auth_key)
+    proven, _ = door.verify_sign_in(
+        request, slug=person.tenant.slug, username=person.username, auth_key=auth_key, code=None
+    )
+    return proven
 
 
 def _waiting(vault: queries.WaitingVault) -> Wire:

@@ -62,7 +62,7 @@ class UnlockWrap(models.Model):
 
     person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
     generation = models.PositiveIntegerField()
-    method = models.CharField(max_length=16)
+    method = models.CharField(max_length=64)
     blob = models.BinaryField()
 
     class Meta:

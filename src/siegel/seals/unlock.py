@@ -16,6 +16,9 @@ from siegel.seals.errors import IntegrityError, RefusedError, UnlockError
 MIN_PASSWORD_CHARACTERS = 12
 ARGON2_PARAMS = {"m_kib": 65536, "t": 3, "p": 1}
 METHOD_PASSWORD = "password"  # noqa: S105  (the name of a method)
+# What every passkey's pseudo-random function is evaluated at: a constant, so that nobody has to remember it.
+PRF_INPUT = b"siegel-prf@v1"
+PRF_SIZE = 32
 S_SIZE = 32
 NONCE_SIZE = 12
 
@@ -67,6 +70,18 @@ def password_keys(password: str, firm: str, username: str, s: bytes) -> Password
         type=Type.ID,
     )
     return PasswordKeys(Secret(hkdf(k, "siegel-auth@v1")), Secret(hkdf(k, "siegel-wrap@v1")))
+
+
+def passkey_method(credential_id: bytes) -> str:
+    """The unlocking method of one passkey: its wrap opens as no other's."""
+    return f"passkey:{b64(hashlib.sha256(credential_id).digest())}"
+
+
+def passkey_wrapping_key(prf: bytes) -> Secret:
+    """The wrapping key of what a passkey's function gave for `PRF_INPUT` (32 bytes)."""
+    if len(prf) != PRF_SIZE:
+        raise IntegrityError("not_base64", f"the function of a passkey gives {PRF_SIZE} bytes")
+    return Secret(hkdf(prf, "siegel-passkey-wrap@v1"))
 
 
 def seal_unlock(

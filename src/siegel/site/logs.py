@@ -48,6 +48,8 @@ CONFIG: dict[str, Any] = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        # Tells of every passkey that is made or used; the audit log does.
+        "fido2": {"level": "WARNING"},
         # Django logs whole paths here, with ids of invitations and whatever people typed; RequestLog says it better.
         "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
         "django.security": {"handlers": [], "level": "CRITICAL", "propagate": False},

@@ -12,25 +12,35 @@ import { api, type Session } from "../wire/api";
 import { fromWire } from "../wire/codec";
 
 /** The two keys of a person's present password. @throws RefusedError (`weak_parameters`), WireError. */
-async function presentKeys(slug: string, username: string, password: string) {
+export async function presentKeys(slug: string, username: string, password: string) {
   const { firm, s, params } = await api.startSignIn(slug, username);
   requireParams(params);
   const salt = passwordSalt(firm, username, fromWire(s));
   return { firm, ...passwordKeys(await stretch(password, salt)) };
 }
 
-/**
- * `keep`: the session outlives the browser.
- * @throws UnlockError (`wrong_password`), IntegrityError (`session_differs`, `root_differs`), WireError.
- */
+interface SignInWishes {
+  /** The session outlives the browser; not with a code. */
+  readonly keep?: boolean;
+  /** A one-time password or recovery code, for whoever has a second factor (else WireError `code_needed`). */
+  readonly code?: string;
+}
+
+/** @throws UnlockError (`wrong_password`), IntegrityError (`session_differs`, `root_differs`), WireError. */
 export async function signInWithPassword(
   slug: string,
   username: string,
   password: string,
-  keep = false,
+  { keep = false, code = "" }: SignInWishes = {},
 ): Promise<Open> {
   const { firm, authentication, wrapping } = await presentKeys(slug, username, password);
-  const session = await api.signInWithPassword(slug, username, toBase64url(authentication), keep);
+  const session = await api.signInWithPassword({
+    firm: slug,
+    username,
+    auth_key: toBase64url(authentication),
+    keep: keep && code === "",
+    code: code === "" ? null : code,
+  });
   must(
     session.firm.id === firm && session.unlock !== null,
     "session_differs",

@@ -62,17 +62,25 @@ export async function keepOpen(session: Session, firm: string, unlocked: Unlocke
 
 /** The key kept for this sign-in, or null when the person has to sign in (again). */
 export async function reopen(session: Session): Promise<Open | null> {
+  const held = await heldSeed(session);
+  if (held === null) return null;
+  const { generation, root, seed } = held;
+  return { session, keys: await holderKeys(seed), generation, root };
+}
+
+/** The seed itself, for wrapping it anew; null when the key is closed. */
+export async function heldSeed(session: Session): Promise<Unlocked | null> {
   const kept = await recall<Kept>(PERSON);
   if (kept === undefined || kept.person !== session.person.id || kept.firm !== session.firm.id) return null;
-  let seed: Bytes;
+  const { generation, person, root } = kept;
   try {
     const key = await restKey(kept.local, session.half);
     const parameters = { name: "AES-GCM", iv: kept.sealed.slice(0, 12) };
-    seed = new Uint8Array(await crypto.subtle.decrypt(parameters, key, kept.sealed.slice(12)));
+    const seed = new Uint8Array(await crypto.subtle.decrypt(parameters, key, kept.sealed.slice(12)));
+    return { seed, person, generation, root };
   } catch {
     return null;
   }
-  return { session, keys: await holderKeys(seed), generation: kept.generation, root: kept.root };
 }
 
 /** The newest head of a vault that this browser has seen. */

@@ -2,7 +2,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "../crypto/base64";
-import { type Bytes, concat, equal, join, randomBytes } from "../crypto/bytes";
+import { type Bytes, concat, equal, join, randomBytes, utf8 } from "../crypto/bytes";
 import { hkdf } from "../crypto/hkdf";
 import { IntegrityError, RefusedError, UnlockError } from "./errors";
 import { aesKey } from "./keys";
@@ -43,15 +43,35 @@ export interface Unlocked {
   readonly root: string;
 }
 
-function associatedData(firm: string, person: string): Bytes {
-  return join("siegel-unlock@v1", firm, person, "password");
+/** What every passkey's pseudo-random function is evaluated at: a constant, so that nobody has to remember it. */
+export const PRF_INPUT = utf8("siegel-prf@v1");
+const PASSWORD = "password";
+
+/** The unlocking method of one passkey, by its credential's id: its wrap opens as no other's. */
+export function passkeyMethod(credentialId: Uint8Array): string {
+  return `passkey:${toBase64url(sha256(credentialId))}`;
 }
 
-export async function sealUnlock(wrapping: Bytes, firm: string, unlocked: Unlocked): Promise<Bytes> {
+/** The wrapping key of what a passkey's function gave for `PRF_INPUT` (32 bytes). */
+export function passkeyWrappingKey(prf: Bytes): Bytes {
+  return hkdf(prf, "siegel-passkey-wrap@v1");
+}
+
+function associatedData(firm: string, person: string, method: string): Bytes {
+  return join("siegel-unlock@v1", firm, person, method);
+}
+
+/** `method`: `password`, or of a passkey `passkeyMethod`. */
+export async function sealUnlock(
+  wrapping: Bytes,
+  firm: string,
+  unlocked: Unlocked,
+  method: string = PASSWORD,
+): Promise<Bytes> {
   const { seed, person, generation, root } = unlocked;
   const iv = randomBytes(NONCE_SIZE);
   const plaintext = join(seed, person, String(generation), fromBase64url(root));
-  const parameters = { name: "AES-GCM", iv, additionalData: associatedData(firm, person) };
+  const parameters = { name: "AES-GCM", iv, additionalData: associatedData(firm, person, method) };
   return concat(
     iv,
     new Uint8Array(await crypto.subtle.encrypt(parameters, await aesKey(wrapping), plaintext)),
@@ -64,11 +84,12 @@ export async function openUnlock(
   firm: string,
   person: string,
   wrap: Bytes,
+  method: string = PASSWORD,
 ): Promise<Unlocked> {
   const parameters = {
     name: "AES-GCM",
     iv: wrap.subarray(0, NONCE_SIZE),
-    additionalData: associatedData(firm, person),
+    additionalData: associatedData(firm, person, method),
   };
   let plaintext: Bytes;
   try {
@@ -76,7 +97,7 @@ export async function openUnlock(
       await crypto.subtle.decrypt(parameters, await aesKey(wrapping), wrap.subarray(NONCE_SIZE)),
     );
   } catch {
-    throw new UnlockError("wrong_password", "the wrap does not open with this password");
+    throw new UnlockError("wrong_password", "the wrap does not open with this password or passkey");
   }
   return unlockedFrom(plaintext, person);
 }

@@ -118,6 +118,19 @@ export const DE = {
       "Diese Datei gehört zu einer anderen Kanzlei.",
       "Bitte wählen Sie die Datei dieser Kanzlei.",
     ),
+    key_closed: problem("Ihr Schlüssel ist geschlossen.", "Bitte geben Sie Ihr Passwort ein."),
+    passkey_cancelled: problem(
+      "Es wurde kein Passkey benutzt.",
+      "Versuchen Sie es noch einmal, oder nehmen Sie Ihr Passwort.",
+    ),
+    passkey_there: problem(
+      "Auf diesem Gerät gibt es schon einen Passkey von Ihnen.",
+      "Sie brauchen keinen zweiten.",
+    ),
+    passkey_no_prf: problem(
+      "Dieser Passkey kann Ihren Schlüssel nicht öffnen.",
+      "Gerät oder Browser sind dafür zu alt. Bitte nehmen Sie ein anderes Gerät oder Ihr Passwort.",
+    ),
     wrong_code: problem(
       "Der Code passt nicht zu dieser Einladung.",
       "Bitte vergleichen Sie ihn mit Ihrem Brief oder scannen Sie den QR-Code noch einmal.",
@@ -188,6 +201,15 @@ export const DE = {
       dark: "Darstellung: dunkel. Zu „Wie im System“ wechseln",
       system: "Darstellung: wie im System. Zu hell wechseln",
     },
+  },
+  access: {
+    passwordChanged: problem(
+      "Ihr Passwort ist geändert.",
+      "Alle anderen Anmeldungen sind beendet. Ab jetzt gilt nur noch das neue Passwort.",
+    ),
+    qr: "QR-Code für Ihre App",
+    recoveryTitle: "Wiederherstellungscodes",
+    recoveryFile: "Siegel-Wiederherstellungscodes",
   },
   signIn: {
     chooseFile: "Bitte wählen Sie Ihre Schlüsseldatei.",

@@ -100,6 +100,13 @@ export const EN: Texts = {
       "It cannot be opened. Please take another copy of the file.",
     ),
     foreign_key_file: problem("This file belongs to another firm.", "Please choose this firm's file."),
+    key_closed: problem("Your key is closed.", "Please enter your password."),
+    passkey_cancelled: problem("No passkey was used.", "Try again, or use your password."),
+    passkey_there: problem("This device has a passkey of yours already.", "You do not need a second one."),
+    passkey_no_prf: problem(
+      "This passkey cannot open your key.",
+      "Device or browser are too old for it. Please use another device, or your password.",
+    ),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",
@@ -170,6 +177,15 @@ export const EN: Texts = {
       dark: "Appearance: dark. Change to “As in the system”",
       system: "Appearance: as in the system. Change to light",
     },
+  },
+  access: {
+    passwordChanged: problem(
+      "Your password has been changed.",
+      "All other sessions have ended. From now on only the new password counts.",
+    ),
+    qr: "QR code for your app",
+    recoveryTitle: "Recovery codes",
+    recoveryFile: "Siegel-recovery-codes",
   },
   signIn: {
     chooseFile: "Please choose your key file.",

@@ -22,6 +22,8 @@ export interface Session {
   readonly firm: FirmAnswer & { readonly root: string };
   readonly half: string;
   readonly unlock: string | null;
+  /** In the answer to a password only. */
+  readonly offer_passkey?: boolean;
 }
 
 interface Params {
@@ -63,6 +65,13 @@ export interface DirectoryPage extends Directory {
 export interface Credential {
   readonly s: string;
   readonly auth_key: string;
+}
+
+/** A fresh proof of who asks: the present password's authentication key, or a signature by the open key. */
+export type Proof = { readonly auth_key: string } | { readonly login: Doc };
+
+interface RecoveryCodes {
+  readonly recovery_codes: readonly string[];
 }
 
 export interface EntryAnswer {
@@ -194,15 +203,47 @@ const pageAfter = (after: string | null): string => (after === null ? "" : `?aft
 export const api = {
   startSignIn: (firm: string, username: string) =>
     call<{ firm: string; s: string; params: Params }>("POST", "/api/sign-in/start", { firm, username }),
-  signInWithPassword: (firm: string, username: string, authKey: string, keep: boolean) =>
-    call<Session>("POST", "/api/sign-in/password", { firm, username, auth_key: authKey, keep }),
+  signInWithPassword: (body: {
+    firm: string;
+    username: string;
+    auth_key: string;
+    keep: boolean;
+    code: string | null;
+  }) => call<Session>("POST", "/api/sign-in/password", body),
   challenge: (firm: string) =>
     call<{ firm: string; nonce: string }>("POST", "/api/sign-in/challenge", { firm }),
   signInWithKey: (firm: string, login: Doc) => call<Session>("POST", "/api/sign-in/key", { firm, login }),
+  signInWithPasskey: (body: {
+    firm: string;
+    nonce: string;
+    credential: string;
+    client_data: string;
+    authenticator_data: string;
+    signature: string;
+  }) => call<Session>("POST", "/api/sign-in/passkey", body),
   session: () => call<Session>("GET", "/api/session"),
   sessionLeft: () => call<{ left_s: number; renewable: boolean }>("GET", "/api/session/left"),
   unlock: (authKey: string) =>
     call<{ unlock: string | null }>("POST", "/api/session/unlock", { auth_key: authKey }),
+  accountChallenge: () => call<{ nonce: string }>("POST", "/api/account/challenge", {}),
+  changePassword: (body: { proof: Proof; credential: Credential; unlock: string }) =>
+    call<Session>("POST", "/api/account/password", body),
+  addPasskey: (body: {
+    proof: Proof;
+    nonce: string;
+    credential: string;
+    client_data: string;
+    attestation: string;
+    name: string;
+    unlock: string;
+  }) => call<unknown>("POST", "/api/account/passkeys", body),
+  removePasskey: (id: string) => call<unknown>("POST", `/api/account/passkeys/${id}/remove`, {}),
+  addSecondFactor: (body: { proof: Proof; secret: string; code: string }) =>
+    call<RecoveryCodes>("POST", "/api/account/second-factor", body),
+  removeSecondFactor: (authKey: string, code: string) =>
+    call<unknown>("POST", "/api/account/second-factor/remove", { auth_key: authKey, code }),
+  renewRecoveryCodes: (authKey: string, code: string) =>
+    call<RecoveryCodes>("POST", "/api/account/recovery-codes", { auth_key: authKey, code }),
   endSession: () => call<unknown>("POST", "/api/session/end", {}),
 
   openSetUp: (token: string) =>

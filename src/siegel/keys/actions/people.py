@@ -26,12 +26,17 @@ class PersonKeys:
     @classmethod
     def of(cls, *, s: bytes, auth_key: bytes, unlock: bytes) -> "PersonKeys":
         """Slow (Argon2id): outside of transactions. KeysError `document_refused` when the wrap cannot be one."""
-        if not 0 < len(unlock) <= UNLOCK_WRAP_MAX_BYTES:
-            raise KeysError("document_refused", reason="unlock_size")
+        check_unlock_wrap(unlock)
         return cls(s, hash_auth_key(auth_key), unlock)
 
     def __repr__(self) -> str:
         return "<secret>"
+
+
+def check_unlock_wrap(unlock: bytes) -> None:
+    """KeysError `document_refused` when it cannot be one."""
+    if not 0 < len(unlock) <= UNLOCK_WRAP_MAX_BYTES:
+        raise KeysError("document_refused", reason="unlock_size")
 
 
 def keep_unlocking(*, person: "Person", keys: PersonKeys, generation: int = 1) -> None:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_session_facts"),
+        ("accounts", "0004_passkeys"),
     ]
 
     operations = [

@@ -6,10 +6,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_revoked_people"),
+        ("accounts", "0005_revoked_people"),
         ("base", "0002_audit_only_grows"),
         ("firms", "0002_offices"),
-        ("keys", "0002_former_holders"),
+        ("keys", "0003_wraps_of_passkeys"),
     ]
 
     operations = [
