@@ -1,3 +1,4 @@
+// long because: one block for each file of vectors.
 /** What Python made, made again here: canonical text, derivations, documents, secrets, rows, trees. */
 
 import { describe, expect, test } from "vitest";
