@@ -109,7 +109,7 @@ def test_a_weak_new_password_is_refused_before_anything_is_sent(client: Page, fi
 
 
 def test_the_owner_who_came_with_his_key_file_needs_no_present_password(visit: Visit, firm: Firm) -> None:
-    person = firm.join("datei", "Dora Datei", "clerk")
+    person = firm.join("stift", "Dora Stift", "clerk")
     page = come_in(visit(), firm, person)
     page.goto(f"{firm.url}/mein-zugang")
     fill_in_new_password(page, "", NEW)
