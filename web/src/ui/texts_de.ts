@@ -77,6 +77,10 @@ export const DE = {
       "Abgewiesen: nicht prüfbar",
       "Die Datei ist verschlüsselt oder zu tief verpackt und kann nicht auf Viren geprüft werden. Nicht gespeichert. Bitte laden Sie sie ohne Kennwort oder entpackt hoch.",
     ),
+    no_scanner: problem(
+      "Die Virenprüfung ist nicht erreichbar.",
+      "Nicht gespeichert. Bitte versuchen Sie es später noch einmal.",
+    ),
     failed: problem(
       "Die Virenprüfung hat nicht geklappt.",
       "Nicht gespeichert. Bitte versuchen Sie es noch einmal.",

@@ -68,6 +68,7 @@ export const EN: Texts = {
       "Refused: cannot be scanned",
       "The file is encrypted or packed too deeply and cannot be scanned for viruses. Not saved. Please upload it without a password, or unpacked.",
     ),
+    no_scanner: problem("The virus scanner cannot be reached.", "Not saved. Please try again later."),
     failed: problem("The virus scan did not work.", "Not saved. Please try again."),
     passphrase_needed: problem(
       "This file is protected by a password.",
