@@ -42,7 +42,7 @@ ENTRIES = {
     "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
     "client": (HOME, MY_VAULTS, HELP),
 }
-ROLES = {"owner": _("Kanzleiinhaber"), "clerk": _("Sachbearbeitung")}
+ROLES = {"owner": _("Inhaber/in"), "clerk": _("Sachbearbeitung")}
 
 
 @dataclass(frozen=True)

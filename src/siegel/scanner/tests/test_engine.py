@@ -102,7 +102,7 @@ def test_the_directory_of_a_living_engine_stays_though_its_process_cannot_be_see
 def test_what_a_killed_engine_left_is_removed_by_the_next(tmp_path: Path) -> None:
     program = "import os, sys, pathlib, siegel.scanner.engine as e; engine = e.Engine(*map(pathlib.Path, sys.argv[1:]))"
     program += "; print(engine.clamd.path.parent, flush=True); os.kill(os.getpid(), 9)"
-    command = [sys.executable, "-c", program, CLAMD, tmp_path]
+    command = [sys.executable, "-c", program, str(CLAMD), str(tmp_path)]
     killed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=60)
     place = Path(killed.stdout.strip())
     assert place.is_dir()
