@@ -74,7 +74,7 @@ export class PaneView {
     write("[data-name]", isNewest ? `${name} · ${vault.current}` : name, item);
     write("[data-meta]", `${when} · ${this.nameOf(manifest.author)}`, item);
     for (const action of ["view", "download"] as const) {
-      const button = find(`[data-action="${action}"]`, item);
+      const button = find(`[data-version="${action}"]`, item);
       button.hidden = isShown || (action === "view" && kindOf(file.row.name).preview === undefined);
       button.title = action === "view" ? vault.viewVersion(name) : vault.saveVersion(name);
       button.setAttribute("aria-label", button.title);
