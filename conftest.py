@@ -1,4 +1,4 @@
-"""The people of the tests: made by the real actions, signed in through a real session."""
+"""The people of the tests: made by the real actions, signed in through a real session; and how properties are tried."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client as Browser
+from hypothesis import settings as hypothesis_settings
 
 from siegel.accounts import actions as accounts
 from siegel.accounts.models import Person
@@ -16,6 +17,10 @@ from siegel.firms import rules
 from siegel.firms.models import Client, Staff
 from siegel.firms.queries import role_of
 from siegel.firms.tests.people import make_firm
+
+# How long an example takes says how busy the machine is, not whether the property holds.
+hypothesis_settings.register_profile("siegel", deadline=None)
+hypothesis_settings.load_profile("siegel")
 
 
 @pytest.fixture(autouse=True)

@@ -54,6 +54,7 @@ TABLE: dict[str, str] = {
     "GET /e": OPEN,
     "GET /e/<invitation_id>": OPEN,
     "GET /mitarbeiter/einladen": "302 404 404 404 404 200 200 200 200",
+    "GET /mandanten/<client_id>/neue-akte": "302 404 404 200 404 200 404 200 404",
     "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404 200 404",
     "GET /tresore": "302 200 200 200 200 200 200 200 200",
     "GET /tresore/<vault_id>": "302 200 404 200 404 200 404 404 404",

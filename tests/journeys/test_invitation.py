@@ -137,6 +137,22 @@ def test_a_clerk_is_invited_to_a_dossier_and_types_the_code(
     expect(visitor.locator("[data-state=empty]")).to_be_visible()
 
 
+def test_a_client_gets_another_dossier(clerk: Page, firm: Firm) -> None:
+    firm.new_vault()
+    clerk.goto(f"{firm.url}/mandanten")
+    clerk.get_by_role("link", name="Neue Akte für Bäckerei Harms GmbH").click()
+    clerk.click("form[data-form=dossier-new] [data-submit]")
+    expect(clerk.locator("[data-error-for=dossier-title]")).to_have_text("Bitte ausfüllen.")
+    clerk.fill("#dossier-title", "Betriebsprüfung 2026")
+    clerk.click("form[data-form=dossier-new] [data-submit]")
+    expect(clerk.locator(DONE)).to_be_visible()
+    clerk.get_by_role("link", name="Tresor öffnen").click()
+    expect(clerk.locator("h1")).to_have_text("Betriebsprüfung 2026")
+    expect(clerk.locator("[data-state=empty]")).to_be_visible()
+    upload(clerk, {"name": "Anordnung.txt", "mimeType": "text/plain", "buffer": b"Ab Mai."})
+    expect_done(clerk, "Anordnung.txt")
+
+
 @pytest.fixture
 def letter(firm: Firm, tmp_path: Path, request: pytest.FixtureRequest) -> Letter:
     username = f"gast{abs(hash(request.node.name)) % 10**6}"
@@ -167,6 +183,27 @@ def test_a_code_that_does_not_fit_the_invitation_is_told_so(visitor: Page, firm:
     visitor.fill("#code", encode_code(letter.code))
     visitor.click("[data-step=code] [data-next]")
     expect(visitor.locator("[data-greeting]")).to_contain_text("Grete Gast")
+
+
+def test_a_typed_code_outlasts_the_change_of_the_language_and_is_not_sent(
+    visitor: Page, firm: Firm, letter: Letter
+) -> None:
+    said = said_by(visitor.context)
+    visitor.goto(f"{firm.url}/e")
+    code = encode_code(letter.code)
+    visitor.fill("#invitation-id", letter.id)
+    visitor.fill("#code", code[:10])
+    visitor.get_by_role("button", name="English").click()
+    expect(visitor.locator("html")).to_have_attribute("lang", "en")
+    expect(visitor.locator("#code")).to_have_value(code[:10])
+    visitor.fill("#code", code)
+    visitor.click("[data-step=code] [data-next]")
+    expect(visitor.locator("[data-greeting]")).to_contain_text("Grete Gast")
+    visitor.get_by_role("button", name="Deutsch").click()
+    expect(visitor.locator("html")).to_have_attribute("lang", "de")
+    expect(visitor.locator("[data-greeting]")).to_contain_text("Guten Tag, Grete Gast")
+    assert visitor.url == f"{firm.url}/e"
+    assert not [line for line in said if code[:10].lower() in line.lower()]
 
 
 def test_an_invitation_nobody_issued_is_told_so(visitor: Page, firm: Firm, watch: Watch) -> None:

@@ -48,7 +48,7 @@ def test_the_firms_pages_are_english_once_it_is_chosen(owner: Page, firm: Firm) 
     vault = firm.new_vault(title)
     speak_english(owner)
     paths = ("/", "/tresore", "/mandanten", "/mandanten/neu", "/mitarbeiter", "/mitarbeiter/einladen", "/protokoll")
-    for path in (*paths, f"/mandanten/{firm.client_id}/einladen"):
+    for path in (*paths, f"/mandanten/{firm.client_id}/einladen", f"/mandanten/{firm.client_id}/neue-akte"):
         owner.goto(firm.url + path)
         assert not german_words(owner), path
     open_vault(owner, vault)

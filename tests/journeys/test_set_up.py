@@ -84,3 +84,25 @@ def test_an_owner_founds_an_empty_firm_and_keeps_its_keys(
 def test_a_link_without_its_token_says_what_is_missing(visitor: Page, installation: Installation) -> None:
     visitor.goto(f"{installation.url}/einrichten")
     expect(visitor.locator("[data-message]")).to_contain_text("Dieser Link ist nicht vollständig.")
+
+
+def test_a_link_and_what_was_typed_outlast_the_change_of_the_language(
+    visitor: Page, installation: Installation
+) -> None:
+    token = installation.create_firm("zweisprachig", "Zweisprachige Kanzlei")
+    sent: list[str] = []
+    visitor.on("request", lambda request: sent.append(f"{request.url} {request.post_data}"))
+    visitor.goto(f"{installation.url}/einrichten#{token}")
+    expect(visitor.locator("#firm-name")).to_have_value("Zweisprachige Kanzlei")
+    visitor.fill("#firm-name", "Kanzlei & Töchter?")
+    visitor.fill("#owner-name", "Renate Gründer")
+    visitor.get_by_role("button", name="English").click()
+    expect(visitor.locator("html")).to_have_attribute("lang", "en")
+    expect(visitor.locator("#firm-name")).to_have_value("Kanzlei & Töchter?")
+    expect(visitor.locator("#owner-name")).to_have_value("Renate Gründer")
+    assert visitor.url == f"{installation.url}/einrichten"
+    fill_in_firm(visitor, "Leer")
+    expect(visitor.locator("[data-step=password]")).to_be_visible()
+    # The API alone learns the token, to open the link.
+    assert not [line for line in sent if token in line and "/api/set-up/open" not in line]
+    assert not [line for line in sent if "Renate" in line]

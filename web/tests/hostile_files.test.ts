@@ -63,6 +63,26 @@ describe("a file", () => {
     expect(toBase64url(new Uint8Array(await (await fetched(1)).arrayBuffer()))).toBe(story.files[0]?.content);
   });
 
+  test("opens as an earlier version, whose own manifest, verdict and payload are verified", async () => {
+    const earlier = async (): Promise<Blob> => {
+      const vault = await load();
+      const file = vault.nodes.get(NODE) as OpenedFile;
+      const [first] = file.node.versions;
+      if (first === undefined) throw new Error("the story's file has no version");
+      const opened = await vault.openVersion(file, first);
+      expect(opened.row.size).toBe(fromBase64url(story.files[0]?.content ?? "").length);
+      return readFile(vault, opened, () => undefined);
+    };
+    expect(toBase64url(new Uint8Array(await (await earlier()).arrayBuffer()))).toBe(story.files[0]?.content);
+    const newer = server.version(2);
+    server.version(1).verdict = newer.verdict;
+    expect(await codeOfError(earlier)).toBe("verdict_mismatch");
+    server.version(1).manifest = newer.manifest;
+    expect(await codeOfError(earlier)).toBe("manifest_differs");
+    server.answers.set(server.place(1), newer);
+    expect(await codeOfError(earlier)).toBe("manifest_differs");
+  });
+
   test("with another manifest, or the manifest of another version, is refused", async () => {
     const first = server.version(1).manifest;
     server.version(2).manifest = first;

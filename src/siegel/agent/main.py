@@ -18,6 +18,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
+import siegel
 from siegel.agent import agefiles, terminal
 from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, WRONG_USAGE, AgentError, ServerError
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
@@ -38,6 +39,21 @@ app.add_typer(vault_app, name="vault")
 Input = Annotated[Path, typer.Argument(metavar="IN", help="A file, or - for standard input.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT", dir_okay=False, help="Default: stdout.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"siegel {siegel.__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """What stands before every command; the help is HELP."""
 
 
 @key_app.command("new")

@@ -47,6 +47,7 @@ def _line(entry: AuditEntry) -> AuditLine:
         at=datetime.fromtimestamp(leaf["at"], UTC),
         kind=leaf["kind"],
         who=personal.get("by", ""),
-        about=" · ".join(text for key, text in sorted(personal.items()) if key not in _NOT_SUBJECT),
+        # A client who is one person bears one name as both.
+        about=" · ".join(dict.fromkeys(text for key, text in sorted(personal.items()) if key not in _NOT_SUBJECT)),
         attested_by=leaf["attested_by"],
     )

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
@@ -32,6 +32,14 @@ def clients(request: HttpRequest) -> HttpResponseBase:
 @staff_required
 def client_new(request: HttpRequest) -> HttpResponseBase:
     return render(request, "firms/client_new.html")
+
+
+@require_GET
+@staff_required
+def dossier_new(request: HttpRequest, client_id: str) -> HttpResponseBase:
+    """Another dossier of a client the person sees."""
+    client = get_object_or_404(queries.clients_visible_to(person_of(request)), pk=client_id)
+    return render(request, "firms/dossier_new.html", {"client": client})
 
 
 @require_GET

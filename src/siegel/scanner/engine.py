@@ -1,12 +1,16 @@
 """One clamd of our own: configuration, start, supervision, end.
 
 It lies with its socket and its temporary files in one private directory on a tmpfs, because clamd spools members of
-archives. Signatures are the official ones when the machine has them, else the test signatures of this room; which of
-the two is part of the status, and a page must say so. Ready means proven: clamd found the test virus inside a zip.
+archives. The living engine holds a lock on that directory (flock(2)), which the kernel releases however it ends: so
+others that share the tmpfs, also from another container, can tell what was left behind.
+
+Signatures are the official ones when the machine has them, else the test signatures of this room; which of the two is
+part of the status, and a page must say so. Ready means proven: clamd found the test virus inside a zip.
 """
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import select
@@ -34,6 +38,8 @@ TEST_SIGNATURES = Path(__file__).with_name("signatures")
 _MAX_FAILED_STARTS = 5
 _START_TIMEOUT_S = 180.0  # the official database takes about 20 s to load on a good machine
 _LOOK_FOR_OFFICIAL_EVERY_S = 60.0
+_LOOK_AFTER_EVERY_S = 2.0
+_SILENT_S = 180.0  # while it loads fresh signatures clamd answers nobody
 _PREFIX = "siegel-clamd-"
 # In two halves, so that a virus scanner on a developer's machine leaves the checkout alone.
 _EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + rb"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -50,7 +56,8 @@ class State(Enum):
 class Engine:
     """`start` returns at once; a thread keeps clamd running until `stop`.
 
-    A crash after clamd was ready is answered by a new start, always; starts that fail are tried five times.
+    A clamd that was ready and crashes, loses its socket or falls silent is started anew, always; starts that fail are
+    tried five times.
     """
 
     def __init__(
@@ -61,9 +68,9 @@ class Engine:
         self.restarts = 0
         self._binary = binary
         self._official = official
-        self._place = _private_directory(spool)
+        self._spool = spool
         self._scan_timeout_s = scan_timeout_s
-        self.clamd = Clamd(self._place / "clamd.sock", timeout_s=scan_timeout_s)
+        self._settle()
         self._changed = Condition()
         self._thread = Thread(target=self._supervise, name="clamd")
         self._process: subprocess.Popen[bytes] | None = None
@@ -81,13 +88,27 @@ class Engine:
             self._changed.wait_for(lambda: self.state is not State.STARTING, timeout_s)
             return self.state is State.READY
 
+    def doubt(self) -> None:
+        """Somebody had no answer from clamd: it counts as starting until it has been looked after, within seconds."""
+        with self._changed:
+            if self.state is State.READY:
+                self.state = State.STARTING
+
     def stop(self) -> None:
         """clamd has ended and its directory is gone when this returns."""
         self._enter(State.STOPPED)
         self._end_clamd()
         if self._thread.ident is not None:
             self._thread.join()
+        self._leave()
+
+    def _settle(self) -> None:
+        self._place, self._lock = _private_directory(self._spool)
+        self.clamd = Clamd(self._place / "clamd.sock", timeout_s=self._scan_timeout_s)
+
+    def _leave(self) -> None:
         shutil.rmtree(self._place, ignore_errors=True)
+        os.close(self._lock)
 
     def _enter(self, state: State) -> None:
         with self._changed:
@@ -120,7 +141,11 @@ class Engine:
 
     def _run_once(self) -> bool:
         """From start to end of one clamd; whether it was ever ready."""
-        self._process = process = self._launch()
+        try:
+            self._process = process = self._launch()
+        except OSError as error:
+            logger.error("clamd cannot be started: %s", error)
+            return False
         output = process.stdout
         assert output is not None
         last_lines: deque[bytes] = deque(maxlen=10)
@@ -136,6 +161,10 @@ class Engine:
         return ready
 
     def _launch(self) -> subprocess.Popen[bytes]:
+        if not self._place.is_dir():
+            logger.error("somebody removed %s: taking another directory", self._place)
+            self._leave()
+            self._settle()
         official = has_official_signatures(self._official)
         self.signatures = "official" if official else "test"
         configuration = self._place / "clamd.conf"
@@ -169,18 +198,26 @@ class Engine:
         return False
 
     def _drain_until_end(self, process: subprocess.Popen[bytes]) -> None:
-        """Returns when clamd ended, or when official signatures have arrived and it is to be started anew.
-
-        Its words after the start are thrown away: they are about contents.
+        """Returns when clamd ended or can be reached no more, or when official signatures have arrived: to be started
+        anew. Its words after the start are thrown away: they are about contents.
         """
         assert process.stdout is not None
-        while True:
-            readable, _, _ = select.select([process.stdout], [], [], _LOOK_FOR_OFFICIAL_EVERY_S)
+        heard = looked_for_official = monotonic()
+        while self.state is not State.STOPPED:
+            readable, _, _ = select.select([process.stdout], [], [], _LOOK_AFTER_EVERY_S)
             if readable and not process.stdout.read(65536):
                 return
-            if self.signatures == "test" and has_official_signatures(self._official):
-                logger.info("official signatures have arrived: starting clamd anew")
+            if self.clamd.ping():
+                heard = monotonic()
+                self._enter(State.READY)
+            elif not self.clamd.path.is_socket() or monotonic() - heard > _SILENT_S:
+                logger.error("clamd cannot be reached any more: starting it anew")
                 return
+            if self.signatures == "test" and monotonic() - looked_for_official > _LOOK_FOR_OFFICIAL_EVERY_S:
+                looked_for_official = monotonic()
+                if has_official_signatures(self._official):
+                    logger.info("official signatures have arrived: starting clamd anew")
+                    return
 
     def _end_clamd(self) -> None:
         process = self._process
@@ -242,8 +279,8 @@ def _read_lines(process: subprocess.Popen[bytes], last_lines: deque[bytes]) -> N
     last_lines.extend((process.stdout.read() or b"").splitlines())
 
 
-def _private_directory(spool: Path) -> Path:
-    """A new 0700 directory on a tmpfs; under `spool`, with a warning, on a machine that has none."""
+def _private_directory(spool: Path) -> tuple[Path, int]:
+    """A new 0700 directory on a tmpfs and its lock; under `spool`, with a warning, on a machine that has none."""
     for candidate in (Path(tempfile.gettempdir()), Path("/dev/shm")):  # noqa: S108
         if is_tmpfs(candidate) and os.access(candidate, os.W_OK | os.X_OK):
             parent = candidate
@@ -254,15 +291,35 @@ def _private_directory(spool: Path) -> Path:
     if shutil.disk_usage(parent).free < GIB:
         logger.warning("less than 1 GiB free under %s: large archives will fail to scan", parent)
     _sweep(parent)
-    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
+    while True:
+        place = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent))
+        # Between the two lines another engine may take it for left behind.
+        if (lock := _locked(place)) is not None:
+            return place, lock
+
+
+def _locked(place: Path) -> int | None:
+    """A descriptor that holds the directory's lock; None when it is not ours, held by another, or gone."""
+    try:
+        lock = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.fstat(lock).st_uid == os.getuid() and os.path.samestat(os.fstat(lock), place.lstat()):
+            return lock
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    os.close(lock)
+    return None
 
 
 def _sweep(parent: Path) -> None:
-    """Remove what scanners left that were killed; their directories carry their process id."""
+    """Remove what scanners left that were killed: the directories of this user that no living engine has locked."""
     for left in parent.glob(f"{_PREFIX}*"):
-        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdecimal() and not Path("/proc", pid).exists() and left.stat().st_uid == os.getuid():
+        if (lock := _locked(left)) is not None:
             shutil.rmtree(left, ignore_errors=True)
+            os.close(lock)
 
 
 def is_tmpfs(directory: Path) -> bool:

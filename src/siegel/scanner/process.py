@@ -31,7 +31,7 @@ from .errors import RequestError, ScannerError, SetUpError
 from .keys import Keys, load_seed
 from .limits import Limits
 from .sandbox import Nursery
-from .scan import Scan
+from .scan import NO_VERSION, Scan
 from .spool import Budget, default_budget_bytes
 from .wire import read_message, write_message
 
@@ -95,7 +95,7 @@ class Service:
             raise RequestError("status: not an id") from error
         version = self._scan.version()
         return {
-            "ready": self._engine.state is State.READY and self._nursery.start(),
+            "ready": self._engine.state is State.READY and version != NO_VERSION and self._nursery.start(),
             "state": self._engine.state.value,
             "signatures": self._engine.signatures,
             "sandbox": "partial" if confinement.missing() else "full",

@@ -20,6 +20,9 @@ class ScannerVersion:
     database: str
 
 
+NO_VERSION = ScannerVersion("none", "none")
+
+
 class Scan:
     """Everything a check needs to judge; one object for all threads."""
 
@@ -38,20 +41,27 @@ class Scan:
         """Asked anew each time: clamd loads new signatures while it runs."""
         version = self._engine.clamd.version()
         if version is None:
-            return ScannerVersion("none", "none")
+            return NO_VERSION
         return ScannerVersion(f"ClamAV {version.engine}", version.database or "siegel-test")
 
     def judge(self, file: MemoryFile) -> Finding:
         """A plain file costs one question to clamd and no process."""
-        if not self._engine.wait_ready(self._start_timeout_s):
-            return failed("no_scanner")
-        with file.reader() as fd:
-            finding = self._engine.clamd.scan(fd)
+        finding = self._judge_whole(file)
+        if finding == failed("clamd_gone"):
+            # Once more with the clamd that follows: it may have died of another file, or of no file at all.
+            self._engine.doubt()
+            finding = self._judge_whole(file)
         if finding.result >= Result.FAILED or not sniff(file.fd, file.size_bytes):
             return finding
         with file.reader() as fd:
             members = self._nursery.unpack(fd, file.size_bytes, self._limits, self._judge_member)
         return worse(finding, members)
+
+    def _judge_whole(self, file: MemoryFile) -> Finding:
+        if not self._engine.wait_ready(self._start_timeout_s):
+            return failed("no_scanner")
+        with file.reader() as fd:
+            return self._engine.clamd.scan(fd)
 
     def _judge_member(self, fd: int, timeout_s: float) -> Finding:
         return self._engine.clamd.scan(fd, timeout_s=timeout_s)

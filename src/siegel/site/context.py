@@ -43,7 +43,7 @@ ENTRIES = {
     "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
     "client": (HOME, MY_VAULTS, HELP),
 }
-ROLES = {"owner": _("Kanzleiinhaber"), "office_leader": _("Beratungsstellenleitung"), "clerk": _("Sachbearbeitung")}
+ROLES = {"owner": _("Inhaber/in"), "office_leader": _("Beratungsstellenleitung"), "clerk": _("Sachbearbeitung")}
 
 
 @dataclass(frozen=True)

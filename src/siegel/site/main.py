@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+import siegel
 from siegel.site.environment import SettingsError, require_private
 
 # Plain tracebacks: the pretty ones print the values of variables, which may be secrets.
@@ -21,6 +22,21 @@ app.add_typer(firms_app, name="firms")
 WEB_THREADS = 32
 ORPHAN_AGE_S = 24 * 3600
 T = TypeVar("T")
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"siegel-server {siegel.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and end.")
+    ] = False,
+) -> None:
+    """What stands before every command."""
 
 
 @app.command()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from siegel.keys import scanner
-from siegel.keys.errors import ScannerRefusedError, ScannerSilentError
+from siegel.keys.errors import KeysError, ScannerRefusedError, ScannerSilentError
 from siegel.keys.queries import scanners_of
 from siegel.lib.merkle import root_from_leaves
 from siegel.seals.canonical import b64
@@ -32,6 +32,7 @@ PARALLEL = 4
 TIMEOUT_S = 60.0
 TIMEOUT_BYTES_PER_S = 4 << 20
 KEY_GONE = "scanner_key_gone"
+NO_SCANNER = "no_scanner"
 # What the scanner says of an upload it cannot judge; everything else is no statement about the upload.
 UNJUDGED = {
     "payload_hash_mismatch": "payload_differs",
@@ -71,8 +72,9 @@ class _Job:
 def check_uploads(*, by: "Person", vault_id: str, items: Sequence[Item]) -> list[Outcome]:
     """An outcome per item, in order. An upload that was found clean before gives the same verdict again.
 
-    BaseError `not_found`; KeysError `no_scanner` (503); VaultError `scanner_key_gone` (409): then the others are judged
-    all the same, and the author makes new scanner headers for those that are not.
+    BaseError `not_found`; KeysError `no_scanner` (503) while the scanner cannot be reached or has no clamd; VaultError
+    `scanner_key_gone` (409): then the others are judged all the same, and the author makes new scanner headers for
+    those that are not.
     """
     queries.require_writer(by, vault_id)
     uploads = queries.uploads_into(by, vault_id, [item.upload for item in items])
@@ -83,6 +85,8 @@ def check_uploads(*, by: "Person", vault_id: str, items: Sequence[Item]) -> list
     judged = _draw_consequences(by, jobs, answers)
     if any(outcome.code == KEY_GONE for outcome in judged.values()):
         raise VaultError(KEY_GONE, status=409)
+    if any(outcome.code == NO_SCANNER for outcome in judged.values()):
+        raise KeysError(NO_SCANNER, status=503)
     return [job if isinstance(job, Outcome) else judged[name] for name, job in ready.items()]
 
 
@@ -134,8 +138,7 @@ def _draw_consequences(by: "Person", jobs: Sequence[_Job], answers: Sequence[Sig
         else:
             if verdict.result != "failed":
                 actions.refuse_upload(upload=job.upload, by=by, verdict=verdict)
-            code = "scan_failed" if verdict.result == "failed" else verdict.result
-            outcomes[job.upload.id] = Outcome(job.upload.id, verdict=answer, code=code)
+            outcomes[job.upload.id] = Outcome(job.upload.id, verdict=answer, code=_code_of(verdict))
     actions.keep_verdicts(clean)
     return outcomes
 
@@ -148,6 +151,13 @@ def _verified(firm: str, job: _Job, answer: Signed | str, store: "CertificateSto
         return verify_verdict(answer, firm, job.item.payload_hash, job.item.commitment, store)
     except IntegrityError:
         return None
+
+
+def _code_of(verdict: Verdict) -> str:
+    """Of a verdict that is not clean. A scanner without clamd says nothing about the upload, but about itself."""
+    if verdict.result != "failed":
+        return verdict.result
+    return NO_SCANNER if verdict.reason == NO_SCANNER else "scan_failed"
 
 
 def _cleared(job: _Job, verdict: Signed) -> Upload:

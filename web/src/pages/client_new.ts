@@ -1,8 +1,11 @@
-/** A new client with a first dossier and its vault. A step that failed is tried again; those before it are not. */
+/**
+ * A new client with a first dossier and its vault, or another dossier of a client. A step that failed is tried again;
+ * those before it are not.
+ */
 
 import { beginDossierVault } from "../ceremonies/dossier";
 import { checkTitle } from "../seals/rows";
-import { find } from "../ui/dom";
+import { find, maybe } from "../ui/dom";
 import { atWork, field, filled, onSubmit, showFault } from "../ui/form";
 import { showStep } from "../ui/steps";
 import { openKey } from "../ui/unlock";
@@ -23,9 +26,9 @@ const TITLE_FIELDS = {
   name_not_nfc: "dossier-title",
 };
 
-const form = find<HTMLFormElement>('form[data-form="client-new"]');
+const form = find<HTMLFormElement>('form[data-form="client-new"], form[data-form="dossier-new"]');
 /** What exists on the server already. */
-const made: { client?: string; dossier?: string } = {};
+const made: { client?: string | undefined; dossier?: string } = { client: form.dataset["client"] };
 
 async function create(): Promise<void> {
   const entries = filled(["client-number", "client-name", "dossier-title"]);
@@ -34,12 +37,13 @@ async function create(): Promise<void> {
   if (key === null) return;
   made.client ??= await client(entries["client-number"], entries["client-name"]);
   made.dossier ??= await dossier(made.client, entries["dossier-title"]);
-  await beginDossierVault(key.open, key.certificates, made.dossier, {
+  const vault = await beginDossierVault(key.open, key.certificates, made.dossier, {
     client_name: entries["client-name"],
     client_number: entries["client-number"],
     title: entries["dossier-title"],
   });
-  find('[data-go="invite"]').setAttribute("href", `/mandanten/${made.client}/einladen`);
+  maybe('[data-go="invite"]')?.setAttribute("href", `/mandanten/${made.client}/einladen`);
+  maybe('[data-go="vault"]')?.setAttribute("href", `/tresore/${vault}`);
   showStep("done");
 }
 

@@ -78,8 +78,8 @@ function goOn(): void {
 nextButton.addEventListener("click", goOn);
 onSubmit(form, goOn);
 
-onSecret((code) => {
-  if (code === "" || shownStep() !== "code") return;
-  field("code").value = code;
-  if (form.dataset["invitation"] !== undefined) goOn();
+onSecret(["invitation-id", "code"], (code) => {
+  if (shownStep() !== "code") return;
+  if (code !== "") field("code").value = code;
+  if (field("invitation-id").value !== "" && field("code").value !== "") goOn();
 });

@@ -67,6 +67,10 @@ function listen(made: NewFirm): void {
   onSave("daily-file", () => saveDailyFile(made));
   onSave("sheet", () => saveSheet(made));
   field("saved").addEventListener("change", markReady);
+  // What was saved is worth nothing without this page, which would make other keys.
+  window.addEventListener("beforeunload", (event) => {
+    if (saved.size > 0 && shownStep() !== "done") event.preventDefault();
+  });
   onSubmit(form, () => {
     // Enter in a field of an earlier step goes on to the next one.
     if (shownStep() === "firm") void toPassword();
@@ -188,4 +192,4 @@ async function send(made: NewFirm): Promise<void> {
   }
 }
 
-onSecret((token) => void start(token).catch(showFault));
+onSecret(FIRM_FIELDS, (token) => void start(token).catch(showFault));

@@ -45,7 +45,7 @@ export interface AcceptedEpoch extends Epoch {
   readonly previousSeed: Uint8Array | null;
 }
 
-interface FileVersion {
+export interface FileVersion {
   readonly manifest: Manifest;
   readonly manifestHash: string;
   readonly acceptedAt: number;

@@ -98,6 +98,10 @@ export const DE = {
       "Die Virenprüfung hat nicht geklappt.",
       "Nicht gespeichert. Bitte versuchen Sie es noch einmal.",
     ),
+    row_unreadable: problem(
+      "Diese Fassung lässt sich nicht lesen.",
+      "Sie wurde für Sie nicht richtig versiegelt. Alle anderen können Sie weiter öffnen.",
+    ),
     passphrase_needed: problem(
       "Diese Datei ist mit einem Passwort geschützt.",
       "Bitte geben Sie das Passwort der Datei ein.",
@@ -166,7 +170,9 @@ export const DE = {
     selected: (count: number, size: string) =>
       `${count === 1 ? "1 Datei" : `${count.toLocaleString("de-DE")} Dateien`} ausgewählt · ${size}`,
     used: (files: number, size: string) =>
-      `${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}, zusammen ${size}`,
+      files === 0
+        ? "Noch keine Dateien."
+        : `${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}, ${size} belegt.`,
     trayTitle: (done: number, all: number, refused: number) =>
       `Hochladen: ${done} von ${all} fertig${refused > 0 ? `, ${refused} abgewiesen` : ""}`,
     sealing: (percent: number) => `verschlüsselt gerade, ${percent} %`,
@@ -176,6 +182,8 @@ export const DE = {
     refusedLive: (name: string, why: string) => `„${name}“: ${why}`,
     folderMade: (name: string) => `Der Ordner „${name}“ ist angelegt.`,
     version: (number: number) => `Fassung ${number}`,
+    viewVersion: (version: string) => `${version} ansehen`,
+    saveVersion: (version: string) => `${version} herunterladen`,
     current: "aktuell",
   },
   form: {
@@ -263,12 +271,12 @@ export const DE = {
     warning:
       "Dieses Blatt ist durch kein Passwort geschützt. Wer es hat, kann Schlüssel der Kanzlei neu ausstellen und ihre Tresore öffnen. Legen Sie es in einen Safe, nicht zum Stick. Scannen oder kopieren Sie es nicht.",
     rootTitle: "Hauptschlüssel",
-    rootText: "Er beglaubigt den Schlüssel des Inhabers und den der Wiederherstellung.",
+    rootText: "Er beglaubigt den Schlüssel der Kanzleileitung und den der Wiederherstellung.",
     recoveryTitle: "Wiederherstellung",
     recoveryText: "Sie öffnet die Tresore der Kanzlei, wenn alle anderen Schlüssel verloren sind.",
     typed: "Zum Abtippen: alles in einer Zeile, ohne die Leerzeichen.",
     firm: "Kanzlei",
-    owner: "Inhaber",
+    owner: "Inhaber/in",
     server: "Adresse",
     made: "Ausgestellt am",
     fingerprint: "Kennung des Hauptschlüssels",

@@ -83,6 +83,10 @@ export const EN: Texts = {
       "The file is encrypted or packed too deeply and cannot be scanned for viruses. Not saved. Please upload it without a password, or unpacked.",
     ),
     failed: problem("The virus scan did not work.", "Not saved. Please try again."),
+    row_unreadable: problem(
+      "This version cannot be read.",
+      "It was not sealed rightly for you. All others can still be opened.",
+    ),
     passphrase_needed: problem(
       "This file is protected by a password.",
       "Please enter the password of the file.",
@@ -142,7 +146,9 @@ export const EN: Texts = {
     selected: (count, size) =>
       `${count === 1 ? "1 file" : `${count.toLocaleString("en-GB")} files`} selected · ${size}`,
     used: (files, size) =>
-      `${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}, ${size} in all`,
+      files === 0
+        ? "No files yet."
+        : `${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}, ${size} in use.`,
     trayTitle: (done, all, refused) =>
       `Upload: ${done} of ${all} done${refused > 0 ? `, ${refused} refused` : ""}`,
     sealing: (percent) => `encrypting, ${percent} %`,
@@ -152,6 +158,8 @@ export const EN: Texts = {
     refusedLive: (name, why) => `“${name}”: ${why}`,
     folderMade: (name) => `The folder “${name}” has been made.`,
     version: (number) => `Version ${number}`,
+    viewVersion: (version) => `View ${version.toLowerCase()}`,
+    saveVersion: (version) => `Download ${version.toLowerCase()}`,
     current: "current",
   },
   form: {

@@ -9,16 +9,14 @@ import { fromWire } from "../wire/codec";
 import { download } from "../wire/http";
 import type { OpenedFile, OpenedVault } from "./opened";
 
-/** The file's newest version as a Blob of no particular type. @throws IntegrityError, WireError. */
+/** The file, as the version that was opened, in a Blob of no particular type. @throws IntegrityError, WireError. */
 export async function readFile(
   vault: OpenedVault,
   file: OpenedFile,
   onProgress: (readBytes: number) => void,
   signal?: AbortSignal,
 ): Promise<Blob> {
-  const signed = file.node.versions.at(-1);
-  must(signed !== undefined, "node_version", "a file without a version");
-  const { manifest, manifestHash } = signed;
+  const { manifest, manifestHash } = file.signed;
   const answer = await api.version(vault.id, file.id, manifest.version);
   must(
     sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),

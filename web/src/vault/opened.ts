@@ -8,7 +8,7 @@
 import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
-import { type FileNode, type FolderNode, VaultChain } from "../seals/chain";
+import { type FileNode, type FileVersion, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, type Signed, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch } from "../seals/epochs";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "../seals/errors";
@@ -38,12 +38,14 @@ interface OpenedFolder {
   readonly acceptedAt: number;
 }
 
+/** A file as one of its versions: `row` is what that version's author sealed, and `signed` what he signed. */
 export interface OpenedFile {
   readonly kind: "file";
   readonly id: string;
   readonly parent: string;
   readonly row: FileRow;
   readonly node: FileNode;
+  readonly signed: FileVersion;
   readonly author: string;
   readonly acceptedAt: number;
 }
@@ -211,16 +213,23 @@ export class OpenedVault {
     return opened && ({ kind: "folder", id, parent, row: opened, author, acceptedAt } as const);
   }
 
-  private async openFile(node: FileNode) {
-    const last = node.versions.at(-1);
-    must(last !== undefined, "node_version", "a file without a version");
-    const { version, epoch, author, row } = last.manifest;
-    const opened = await this.openNamed("file", node.id, version, epoch, row);
+  private openFile(node: FileNode): Promise<OpenedFile | null> {
+    return this.openSigned(node, newest(node));
+  }
+
+  private async openSigned(node: FileNode, signed: FileVersion): Promise<OpenedFile | null> {
+    const { version, epoch, author, row: hash } = signed.manifest;
+    const row = await this.openNamed("file", node.id, version, epoch, hash);
     const { id, parent } = node;
-    return (
-      opened &&
-      ({ kind: "file", id, parent, row: opened, node, author, acceptedAt: last.acceptedAt } as const)
-    );
+    return row && { kind: "file", id, parent, row, node, signed, author, acceptedAt: signed.acceptedAt };
+  }
+
+  /** The file as it was in one of its versions. @throws RefusedError (`row_unreadable`), IntegrityError. */
+  async openVersion(file: OpenedFile, signed: FileVersion): Promise<OpenedFile> {
+    const opened = await this.openSigned(file.node, signed);
+    if (opened === null)
+      throw new RefusedError("row_unreadable", "nobody here can read the row of this version");
+    return opened;
   }
 
   /** The row as its author sealed it; null when that is none. What the server withheld or altered is an error. */
@@ -324,6 +333,14 @@ export class OpenedVault {
     return [...this.unreadable.values()].filter(({ id, parent }) => parent === folder && !this.nodes.has(id));
   }
 
+  /** Files, and the sealed bytes of all their versions, as the server counts them for its lists. */
+  stored(): { readonly files: number; readonly sizeBytes: number } {
+    const files = [...this.chain.nodes.values()].filter((node) => node.kind === "file");
+    const versions = files.flatMap((file) => file.versions);
+    const sizeBytes = versions.reduce((sum, { manifest }) => sum + manifest.payload_size, 0);
+    return { files: files.length, sizeBytes };
+  }
+
   fileNamed(folder: string, name: string): OpenedNode | undefined {
     return this.childrenOf(folder).find((node) => node.row.name === name);
   }
@@ -373,7 +390,12 @@ function unreadable(node: FileNode | FolderNode): UnreadableNode {
   const { id, parent } = node;
   if (node.kind === "folder")
     return { kind: "folder", id, parent, acceptedAt: node.acceptedAt, author: node.author };
+  const { acceptedAt, manifest } = newest(node);
+  return { kind: "file", id, parent, acceptedAt, author: manifest.author };
+}
+
+function newest(node: FileNode): FileVersion {
   const last = node.versions.at(-1);
   must(last !== undefined, "node_version", "a file without a version");
-  return { kind: "file", id, parent, acceptedAt: last.acceptedAt, author: last.manifest.author };
+  return last;
 }

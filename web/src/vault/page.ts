@@ -1,5 +1,6 @@
 /** The vault page at work: which folder is shown, what is selected, what is being uploaded. */
 
+import type { FileVersion } from "../seals/chain";
 import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { atWork, clearErrors, field, filled, onSubmit } from "../ui/form";
 import { formatSize, now, pageLanguage } from "../ui/format";
@@ -24,6 +25,8 @@ const POLL_MS = 5000;
 const HIDDEN_POLL_MS = 60_000;
 /** What stands behind the # of a link that leads here to upload something. */
 const UPLOAD = "upload";
+/** As wide as `.own-page` of the style sheet: there the details stand in place of the list. */
+const OWN_PAGE = matchMedia("(max-width: 61.99em)");
 /** The buttons that keys press. */
 const KEYS = new Map([
   ["u", "upload"],
@@ -46,15 +49,14 @@ export class VaultPage {
     const nameOf = (kid: string): string => this.nameOf(kid);
     this.list = new ListView(vault, nameOf, {
       openFolder: (id) => this.goTo(id),
-      openFile: (file) => this.pane.show(file),
+      openFile: (file) => this.showDetails(file),
       selectionChanged: () => this.markActions(),
     });
-    this.pane = new PaneView(
-      nameOf,
-      (file) => isClean(vault, file),
-      (action, file) => this.act(action === "view" ? this.view(file) : this.save(file)),
-      (file) => this.list.markDetailed(file?.id ?? null),
-    );
+    this.pane = new PaneView(nameOf, ({ signed }) => vault.isKnownClean(signed.manifest), {
+      act: (action, file, version) => this.act(this.readVersion(action, file, version)),
+      turned: (file) => this.list.markDetailed(file?.id ?? null),
+      left: () => this.leaveDetails(),
+    });
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
     this.tray.serve(this.uploads);
   }
@@ -65,10 +67,11 @@ export class VaultPage {
       '.sg-toolbar [data-action="upload"], .sg-toolbar [data-action="new-folder"]',
     ))
       button.removeAttribute("aria-disabled");
-    window.addEventListener("hashchange", () => this.goTo(location.hash.slice(1) || this.vault.id));
+    window.addEventListener("popstate", () => this.arrive());
     document.addEventListener("visibilitychange", () => void (!document.hidden && this.catchUp()));
     const wanted = location.hash.slice(1);
     this.goTo(wanted || this.vault.id);
+    this.arrive();
     // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
     if (wanted === UPLOAD) maybe('[data-action="upload"]')?.focus();
     this.poll();
@@ -88,11 +91,34 @@ export class VaultPage {
     const known = folder === this.vault.id || this.vault.chain.nodes.get(folder)?.kind === "folder";
     this.folder = known ? folder : this.vault.id;
     const hash = this.folder === this.vault.id ? "" : `#${this.folder}`;
-    if (location.hash !== hash) history.pushState(null, "", `${location.pathname}${hash}`);
+    const address = `${location.pathname}${hash}`;
+    // An address that named no folder is no place to come back to.
+    if (!known) history.replaceState(null, "", address);
+    else if (location.hash !== hash) history.pushState(null, "", address);
     this.list.selected.clear();
     this.pane.close();
     this.render();
     if (isUsed) this.list.focus(from);
+  }
+
+  /** Where the details take the place of the list, the browser's own way back closes them. */
+  private showDetails(file: OpenedFile): void {
+    this.pane.show(file);
+    if (OWN_PAGE.matches) history.pushState({ details: file.id }, "");
+  }
+
+  private leaveDetails(): void {
+    if (detailsIn(history.state) === null) this.pane.close();
+    else history.back();
+  }
+
+  /** Shows what the entry of the history names that the person has come to: a folder, or a file's details. */
+  private arrive(): void {
+    const folder = location.hash.slice(1) || this.vault.id;
+    if (folder !== this.folder) this.goTo(folder);
+    const file = this.vault.nodes.get(detailsIn(history.state) ?? "");
+    if (file?.kind === "file" && file.parent === this.folder) this.pane.show(file);
+    else if (this.pane.file !== null) this.pane.close();
   }
 
   private render(): void {
@@ -102,9 +128,8 @@ export class VaultPage {
     showState(count > 0 ? "list" : "empty");
     write("[data-access]", texts().vault.vaultAccess(this.vault.countReaders()));
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
-    const files = [...this.vault.nodes.values()].filter((node) => node.kind === "file");
-    const size = files.reduce((sum, file) => sum + file.row.size, 0);
-    write('[data-facts="size"]', texts().vault.used(files.length, formatSize(size, pageLanguage())));
+    const { files, sizeBytes } = this.vault.stored();
+    write('[data-facts="size"]', texts().vault.used(files, formatSize(sizeBytes, pageLanguage())));
     this.drawPath();
     this.markActions();
   }
@@ -233,8 +258,22 @@ export class VaultPage {
       await this.save(file);
   }
 
+  private async readVersion(
+    action: "download" | "view",
+    file: OpenedFile,
+    version: FileVersion | null,
+  ): Promise<void> {
+    const wanted = version === null ? file : await this.vault.openVersion(file, version);
+    await (action === "view" ? this.view(wanted) : this.save(wanted));
+  }
+
+  /** An earlier version is saved under a name that says so. */
   private async save(file: OpenedFile): Promise<void> {
-    saveFile(await this.read(file), file.row.name, "application/octet-stream");
+    const { name } = file.row;
+    const { signed, node } = file;
+    const isNewest = signed.manifest.version === node.versions.at(-1)?.manifest.version;
+    const shown = isNewest ? name : nameOfVersion(name, texts().vault.version(signed.manifest.version));
+    saveFile(await this.read(file), shown, "application/octet-stream");
   }
 
   private async view(file: OpenedFile): Promise<void> {
@@ -323,8 +362,15 @@ function isOff(button: HTMLElement): boolean {
   return button.getAttribute("aria-disabled") === "true";
 }
 
-/** Whether the verdict of the file's shown version has been verified here. */
-function isClean(vault: OpenedVault, { node }: OpenedFile): boolean {
-  const last = node.versions.at(-1);
-  return last !== undefined && vault.isKnownClean(last.manifest);
+/** The file whose details an entry of the history is about. */
+function detailsIn(state: unknown): string | null {
+  const details = typeof state === "object" && state !== null && "details" in state ? state.details : null;
+  return typeof details === "string" ? details : null;
+}
+
+/** `Bericht.pdf` and `Fassung 1` give `Bericht (Fassung 1).pdf`. */
+function nameOfVersion(name: string, version: string): string {
+  const dot = name.lastIndexOf(".");
+  const end = dot > 0 ? dot : name.length;
+  return `${name.slice(0, end)} (${version})${name.slice(end)}`;
 }

@@ -1,6 +1,7 @@
-/** The details of one file. */
+/** The details of one file, and its earlier versions. */
 
-import { clone, find, findAll, write } from "../ui/dom";
+import type { FileVersion } from "../seals/chain";
+import { clone, find, write } from "../ui/dom";
 import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
@@ -8,27 +9,34 @@ import type { OpenedFile } from "./opened";
 
 const PRINT_LENGTH = 16;
 
+interface PaneHandlers {
+  /** `version`: an earlier one; null for the one shown. */
+  act(action: "download" | "view", file: OpenedFile, version: FileVersion | null): void;
+  /** Called with the file whose details are shown, or null. */
+  turned(file: OpenedFile | null): void;
+  /** The person wants to go back to the list. */
+  left(): void;
+}
+
 export class PaneView {
   private readonly pane = find("[data-pane]");
   private readonly nameOf: (kid: string) => string;
   private readonly isKnownClean: (file: OpenedFile) => boolean;
-  private readonly turned: (file: OpenedFile | null) => void;
+  private readonly handlers: PaneHandlers;
   file: OpenedFile | null = null;
 
-  /** `turned` is called with the file whose details are shown, or null. */
   constructor(
     nameOf: (kid: string) => string,
     isKnownClean: (file: OpenedFile) => boolean,
-    act: (action: "download" | "view", file: OpenedFile) => void,
-    turned: (file: OpenedFile | null) => void,
+    handlers: PaneHandlers,
   ) {
     this.nameOf = nameOf;
     this.isKnownClean = isKnownClean;
-    this.turned = turned;
-    find("[data-pane-close]", this.pane).addEventListener("click", () => this.close());
-    for (const button of findAll<HTMLButtonElement>("[data-action]", this.pane)) {
-      button.addEventListener("click", () => {
-        if (this.file !== null) act(button.dataset["action"] === "view" ? "view" : "download", this.file);
+    this.handlers = handlers;
+    find("[data-pane-close]", this.pane).addEventListener("click", () => handlers.left());
+    for (const action of ["view", "download"] as const) {
+      find(`[data-action="${action}"]`, this.pane).addEventListener("click", () => {
+        if (this.file !== null) handlers.act(action, this.file, null);
       });
     }
   }
@@ -46,23 +54,33 @@ export class PaneView {
     write("[data-pane-author]", this.nameOf(file.author), this.pane);
     write("[data-pane-print]", `${file.row.content_hash.slice(0, PRINT_LENGTH)} …`, this.pane);
     this.drawScan(file);
-    const versions = [...file.node.versions].reverse().map(({ manifest, acceptedAt }, i) => {
-      const item = clone("version-item");
-      const { vault } = texts();
-      write("[data-name]", `${vault.version(manifest.version)}${i === 0 ? ` · ${vault.current}` : ""}`, item);
-      write(
-        "[data-meta]",
-        `${formatWhen(acceptedAt, now(), language)} · ${this.nameOf(manifest.author)}`,
-        item,
-      );
-      return item;
-    });
+    const versions = [...file.node.versions].reverse().map((version) => this.versionItem(file, version));
     find("[data-pane-versions]", this.pane).replaceChildren(...versions);
-    this.turned(file);
+    this.handlers.turned(file);
     this.pane.hidden = false;
     this.pane.classList.add("is-open");
     find("[data-split]").classList.remove("is-single");
     find("[data-pane-name]", this.pane).focus({ preventScroll: true });
+  }
+
+  private versionItem(file: OpenedFile, version: FileVersion): HTMLElement {
+    const { manifest, acceptedAt } = version;
+    const { vault } = texts();
+    const item = clone("version-item");
+    const isShown = manifest.version === file.signed.manifest.version;
+    const isNewest = version === file.node.versions.at(-1);
+    const name = vault.version(manifest.version);
+    const when = formatWhen(acceptedAt, now(), pageLanguage());
+    write("[data-name]", isNewest ? `${name} · ${vault.current}` : name, item);
+    write("[data-meta]", `${when} · ${this.nameOf(manifest.author)}`, item);
+    for (const action of ["view", "download"] as const) {
+      const button = find(`[data-version="${action}"]`, item);
+      button.hidden = isShown || (action === "view" && kindOf(file.row.name).preview === undefined);
+      button.title = action === "view" ? vault.viewVersion(name) : vault.saveVersion(name);
+      button.setAttribute("aria-label", button.title);
+      button.addEventListener("click", () => this.handlers.act(action, file, version));
+    }
+    return item;
   }
 
   /** A verdict is named once it has been verified: when the file came from here, or was opened here. */
@@ -76,7 +94,7 @@ export class PaneView {
     const opener =
       this.file === null ? null : document.querySelector<HTMLElement>(`tr[data-node="${this.file.id}"] a`);
     this.file = null;
-    this.turned(null);
+    this.handlers.turned(null);
     this.pane.hidden = true;
     this.pane.classList.remove("is-open");
     find("[data-split]").classList.add("is-single");

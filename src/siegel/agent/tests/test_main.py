@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+import siegel
 from siegel.agent import main, messages
 from siegel.agent import online as online_commands
 from siegel.agent.client import Api
@@ -201,6 +202,11 @@ def test_wrong_usage_is_explained_in_the_persons_language(
 def test_a_program_is_told_of_wrong_usage_in_json(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("vault", "ls", "--frob", "--json") == 2
     assert output(capsys)["error"] == "usage"
+
+
+def test_it_says_its_version(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert capsys.readouterr() == (f"siegel {siegel.__version__}\n", "")
 
 
 def test_without_arguments_the_help_stands_alone(run: Run, capsys: pytest.CaptureFixture[str]) -> None:

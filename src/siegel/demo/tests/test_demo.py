@@ -31,9 +31,9 @@ from tests.e2e.people import until
 from tests.e2e.processes import below, runs
 from tests.installation import free_port
 
-START_S = 100.0
+START_S = 300.0  # on a busy machine; a quiet one takes a tenth
 HIDE_CLAMD = 'mount --bind /dev/null "$0" && exec "$@"'
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(3 * START_S + 100)
 
 
 @dataclass(frozen=True)

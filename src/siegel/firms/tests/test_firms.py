@@ -176,6 +176,13 @@ def test_every_change_of_master_data_is_in_the_log(owner: Person, clerk: Person,
     ]
 
 
+def test_a_client_who_is_one_person_is_named_once_in_the_log(owner: Person) -> None:
+    client = actions.create_client(number="7", name="Zoë Zweig", by=owner)
+    actions.add_client_user(person=make_person(owner.tenant, "zweig", "Zoë Zweig"), client=client, by=owner)
+    [line] = audit_lines(owner.tenant, limit=1)
+    assert (line.kind, line.about) == ("firms.client_user_added", "Zoë Zweig")
+
+
 def test_names_sort_as_in_a_german_list() -> None:
     names = ["Zander", "Österreicher", "Ostermann", "Äpfel", "Apfel", "ßtrange", "Stern"]
     assert sorted(names, key=rules.sort_name) == [

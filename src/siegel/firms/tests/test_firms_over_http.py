@@ -53,6 +53,12 @@ def test_a_client_user_adds_nothing(client_user: Person, bakery: Client, sign_in
     assert entry_count(client_user.tenant) == before + 1  # the sign-in
 
 
+def test_an_empty_list_of_clients_is_not_counted(owner: Person, clerk: Person, bakery: Client, sign_in: SignIn) -> None:
+    assert "Hier stehen Ihre Mandanten" in sign_in(clerk).get("/mandanten").content.decode()
+    counted = "1 Mandant. Öffnen können Sie nur Akten, die Ihnen zugewiesen sind."
+    assert counted in sign_in(owner).get("/mandanten").content.decode()
+
+
 def test_a_client_and_a_dossier_are_added_and_listed(owner: Person, sign_in: SignIn) -> None:
     browser = sign_in(owner)
     client = post(browser, "/api/clients", {"number": "10058", "name": "Bäckerei Harms GmbH"})

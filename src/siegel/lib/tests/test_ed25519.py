@@ -9,7 +9,7 @@ P = 2**255 - 19
 NEUTRAL = bytes([1, *bytes(31)])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.binary(min_size=32, max_size=32))
 def test_every_key_that_a_secret_gives_is_one(secret: bytes) -> None:
     assert is_public_key(Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw())

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +15,7 @@ import pytest
 
 from siegel.scanner import engine as engine_module
 from siegel.scanner.engine import Engine, State, clamd_configuration, has_official_signatures, is_tmpfs
-from siegel.scanner.findings import failed
+from siegel.scanner.findings import CLEAN, failed
 from siegel.scanner.spool import MemoryFile
 
 from .conftest import CLAMD, NO_DATABASE
@@ -50,6 +53,61 @@ def test_a_clamd_that_died_is_started_anew(tmp_path: Path) -> None:
         assert _until(lambda: engine.pid != first and engine.state is State.READY)
     finally:
         engine.stop()
+
+
+@needs_clamd
+def test_a_clamd_whose_directory_somebody_removed_gets_another(tmp_path: Path) -> None:
+    engine = Engine(CLAMD, tmp_path, official=NO_DATABASE)
+    engine.start()
+    try:
+        assert engine.wait_ready(30)
+        first, place = engine.pid, engine.clamd.path.parent
+        shutil.rmtree(place)
+        with MemoryFile() as file:
+            assert engine.clamd.scan(file.fd) == failed("clamd_gone")
+        assert _until(lambda: engine.pid != first and engine.state is State.READY)
+        with MemoryFile() as file:
+            assert engine.clamd.scan(file.fd) == CLEAN
+        assert not place.exists()
+    finally:
+        engine.stop()
+
+
+def test_a_clamd_that_falls_silent_is_started_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "_SILENT_S", 0.1)
+    engine = Engine(fake_clamd(tmp_path), tmp_path, official=NO_DATABASE, scan_timeout_s=0.1)
+    engine.start()
+    try:
+        assert engine.wait_ready(20)
+        first = engine.pid
+        with MemoryFile() as file:
+            assert engine.clamd.scan(file.fd) == failed("clamd_timeout")
+        assert _until(lambda: engine.pid != first and engine.state is State.READY, 30)
+    finally:
+        engine.stop()
+
+
+def test_the_directory_of_a_living_engine_stays_though_its_process_cannot_be_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: 1 << 30)  # as in another container: no such process here
+        first = Engine(CLAMD, tmp_path, official=NO_DATABASE)
+    second = Engine(CLAMD, tmp_path, official=NO_DATABASE)
+    assert first.clamd.path.parent.exists()
+    first.stop()
+    second.stop()
+
+
+def test_what_a_killed_engine_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    program = "import os, sys, pathlib, siegel.scanner.engine as e; engine = e.Engine(*map(pathlib.Path, sys.argv[1:]))"
+    program += "; print(engine.clamd.path.parent, flush=True); os.kill(os.getpid(), 9)"
+    command = [sys.executable, "-c", program, str(CLAMD), str(tmp_path)]
+    killed = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, timeout=60)
+    place = Path(killed.stdout.strip())
+    assert place.is_dir()
+    Engine(CLAMD, tmp_path, official=NO_DATABASE).stop()
+    assert not place.exists()
 
 
 @needs_clamd

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,6 +60,20 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+@needs_clamd
+def test_a_clamd_that_was_cut_off_is_told_at_once_and_a_check_waits_for_the_next() -> None:
+    with TemporaryDirectory(prefix="siegel-test-") as place, Scanner(Path(place), CLAMD) as scanner:
+        request = scanner.store(b"content")
+        for parent in ("/dev/shm", "/tmp", place):
+            for left in Path(parent).glob(f"siegel-clamd-{scanner.process.pid}-*"):
+                shutil.rmtree(left)
+        status = scanner.ask(op="status")["ok"]
+        assert (status["ready"], status["engine"]) == (False, "none")
+        assert scanner.verdict(request).result == "clean"
+        assert scanner.status()["ready"]
+        assert scanner.stop() == 0
 
 
 def test_a_scanner_dies_with_the_process_that_started_it() -> None:

@@ -145,7 +145,7 @@ CONTAINERS = [
 ]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(CONTAINERS), st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 255)), max_size=8))
 def test_a_damaged_container_never_kills_the_unpacker(
     nursery: Nursery, content: bytes, flips: list[tuple[int, int]]

@@ -88,7 +88,7 @@ def refused(version: Version, code: str) -> bytes:
 BIG = version_of(bytes(range(256)) * 10_000)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.one_of(st.binary(max_size=300), st.sampled_from([65535, 65536, 65537, MIB - 32, MIB, 2 * MIB + 1]).map(bytes))
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import siegel
 from siegel.site.environment import REQUIRED, Secret, SettingsError, read
 
 GOOD = {
@@ -101,6 +102,11 @@ def test_the_server_program_says_what_is_missing_and_ends_with_2() -> None:
     assert result.returncode == 2
     assert "SIEGEL_PEPPER" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_server_program_says_its_version_without_any_setting() -> None:
+    result = run("import sys; sys.argv[1:] = ['--version']; from siegel.site.main import main; main()", {})
+    assert (result.returncode, result.stdout, result.stderr) == (0, f"siegel-server {siegel.__version__}\n", "")
 
 
 def test_a_folder_whose_sockets_would_have_no_valid_name_is_refused() -> None:

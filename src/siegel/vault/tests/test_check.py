@@ -71,6 +71,18 @@ def test_a_failed_scan_publishes_nothing_and_may_be_repeated(vault: OpenVault, s
     assert vault.check(made)[0]["code"] is None
 
 
+def test_a_scanner_without_clamd_is_out_and_no_reason_to_refuse_a_file(
+    vault: OpenVault, scanner: ScannerDouble
+) -> None:
+    scanner.result, scanner.reason = "failed", "no_scanner"
+    made = vault.send(b"Beleg")
+    with pytest.raises(RefusedError) as refused:
+        vault.check(made)
+    assert (refused.value.status, refused.value.code) == (503, "no_scanner")
+    scanner.result, scanner.reason = "clean", None
+    assert vault.check(made)[0]["code"] is None
+
+
 def test_infected_files_do_not_hold_back_the_others(vault: OpenVault, scanner: ScannerDouble) -> None:
     files = [vault.send(os.urandom(10)) for _ in range(6)]
 

@@ -10,7 +10,7 @@ from siegel.lib.tlog.tests.signers import BROWSER, LOG, OFFICE, STRANGER, TIME, 
 
 TEXT = "erste Zeile\n\ndritte, mit — Strich\n"
 SIGNED = note_by(TEXT, LOG, OFFICE)
-bounded = settings(deadline=None, max_examples=100)
+bounded = settings(max_examples=100)
 
 
 def test_a_note_comes_back_from_its_bytes_with_its_text_and_signatures() -> None:

@@ -14,7 +14,7 @@ STORAGE = Storage.of(LEAVES)
 NOTE = note_by(checkpoint_of(SIZE).text(), LOG, OFFICE)
 HASHES = tuple(tlog.inclusion_proof(INDEX, SIZE, STORAGE.read))
 PROOF = tlog.ProofFile(INDEX, HASHES, NOTE, b"with it")
-bounded = settings(deadline=None, max_examples=100)
+bounded = settings(max_examples=100)
 
 
 def test_a_proof_file_is_the_lines_of_the_specification() -> None:

@@ -14,7 +14,7 @@ LEAVES = leaves_of(SIZE)
 STORAGE = Storage.of(LEAVES)
 TILES = {tile: tlog.read_tile(tile, STORAGE.read) for tile in tlog.tiles_of_tree(SIZE)}
 READ = tlog.hash_reader(SIZE, TILES.__getitem__)
-bounded = settings(deadline=None, max_examples=60)
+bounded = settings(max_examples=60)
 
 
 def test_a_tree_of_seventy_thousand_has_the_tiles_of_the_specification() -> None:

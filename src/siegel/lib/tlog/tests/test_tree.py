@@ -7,7 +7,7 @@ from siegel.lib.tlog.tests.trees import Storage, entry_at, leaves_of, mth, path,
 
 LEAVES = leaves_of(300)
 STORAGE = Storage.of(LEAVES)
-bounded = settings(deadline=None, max_examples=80)
+bounded = settings(max_examples=80)
 sizes = st.sampled_from([1, 2, 3, 4, 7, 8, 9, 127, 128, 129, 255, 256, 257]) | st.integers(1, len(LEAVES))
 
 
