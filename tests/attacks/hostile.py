@@ -12,10 +12,10 @@ import pytest
 
 from siegel.agent.account import Account, sign_in
 from siegel.agent.client import Api
+from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
-from siegel.agent.opened import Entity, OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.session import Home
-from siegel.agent.vaults import open_by_id
 from siegel.lib.age import HybridIdentity
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import digest
