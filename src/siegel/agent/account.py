@@ -17,6 +17,7 @@ from siegel.seals.login import sign_login
 
 if TYPE_CHECKING:
     from siegel.agent.opened import OpenVault
+    from siegel.agent.session import Home
 
 
 @dataclass
@@ -62,6 +63,16 @@ class Account:
             if not f.present(f.flag, "more"):
                 return parts
             log = _last_index(page["certificates"], after=log)
+
+    def require_teams_seen(self, home: "Home") -> None:
+        """As `Certificates.require_seen`; what is known may be older than what another program saw meanwhile."""
+        try:
+            self.certificates.require_seen(home)
+        except IntegrityError as error:
+            if error.code != "vault_rolled_back":
+                raise
+            self.learn_certificates()
+            self.certificates.require_seen(home)
 
     def own(self) -> Known:
         """The person's own certificate; IntegrityError `not_certified`."""

@@ -99,7 +99,7 @@ class OpenVault:
             if error.code != "team_differs":
                 raise
             self._fetch()
-        self.account.certificates.require_seen(self.home)
+        self.account.require_teams_seen(self.home)
         self.home.save_head(self.id, self.state.head)
         if self.opened.seeds.keys() != self.state.epochs.keys():
             through = list(self._through_teams())
@@ -115,9 +115,13 @@ class OpenVault:
         """Replays one answer; whether there is more."""
         f = Fields(news, "news")
         store = self.account.certificates.learn_evidence(f)
-        entries = [Entry.from_wire(item) for item in f.items("records")]
+        records = f.items("records")
+        entries = [Entry.from_wire(item) for item in records]
         for entry in entries:
             self.state.apply(entry, store)
+        if self.kind == "team":
+            # Beside its own chain a team does not stand once more.
+            store = self.account.certificates.learn((), (), [{"id": self.id, "entries": records}])
         for row in _each(f.items("rows"), "row"):
             self._rows[row.id("node"), row.integer("version", 0)] = row.binary("row")
         self.people |= {one.id("id"): one.text("name") for one in _each(f.present(f.items, "people"), "person")}
