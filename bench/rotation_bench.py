@@ -1,7 +1,7 @@
 """300 vaults of 20 holders each get new keys, as `siegel keys rotate --all` makes them: sealing only.
 
-Each epoch is one of its own: a new seed, its document, a wrap for every holder, the seed before sealed to it, the record
-that says so. What the network and the server add is measured apart, in `server_bench`.
+Each epoch is one of its own: a new seed, its document, a wrap for every holder, the seed before sealed to it, the
+record that says so. What network and server add comes on top.
 """
 
 import time

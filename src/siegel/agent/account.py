@@ -64,12 +64,12 @@ class Account:
                 return parts
             log = _last_index(page["certificates"], after=log)
 
-    def require_teams_seen(self, home: "Home") -> None:
+    def require_seen(self, home: "Home") -> None:
         """As `Certificates.require_seen`; what is known may be older than what another program saw meanwhile."""
         try:
             self.certificates.require_seen(home)
         except IntegrityError as error:
-            if error.code != "vault_rolled_back":
+            if error.code not in ("vault_rolled_back", "revocation_hidden"):
                 raise
             self.learn_certificates()
             self.certificates.require_seen(home)

@@ -55,7 +55,7 @@ def audit(account: Account, home: Home, progress: Progress = lambda done, of: No
     report.certificates, report.revocations = len(listed["certificates"]), len(listed["revocations"])
     try:
         account.certificates.learn(*listed.values())
-        account.require_teams_seen(home)
+        account.require_seen(home)
         account.own()
     except IntegrityError as error:
         report.findings = (_first_broken(listed, account.key_file.root) or Finding("teams", "", 0, error.code),)

@@ -28,6 +28,8 @@ class Certificates:
         self._teams: dict[str, list[Entry]] = {}
         self._lock = threading.Lock()
         self.store = CertificateStore(root)
+        # The store that `home` was last asked about.
+        self._required: CertificateStore | None = None
 
     def learn(
         self, listed: Iterable[Json], revocations: Iterable[Json] = (), teams: Iterable[Json] = ()
@@ -54,10 +56,11 @@ class Certificates:
         return self.learn(f.items("certificates"), revocations, teams)
 
     def require_seen(self, home: Home) -> None:
-        """Every team's chain is no shorter than `home` remembers it, and the same; then that is remembered.
+        """Every team's chain is no shorter than `home` remembers it, and the same, and what it remembers as revoked is.
 
-        IntegrityError `vault_rolled_back`, `vault_forked`.
+        Then this is remembered. IntegrityError `vault_rolled_back`, `vault_forked`, `revocation_hidden`.
         """
+        self._require_revoked(home)
         for team, entries in self._teams.items():
             seen = home.head(team)
             if seen and len(entries) < seen.seq:
@@ -65,6 +68,18 @@ class Certificates:
             if seen and entries[seen.seq - 1].record.hash != seen.hash:
                 raise IntegrityError("vault_forked", "a team's history is not the one seen before")
             home.save_head(team, Head(len(entries), entries[-1].record.hash))
+
+    def _require_revoked(self, home: Home) -> None:
+        store = self.store
+        if store is self._required:
+            return
+        for kid, place in home.revoked(self._root).items():
+            revoked = store.revoked(kid)
+            if store.by_kid(kid) is not None and (revoked is None or revoked.log_index != place):
+                raise IntegrityError("revocation_hidden", "a key that was seen revoked is shown as if it were not")
+        revoked_keys = ((known.kid, store.revoked(known.kid)) for known in store)
+        home.save_revoked(self._root, {kid: revoked.log_index for kid, revoked in revoked_keys if revoked})
+        self._required = store
 
     def _remember(self, item: Accepted | AcceptedRevocation, code: str) -> None:
         known = self._accepted.setdefault(item.signed.hash, item)

@@ -185,7 +185,7 @@ def signed_in_account(*, verified: bool = True) -> tuple[Account, Home]:
     account = resume(api, key)
     if verified:
         account.learn_certificates()
-        account.require_teams_seen(home)
+        account.require_seen(home)
         account.own()
     return account, home
 

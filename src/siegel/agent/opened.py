@@ -99,7 +99,7 @@ class OpenVault:
             if error.code != "team_differs":
                 raise
             self._fetch()
-        self.account.require_teams_seen(self.home)
+        self.account.require_seen(self.home)
         self.home.save_head(self.id, self.state.head)
         if self.opened.seeds.keys() != self.state.epochs.keys():
             through = list(self._through_teams())

@@ -3,6 +3,8 @@
 It checks records with the same rules as the real one, so that what it accepts is what a real one would accept.
 """
 
+# long because: one server, all of whose routes share what it keeps
+
 import io
 import json
 import secrets

@@ -119,7 +119,7 @@ def test_a_team_that_was_rolled_back_is_noticed_by_a_new_session(
 ) -> None:
     take(open_team(owner, home, team_named(owner, TEAM)), server.firm.clerk.id)
     owner.learn_certificates()
-    owner.require_teams_seen(home)
+    owner.require_seen(home)
 
     def shorter(_: str, answer: Wire) -> Wire:
         cut = [{**team, "entries": team["entries"][:1]} for team in answer.get("teams", []) if "entries" in team]
@@ -128,7 +128,7 @@ def test_a_team_that_was_rolled_back_is_noticed_by_a_new_session(
     server.lies.append(shorter)
     again = server.account(server.firm.owner)
     with pytest.raises(IntegrityError) as error:
-        again.require_teams_seen(home)
+        again.require_seen(home)
     assert error.value.code == "vault_rolled_back"
 
 
@@ -138,6 +138,19 @@ def test_a_revocation_that_is_hidden_later_stays(server: Server, owner: Account,
     server.lies.append(lambda _, answer: {**answer, "revocations": []} if "revocations" in answer else answer)
     owner.learn_certificates()
     assert not owner.certificates.store.in_force(server.firm.clerk.kid)
+
+
+def test_a_revocation_that_is_hidden_from_a_new_session_is_noticed(
+    server: Server, owner: Account, held: StoredVault, home: Home
+) -> None:
+    owner.learn_certificates()
+    revoke(owner, home, server.firm.clerk.known, reason="left", since=None)
+    owner.require_seen(home)
+    server.lies.append(lambda _, answer: {**answer, "revocations": []} if "revocations" in answer else answer)
+    again = server.account(server.firm.owner)
+    with pytest.raises(IntegrityError) as error:
+        again.require_seen(home)
+    assert error.value.code == "revocation_hidden"
 
 
 # Commands
