@@ -111,7 +111,7 @@ class HostileServer(httpx.BaseTransport):
         news = self.news(vault)
         news["due"] = news["due"] and "epoch" not in entry
         number = 1 + sum("epoch" in one for one in news["records"][:-1])
-        news["wraps"] += [{"epoch": number, "age": w["age"]} for w in body.get("wraps", []) if w["key"] == self.kid]
+        news["wraps"] += [{"epoch": number, **wrap} for wrap in body.get("wraps", []) if wrap["key"] == self.kid]
         return {"seq": news["seq"], "head": news["head"]}
 
     def judged(self, item: Json, **said: str | None) -> Json:

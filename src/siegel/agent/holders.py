@@ -24,11 +24,17 @@ def give(vault: OpenVault, known: Known, rights: str, until: int | None = None) 
     subject = known.certificate.subject
 
     def edit(lines: tuple[Holder, ...]) -> Iterable[Holder]:
-        there = next((line for line in lines if line.subject == subject), None)
-        line = Holder(there.key if there else known.kid, rights, subject, until)
+        # A line that still means a key of his that is out would give him nothing.
+        same = (line.key for line in lines if line.subject == subject and _means(vault, line, known))
+        line = Holder(next(same, known.kid), rights, subject, until)
         return [*(one for one in lines if one.subject != subject), line]
 
     change_roster(vault, edit)
+
+
+def _means(vault: OpenVault, line: Holder, known: Known) -> bool:
+    meant = vault.store.member(line.key)
+    return meant is not None and meant.kid == known.kid
 
 
 def take(vault: OpenVault, subject: str) -> None:
