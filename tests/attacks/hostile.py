@@ -12,10 +12,10 @@ import pytest
 
 from siegel.agent.account import Account, sign_in
 from siegel.agent.client import Api
+from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
-from siegel.agent.opened import Entity, OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.session import Home
-from siegel.agent.vaults import open_by_id
 from siegel.lib.age import HybridIdentity
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import digest
@@ -111,7 +111,7 @@ class HostileServer(httpx.BaseTransport):
         news = self.news(vault)
         news["due"] = news["due"] and "epoch" not in entry
         number = 1 + sum("epoch" in one for one in news["records"][:-1])
-        news["wraps"] += [{"epoch": number, "age": w["age"]} for w in body.get("wraps", []) if w["key"] == self.kid]
+        news["wraps"] += [{"epoch": number, **wrap} for wrap in body.get("wraps", []) if wrap["key"] == self.kid]
         return {"seq": news["seq"], "head": news["head"]}
 
     def judged(self, item: Json, **said: str | None) -> Json:

@@ -24,11 +24,11 @@ from siegel.agent.account import Account, countersign_waiting, sign_in
 from siegel.agent.client import Api
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.put import Item, Outcome, plan_put, put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
-from siegel.agent.vaults import begin_vault, open_by_id
+from siegel.agent.vaults import begin_vault
 from siegel.firms import actions as firms
 from siegel.keys.tests.scanner import ScannerDouble, answering
 from siegel.seals.derive import Seed

@@ -401,9 +401,9 @@ def test_a_writer_who_wraps_nonsense_for_the_others_shuts_nobody_out(clerk: Devi
         "previous_seed": b64(seal_seed(vault.opened.seed(2), chosen.recipient())),
     }
     server.add_entry(position.vault, entry)
-    recipient = clerk.honest.key_files["wulff"].seed.public_keys().recipient or ""
-    nonsense = b64(seal_seed(EpochSeed.generate(), recipient))
-    server.news(position.vault)["wraps"].append({"epoch": 3, "age": nonsense})
+    own = clerk.honest.key_files["wulff"].seed.public_keys()
+    nonsense = b64(seal_seed(EpochSeed.generate(), own.recipient or ""))
+    server.news(position.vault)["wraps"].append({"epoch": 3, "key": own.kid, "age": nonsense})
     assert entity_named(clerk.open(server), "Belege", "Rechnung.pdf").name == "Rechnung.pdf"
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from siegel.agent import put as putting
 from siegel.agent.errors import AgentError
-from siegel.agent.vaults import open_by_id
+from siegel.agent.opened import open_by_id
 from siegel.lib.age import HybridIdentity
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import Seed

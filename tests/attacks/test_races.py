@@ -14,10 +14,10 @@ from siegel.agent.client import Api
 from siegel.agent.errors import ServerError
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
-from siegel.agent.vaults import begin_vault, open_by_id
+from siegel.agent.vaults import begin_vault
 from siegel.seals.rows import VaultRow
 from siegel.seals.signed import Signed
 from tests.attacks.recording import PASSWORD

@@ -16,9 +16,9 @@ import pytest
 
 from siegel.agent.account import Account, sign_in
 from siegel.agent.client import Api
+from siegel.agent.opened import open_by_id
 from siegel.agent.put import plan_put, put
 from siegel.agent.session import Home
-from siegel.agent.vaults import open_by_id
 from siegel.demo.furnish import Silent
 from siegel.seals.revocations import revoke_key
 from tests.e2e.people import Firm, found, wait_for_scanner

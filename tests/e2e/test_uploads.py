@@ -13,8 +13,8 @@ import pytest
 from siegel.agent.account import open_session
 from siegel.agent.account import sign_in as open_account
 from siegel.agent.client import Api
+from siegel.agent.opened import open_by_id
 from siegel.agent.session import Home
-from siegel.agent.vaults import open_by_id
 from siegel.lib.age import sealed_size
 from siegel.lib.merkle import SegmentTree
 from siegel.seals.canonical import b64

@@ -10,11 +10,11 @@ from siegel.agent.account import Account, countersign_waiting
 from siegel.agent.client import Api
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.put import Item, Outcome, plan_put, put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
-from siegel.agent.vaults import begin_vault, open_by_id
+from siegel.agent.vaults import begin_vault
 from siegel.seals.keyfile import write_key_file
 from siegel.seals.rows import VaultRow
 from tests.installation import Installation

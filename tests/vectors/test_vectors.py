@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from siegel.agent.account import Certificates
+from siegel.agent.certificates import Certificates
 from siegel.lib.age import FileKey, HybridRecipient, RecipientError
 from siegel.lib.ed25519 import is_public_key
 from siegel.seals import canonical

@@ -1,61 +1,34 @@
 """A person at a server: signs in with the key, knows the firm's certificates, and countersigns what waits for it."""
 
-import threading
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from siegel.agent.certificates import Certificates
 from siegel.agent.client import Api, Wire
 from siegel.agent.errors import AgentError
 from siegel.seals.canonical import Json
-from siegel.seals.certificates import Accepted, CertificateStore, Known, countersign
+from siegel.seals.certificates import CertificateStore, Known, countersign
 from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import sign_login
-from siegel.seals.revocations import AcceptedRevocation
 
-
-class Certificates:
-    """All certificates and revocations a server has shown, verified together up to the pinned root.
-
-    What it once said of one it must go on saying: another place in the log could turn a second redemption into the
-    first, or let a revoked key sign once more.
-    """
-
-    def __init__(self, root: str) -> None:
-        self._root = root
-        self._accepted: dict[str, Accepted | AcceptedRevocation] = {}
-        self._lock = threading.Lock()
-        self.store = CertificateStore(root)
-
-    def learn(self, listed: Iterable[Json], revocations: Iterable[Json] = ()) -> CertificateStore:
-        """Verifies and adds what the server lists; IntegrityError."""
-        with self._lock:
-            count = len(self._accepted)
-            for item in map(Accepted.from_wire, listed):
-                self._remember(item, "certificate_moved")
-            for revocation in map(AcceptedRevocation.from_wire, revocations):
-                self._remember(revocation, "revocation_moved")
-            if len(self._accepted) != count:
-                self.store = CertificateStore.verified(self._accepted.values(), self._root)
-            return self.store
-
-    def _remember(self, item: Accepted | AcceptedRevocation, code: str) -> None:
-        known = self._accepted.setdefault(item.signed.hash, item)
-        if (known.accepted_at, known.log_index) != (item.accepted_at, item.log_index):
-            raise IntegrityError(code, "a certificate or revocation changed its place in the log")
+if TYPE_CHECKING:
+    from siegel.agent.opened import OpenVault
+    from siegel.agent.session import Home
 
 
 @dataclass
 class Account:
-    """A signed-in person with the seed at hand."""
+    """A signed-in person with the seed at hand. `teams`: those he is in, as far as they were opened."""
 
     api: Api
     key_file: KeyFile
     certificates: Certificates
     keys: PublicKeys = field(init=False)
+    teams: "dict[str, OpenVault]" = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.keys = self.seed.public_keys()
@@ -74,9 +47,32 @@ class Account:
         return self.key_file.person
 
     def learn_certificates(self) -> CertificateStore:
-        """All that the person may see."""
-        f = Fields(self.api.get("keys/certificates"), "certificates")
-        return self.certificates.learn(f.items("certificates"), f.present(f.items, "revocations") or ())
+        """All that the person may see, verified together; IntegrityError."""
+        return self.certificates.learn(*self.fetch_evidence().values())
+
+    def fetch_evidence(self) -> dict[str, list[Json]]:
+        """`certificates`, `revocations`, `teams`, page by page in the order of the log; nothing is verified yet."""
+        parts: dict[str, list[Json]] = {"certificates": [], "revocations": [], "teams": []}
+        log = -1
+        while True:
+            query = f"?log={log}" if log >= 0 else ""
+            f = Fields(self.api.get(f"keys/certificates{query}"), "certificates")
+            page = {name: f.present(f.items, name) or [] for name in parts}
+            for name, items in page.items():
+                parts[name] += items
+            if not f.present(f.flag, "more"):
+                return parts
+            log = _last_index(page["certificates"], after=log)
+
+    def require_seen(self, home: "Home") -> None:
+        """As `Certificates.require_seen`; what is known may be older than what another program saw meanwhile."""
+        try:
+            self.certificates.require_seen(home)
+        except IntegrityError as error:
+            if error.code not in ("vault_rolled_back", "revocation_hidden"):
+                raise
+            self.learn_certificates()
+            self.certificates.require_seen(home)
 
     def own(self) -> Known:
         """The person's own certificate; IntegrityError `not_certified`."""
@@ -84,6 +80,14 @@ class Account:
         if known is None or known.certificate.subject != self.person:
             raise IntegrityError("not_certified", "the firm has not certified this key for this person")
         return known
+
+
+def _last_index(page: list[Json], *, after: int) -> int:
+    """Where the next page begins; AgentError `answer_invalid` if that leads nowhere."""
+    last = Fields(page[-1], "certificate").integer("log_index", 0) if page else after
+    if last <= after:
+        raise AgentError("answer_invalid")
+    return last
 
 
 def sign_in(api: Api, key_file: KeyFile) -> "tuple[Account, Session]":

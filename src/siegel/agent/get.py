@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
-from siegel.agent.opened import Entity, OpenVault
+from siegel.agent.opened import OpenVault
 from siegel.agent.whole import whole_file
 from siegel.lib.merkle import HASH_SIZE
 from siegel.seals.documents import Manifest

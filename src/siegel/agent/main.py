@@ -1,7 +1,9 @@
 """`siegel`: the program on the firm's PC.
 
     siegel key new|show        siegel seal | open          plain age files, no server
-    siegel sign-in             siegel vault ls|mkdir|put|get
+    siegel sign-in             siegel vault ls|mkdir|put|get|access
+    siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
+    siegel reissue
 
 It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
 or rolled back.
@@ -21,6 +23,7 @@ from typer.exceptions import TyperException
 import siegel
 from siegel.agent import agefiles, terminal
 from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, WRONG_USAGE, AgentError, ServerError
+from siegel.agent.key_commands import keys_app, reissue, team_app, vault_access
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
@@ -35,6 +38,10 @@ key_app = typer.Typer(no_args_is_help=True, help="Keys for plain age files.")
 vault_app = typer.Typer(no_args_is_help=True, help="Vaults of the firm you are signed in to.")
 app.add_typer(key_app, name="key")
 app.add_typer(vault_app, name="vault")
+app.add_typer(keys_app, name="keys")
+app.add_typer(team_app, name="team")
+vault_app.command("access")(vault_access)
+app.command("reissue")(reissue)
 
 Input = Annotated[Path, typer.Argument(metavar="IN", help="A file, or - for standard input.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT", dir_okay=False, help="Default: stdout.")]

@@ -7,7 +7,10 @@ import errno
 import os
 import re
 
+from siegel.agent.key_messages import KEY_TEXTS
+
 TEXTS: dict[str, tuple[str, str]] = {
+    **KEY_TEXTS,
     # Circumstances
     "offline": (
         "{server} antwortet nicht. Es ging nichts verloren. Bitte prüfen Sie Adresse und Internetverbindung.",

@@ -11,46 +11,34 @@ from typing import Any
 
 from siegel.agent.account import Account
 from siegel.agent.client import Wire
+from siegel.agent.entities import Entity, open_entity_row
 from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.session import Home
-from siegel.seals.canonical import b64
-from siegel.seals.certificates import CertificateStore
-from siegel.seals.chain import Entry, Node
+from siegel.seals.canonical import Json, b64
+from siegel.seals.certificates import CertificateStore, team_certificate
+from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, digest
-from siegel.seals.epochs import OpenedEpochs, Wrap, next_epoch, open_epochs, rotation_due
+from siegel.seals.epochs import HeldWrap, OpenedEpochs, Wrap, next_epoch, open_epochs, rotation_due
 from siegel.seals.errors import IntegrityError, RefusedError, SealError
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange
 from siegel.seals.replay import Head, VaultState, next_record
-from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, check_name, open_row, seal_row
+from siegel.seals.rows import FolderRow, Place, VaultRow, check_name, open_row, seal_row
 from siegel.seals.signed import Signed
 
 STALE = "stale"
+NOT_FOUND = 404
 TRIES = 12
 FOLDERS_PER_RECORD = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
-    """A file or folder with its opened row."""
-
-    id: str
-    node: Node
-    row: FileRow | FolderRow
-
-    @property
-    def name(self) -> str:
-        return self.row.name
-
-    @property
-    def is_folder(self) -> bool:
-        return self.node.kind == "folder"
-
-
 @dataclass
 class OpenVault:
-    """One vault, replayed and opened. `sync` brings it up to date; everything else looks at what is there."""
+    """One vault or team, replayed and opened. `sync` brings it up to date; everything else looks at what is there.
+
+    `people`: what the server calls those who stand in its rosters, by id.
+    """
 
     account: Account
     home: Home
@@ -59,8 +47,10 @@ class OpenVault:
     opened: OpenedEpochs = field(default_factory=OpenedEpochs)
     row: VaultRow | None = None
     due: bool = False
+    people: dict[str, str] = field(default_factory=dict)
     _rows: dict[tuple[str, int], bytes] = field(default_factory=dict)
     _wraps: dict[int, bytes] = field(default_factory=dict)
+    _team_wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
     _children: dict[str, dict[str, Entity]] = field(default_factory=dict)
     _shown: dict[str, int] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
@@ -73,6 +63,11 @@ class OpenVault:
     @property
     def epoch(self) -> int:
         return self.state.position.now.epoch.epoch
+
+    @property
+    def kind(self) -> str:
+        """`dossier`, `personal` or `team`."""
+        return self.state.position.now.vault_kind
 
     @property
     def title(self) -> str:
@@ -88,30 +83,50 @@ class OpenVault:
         """Whether the current epoch does not open for us, or not for others all that does: the next one must begin."""
         return not self.opened.is_whole(self.epoch)
 
+    @property
+    def wraps_count(self) -> int:
+        """How many wraps of our own and of our teams there are."""
+        return len(self._wraps) + len(self._team_wraps)
+
     # Reading
 
     def sync(self) -> None:
         """Fetches, verifies and opens what is new; IntegrityError when something does not hold."""
-        while self._take(self.account.api.get(f"vaults/{self.id}/news?since={self.state.position.seq}")):
-            pass
+        try:
+            self._fetch()
+        except IntegrityError as error:
+            # A team's new certificate may have come just before the epoch that belongs to it: then both are there now.
+            if error.code != "team_differs":
+                raise
+            self._fetch()
+        self.account.require_seen(self.home)
         self.home.save_head(self.id, self.state.head)
         if self.opened.seeds.keys() != self.state.epochs.keys():
-            self.opened = open_epochs(self._wraps, self.account.seed, self.state.epochs)
+            through = list(self._through_teams())
+            self.opened = open_epochs(self._wraps, self.account.seed, self.state.epochs, through)
         self._open_own_row()
         self._open_rows()
+
+    def _fetch(self) -> None:
+        while self._take(self.account.api.get(f"vaults/{self.id}/news?since={self.state.position.seq}")):
+            pass
 
     def _take(self, news: Wire) -> bool:
         """Replays one answer; whether there is more."""
         f = Fields(news, "news")
-        store = self.account.certificates.learn(f.items("certificates"), f.present(f.items, "revocations") or ())
-        entries = [Entry.from_wire(item) for item in f.items("records")]
+        store = self.account.certificates.learn_evidence(f)
+        records = f.items("records")
+        entries = [Entry.from_wire(item) for item in records]
         for entry in entries:
             self.state.apply(entry, store)
-        for row in (Fields(item, "row") for item in f.items("rows")):
+        if self.kind == "team":
+            # Beside its own chain a team does not stand once more.
+            store = self.account.certificates.learn((), (), [{"id": self.id, "entries": records}])
+        for row in _each(f.items("rows"), "row"):
             self._rows[row.id("node"), row.integer("version", 0)] = row.binary("row")
-        for wrap in (Fields(item, "wrap") for item in f.items("wraps")):
-            if wrap.present(wrap.hash, "key") in (None, self.account.kid):
-                self._wraps[wrap.integer("epoch", 1)] = wrap.binary("age")
+        self.people |= {one.id("id"): one.text("name") for one in _each(f.present(f.items, "people"), "person")}
+        for wrap in _each(f.items("wraps"), "wrap"):
+            self._take_wrap(wrap.integer("epoch", 1), wrap.hash("key"), wrap.binary("age"))
         if f.flag("more"):
             if not entries:
                 raise AgentError("answer_invalid")
@@ -120,6 +135,36 @@ class OpenVault:
         # Ours says when a new epoch must begin; the server's word may only make one begin earlier.
         self.due = f.flag("due") or rotation_due(self.state.position, store, int(time.time()))
         return False
+
+    def _take_wrap(self, epoch: int, key: str, age: bytes) -> None:
+        if key == self.account.kid:
+            self._wraps[epoch] = age
+        else:
+            self._team_wraps[epoch, key] = age
+
+    def _through_teams(self) -> Iterator[HeldWrap]:
+        """The wraps for teams whose keys open for us: a team's key is the epoch of its chain with the same number."""
+        for (epoch, key), age in self._team_wraps.items():
+            known = self.store.by_kid(key)
+            if known is None or known.certificate.kind != "team":
+                continue
+            seed = self._team_seed(known.certificate.subject, known.certificate.generation)
+            if seed is not None:
+                yield HeldWrap(epoch, age, seed.identity())
+
+    def _team_seed(self, team_id: str, generation: int) -> EpochSeed | None:
+        """None where the server shows the team to others only, or its key does not open for us."""
+        teams = self.account.teams
+        try:
+            if team_id not in teams:
+                teams[team_id] = open_by_id(self.account, self.home, team_id)
+            elif generation not in teams[team_id].state.epochs:
+                teams[team_id].sync()
+        except ServerError as error:
+            if error.status != NOT_FOUND:
+                raise
+            return None
+        return teams[team_id].opened.seeds.get(generation)
 
     def _row(self, node: str, version: int, signed_hash: str) -> bytes:
         row = self._rows.get((node, version))
@@ -146,7 +191,7 @@ class OpenVault:
             place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
             self._hide(node_id, node.parent)
             try:
-                row = _open(self.opened.seed(node.epoch), place, node, sealed)
+                row = open_entity_row(self.opened.seed(node.epoch), place, node, sealed)
             except SealError:
                 self.unreadable.add(node_id)
                 continue
@@ -196,13 +241,21 @@ class OpenVault:
         A spoilt epoch is followed by one of ours, once. ServerError when it is refused for another
         reason, or was lost a dozen times.
         """
-        repaired = False
+        self._until_taken(attempt)
+
+    def rotate_if_due(self) -> bool:
+        """Begins the next epoch if `write` would; whether it did. Errors as of `write`."""
+        return self._until_taken(lambda: None)
+
+    def _until_taken(self, attempt: Callable[[], None]) -> bool:
+        repaired = rotated = False
         for number in range(TRIES):
             self.sync()
             try:
                 if self.due or (self.is_spoilt and not repaired):
                     repaired = repaired or self.is_spoilt
                     self.rotate()
+                    rotated = True
                     continue
                 attempt()
             except ServerError as error:
@@ -210,7 +263,7 @@ class OpenVault:
                     raise
                 time.sleep(0.05 * number)
             else:
-                return
+                return rotated
         raise AgentError("too_busy", vault=self.title)
 
     def rotate(self) -> None:
@@ -223,7 +276,25 @@ class OpenVault:
             "previous_seed": b64(new.previous_seed),
             "wraps": wraps_wire(new.wraps),
         }
+        if self.kind == "team":
+            documents["certificate"] = self._team_key(new.seed.recipient(), new.change.epoch).to_wire()
         self.append((new.change,), **documents)
+
+    def _team_key(self, recipient: str, generation: int) -> Signed:
+        """The certificate of the key that the team's next epoch gives."""
+        before = self.store.generation(self.id)
+        if before is None:
+            raise IntegrityError("team_differs", "the team has no certified key")
+        account = self.account
+        return team_certificate(
+            account.seed,
+            account.own(),
+            recipient,
+            team=self.id,
+            generation=generation,
+            now=int(time.time()),
+            office=before.certificate.office,
+        )
 
     def record(self, changes: Iterable[AnyChange]) -> Signed:
         return next_record(self.state.position, self.account.seed, changes)
@@ -288,10 +359,15 @@ class OpenVault:
         return Place(self.account.firm, self.id, node, version, self.epoch)
 
 
-def _open(seed: EpochSeed, place: Place, node: Node, sealed: bytes) -> FileRow | FolderRow:
-    if node.kind == "folder":
-        return open_row(seed, place, FolderRow, sealed)
-    return open_row(seed, place, FileRow, sealed)
+def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
+    """Replays and opens a vault, or a team."""
+    vault = OpenVault(account, home, vault_id, VaultState.begin(account.firm, vault_id, home.head(vault_id)))
+    vault.sync()
+    return vault
+
+
+def _each(items: Iterable[Json] | None, what: str) -> Iterator[Fields]:
+    return (Fields(item, what) for item in items or ())
 
 
 def wraps_wire(wraps: Iterable[Wrap]) -> list[Wire]:

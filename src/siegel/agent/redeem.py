@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from siegel.agent.account import Account, Certificates, Session, resume
+from siegel.agent.account import Account, Session, resume
+from siegel.agent.certificates import Certificates
 from siegel.agent.client import Api, Wire
 from siegel.agent.credentials import new_credential
 from siegel.agent.errors import AgentError, ServerError
@@ -86,13 +87,14 @@ def _verified(api: Api, letter: Letter) -> _Invitation:
     firm, person = Fields(f.take("firm"), "firm"), Fields(f.take("person"), "person")
     signed = Signed.from_wire(f.take("certificate"))
     listed = f.items("certificates")
+    revocations, teams = (f.present(f.items, part) or () for part in ("revocations", "teams"))
     firm_id, person_id, role = firm.id("id"), person.id("id"), f.text("role")
     root = _root_of(listed)
     seed = invitation_seed(letter.code, firm=firm_id, invitation=letter.id, root=root)
     certificate = Certificate.parse(signed)
     if certificate.kid != seed.public_keys().kid:
         raise IntegrityError("invitation_differs", "the code does not fit the invitation and the firm's root")
-    store = Certificates(root).learn(listed)
+    store = Certificates(root).learn(listed, revocations, teams)
     known = store.by_hash(signed.hash)
     said = (certificate.kind, certificate.firm, certificate.subject, certificate.role)
     if known is None or said != ("invitation", firm_id, person_id, role):

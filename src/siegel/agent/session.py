@@ -2,7 +2,8 @@
 
     session.json   server, cookies, who is signed in, where the key file lies (never the key)
     pins.json      the root fingerprint of each firm, by server and firm: never changed silently
-    heads.json     the last head seen of each vault: a server that shows less has rolled back
+    heads.json     the last head seen of each vault and team: a server that shows less has rolled back
+    revoked.json   the keys that were seen revoked, by the firm's root: no server may show them as good again
     work/          sealed payloads while they are uploaded
 
 Files are replaced as a whole and readable by their owner alone.
@@ -83,6 +84,16 @@ class Home:
         heads = self._read("heads.json")
         if vault not in heads or heads[vault]["seq"] < head.seq:
             self._write("heads.json", heads | {vault: {"seq": head.seq, "hash": head.hash}})
+
+    def revoked(self, root: str) -> dict[str, int]:
+        """Key ids that were seen revoked, with the log index of that."""
+        return dict(self._read("revoked.json").get(root, {}))
+
+    def save_revoked(self, root: str, revoked: dict[str, int]) -> None:
+        """Remembers these besides what was remembered before."""
+        known = self.revoked(root)
+        if revoked.keys() - known.keys():
+            self._write("revoked.json", self._read("revoked.json") | {root: known | revoked})
 
     def _read(self, name: str) -> dict[str, Any]:
         path = self.folder / name

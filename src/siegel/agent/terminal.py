@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -118,6 +118,49 @@ def refusal(outcome: "Outcome") -> str:
     if outcome.code == "not_scannable":
         detail = text(detail if detail in ("broken", "encrypted") else "limit")
     return f"{clean(str(outcome.source))}: {text(outcome.code, detail=detail)}"
+
+
+def table(columns: "Sequence[str]", lines: "Iterable[Sequence[str]]") -> None:
+    """A table on standard output; `columns` by the code of their names. Wider than the terminal, it is folded."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=None, pad_edge=False)
+    for column in columns:
+        shown.add_column(text(f"column_{column}"), overflow="fold")
+    for line in lines:
+        shown.add_row(*(Text(clean(cell)) for cell in line))
+    Console(highlight=False).print(shown)
+
+
+@contextmanager
+def counting(what: str, *, quiet: bool) -> "Iterator[Callable[[int, int], None]]":
+    """A bar that is told how much is done of how much; none where nobody looks."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=notes(), disable=quiet or not notes().is_terminal, transient=True) as progress:
+        task = progress.add_task(text(what), total=None)
+        yield lambda done, of: progress.update(task, completed=done, total=of)
+
+
+@contextmanager
+def new_secret_file(path: Path) -> "Iterator[Callable[[str], None]]":
+    """A new file that its owner alone can read, made before what is written to it exists; gone after an error.
+
+    Whoever finds no room for a letter learns it before the letter is the only way back.
+    """
+    path.touch(mode=0o600, exist_ok=False)
+
+    def write(content: str) -> None:
+        path.write_text(content, encoding="utf-8")
+
+    try:
+        yield write
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -1,28 +1,19 @@
 """The vaults of a person: listed, found by name, opened, begun."""
 
-import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from siegel.agent.account import Account
+from siegel.agent.begin import begin_chain, rulers
 from siegel.agent.errors import AgentError
-from siegel.agent.opened import OpenVault, wraps_wire
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.session import Home
-from siegel.seals.canonical import Json, b64
-from siegel.seals.certificates import CertificateStore
-from siegel.seals.derive import digest
-from siegel.seals.documents import Holder, Roster
-from siegel.seals.epochs import first_epoch
-from siegel.seals.errors import IntegrityError, RefusedError, SealError
+from siegel.seals.canonical import Json
+from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.fields import Fields
-from siegel.seals.ids import new_id
-from siegel.seals.records import Genesis, RosterChange
-from siegel.seals.replay import Head, VaultState, next_record
-from siegel.seals.rows import Place, VaultRow, require_shown, seal_row
-
-# Who belongs to every dossier's vault from its beginning.
-ALWAYS = {"owner": "manage", "recovery": "hold"}
+from siegel.seals.replay import Head
+from siegel.seals.rows import VaultRow, require_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +87,6 @@ def open_vault(account: Account, home: Home, info: VaultInfo) -> OpenVault:
     return vault
 
 
-def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
-    """Replays and opens a vault."""
-    state = VaultState.begin(account.firm, vault_id, home.head(vault_id))
-    vault = OpenVault(account, home, vault_id, state)
-    vault.sync()
-    return vault
-
-
 def lost_of(_: Account, home: Home, info: VaultInfo) -> str | None:
     """`vault_rolled_back` or `vault_forked` when the list shows less than this client has seen, or something else."""
     seen = home.head(info.id)
@@ -130,37 +113,8 @@ def begin_vault(
     (key id, rights) of others, whose certificates must be known.
     """
     store = account.learn_certificates()
-    vault_id = new_id()
-    keys = {account.kid: "manage", **dict(holders)}
-    if dossier is not None:
-        always = [known for known in store if known.certificate.kind in ALWAYS and store.in_force(known.kid)]
-        keys |= {known.kid: ALWAYS[known.certificate.kind] for known in always}
-    roster = Roster(account.kid, account.firm, holders_of(store, keys), None, 1, vault_id)
-    signed = roster.sign(account.seed)
-    epoch = first_epoch(account.seed, roster, signed.hash, store, int(time.time()))
-    sealed = seal_row(epoch.seed, Place(account.firm, vault_id, vault_id, 0, 1), row)
-    genesis = Genesis(dossier, digest(sealed), "dossier" if dossier else "personal")
-    state = VaultState.begin(account.firm, vault_id)
-    changes = (genesis, RosterChange(signed.hash, 1), epoch.change)
-    body = {
-        "id": vault_id,
-        "dossier": dossier,
-        "record": next_record(state.position, account.seed, changes).to_wire(),
-        "roster": signed.to_wire(),
-        "epoch": epoch.signed.to_wire(),
-        "wraps": wraps_wire(epoch.wraps),
-        "rows": [{"node": vault_id, "version": 0, "row": b64(sealed)}],
-    }
-    account.api.post("vaults", body, repeatable=True)
-    return open_by_id(account, home, vault_id)
-
-
-def holders_of(store: CertificateStore, rights: dict[str, str]) -> tuple[Holder, ...]:
-    """The lines of a roster for these key ids, each with its certified subject; RefusedError `no_certificate`."""
-    lines = []
-    for key, right in sorted(rights.items()):
-        known = store.by_kid(key)
-        if known is None:
-            raise RefusedError("no_certificate", "a key without a certificate holds nothing")
-        lines.append(Holder(key, right, known.certificate.subject))
-    return tuple(lines)
+    keys = {account.kid: "manage", **dict(holders)} | (rulers(store) if dossier is not None else {})
+    kind = "personal" if dossier is None else "dossier"
+    begun = begin_chain(account, row, kind=kind, dossier=dossier, holders=keys)
+    account.api.post("vaults", {"id": begun.id, "dossier": dossier, **begun.append}, repeatable=True)
+    return open_by_id(account, home, begun.id)

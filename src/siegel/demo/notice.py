@@ -6,7 +6,7 @@ from siegel.demo import people
 from siegel.demo.furnish import Person
 from siegel.demo.installation import Demo
 
-ROLES = {"owner": "Inhaberin", "clerk": "Sachbearbeiter", "client": "Mandant"}
+ROLES = {"owner": "Inhaberin", "clerk": "Sachbearbeiter", "client": "Mandant", "office_leader": "Büroleitung"}
 
 
 DOCUMENTS_WAIT = (

@@ -36,6 +36,10 @@ class Client:
 
 OWNER = Staff("owner", "inhaberin", "Martina Muster")
 CLERK = Staff("clerk", "sachbearbeiter", "Bernd Beispiel")
+LEADER = Staff("office_leader", "bueroleitung", "Lena Leitner")
+OFFICE = "Büro Musterstadt"
+# Through it the staff hold all dossiers.
+TEAM = "Alle Mitarbeiter"
 CLIENTS = (
     Client(
         "10001",

@@ -117,6 +117,7 @@ class PersonKeys:
     """A person on the page of keys. `vaults`: how many name him in a line of his own; `teams`: the others through."""
 
     id: str
+    username: str
     name: str
     state: str
     standing: Standing | None
@@ -139,13 +140,15 @@ def key_tree(person: "Person", *, after: str = "", limit: int = PAGE) -> Tree:
     """The first people, after the id `after`, whose access the person looks after, and himself. Ten queries at most."""
     managed = people_managed_by(person).values("pk")
     rows = people_of(person.tenant_id).filter(Q(pk__in=managed) | Q(pk=person.pk))
-    shown = list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", "name", "state")[: limit + 1])
-    ids = [pk for pk, _, _ in shown[:limit]]
+    shown = list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", "username", "name", "state")[: limit + 1])
+    ids = [pk for pk, *_ in shown[:limit]]
     standing_by_id, devices, certificates = standings(ids), session_counts(ids), _newest(person.tenant_id, ids)
     teams = list(_teams_seen(person).order_by("name"))
     found = {
-        pk: PersonKeys(pk, name, state, standing_by_id.get(pk), devices.get(pk, 0), certificate=certificates.get(pk))
-        for pk, name, state in shown[:limit]
+        one[0]: PersonKeys(
+            *one, standing_by_id.get(one[0]), devices.get(one[0], 0), certificate=certificates.get(one[0])
+        )
+        for one in shown[:limit]
     }
     for pk, method in UnlockWrap.objects.filter(person__in=ids).order_by("method").values_list("person", "method"):
         found[pk].methods.append(method)

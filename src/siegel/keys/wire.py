@@ -80,6 +80,7 @@ def person_keys(one: PersonKeys) -> Wire:
     key = one.certificate
     return {
         "id": one.id,
+        "username": one.username,
         "name": one.name,
         "role": one.standing.role if one.standing else None,
         "office": one.standing.office_id if one.standing else None,

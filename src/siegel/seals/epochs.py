@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from siegel.lib.age import (
     AgeError,
@@ -176,8 +177,14 @@ def seal_seeds(seeds: Sequence[EpochSeed], recipient: str) -> bytes:
     """The seeds one after the other as an age file for one recipient: the next epoch's."""
     sealed = io.BytesIO()
     joined = b"".join(seed.reveal() for seed in seeds)
-    seal_file(io.BytesIO(joined), sealed, [HybridRecipient.parse(recipient)])
+    seal_file(io.BytesIO(joined), sealed, [_recipient(recipient)])
     return sealed.getvalue()
+
+
+@lru_cache(maxsize=4096)
+def _recipient(text: str) -> HybridRecipient:
+    """Read once: whoever renews many vaults seals to the same people again and again."""
+    return HybridRecipient.parse(text)
 
 
 def check_wrap(age: bytes, *, seeds: int = 1) -> None:

@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 
 from siegel.agent.account import Account
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.put import Item, Outcome, Plan, put
 from siegel.agent.session import Home
 from siegel.agent.tests.server import Server, StoredVault
-from siegel.agent.vaults import open_by_id
 
 
 class Quiet:

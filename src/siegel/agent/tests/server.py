@@ -3,6 +3,8 @@
 It checks records with the same rules as the real one, so that what it accepts is what a real one would accept.
 """
 
+# long because: one server, all of whose routes share what it keeps
+
 import io
 import json
 import secrets
@@ -24,14 +26,17 @@ from siegel.seals.documents import Login, Roster
 from siegel.seals.epochs import first_epoch, required_wraps, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key
+from siegel.seals.holders import Moment, rights_of
 from siegel.seals.ids import new_id
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import verify_login
 from siegel.seals.records import Genesis, Record, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.rows import Place, VaultRow, seal_row
 from siegel.seals.scanning import announce_scanner_key, sign_verdict
 from siegel.seals.signed import Signed
+from siegel.seals.teams import Team
 from siegel.seals.tests.people import Firm, Holders, Person, signed_roster, with_kept
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -67,6 +72,13 @@ class StoredVault:
     @property
     def id(self) -> str:
         return self.state.position.vault
+
+    @property
+    def is_team(self) -> bool:
+        return bool(self.entries) and self.state.position.now.vault_kind == "team"
+
+    def names(self, person: str) -> bool:
+        return any(line.subject == person for line in self.state.position.now.roster.holders)
 
 
 class Server:
@@ -166,7 +178,17 @@ class Server:
         simple: dict[str, Callable[[], Answer]] = {
             "keys/certificates": lambda: self.certificates(body),
             "session": lambda: (200, {}),
-            "vaults": lambda: (200, {"vaults": [self.vault_line(vault) for vault in self.vaults.values()]}),
+            "keys/revocations": lambda: self.revoke(body),
+            "keys/due": self.due,
+            "keys/tree": self.tree,
+            "offices": lambda: (200, {"offices": []}),
+            "teams": lambda: (
+                self.found_team(body) if body else (200, {"teams": [self.team_line(one) for one in self.teams()]})
+            ),
+            "vaults": lambda: (
+                200,
+                {"vaults": [self.vault_line(vault) for vault in self.vaults.values() if not vault.is_team]},
+            ),
             "scanner-key": lambda: (200, {"doc": self.scanner_key().to_wire(), "certificate": None}),
         }
         return simple[path]()
@@ -188,17 +210,86 @@ class Server:
 
     def certificates(self, body: Wire) -> Answer:
         if not body:
-            return 200, {"certificates": self.accepted_wire()}
+            return 200, self.evidence()
         signed = Signed.from_wire(body["doc"])
         self.firm.store.add(item := Accepted(signed, self.firm.now, self.firm.next_index()))
         self.firm.accepted.append(item)
         return 201, {}
 
-    def accepted_wire(self) -> list[Wire]:
-        return [
-            {"doc": a.signed.to_wire(), "accepted_at": a.accepted_at, "log_index": a.log_index, "provisional": False}
-            for a in self.firm.accepted
+    def evidence(self) -> Wire:
+        """Everybody sees all of the firm."""
+        certificates = [_accepted(item) | {"provisional": False} for item in self.firm.accepted]
+        teams = [{"id": vault.id, "entries": list(vault.entries)} for vault in self.teams()]
+        return {
+            "certificates": certificates,
+            "revocations": [_accepted(item) for item in self.firm.revocations],
+            "teams": teams,
+        }
+
+    def teams(self) -> list[StoredVault]:
+        return [vault for vault in self.vaults.values() if vault.is_team]
+
+    def is_in_team(self, team_kid: str, kid: str) -> bool:
+        known = self.firm.store.by_kid(team_kid)
+        if known is None or known.certificate.kind != "team":
+            return False
+        return self.firm.store.teams[known.certificate.subject].membership(kid, self.firm.moment, self.firm.store)
+
+    def found_team(self, body: Wire) -> Answer:
+        vault = StoredVault(VaultState.begin(self.firm.id, body["id"]), VaultRow("", "", body["name"]), None)
+        self.vaults[vault.id] = vault
+        return self.append(vault, body)
+
+    def team_line(self, vault: StoredVault) -> Wire:
+        assert self.signed_in
+        roster, due = vault.state.position.now.roster, self.is_due(vault)
+        rights = rights_of(self.signed_in.kid, roster, self.firm.store, Moment.planned(self.firm.now))
+        return {
+            "id": vault.id, "name": vault.shown.title, "office": None, "due": due, "rights": rights, **self.head(vault)
+        }  # fmt: skip
+
+    def is_due(self, vault: StoredVault) -> bool:
+        return bool(vault.entries) and rotation_due(vault.state.position, self.firm.store, self.firm.now)
+
+    def due(self) -> Answer:
+        due = [vault for vault in self.vaults.values() if self.is_due(vault)]
+        teams, vaults = (sorted(one.id for one in due if one.is_team is wanted) for wanted in (True, False))
+        return 200, {"teams": teams, "vaults": vaults, "more": False}
+
+    def revoke(self, body: Wire) -> Answer:
+        try:
+            self.firm.accept_revocation(Signed.from_wire(body["revocation"]))
+        except IntegrityError as error:
+            return 400, {"code": error.code, "message": error.code}
+        for doc in body["certificates"]:
+            self.certificates({"doc": doc})
+        due = [vault for vault in self.vaults.values() if self.is_due(vault)]
+        teams = sorted(vault.id for vault in due if vault.is_team)
+        return 201, {"vaults": len(due) - len(teams), "teams": teams}
+
+    def tree(self) -> Answer:
+        """Everybody looks after everybody."""
+        people = [(one, one.known.certificate) for one in (self.firm.owner, self.firm.clerk, self.firm.client)]
+        lines = [
+            {
+                "id": one.id,
+                "username": certificate.kind,
+                "name": certificate.kind.title(),
+                "role": certificate.kind,
+                "office": None,
+                "state": "active",
+                "generation": certificate.generation,
+                "kid": one.kid,
+                "since": one.known.accepted_at,
+                "in_force": self.firm.store.in_force(one.kid),
+                "devices": 1,
+                "vaults": sum(not vault.is_team and vault.names(one.id) for vault in self.vaults.values()),
+                "teams": sorted(vault.id for vault in self.teams() if vault.names(one.id)),
+                "methods": ["password"],
+            }
+            for one, certificate in people
         ]
+        return 200, {"people": sorted(lines, key=lambda line: str(line["id"])), "teams": [], "more": False}
 
     def vault_line(self, vault: StoredVault) -> Wire:
         dossier = {"id": vault.dossier, **asdict(vault.shown)}
@@ -228,16 +319,22 @@ class Server:
         key = self.signed_in.kid
         return {
             "records": vault.entries[since:],
-            "certificates": self.accepted_wire(),
-            "wraps": [{"epoch": epoch, "age": b64(age)} for (epoch, kid), age in vault.wraps.items() if kid == key],
+            **self.evidence(),
+            "wraps": [
+                {"epoch": epoch, "key": kid, "age": b64(age)}
+                for (epoch, kid), age in vault.wraps.items()
+                if kid == key or self.is_in_team(kid, key)
+            ],
             "rows": [{"node": n, "version": v, "row": b64(row)} for (n, v), row in vault.rows.items()],
             "more": False,
             **self.head(vault),
-            "due": bool(vault.entries) and rotation_due(vault.state.position, self.firm.store, self.firm.now),
+            "due": self.is_due(vault),
         }
 
     def append(self, vault: StoredVault, body: Wire, manifests: tuple[Wire, ...] = ()) -> Answer:
         before = vault.state.position
+        if certificate := body.get("certificate"):
+            self.certificates({"doc": certificate})
         logged = {"accepted_at": self.firm.now, "log_index": self.firm.next_index()}
         wire = {name: body[name] for name in ("record", "roster", "epoch", "previous_seed") if body.get(name)}
         wire |= {"manifests": list(manifests), **logged}
@@ -254,6 +351,9 @@ class Server:
         vault.wraps |= {(epoch, key): age for key, age in wraps.items()}
         vault.rows |= {(row["node"], row["version"]): unb64(row["row"]) for row in body.get("rows", [])}
         vault.entries.append(wire)
+        if vault.is_team:
+            entries = [Entry.from_wire(one) for one in vault.entries]
+            self.firm.store.teams[vault.id] = Team.replay(entries, self.firm.store)
         return 201, self.head(vault)
 
     # Files
@@ -337,6 +437,10 @@ class Server:
             offset = int(wanted.removeprefix("bytes=").removesuffix("-"))
             return httpx.Response(206, stream=httpx.ByteStream(content[offset:]))
         return httpx.Response(200, stream=httpx.ByteStream(content))
+
+
+def _accepted(item: Accepted | AcceptedRevocation) -> Wire:
+    return {"doc": item.signed.to_wire(), "accepted_at": item.accepted_at, "log_index": item.log_index}
 
 
 def _now() -> int:

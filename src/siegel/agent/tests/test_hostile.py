@@ -12,12 +12,12 @@ from siegel.agent.account import Account, sign_in
 from siegel.agent.errors import AgentError
 from siegel.agent.get import get_file
 from siegel.agent.invite import _opened
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.put import plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import ORIGIN, TITLE, Server, StoredVault, Wire
-from siegel.agent.vaults import open_by_id, open_named
+from siegel.agent.vaults import open_named
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import root_certificate
 from siegel.seals.derive import EpochSeed, Seed

@@ -5,13 +5,12 @@ from pathlib import Path
 import pytest
 
 from siegel.agent.invite import _repair
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.put import plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import Server, StoredVault
 from siegel.agent.tests.spoiling import hand_down_rubbish, spoil
-from siegel.agent.vaults import open_by_id
 from siegel.seals.errors import IntegrityError
 from siegel.seals.tests.people import Person
 

@@ -9,12 +9,12 @@ import pytest
 from siegel.agent.account import Account, countersign_waiting
 from siegel.agent.errors import AgentError
 from siegel.agent.get import get_file
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.put import BATCH_FILES, plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import MARK, TITLE, Server, StoredVault
-from siegel.agent.vaults import list_vaults, open_by_id, open_named
+from siegel.agent.vaults import list_vaults, open_named
 from siegel.seals.canonical import b64
 from siegel.seals.documents import MAX_CONTENT_SIZE, Roster
 from siegel.seals.errors import RefusedError

@@ -134,7 +134,9 @@ def test_what_it_prints_and_writes_for_scripts_signs_people_in(starts: Starts) -
     written = json.loads((starts.folder / ".demo" / "people.json").read_text())
     assert written["people"] == starts.people
     assert f"läuft: {written['server']}/k/{written['firm']}" in starts.scanned.said
-    assert [person["role"] for person in written["people"]] == ["owner", "clerk", "client", "client", "client"]
+    assert [person["role"] for person in written["people"]] == [
+        "owner", "clerk", "client", "client", "client", "office_leader"
+    ]  # fmt: skip
     for person in written["people"]:
         assert f"{person['username']:<16} {person['password']}" in starts.scanned.said
         assert parse_key_file(Path(person["key_file"]).read_bytes()).username == person["username"]

@@ -1,0 +1,169 @@
+"""`siegel keys …`, `siegel team …`, `siegel vault access`, `siegel reissue`: as they are typed.
+
+What they do stands in `keys_online` and `access_online`, which are imported only for them.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+keys_app = typer.Typer(no_args_is_help=True, help="Who has which keys: listed, certified, taken back, renewed.")
+team_app = typer.Typer(no_args_is_help=True, help="Teams, through which many hold the same vaults.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Username = Annotated[str, typer.Argument(metavar="USERNAME")]
+TeamName = Annotated[str, typer.Argument(metavar="TEAM")]
+Since = Annotated[
+    int | None,
+    typer.Option(
+        "--since",
+        min=0,
+        metavar="N",
+        help="Log index from which on it may have been another's: what it certified falls.",
+    ),
+]
+
+
+class Reason(StrEnum):
+    """Why a key is taken back."""
+
+    left = "left"
+    lost = "lost"
+    compromised = "compromised"
+    replaced = "replaced"
+    withdrawn = "withdrawn"
+
+
+@keys_app.command("list")
+def keys_list(as_json: AsJson = False) -> None:
+    """List people and their keys, and what they open."""
+    from siegel.agent import keys_online
+
+    keys_online.list_keys(as_json=as_json)
+
+
+@keys_app.command("certify")
+def keys_certify(
+    fallen: Annotated[bool, typer.Option("--fallen", help="Certify again what fell with a revoked key.")] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm the new keys that wait for you; with --fallen also those that fell with a revoked one."""
+    from siegel.agent import keys_online
+
+    keys_online.certify(with_fallen=fallen, yes=yes, as_json=as_json)
+
+
+@keys_app.command("revoke")
+def keys_revoke(
+    username: Username,
+    *,
+    reason: Annotated[Reason, typer.Option("--reason", help="Why.")],
+    since: Since = None,
+    certify_fallen: Annotated[
+        bool, typer.Option("--certify-fallen", help="Certify again at once what falls, as far as you may.")
+    ] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take somebody's key back, and give his teams new ones. It cannot be undone."""
+    from siegel.agent import keys_online
+
+    keys_online.revoke(
+        username, reason=reason.value, since=since, certify_fallen=certify_fallen, yes=yes, as_json=as_json
+    )
+
+
+@keys_app.command("rotate")
+def keys_rotate(
+    everything: Annotated[bool, typer.Option("--all", help="Vaults too, not only teams.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give new keys to what is due. If it is interrupted, the next run goes on."""
+    from siegel.agent import keys_online
+
+    keys_online.rotate(everything=everything, as_json=as_json)
+
+
+@keys_app.command("audit")
+def keys_audit(as_json: AsJson = False) -> None:
+    """Verify again every certificate, revocation, roster, epoch, wrap and manifest you can see."""
+    from siegel.agent import keys_online
+
+    keys_online.verify_all(as_json=as_json)
+
+
+@team_app.command("create")
+def team_create(
+    name: Annotated[str, typer.Argument(metavar="NAME")],
+    office: Annotated[str | None, typer.Option("--office", metavar="OFFICE", help="Name of an office.")] = None,
+    member: Annotated[
+        list[str] | None, typer.Option("--member", metavar="USERNAME", help="Who is in it; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Found a team. You and the owners rule it."""
+    from siegel.agent import access_online
+
+    access_online.create_team(name, office=office, usernames=member or [], as_json=as_json)
+
+
+@team_app.command("list")
+def team_list(name: Annotated[str | None, typer.Argument(metavar="[TEAM]")] = None, as_json: AsJson = False) -> None:
+    """List the teams, or the members of one."""
+    from siegel.agent import access_online
+
+    access_online.show_teams(name, as_json=as_json)
+
+
+@team_app.command("add")
+def team_add(
+    name: TeamName,
+    username: Username,
+    manage: Annotated[bool, typer.Option("--manage", help="He rules the team too.")] = False,
+) -> None:
+    """Add somebody to a team: all its vaults open to him."""
+    from siegel.agent import access_online
+
+    access_online.add_to_team(name, username, manage=manage)
+
+
+@team_app.command("remove")
+def team_remove(name: TeamName, username: Username) -> None:
+    """Take somebody out of a team, which gets a new key."""
+    from siegel.agent import access_online
+
+    access_online.remove_from_team(name, username)
+
+
+def vault_access(
+    vault: Annotated[str, typer.Argument(metavar="VAULT")],
+    give: Annotated[
+        str | None,
+        typer.Option("--give", metavar="USER:RIGHTS[:UNTIL]", help="read, write, manage; or team/NAME."),
+    ] = None,
+    take: Annotated[str | None, typer.Option("--take", metavar="USER", help="A user name, or team/NAME.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List who has access to a vault, or give or take it."""
+    from siegel.agent import access_online
+
+    access_online.access(vault, give=give, take=take, as_json=as_json)
+
+
+def reissue(
+    username: Username,
+    *,
+    letter: Annotated[Path, typer.Option("--letter", metavar="FILE", dir_okay=False, help="Where the letter goes.")],
+    reason: Annotated[Reason, typer.Option("--reason", help="Why.")] = Reason.lost,
+    since: Since = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take somebody's key back and write a new letter for him, with the same vaults and teams."""
+    from siegel.agent import access_online
+
+    access_online.reissue(username, letter, reason=reason.value, since=since, yes=yes, as_json=as_json)

@@ -1,0 +1,183 @@
+"""What people read about keys, teams and access: German and English, by code."""
+
+KEY_TEXTS: dict[str, tuple[str, str]] = {
+    # Refused
+    "person_unknown": (
+        "„{username}“ gibt es nicht, oder Sie sind für diesen Zugang nicht zuständig. „siegel keys list“ zeigt, wessen"
+        " Zugang Sie betreuen.",
+        "There is no “{username}”, or you do not look after this account. “siegel keys list” shows whose you do.",
+    ),
+    "team_unknown_here": (
+        "Ein Team „{team}“ gibt es nicht, oder Sie sehen es nicht. „siegel team list“ zeigt Ihre Teams.",
+        "There is no team “{team}”, or you do not see it. “siegel team list” lists yours.",
+    ),
+    "office_unknown": ("Ein Büro „{office}“ gibt es nicht.", "There is no office “{office}”."),
+    "no_key": (
+        "Diese Person hat noch keinen Schlüssel und keinen Brief.",
+        "This person has no key and no letter yet.",
+    ),
+    "needs_root": (
+        "Den Zugang einer Inhaberin oder eines Inhabers stellt nur der Hauptschlüssel der Kanzlei neu aus. Tun Sie das"
+        " im Browser mit der Einrichtungsdatei.",
+        "An owner's access is issued anew by the firm's root key only. Do it in the browser with the set-up file.",
+    ),
+    "holder_gone": (
+        "Diese Person oder dieses Team gehört nicht dazu.",
+        "This person or team does not belong to it.",
+    ),
+    "not_allowed": (
+        "Das dürfen Sie nicht. Es wurde nichts geändert.",
+        "You may not do this. Nothing was changed.",
+    ),
+    "already_revoked": (
+        "Der Schlüssel von {username} ist schon gesperrt. Es wurde nichts geändert.",
+        "The key of {username} was taken back already. Nothing was changed.",
+    ),
+    "confirmation_needed": (
+        "Das muss bestätigt werden. Starten Sie den Befehl in einem Terminal oder mit --yes.",
+        "This needs a confirmation. Run the command in a terminal, or with --yes.",
+    ),
+    "not_confirmed": ("Nicht bestätigt. Es wurde nichts geändert.", "Not confirmed. Nothing was changed."),
+    "grant_invalid": (
+        "„{text}“ ist keine Freigabe. Schreiben Sie BENUTZER:RECHTE oder BENUTZER:RECHTE:JJJJ-MM-TT, mit read, write"
+        " oder manage als Rechten; ein Team heißt team/NAME.",
+        "“{text}” grants nothing. Write USER:RIGHTS or USER:RIGHTS:YYYY-MM-DD with read, write or manage as rights;"
+        " a team is team/NAME.",
+    ),
+    "give_or_take": (
+        "Nennen Sie --give oder --take, nicht beides.",
+        "Name either --give or --take.",
+    ),
+    "file_there": (
+        "{path} gibt es schon. Nennen Sie eine andere Datei für den Brief.",
+        "{path} exists already. Name another file for the letter.",
+    ),
+    # Tables
+    "column_username": ("Benutzer", "user"),
+    "column_name": ("Name", "name"),
+    "column_role": ("Rolle", "role"),
+    "column_office": ("Büro", "office"),
+    "column_state": ("Status", "state"),
+    "column_generation": ("Gen.", "gen."),
+    "column_fingerprint": ("Fingerabdruck", "fingerprint"),
+    "column_opens": ("öffnet", "opens"),
+    "column_rights": ("Rechte", "rights"),
+    "column_until": ("bis", "until"),
+    "column_due": ("neuer Schlüssel fällig", "new key due"),
+    "opens": ("{vaults} Tresore; Teams: {teams}", "{vaults} vaults; teams: {teams}"),
+    "opens_vaults": ("{vaults} Tresore", "{vaults} vaults"),
+    "role_owner": ("Inhaber", "owner"),
+    "role_office_leader": ("Büroleitung", "office leader"),
+    "role_clerk": ("Mitarbeiter", "clerk"),
+    "role_client": ("Mandant", "client"),
+    "role_recovery": ("Wiederherstellung", "recovery"),
+    "role_team": ("Team", "team"),
+    "role_invitation": ("Brief", "letter"),
+    "state_invited": ("eingeladen", "invited"),
+    "state_active": ("aktiv", "active"),
+    "state_blocked": ("ausgesetzt", "blocked"),
+    "state_revoked": ("gesperrt", "revoked"),
+    "state_fallen": ("nicht bestätigt", "not certified"),
+    "yes": ("ja", "yes"),
+    "no": ("nein", "no"),
+    # Certifying
+    "fallen_mine": (
+        "Diese Schlüssel gelten nicht mehr, weil sie bestätigt wurden, als der Schlüssel des Bestätigenden schon fremd"
+        " sein konnte. Bestätigen Sie nur, wen Sie kennen:",
+        "These keys do not count any more: whoever certified them may not have been himself by then. Certify only whom"
+        " you know:",
+    ),
+    "fallen_others": (
+        "{count} weitere muss jemand anders bestätigen.",
+        "{count} more have to be certified by somebody else.",
+    ),
+    "fallen_ask": ("Alle {count} wieder bestätigen? (ja/nein)", "Certify all {count} again? (yes/no)"),
+    "certified": ("{count} Zugänge bestätigt.", "{count} accounts confirmed."),
+    # Revoking
+    "revoke_plan": (
+        "{name} ({username}), Schlüssel {fingerprint}\n"
+        "Sofort: alle Sitzungen und Geräte enden; kein Tresor öffnet sich mehr; die Teams bekommen neue Schlüssel.\n"
+        "Später: jeder Tresor bekommt beim nächsten Schreiben einen neuen Schlüssel, oder mit „siegel keys rotate“.\n"
+        "Nicht rückgängig zu machen: was schon heruntergeladen wurde, und was für Schlüssel versiegelt ist, die diese"
+        " Person hatte, falls sie die verschlüsselten Daten bekommt. Eine Sperre lässt sich nicht zurücknehmen.",
+        "{name} ({username}), key {fingerprint}\n"
+        "Now: all sessions and devices end; no vault opens any more; the teams get new keys.\n"
+        "Later: each vault gets a new key when somebody next writes to it, or by “siegel keys rotate”.\n"
+        "What cannot be undone: what was downloaded, and what is sealed to keys this person had, should he get the"
+        " ciphertext. A revocation cannot be taken back.",
+    ),
+    "revoke_falls": (
+        "Mit diesem Schlüssel fallen {mine} Zugänge, die Sie wieder bestätigen können (--certify-fallen), und {others},"
+        " die jemand anders bestätigen muss.",
+        "With this key fall {mine} accounts that you can certify again (--certify-fallen), and {others} that somebody"
+        " else has to.",
+    ),
+    "revoke_ask": ("Zur Bestätigung den Benutzernamen eingeben", "Type the user name to confirm"),
+    "revoked": (
+        "Gesperrt. {teams} Teams haben neue Schlüssel, {vaults} Tresore bekommen sie beim nächsten Schreiben.",
+        "Revoked. {teams} teams have new keys, {vaults} vaults get theirs when somebody next writes.",
+    ),
+    # Rotating
+    "rotate_none": ("Nichts ist fällig.", "Nothing is due."),
+    "rotating": ("Neue Schlüssel", "new keys"),
+    "rotated": (
+        "{rotated} neue Schlüssel, {unchanged} schon erneuert, {failed} nicht.",
+        "{rotated} new keys, {unchanged} renewed already, {failed} not.",
+    ),
+    "rotate_left": (
+        "{count} Tresore sind fällig. „siegel keys rotate --all“ erneuert auch sie.",
+        "{count} vaults are due. “siegel keys rotate --all” renews them too.",
+    ),
+    "rotate_failed": ("{id}: nicht erneuert ({code}).", "{id}: not renewed ({code})."),
+    # Audit
+    "audit_done": (
+        "Geprüft: {certificates} Zertifikate, {revocations} Sperren, {teams} Teams, {vaults} Tresore mit {records}"
+        " Einträgen und {wraps} Schlüsseln. Alles stimmt.",
+        "Verified: {certificates} certificates, {revocations} revocations, {teams} teams, {vaults} vaults with"
+        " {records} records and {wraps} wraps. All of it holds.",
+    ),
+    "audit_certificate": (
+        "Zertifikat {name}, Stelle {place} im Protokoll: {code}",
+        "Certificate {name} at log index {place}: {code}",
+    ),
+    "audit_revocation": (
+        "Sperre {name}, Stelle {place} im Protokoll: {code}",
+        "Revocation {name} at log index {place}: {code}",
+    ),
+    "audit_team": ("Team „{name}“, Eintrag {place}: {code}", "Team “{name}”, record {place}: {code}"),
+    "audit_teams": ("Die Teams: {code}", "The teams: {code}"),
+    "audit_vault": ("Tresor „{name}“, Eintrag {place}: {code}", "Vault “{name}”, record {place}: {code}"),
+    "audit_wrap": (
+        "„{name}“, Schlüssel des Abschnitts {place}: {code}",
+        "“{name}”, key of epoch {place}: {code}",
+    ),
+    "audit_row": (
+        "„{name}“, ein Name in Version {place}: {code}",
+        "“{name}”, a name in version {place}: {code}",
+    ),
+    "auditing": ("Prüfung", "verifying"),
+    # Teams, access, letters
+    "team_created": ("Team „{team}“ angelegt.", "Team “{team}” founded."),
+    "team_changed": ("Team „{team}“ geändert.", "Team “{team}” changed."),
+    "access_changed": ("Zugriff auf „{vault}“ geändert.", "Access to “{vault}” changed."),
+    "vaults_due": (
+        "{count} Tresore bekommen beim nächsten Schreiben einen neuen Schlüssel, oder mit „siegel keys rotate --all“.",
+        "{count} vaults get a new key when somebody next writes, or by “siegel keys rotate --all”.",
+    ),
+    "letter": (
+        "Zugang zu Siegel für {name} (Benutzername: {username})\n\nLink: {link}\nCode: {code}\n\n"
+        "Öffnen Sie den Link und vergeben Sie ein neues Passwort. Der Brief gilt 30 Tage und einmal.\n"
+        "Wer ihn hat, kommt hinein: Geben Sie ihn nur persönlich weiter.\n",
+        "Access to Siegel for {name} (user name: {username})\n\nLink: {link}\nCode: {code}\n\n"
+        "Open the link and choose a new password. The letter is valid for 30 days, and once.\n"
+        "Whoever has it gets in: hand it over in person only.\n",
+    ),
+    "reissued": (
+        "Der alte Schlüssel ist gesperrt. Der Brief steht in {path}; löschen Sie ihn, wenn er übergeben ist.",
+        "The old key was taken back. The letter is in {path}; delete it when it has been handed over.",
+    ),
+    "reissue_missing": (
+        "{count} Tresore oder Teams öffnet er nicht wieder: Dort dürfen Sie niemanden aufnehmen.",
+        "It does not open {count} vaults or teams again: you may not add anybody there.",
+    ),
+}
