@@ -6,6 +6,5 @@ app_name = "firms"
 urlpatterns = [
     path("mandanten", web.clients, name="clients"),
     path("mandanten/neu", web.client_new, name="client_new"),
-    path("mitarbeiter", web.staff, name="staff"),
     path("protokoll", web.audit_log, name="audit_log"),
 ]
