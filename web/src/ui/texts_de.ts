@@ -258,6 +258,22 @@ export const DE = {
     failed: (count: number) =>
       `${count === 1 ? "1 Tresor ließ" : `${count.toLocaleString("de-DE")} Tresore ließen`} sich jetzt nicht erneuern. Das geschieht, sobald wieder jemand hineinschreibt.`,
   },
+  holders: {
+    rights: { hold: "nur für Notfälle", read: "lesen", write: "lesen und schreiben", manage: "verwalten" },
+    recovery: "Wiederherstellung der Kanzlei",
+    team: (name: string) => `Team ${name}`.trim(),
+    invited: "eingeladen",
+    until: (day: string) => `bis ${day}`,
+    over: "kein Zugriff mehr",
+    rightOf: (name: string) => `Recht von ${name}`,
+    untilOf: (name: string) => `${name}: befristet bis`,
+    save: (name: string) => `Zugriff von ${name} speichern`,
+    remove: (name: string) => `${name} entfernen`,
+    changed: (name: string) => `Der Zugriff von ${name} ist geändert.`,
+    removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
+    added: "Der Zugriff ist gegeben.",
+    newKeys: (names: string) => `Neuer Schlüssel: ${names}`,
+  },
   letter: {
     subject: "Ihr Zugang zu unserer Kanzlei-Cloud",
     greeting: (name: string) => `Guten Tag ${name},`,

@@ -234,6 +234,22 @@ export const EN: Texts = {
     failed: (count) =>
       `${count === 1 ? "1 vault" : `${count.toLocaleString("en-GB")} vaults`} could not be renewed now. That will happen as soon as somebody writes into it.`,
   },
+  holders: {
+    rights: { hold: "for emergencies only", read: "read", write: "read and write", manage: "manage" },
+    recovery: "The firm's recovery",
+    team: (name) => `Team ${name}`.trim(),
+    invited: "invited",
+    until: (day) => `until ${day}`,
+    over: "no access any more",
+    rightOf: (name) => `Right of ${name}`,
+    untilOf: (name) => `${name}: limited until`,
+    save: (name) => `Save the access of ${name}`,
+    remove: (name) => `Remove ${name}`,
+    changed: (name) => `The access of ${name} is changed.`,
+    removed: (name) => `${name} has no access any more.`,
+    added: "Access is given.",
+    newKeys: (names) => `New key: ${names}`,
+  },
   letter: {
     subject: "Your access to our firm's cloud",
     greeting: (name) => `Dear ${name},`,
