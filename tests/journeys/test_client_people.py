@@ -44,6 +44,12 @@ def test_a_client_who_lost_his_key_gets_another_letter_and_reads_his_files_again
     expect_opened(phone)
     expect(row(phone, "Brief.txt")).to_be_visible()
 
+    owner.goto(vault.url)
+    expect(owner.locator("[data-new-keys-who]")).to_have_text("Neuer Schlüssel: Valentin Verloren")
+    owner.reload()
+    expect_opened(owner)
+    expect(owner.locator("[data-new-keys]")).to_be_hidden()
+
 
 def test_a_clerk_revokes_a_clients_access(clerk: Page, visit: Visit, firm: Firm) -> None:
     person = firm.join("raus", "Rita Raus", "client")

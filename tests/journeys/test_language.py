@@ -47,7 +47,16 @@ def test_the_firms_pages_are_english_once_it_is_chosen(owner: Page, firm: Firm) 
     title = "Accounts 2025"
     vault = firm.new_vault(title)
     speak_english(owner)
-    paths = ("/", "/tresore", "/mandanten", "/mandanten/neu", "/mitarbeiter", "/mitarbeiter/einladen", "/protokoll")
+    paths = (
+        "/",
+        "/tresore",
+        "/mandanten",
+        "/mandanten/neu",
+        "/mitarbeiter",
+        "/mitarbeiter/einladen",
+        "/mitarbeiter/teams",
+        "/protokoll",
+    )
     for path in (*paths, f"/mandanten/{firm.client_id}/einladen"):
         owner.goto(firm.url + path)
         assert not german_words(owner), path

@@ -1,18 +1,19 @@
 """People with their keys as the pages show them: the tree of the staff, and a client's users."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from siegel.firms.queries import dossiers_visible_to, offices_of, people_managed_by
+from siegel.firms.queries import dossiers_visible_to, office_id_of, offices_of, people_managed_by
 from siegel.keys.models import Holder, Team
-from siegel.keys.overview import DueChains, PersonKeys, Tree, due_for, staff_tree, users_tree
+from siegel.keys.overview import DueChains, PersonKeys, TeamLine, Tree, due_for, staff_tree, teams_of, users_tree
 from siegel.keys.places import places_of
 from siegel.seals.canonical import unb64
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.firms.models import Dossier
+    from siegel.firms.models import Dossier, Office
 
 PRINT_BYTES = 6
 Badge = Literal["valid", "provisional", "fallen", "invited", "blocked", "revoked"]
@@ -126,3 +127,60 @@ def managed_person(reader: "Person", person_id: str) -> "Person | None":
     """Somebody else whose access the reader looks after."""
     found = people_managed_by(reader).select_related("tenant").exclude(pk=reader.pk)
     return found.filter(pk=person_id).first()
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in a team; `key` as it stands in the roster."""
+
+    id: str
+    name: str
+    role: str
+    rights: str
+    key: str
+
+
+@dataclass(frozen=True)
+class TeamPanel:
+    """A team with its members; `others` of the staff may be added. `managed`: by the reader."""
+
+    id: str
+    name: str
+    office: str
+    managed: bool
+    members: Sequence[Member]
+    others: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class TeamsPage:
+    teams: Sequence[TeamPanel]
+    offices: "Sequence[Office]"
+    due: DueChains
+
+
+def teams_page(reader: "Person") -> TeamsPage:
+    """For owners and office leaders. The same number of queries however many teams there are."""
+    lines, offices = teams_of(reader), list(offices_of(reader.tenant))
+    staff = {row.person.id: row for row in _rows(reader, staff_tree(reader))}
+    members = defaultdict[str, list[Member]](list)
+    in_teams = Holder.objects.filter(chain__in=[line.team.pk for line in lines]).exclude(person=None)
+    for holder in in_teams.select_related("person").order_by("person__name"):
+        if holder.person is not None:
+            row = staff.get(holder.person.pk)
+            one = Member(
+                holder.person.pk, holder.person.name, row.role if row else "", holder.rights, holder.roster_kid
+            )
+            members[holder.chain_id].append(one)
+    names = {office.pk: office.name for office in offices}
+    panels = [_panel(line, members[line.team.pk], staff.values(), names) for line in lines]
+    own = office_id_of(reader)
+    return TeamsPage(panels, [office for office in offices if own in (None, office.pk)], due_for(reader))
+
+
+def _panel(line: TeamLine, members: Sequence[Member], staff: Iterable[Row], offices: dict[str, str]) -> TeamPanel:
+    there = {member.id for member in members}
+    others = [row for row in staff if row.badge in ("valid", "provisional") and row.person.id not in there]
+    team = line.team
+    office = offices.get(team.office_id or "", "")
+    return TeamPanel(team.pk, team.name, office, line.rights == "manage", members, others)

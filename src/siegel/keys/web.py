@@ -11,12 +11,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from siegel.accounts.doors import person_of
 from siegel.firms import actions as firms
-from siegel.firms.doors import may_invite_staff, staff_required
+from siegel.firms.doors import is_owner, may_invite_staff, staff_required
 from siegel.firms.errors import FirmsError
-from siegel.firms.queries import clients_visible_to, dossiers_visible_to, staff_members, standing
+from siegel.firms.queries import (
+    clients_visible_to,
+    dossiers_visible_to,
+    office_id_of,
+    offices_of,
+    staff_members,
+    standing,
+)
 from siegel.keys import people
 from siegel.keys.models import Invitation
-from siegel.keys.overview import due_for
+from siegel.keys.overview import due_for, teams_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,6 +54,15 @@ def staff(request: HttpRequest) -> HttpResponseBase:
     if may_invite_staff(request):
         return render(request, "keys/staff.html", {"page": people.staff_page(person)})
     return render(request, "keys/staff_list.html", {"staff": staff_members(person.tenant)})
+
+
+@require_GET
+@staff_required
+def teams(request: HttpRequest) -> HttpResponseBase:
+    if not may_invite_staff(request):
+        raise Http404
+    page = people.teams_page(person_of(request))
+    return render(request, "keys/teams.html", {"page": page, "is_owner": is_owner(request)})
 
 
 @require_GET
@@ -118,7 +134,15 @@ def invite_staff(request: HttpRequest) -> HttpResponseBase:
     if not may_invite_staff(request):
         raise Http404
     dossiers = dossiers_visible_to(person_of(request)).exclude(vault_id=None).select_related("client")
-    return _invite(request, "staff", dossiers.order_by("client__sort_name", "title"))
+    person = person_of(request)
+    own = office_id_of(person)
+    offices = [office for office in offices_of(person.tenant) if own in (None, office.pk)]
+    # whoever manages a team may put others into it
+    managed = [line.team for line in teams_of(person) if line.rights == "manage"]
+    ordered = dossiers.order_by("client__sort_name", "title")
+    return _invite(
+        request, "staff", ordered, offices=offices, teams=managed, may_lead=is_owner(request), fixed_office=own
+    )
 
 
 @require_GET

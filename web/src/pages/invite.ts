@@ -1,5 +1,6 @@
 /** Inviting a client or a clerk: the code is made here and stands in the letter alone. */
 
+import type { ShownTeam } from "../ceremonies/holders";
 import { invite, type OfferedVault } from "../ceremonies/invite";
 import { find, findAll, maybe } from "../ui/dom";
 import { atWork, entry, field, filled, isUsername, onSubmit, showFieldError, writeError } from "../ui/form";
@@ -24,12 +25,32 @@ function chosenVaults(): readonly OfferedVault[] {
   return chosen.map(({ dataset, value }) => ({ id: dataset["vault"] ?? "", ...shownVault(dataset, value) }));
 }
 
+function chosenTeams(): readonly ShownTeam[] {
+  const chosen = findAll<HTMLInputElement>('input[name="team"]:checked', form);
+  return chosen.map(({ dataset, value }) => ({ id: value, name: dataset["name"] ?? "" }));
+}
+
+function roleOf(): "client" | "clerk" | "office_leader" {
+  if (client !== null) return "client";
+  return maybe<HTMLSelectElement>("#role")?.value === "office_leader" ? "office_leader" : "clerk";
+}
+
+/** A client user's is the client's. */
+function officeOf(): string | null {
+  const office = client === null ? maybe<HTMLSelectElement>("#office")?.value : form.dataset["office"];
+  return office === undefined || office === "" ? null : office;
+}
+
 function isComplete(): boolean {
   const entries = filled(["display-name", "username"]);
   if (entries === null) return false;
   field("username").value = entries.username.toLowerCase();
   if (!isUsername(entry("username"))) {
     showFieldError("username", texts().form.username);
+    return false;
+  }
+  if (roleOf() === "office_leader" && officeOf() === null) {
+    showFieldError("office", texts().form.empty);
     return false;
   }
   if (client === null || chosenVaults().length > 0) return true;
@@ -41,13 +62,15 @@ async function issue(): Promise<void> {
   if (!isComplete()) return;
   const key = await openKey();
   if (key === null) return;
-  const role = client === null ? "clerk" : "client";
+  const role = roleOf();
   const guest = {
     name: entry("display-name"),
     username: entry("username"),
     role,
     client,
+    office: officeOf(),
     vaults: chosenVaults(),
+    teams: chosenTeams(),
   } as const;
   const letter = await invite(key.open, key.certificates, guest, now());
   offerLetter(key.open, letter, form.dataset);

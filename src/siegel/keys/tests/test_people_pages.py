@@ -65,6 +65,16 @@ def test_a_client_page_costs_the_same_queries_however_many_sign_in_for_it(owner:
     assert queries_of(owner, f"/mandanten/{client}") == few
 
 
+def test_the_teams_page_costs_the_same_queries_however_many_offices_and_people_there_are(owner: Island) -> None:
+    joined(owner, "clerk", "erster")
+    owner.post("offices", {"name": "Varel"})
+    few = queries_of(owner, "/mitarbeiter/teams")
+    for number in range(CLERKS):
+        owner.post("offices", {"name": f"Stelle {number}"})
+        joined(owner, "clerk", f"weiterer{number}")
+    assert queries_of(owner, "/mitarbeiter/teams") == few
+
+
 def test_clerks_get_the_list_without_keys(owner: Island) -> None:
     clerk = joined(owner, "clerk", "wulff")
     page = clerk.browser.get("/mitarbeiter").content.decode()
