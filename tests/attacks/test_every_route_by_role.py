@@ -50,6 +50,12 @@ TABLE: dict[str, str] = {
     "GET /mandanten/neu": STAFF_PAGE,
     "GET /mitarbeiter": STAFF_PAGE,
     "GET /protokoll": STAFF_PAGE,
+    "GET /mitarbeiter/teams": "302 404 404 404 404 200 200 200 200",
+    "GET /mandanten/<client_id>": "302 404 404 200 404 200 404 200 404",
+    # a clerk of the leader's office, as below
+    "GET /zugang/<person_id>/neu": "302 404 404 404 404 200 404 200 404",
+    "POST /zugang/<person_id>/sperren": "302 404 404 404 404 302 404 302 404",
+    "POST /zugang/<person_id>/entsperren": "302 404 404 404 404 302 404 302 404",
     "GET /einrichten": OPEN,
     "GET /e": OPEN,
     "GET /e/<invitation_id>": OPEN,
@@ -217,7 +223,9 @@ def _methods(pattern: URLPattern) -> set[str]:
     for cell in cells:
         if hasattr(cell, "operations"):
             return {method for operation in cell.operations for method in operation.methods}
-    return {"POST"} if pattern.name in ("sign_out", "language", "theme", "end_sessions") else {"GET"}
+    return (
+        {"POST"} if pattern.name in ("sign_out", "language", "theme", "end_sessions", "block", "unblock") else {"GET"}
+    )
 
 
 def test_every_route_stands_in_the_table() -> None:

@@ -47,8 +47,19 @@ def test_the_firms_pages_are_english_once_it_is_chosen(owner: Page, firm: Firm) 
     title = "Accounts 2025"
     vault = firm.new_vault(title)
     speak_english(owner)
-    paths = ("/", "/tresore", "/mandanten", "/mandanten/neu", "/mitarbeiter", "/mitarbeiter/einladen", "/protokoll")
-    for path in (*paths, f"/mandanten/{firm.client_id}/einladen", f"/mandanten/{firm.client_id}/neue-akte"):
+    paths = (
+        "/",
+        "/tresore",
+        "/mandanten",
+        "/mandanten/neu",
+        "/mitarbeiter",
+        "/mitarbeiter/einladen",
+        "/mitarbeiter/teams",
+        "/protokoll",
+        f"/mandanten/{firm.client_id}/einladen",
+        f"/mandanten/{firm.client_id}/neue-akte",
+    )
+    for path in paths:
         owner.goto(firm.url + path)
         assert not german_words(owner), path
     open_vault(owner, vault)

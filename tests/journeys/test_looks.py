@@ -39,6 +39,7 @@ OF_STAFF = (
     "/mandanten/neu",
     "/mitarbeiter",
     "/mitarbeiter/einladen",
+    "/mitarbeiter/teams",
     "/protokoll",
     "/mein-zugang",
 )

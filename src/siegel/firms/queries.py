@@ -133,6 +133,11 @@ def _led_by(person: "Person", office: OuterRef) -> Exists:
     return Exists(Staff.objects.filter(person=person.pk, role=Staff.Role.OFFICE_LEADER, office=office))
 
 
+def users_of(client_id: str) -> "QuerySet[ClientUser, str]":
+    """Ids of the people who sign in for a client."""
+    return ClientUser.objects.filter(client=client_id).values_list("person", flat=True)
+
+
 def offices_of(tenant: "Tenant") -> QuerySet[Office]:
     return Office.objects.filter(tenant=tenant).order_by("name")
 

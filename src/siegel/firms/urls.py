@@ -7,6 +7,5 @@ urlpatterns = [
     path("mandanten", web.clients, name="clients"),
     path("mandanten/neu", web.client_new, name="client_new"),
     path("mandanten/<str:client_id>/neue-akte", web.dossier_new, name="dossier_new"),
-    path("mitarbeiter", web.staff, name="staff"),
     path("protokoll", web.audit_log, name="audit_log"),
 ]

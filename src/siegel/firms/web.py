@@ -1,4 +1,4 @@
-"""Pages of the staff: clients, staff, audit log. What needs keys is done by the island through the API."""
+"""Pages of the staff: clients, audit log. What needs keys is done by the island through the API."""
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from siegel.accounts.doors import person_of
 from siegel.base.queries import audit_lines, entry_count
 from siegel.firms import queries
-from siegel.firms.doors import may_invite_staff, staff_required
+from siegel.firms.doors import staff_required
 
 CLIENTS_PER_PAGE = 100
 ENTRIES_PER_PAGE = 100
@@ -40,23 +40,6 @@ def dossier_new(request: HttpRequest, client_id: str) -> HttpResponseBase:
     """Another dossier of a client the person sees."""
     client = get_object_or_404(queries.clients_visible_to(person_of(request)), pk=client_id)
     return render(request, "firms/dossier_new.html", {"client": client})
-
-
-@require_GET
-@staff_required
-def staff(request: HttpRequest) -> HttpResponseBase:
-    members = [
-        {
-            "display_name": member.person.name,
-            "username": member.person.username,
-            "role": member.role,
-            "office": member.office.name if member.office else "",
-            "state": member.person.state,
-            "since": member.person.created_at,
-        }
-        for member in queries.staff_members(person_of(request).tenant)
-    ]
-    return render(request, "firms/staff.html", {"staff": members, "may_invite": may_invite_staff(request)})
 
 
 @require_GET

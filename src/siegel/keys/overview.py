@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import Combinable
 
 from siegel.accounts.queries import people_of, session_counts
 from siegel.base.errors import BaseError
-from siegel.firms.queries import Standing, people_managed_by, standing, standings
+from siegel.firms.queries import Standing, people_managed_by, staff_members, standing, standings, users_of
+from siegel.keys.evidence import annotated
 from siegel.keys.models import Certificate, Chain, Holder, Invitation, Team, UnlockWrap, Wrap
 from siegel.keys.places import Now, held, memberships_of, places_of, right_in
 from siegel.seals.chain import WRITERS
@@ -117,8 +118,8 @@ class PersonKeys:
     """A person on the page of keys. `vaults`: how many name him in a line of his own; `teams`: the others through."""
 
     id: str
-    username: str
     name: str
+    username: str
     state: str
     standing: Standing | None
     devices: int = 0
@@ -126,6 +127,11 @@ class PersonKeys:
     teams: list[str] = field(default_factory=list)
     methods: list[str] = field(default_factory=list)
     certificate: Certificate | None = None
+
+    @property
+    def provisional(self) -> bool:
+        """Whether only an invitation vouches for his newest key."""
+        return bool(getattr(self.certificate, "provisional", False))
 
 
 @dataclass(frozen=True)
@@ -138,17 +144,36 @@ class Tree:
 
 def key_tree(person: "Person", *, after: str = "", limit: int = PAGE) -> Tree:
     """The first people, after the id `after`, whose access the person looks after, and himself. Ten queries at most."""
+    return _tree(person, _seen(person), after, limit)
+
+
+def staff_tree(person: "Person") -> Tree:
+    """As `key_tree`, of the staff only."""
+    staff = staff_members(person.tenant).order_by().values("person")
+    return _tree(person, _seen(person).filter(pk__in=staff), "", PAGE)
+
+
+def users_tree(person: "Person", client_id: str) -> Tree:
+    """As `key_tree`, of one client's users only."""
+    return _tree(person, _seen(person).filter(pk__in=users_of(client_id)), "", PAGE)
+
+
+def _seen(person: "Person") -> "QuerySet[Person]":
     managed = people_managed_by(person).values("pk")
-    rows = people_of(person.tenant_id).filter(Q(pk__in=managed) | Q(pk=person.pk))
-    shown = list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", "username", "name", "state")[: limit + 1])
+    return people_of(person.tenant_id).filter(Q(pk__in=managed) | Q(pk=person.pk))
+
+
+def _tree(person: "Person", rows: "QuerySet[Person]", after: str, limit: int) -> Tree:
+    fields = rows.filter(pk__gt=after).order_by("pk").values_list("pk", "name", "username", "state")
+    shown = list(fields[: limit + 1])
     ids = [pk for pk, *_ in shown[:limit]]
     standing_by_id, devices, certificates = standings(ids), session_counts(ids), _newest(person.tenant_id, ids)
     teams = list(_teams_seen(person).order_by("name"))
     found = {
-        one[0]: PersonKeys(
-            *one, standing_by_id.get(one[0]), devices.get(one[0], 0), certificate=certificates.get(one[0])
+        pk: PersonKeys(
+            pk, name, username, state, standing_by_id.get(pk), devices.get(pk, 0), certificate=certificates.get(pk)
         )
-        for one in shown[:limit]
+        for pk, name, username, state in shown[:limit]
     }
     for pk, method in UnlockWrap.objects.filter(person__in=ids).order_by("method").values_list("person", "method"):
         found[pk].methods.append(method)
@@ -163,10 +188,10 @@ def key_tree(person: "Person", *, after: str = "", limit: int = PAGE) -> Tree:
 
 
 def _newest(tenant_id: str, people: list[str]) -> dict[str, Certificate]:
-    """The first certificate of each person's newest key. One query."""
+    """The first certificate of each person's newest key, of those in force if one is. One query."""
     own = Certificate.objects.filter(tenant=tenant_id, subject__in=people, kind__in=PERSONS)
-    rows = own.only("subject", "generation", "kid", "accepted_at", "out_at").order_by("generation", "-log_index")
+    rows = annotated(own).only("subject", "generation", "kid", "accepted_at", "out_at", "tenant")
     newest: dict[str, Certificate] = {}
-    for row in rows:
+    for row in rows.order_by("generation", F("out_at").asc(nulls_last=True), "-log_index"):
         newest[row.subject] = row
     return newest

@@ -7,6 +7,12 @@ urlpatterns = [
     path("einrichten", web.set_up, name="set_up"),
     path("e", web.redeem, name="redeem_typed"),
     path("e/<str:invitation_id>", web.redeem, name="redeem"),
+    path("mitarbeiter", web.staff, name="staff"),
+    path("mitarbeiter/teams", web.teams, name="teams"),
+    path("zugang/<str:person_id>/neu", web.renew, name="renew"),
+    path("zugang/<str:person_id>/sperren", web.block, name="block"),
+    path("zugang/<str:person_id>/entsperren", web.unblock, name="unblock"),
     path("mitarbeiter/einladen", web.invite_staff, name="invite_staff"),
+    path("mandanten/<str:client_id>", web.client, name="client"),
     path("mandanten/<str:client_id>/einladen", web.invite_client, name="invite_client"),
 ]

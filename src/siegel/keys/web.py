@@ -1,20 +1,34 @@
-"""Pages where keys are made: set-up, redeeming, inviting. The server puts no secret on them and gets none."""
+"""Pages of keys: set-up, redeeming, inviting, the staff, a client's people. No secret is on them, and none is sent."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
 
 from siegel.accounts.doors import person_of
-from siegel.firms.doors import may_invite_staff, staff_required
-from siegel.firms.queries import clients_visible_to, dossiers_visible_to
+from siegel.firms import actions as firms
+from siegel.firms.doors import is_owner, may_invite_staff, staff_required
+from siegel.firms.errors import FirmsError
+from siegel.firms.queries import (
+    clients_visible_to,
+    dossiers_visible_to,
+    office_id_of,
+    offices_of,
+    staff_members,
+    standing,
+)
+from siegel.keys import people
 from siegel.keys.models import Invitation
+from siegel.keys.overview import due_for, teams_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from siegel.accounts.models import Person
     from siegel.firms.models import Dossier
 
 
@@ -34,11 +48,101 @@ def redeem(request: HttpRequest, invitation_id: str | None = None) -> HttpRespon
 
 @require_GET
 @staff_required
+def staff(request: HttpRequest) -> HttpResponseBase:
+    """The tree of keys for those who may take some back, a list for clerks."""
+    person = person_of(request)
+    if may_invite_staff(request):
+        return render(request, "keys/staff.html", {"page": people.staff_page(person)})
+    return render(request, "keys/staff_list.html", {"staff": staff_members(person.tenant)})
+
+
+@require_GET
+@staff_required
+def teams(request: HttpRequest) -> HttpResponseBase:
+    if not may_invite_staff(request):
+        raise Http404
+    page = people.teams_page(person_of(request))
+    return render(request, "keys/teams.html", {"page": page, "is_owner": is_owner(request)})
+
+
+@require_GET
+@staff_required
+def client(request: HttpRequest, client_id: str) -> HttpResponseBase:
+    """A client with the dossiers that the reader may see, and the people who sign in for it."""
+    person = person_of(request)
+    found = get_object_or_404(clients_visible_to(person).select_related("office"), pk=client_id)
+    context = {
+        "client": found,
+        "dossiers": dossiers_visible_to(person).filter(client=found).order_by("title"),
+        "users": people.client_users(person, found.id),
+        "due": due_for(person),
+    }
+    return render(request, "keys/client.html", context)
+
+
+@require_GET
+@staff_required
+def renew(request: HttpRequest, person_id: str) -> HttpResponseBase:
+    """Another letter for somebody whose key, or whose letter, is gone."""
+    person = _managed(request, person_id)
+    found = standing(person)
+    context = {
+        "person": person,
+        "client_id": found.client_id if found else None,
+        "party": found.party if found else "",
+        "back": _page_of(person),
+        "renewal": people.renewal_of(person, by=person_of(request)),
+    }
+    return render(request, "keys/renew.html", context)
+
+
+@require_POST
+@staff_required
+def block(request: HttpRequest, person_id: str) -> HttpResponseBase:
+    person = _managed(request, person_id)
+    # Whoever was revoked meanwhile needs no blocking; the page shows how it is.
+    with suppress(FirmsError):
+        firms.block_person(person=person, by=person_of(request))
+    return redirect(_page_of(person))
+
+
+@require_POST
+@staff_required
+def unblock(request: HttpRequest, person_id: str) -> HttpResponseBase:
+    person = _managed(request, person_id)
+    with suppress(FirmsError):
+        firms.unblock_person(person=person, by=person_of(request))
+    return redirect(_page_of(person))
+
+
+def _managed(request: HttpRequest, person_id: str) -> "Person":
+    found = people.managed_person(person_of(request), person_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _page_of(person: "Person") -> str:
+    """Where the person is listed."""
+    found = standing(person)
+    return reverse("keys:client", args=[found.client_id]) if found and found.client_id else reverse("keys:staff")
+
+
+@require_GET
+@staff_required
 def invite_staff(request: HttpRequest) -> HttpResponseBase:
     if not may_invite_staff(request):
         raise Http404
     dossiers = dossiers_visible_to(person_of(request)).exclude(vault_id=None).select_related("client")
-    return _invite(request, "staff", dossiers.order_by("client__sort_name", "title"))
+    person = person_of(request)
+    own = office_id_of(person)
+    offices = [office for office in offices_of(person.tenant) if own in (None, office.pk)]
+    # whoever manages a team may put others into it
+    managed = [line.team for line in teams_of(person) if line.rights == "manage"]
+    ordered = dossiers.order_by("client__sort_name", "title")
+    return _invite(
+        request, "staff", ordered, offices=offices, teams=managed, may_lead=is_owner(request), fixed_office=own
+    )
 
 
 @require_GET

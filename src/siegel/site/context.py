@@ -31,7 +31,7 @@ class Entry:
 START = Entry("desk:start", _("Schreibtisch"), "layout-text-window", "s")
 CLIENTS = Entry("firms:clients", _("Mandanten"), "people", "m", ("/mandanten",))
 VAULTS = Entry("vault:vaults", _("Tresore"), "safe", "t", ("/tresore",))
-STAFF = Entry("firms:staff", _("Mitarbeiter"), "person-badge", "", ("/mitarbeiter",), managing=True)
+STAFF = Entry("keys:staff", _("Mitarbeiter"), "person-badge", "", ("/mitarbeiter",), managing=True)
 LOG = Entry("firms:audit_log", _("Protokoll"), "journal-check", "p", ("/protokoll",), managing=True)
 HOME = Entry("desk:start", _("Start"), "house", "s")
 MY_VAULTS = Entry("vault:vaults", _("Dokumente"), "file-earmark-text", "t", ("/tresore",))

@@ -2,7 +2,7 @@
 
 import type { Open } from "../keyring/keyring";
 import { mayCertify } from "../seals/admission";
-import type { Certificates } from "../seals/certificates";
+import type { Certificates, VerifiedCertificate } from "../seals/certificates";
 import { fromDoc, hashOf, toDoc } from "../seals/documents";
 import { certify } from "../seals/issue";
 import { api } from "../wire/api";
@@ -26,17 +26,22 @@ export async function countersign(
       !certificates.inForce(certificate.kid)
     )
       continue;
-    const { kind, subject, signing_key: signingKey, recipient, generation, office } = certificate;
-    const made = await certify(
-      session.firm.id,
-      { kind, subject, signingKey, recipient },
-      keys,
-      own.hash,
-      now,
-      { generation, office },
-    );
-    await api.addCertificate(toDoc(made));
+    await vouchFor({ keys, session }, certificates, certificate, now);
     count += 1;
   }
   return count;
+}
+
+/** Another certificate for a key that was certified by an invitation only. @throws WireError. */
+export async function vouchFor(
+  { keys, session }: Pick<Open, "keys" | "session">,
+  certificates: Certificates,
+  certificate: VerifiedCertificate,
+  now: number,
+): Promise<void> {
+  const own = certificates.person(keys.kid);
+  const { kind, subject, signing_key: signingKey, recipient, generation, office } = certificate;
+  const whose = { kind, subject, signingKey, recipient } as const;
+  const made = await certify(session.firm.id, whose, keys, own.hash, now, { generation, office });
+  await api.addCertificate(toDoc(made));
 }

@@ -2,7 +2,7 @@
 
 import type { Open } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
-import { api, type DirectoryPage } from "../wire/api";
+import { api, type DirectoryPage, type KeyTreePage } from "../wire/api";
 import { addDirectory } from "../wire/codec";
 
 export async function loadCertificates({ session, root }: Open): Promise<Certificates> {
@@ -19,5 +19,17 @@ export async function* directory(): AsyncGenerator<DirectoryPage> {
     yield page;
     log = page.certificates.at(-1)?.log_index ?? null;
     if (!page.more || log === null) return;
+  }
+}
+
+/** Names by id of the people and teams whose keys the person looks after, as the server has them. */
+export async function loadNames(): Promise<ReadonlyMap<string, string>> {
+  const names = new Map<string, string>();
+  let after: string | null = null;
+  for (;;) {
+    const { people, teams, more }: KeyTreePage = await api.keyTree(after);
+    for (const { id, name } of [...people, ...teams]) names.set(id, name);
+    after = people.at(-1)?.id ?? null;
+    if (!more || after === null) return names;
   }
 }

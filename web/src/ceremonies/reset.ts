@@ -60,7 +60,7 @@ function replaced(lines: readonly RosterHolder[], person: string, key: string): 
 }
 
 /** The person's last key, or the last letter to him where that was not redeemed; and the generation that follows. */
-function lastOf(
+export function lastOf(
   certificates: Certificates,
   person: string,
 ): { readonly last: VerifiedCertificate; readonly generation: number } {

@@ -54,6 +54,12 @@ export function falling(
   return { mine: falls.filter(isMine), others: falls.filter((certificate) => !isMine(certificate)) };
 }
 
+/** The place in the log where that time begins, by what is known of it. */
+export function placeAt(certificates: Certificates, time: number): number {
+  const before = certificates.all().filter(({ acceptedAt }) => acceptedAt < time);
+  return before.reduce((last, { logIndex }) => Math.max(last, logIndex + 1), 0);
+}
+
 /**
  * The revocation as it is signed. `by`: the root's keys, where an owner's or the recovery's is taken back by it.
  * @throws RefusedError (`not_allowed`).

@@ -35,6 +35,13 @@ export async function rotateAll(
   return done;
 }
 
+/** What `rotateAll` would do now. */
+export async function countDue(): Promise<{ readonly teams: readonly string[]; readonly vaults: number }> {
+  let vaults = 0;
+  for await (const page of dueVaults()) vaults += page.length;
+  return { teams: (await api.due(null)).teams, vaults };
+}
+
 async function* dueVaults(): AsyncGenerator<readonly string[]> {
   let after: string | null = null;
   for (;;) {

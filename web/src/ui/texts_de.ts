@@ -243,6 +243,45 @@ export const DE = {
     noDossier: "Bitte wählen Sie mindestens eine Akte.",
     letter: "Einladung",
   },
+  revoke: {
+    title: (name: string) => `Schlüssel von ${name} widerrufen?`,
+    whose: (name: string, print: string) => `${name}, Kennung ${print}`,
+    typed: (name: string) => `Bitte tippen Sie „${name}“.`,
+    done: (name: string) => `Der Schlüssel von ${name} ist widerrufen.`,
+    others: (names: string) => `Das muss jemand anders neu bestätigen: ${names}`,
+    machine: (kind: string): string => (kind === "scanner" ? "Virenprüfung" : "Ohne Namen"),
+  },
+  compare: {
+    title: (name: string) => `Schlüssel von ${name} bestätigen?`,
+    qr: "QR-Code der Kennung",
+    done: (name: string) => `Der Schlüssel von ${name} ist bestätigt.`,
+  },
+  renewing: {
+    progress: (done: number, all: number) =>
+      `${done.toLocaleString("de-DE")} von ${all === 1 ? "1 Tresor hat" : `${all.toLocaleString("de-DE")} Tresoren haben`} neue Schlüssel`,
+    done: (count: number) =>
+      count === 1
+        ? "1 Tresor hat neue Schlüssel. Fertig."
+        : `${count.toLocaleString("de-DE")} Tresore haben neue Schlüssel. Fertig.`,
+    failed: (count: number) =>
+      `${count === 1 ? "1 Tresor ließ" : `${count.toLocaleString("de-DE")} Tresore ließen`} sich jetzt nicht erneuern. Das geschieht, sobald wieder jemand hineinschreibt.`,
+  },
+  holders: {
+    rights: { hold: "nur für Notfälle", read: "lesen", write: "lesen und schreiben", manage: "verwalten" },
+    recovery: "Wiederherstellung der Kanzlei",
+    team: (name: string) => `Team ${name}`.trim(),
+    invited: "eingeladen",
+    until: (day: string) => `bis ${day}`,
+    over: "kein Zugriff mehr",
+    rightOf: (name: string) => `Recht von ${name}`,
+    untilOf: (name: string) => `${name}: befristet bis`,
+    save: (name: string) => `Zugriff von ${name} speichern`,
+    remove: (name: string) => `${name} entfernen`,
+    changed: (name: string) => `Der Zugriff von ${name} ist geändert.`,
+    removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
+    added: "Der Zugriff ist gegeben.",
+    newKeys: (names: string) => `Neuer Schlüssel: ${names}`,
+  },
   letter: {
     subject: "Ihr Zugang zu unserer Kanzlei-Cloud",
     greeting: (name: string) => `Guten Tag ${name},`,

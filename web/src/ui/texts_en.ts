@@ -219,6 +219,45 @@ export const EN: Texts = {
     noDossier: "Please choose at least one dossier.",
     letter: "Invitation",
   },
+  revoke: {
+    title: (name) => `Revoke the key of ${name}?`,
+    whose: (name, print) => `${name}, fingerprint ${print}`,
+    typed: (name) => `Please type “${name}”.`,
+    done: (name) => `The key of ${name} is revoked.`,
+    others: (names) => `Somebody else must confirm these anew: ${names}`,
+    machine: (kind) => (kind === "scanner" ? "Virus scanner" : "Without a name"),
+  },
+  compare: {
+    title: (name) => `Confirm the key of ${name}?`,
+    qr: "QR code of the fingerprint",
+    done: (name) => `The key of ${name} is confirmed.`,
+  },
+  renewing: {
+    progress: (done, all) =>
+      `${done.toLocaleString("en-GB")} of ${all === 1 ? "1 vault has" : `${all.toLocaleString("en-GB")} vaults have`} new keys`,
+    done: (count) =>
+      count === 1
+        ? "1 vault has new keys. Done."
+        : `${count.toLocaleString("en-GB")} vaults have new keys. Done.`,
+    failed: (count) =>
+      `${count === 1 ? "1 vault" : `${count.toLocaleString("en-GB")} vaults`} could not be renewed now. That will happen as soon as somebody writes into it.`,
+  },
+  holders: {
+    rights: { hold: "for emergencies only", read: "read", write: "read and write", manage: "manage" },
+    recovery: "The firm's recovery",
+    team: (name) => `Team ${name}`.trim(),
+    invited: "invited",
+    until: (day) => `until ${day}`,
+    over: "no access any more",
+    rightOf: (name) => `Right of ${name}`,
+    untilOf: (name) => `${name}: limited until`,
+    save: (name) => `Save the access of ${name}`,
+    remove: (name) => `Remove ${name}`,
+    changed: (name) => `The access of ${name} is changed.`,
+    removed: (name) => `${name} has no access any more.`,
+    added: "Access is given.",
+    newKeys: (names) => `New key: ${names}`,
+  },
   letter: {
     subject: "Your access to our firm's cloud",
     greeting: (name) => `Dear ${name},`,

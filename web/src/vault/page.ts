@@ -10,8 +10,10 @@ import { isLeaving, isSignedOut } from "../ui/session";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
+import { AccessView } from "./access_view";
 import { makeFolder } from "./commit";
 import { readFile } from "./contents";
+import { tellKeyChanges } from "./key_changes";
 import { kindOf } from "./kinds";
 import { ListView } from "./list_view";
 import type { OpenedFile, OpenedVault } from "./opened";
@@ -59,6 +61,7 @@ export class VaultPage {
     });
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
     this.tray.serve(this.uploads);
+    new AccessView(vault, () => this.render()).listen();
   }
 
   start(): void {
@@ -75,6 +78,7 @@ export class VaultPage {
     // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
     if (wanted === UPLOAD) maybe('[data-action="upload"]')?.focus();
     this.poll();
+    tellKeyChanges(this.vault).catch((error: unknown) => this.fail(error));
   }
 
   private nameOf(kid: string): string {

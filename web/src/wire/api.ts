@@ -280,6 +280,8 @@ export const api = {
   teams: () => call<{ teams: readonly TeamAnswer[] }>("GET", "/api/teams"),
   foundTeam: (body: Append & { id: string; name: string; office: string | null; certificate: Doc }) =>
     call<Head>("POST", "/api/teams", body),
+  addOffice: (name: string) => call<{ id: string }>("POST", "/api/offices", { name }),
+  renameOffice: (office: string, name: string) => call<unknown>("POST", `/api/offices/${office}`, { name }),
   blockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/block`, {}),
   unblockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/unblock`, {}),
 

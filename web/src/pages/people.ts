@@ -1,0 +1,88 @@
+/** The pages of keys: the staff, and a client's people. Blocking needs no key and no script. */
+
+import { loadCertificates } from "../ceremonies/directory";
+import { reopen } from "../keyring/keyring";
+import { CompareDialog, requireHis } from "../people/compare_dialog";
+import { Renewing } from "../people/renewing";
+import { type Asked, RevokeDialog } from "../people/revoke_dialog";
+import { clone, find, findAll, maybe, write } from "../ui/dom";
+import { atWork } from "../ui/form";
+import { showProblem, showStatus } from "../ui/message";
+import { texts } from "../ui/texts";
+import { openKey } from "../ui/unlock";
+import { api } from "../wire/api";
+
+const renewing = new Renewing();
+const revokeDialog = new RevokeDialog();
+
+/** Who asks, with his key open, about the person of a row; null when he closes the dialog of the password. */
+async function askedAbout({ dataset }: HTMLElement): Promise<Asked | null> {
+  const key = await openKey();
+  return key && { ...key, person: { id: dataset["person"] ?? "", name: dataset["name"] ?? "" } };
+}
+
+function listenToRevoking(): void {
+  for (const button of findAll("[data-revoke]")) {
+    const row = button.closest<HTMLElement>("[data-person]");
+    const ask = async (): Promise<void> => {
+      const asked = row && (await askedAbout(row));
+      if (row !== null && asked !== null) await revokeDialog.show(asked, (by) => revoked(row, by));
+    };
+    button.addEventListener("click", () => void atWork(button, ask));
+  }
+}
+
+function revoked(row: HTMLElement, { open, person }: Asked): void {
+  draw(row, "badge-revoked");
+  row.classList.add("is-off");
+  for (const action of findAll("[data-revoke], [data-block]", row)) action.remove();
+  showStatus(texts().revoke.done(person.name));
+  find("#renewing-title").focus();
+  void renewing.run(open);
+}
+
+function draw(row: HTMLElement, badge: string): void {
+  find("[data-badge]", row).replaceChildren(clone(badge));
+}
+
+function listenToComparing(): void {
+  const panel = maybe("[data-waiting]");
+  if (panel === null) return;
+  const dialog = new CompareDialog();
+  dialog.listen();
+  for (const button of findAll("[data-compare]", panel)) {
+    const item = button.closest<HTMLElement>("[data-key]");
+    const ask = async (): Promise<void> => {
+      const asked = item && (await askedAbout(item));
+      if (item !== null && asked !== null)
+        dialog.show(asked, item.dataset["key"] ?? "", () => confirmed(panel, item));
+    };
+    button.addEventListener("click", () => void atWork(button, ask));
+  }
+}
+
+function confirmed(panel: HTMLElement, item: HTMLElement): void {
+  const { person = "", name = "" } = item.dataset;
+  const row = maybe(`.sg-keyrow[data-person="${CSS.escape(person)}"]`);
+  if (row !== null) draw(row, "badge-valid");
+  item.remove();
+  const left = findAll("[data-compare]", panel);
+  write("[data-waiting-count]", String(left.length), panel);
+  showStatus(texts().compare.done(name));
+  (left[0] ?? find("#waiting-title")).focus();
+}
+
+/** With an open key the page checks what the server shows: each key is its person's, up to the pinned root. */
+async function checkShown(): Promise<void> {
+  const open = await reopen(await api.session());
+  if (open === null) return;
+  const certificates = await loadCertificates(open);
+  for (const { dataset } of findAll(".sg-keyrow[data-key]"))
+    requireHis(certificates.of(dataset["key"] ?? ""), dataset["person"] ?? "");
+}
+
+renewing.listen();
+revokeDialog.listen();
+listenToRevoking();
+listenToComparing();
+checkShown().catch(showProblem);

@@ -1,0 +1,125 @@
+/** The dialog that takes a key back: why, since when, what falls with it, and the name typed as a last check. */
+
+import { loadNames } from "../ceremonies/directory";
+import { lastOf } from "../ceremonies/reset";
+import { type Falling, falling, placeAt, revoke } from "../ceremonies/revoke";
+import type { Open } from "../keyring/keyring";
+import type { Certificates, VerifiedCertificate } from "../seals/certificates";
+import { RefusedError } from "../seals/errors";
+import { mayRevoke, type Reason } from "../seals/revocations";
+import { clone, find, findAll, write } from "../ui/dom";
+import { atWork, clearErrors, entry, field, onSubmit, showFieldError } from "../ui/form";
+import { now } from "../ui/format";
+import { printOf } from "../ui/spoken";
+import { texts } from "../ui/texts";
+
+/** A person of the page, with his open revoker. */
+export interface Asked {
+  readonly open: Open;
+  readonly certificates: Certificates;
+  readonly person: { readonly id: string; readonly name: string };
+}
+
+interface Shown extends Asked {
+  readonly certificate: VerifiedCertificate;
+  readonly names: ReadonlyMap<string, string>;
+  readonly done: (revoked: Asked) => void;
+}
+
+/** With these reasons somebody else may have had the key. */
+const STRANGERS: readonly string[] = ["lost", "compromised"];
+
+export class RevokeDialog {
+  private readonly dialog = find<HTMLDialogElement>("dialog#revoke");
+  private shown: Shown | null = null;
+  private falls: Falling = { mine: [], others: [] };
+
+  listen(): void {
+    const form = find<HTMLFormElement>('form[data-form="revoke"]', this.dialog);
+    onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.submit(), "revoke-typed"));
+    for (const id of ["revoke-reason", "revoke-since"])
+      field(id).addEventListener("change", () => this.draw());
+  }
+
+  /** `done` is called when the key is taken back. @throws RefusedError (`not_allowed`, `no_key`), WireError. */
+  async show(asked: Asked, done: (revoked: Asked) => void): Promise<void> {
+    const { open, certificates, person } = asked;
+    const certificate = lastOf(certificates, person.id).last;
+    if (!mayRevoke(certificates.person(open.keys.kid), certificate))
+      throw new RefusedError("not_allowed", "the person may not take this key back");
+    this.shown = { ...asked, certificate, names: await loadNames(), done };
+    const isLetter = certificate.kind === "invitation";
+    for (const part of findAll("[data-for-key]", this.dialog)) part.hidden = isLetter;
+    for (const part of findAll("[data-for-letter]", this.dialog)) part.hidden = !isLetter;
+    write("[data-revoke-title]", texts().revoke.title(person.name), this.dialog);
+    write("[data-revoke-name]", texts().revoke.whose(person.name, printOf(certificate.kid)), this.dialog);
+    field("revoke-reason").value = isLetter ? "withdrawn" : "left";
+    field("revoke-since").value = "";
+    field("revoke-typed").value = "";
+    clearErrors();
+    this.draw();
+    this.dialog.showModal();
+  }
+
+  private get reason(): Reason {
+    return field("revoke-reason").value as Reason;
+  }
+
+  /** The first log index of the day that was typed; null for none. */
+  private since(certificates: Certificates): number | null {
+    const day = field("revoke-since").value;
+    if (!STRANGERS.includes(this.reason) || day === "") return null;
+    return placeAt(certificates, new Date(`${day}T00:00:00`).getTime() / 1000);
+  }
+
+  private draw(): void {
+    if (this.shown === null) return;
+    const { open, certificates, certificate, names } = this.shown;
+    find("[data-since]", this.dialog).hidden = !STRANGERS.includes(this.reason);
+    this.falls = falling(open, certificates, certificate.kid, this.since(certificates), now());
+    const { mine, others } = this.falls;
+    find("[data-falling]", this.dialog).hidden = mine.length + others.length === 0;
+    const nameOf = ({ kind, subject }: VerifiedCertificate): string =>
+      names.get(subject) ?? texts().revoke.machine(kind);
+    find("[data-falling-mine]", this.dialog).replaceChildren(
+      ...mine.map((fallen) => {
+        const item = clone("falling-item");
+        write("[data-name]", nameOf(fallen), item);
+        write("[data-print]", printOf(fallen.kid), item);
+        return item;
+      }),
+    );
+    const line = find("[data-falling-others]", this.dialog);
+    line.hidden = others.length === 0;
+    line.textContent = texts().revoke.others(others.map(nameOf).join(", "));
+  }
+
+  private async submit(): Promise<void> {
+    const { shown } = this;
+    if (shown === null) return;
+    const { open, certificates, certificate, person } = shown;
+    if (!isSame(entry("revoke-typed"), lastNameOf(person.name))) {
+      showFieldError("revoke-typed", texts().revoke.typed(lastNameOf(person.name)));
+      return;
+    }
+    const boxes = findAll<HTMLInputElement>("[data-falling-mine] input", this.dialog);
+    const plan = {
+      certificate,
+      reason: this.reason,
+      compromisedSince: this.since(certificates),
+      recertify: this.falls.mine.filter((_, at) => boxes[at]?.checked === true),
+    };
+    await revoke(open, certificates, plan, now());
+    this.shown = null;
+    this.dialog.close();
+    shown.done(shown);
+  }
+}
+
+function lastNameOf(name: string): string {
+  return name.split(" ").at(-1) ?? name;
+}
+
+function isSame(typed: string, name: string): boolean {
+  return typed.localeCompare(name, "de", { sensitivity: "accent" }) === 0;
+}

@@ -1,0 +1,178 @@
+/** The dialog "Zugriff": who may do what in the vault, through which team, and until when; for managers to change. */
+
+import { loadCertificates, loadNames } from "../ceremonies/directory";
+import { addPerson, addTeam, changeHolder, removeHolder } from "../ceremonies/holders";
+import { PERSONS } from "../seals/certificate";
+import type { Rights } from "../seals/documents";
+import { type EffectiveHolder, linesOf, teamMembers } from "../seals/members";
+import { clone, find, findAll, write } from "../ui/dom";
+import { atWork, clearErrors, field, onSubmit, showFieldError } from "../ui/form";
+import { formatDay, pageLanguage } from "../ui/format";
+import { showStatus } from "../ui/message";
+import { texts } from "../ui/texts";
+import { api } from "../wire/api";
+import type { OpenedVault } from "./opened";
+
+/** Lines that stay as they are in every dossier. */
+const FIXED: readonly string[] = ["owner", "recovery"];
+
+export class AccessView {
+  private readonly vault: OpenedVault;
+  private readonly changed: () => void;
+  private readonly dialog = find<HTMLDialogElement>("dialog#access");
+  /** Names of teams, and of people who may be added, by id. */
+  private names: ReadonlyMap<string, string> = new Map();
+  private teams: ReadonlyMap<string, string> = new Map();
+
+  /** `changed` is called after each change of the roster. */
+  constructor(vault: OpenedVault, changed: () => void) {
+    this.vault = vault;
+    this.changed = changed;
+  }
+
+  listen(): void {
+    const button = find("[data-action=access]");
+    button.addEventListener("click", () => void atWork(button, () => this.show()));
+    const form = find<HTMLFormElement>('form[data-form="access-add"]', this.dialog);
+    onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.add(), "access-who"));
+  }
+
+  private async show(): Promise<void> {
+    if (this.vault.open.session.person.role !== "client") {
+      this.names = await loadNames();
+      this.teams = new Map((await api.teams()).teams.map(({ id, name }) => [id, name]));
+    }
+    await this.vault.refresh();
+    clearErrors();
+    await this.draw();
+    this.dialog.showModal();
+  }
+
+  private get mayManage(): boolean {
+    const { chain, open } = this.vault;
+    return chain.rightsOf(open.keys.kid, this.vault.present()) === "manage";
+  }
+
+  private async draw(): Promise<void> {
+    const { chain, certificates } = this.vault;
+    const lines = linesOf({ holders: chain.roster?.holders ?? [] }, certificates, this.vault.present());
+    const order = (line: EffectiveHolder): string =>
+      `${FIXED.includes(line.certificate.kind) ? 0 : 1}${this.nameOf(line)}`;
+    const sorted = [...lines].sort((a, b) => order(a).localeCompare(order(b), "de"));
+    find("[data-access-lines]", this.dialog).replaceChildren(...sorted.map((line) => this.item(line)));
+    find('form[data-form="access-add"]', this.dialog).hidden = !this.mayManage;
+    if (this.mayManage) await this.offer(new Set(lines.map(({ subject }) => subject)));
+  }
+
+  private nameOf({ certificate, key, subject }: EffectiveHolder): string {
+    const words = texts().holders;
+    if (certificate.kind === "recovery") return words.recovery;
+    if (certificate.kind === "team") return words.team(this.teams.get(subject) ?? "");
+    return this.vault.nameOf(key) ?? this.names.get(subject) ?? texts().vault.noValue;
+  }
+
+  private item(line: EffectiveHolder): HTMLElement {
+    const item = clone("access-line");
+    const { certificate, rights, subject, until } = line;
+    const name = this.nameOf(line);
+    write("[data-name]", name, item);
+    write("[data-meta]", this.metaOf(line), item);
+    const isOwn = subject === this.vault.open.session.person.id;
+    const form = find<HTMLFormElement>("form", item);
+    form.hidden = !this.mayManage || isOwn || FIXED.includes(certificate.kind);
+    const select = find<HTMLSelectElement>("select", form);
+    const date = find<HTMLInputElement>("input", form);
+    select.value = rights;
+    select.setAttribute("aria-label", texts().holders.rightOf(name));
+    date.value = until === null ? "" : dayOf(until);
+    date.setAttribute("aria-label", texts().holders.untilOf(name));
+    const save = find("[data-submit]", form);
+    const remove = find("[data-remove]", form);
+    save.setAttribute("aria-label", texts().holders.save(name));
+    remove.setAttribute("aria-label", texts().holders.remove(name));
+    const change = { rights: () => select.value as Rights, until: () => endOf(date.value) };
+    const run = (button: HTMLElement, work: () => Promise<void>, said: string): void =>
+      void atWork(button, () => this.apply(work, said), "access-who");
+    onSubmit(form, () =>
+      run(
+        save,
+        () => changeHolder(this.vault, line.line, { rights: change.rights(), until: change.until() }),
+        texts().holders.changed(name),
+      ),
+    );
+    remove.addEventListener("click", () =>
+      run(remove, () => removeHolder(this.vault, line.line), texts().holders.removed(name)),
+    );
+    return item;
+  }
+
+  private metaOf({ certificate, key, rights, subject, until }: EffectiveHolder): string {
+    const { certificates } = this.vault;
+    const words = texts().holders;
+    const moment = this.vault.present();
+    const parts: string[] = [words.rights[rights]];
+    if (certificate.kind === "invitation") parts.push(words.invited);
+    if (until !== null) parts.push(words.until(formatDay(until, pageLanguage())));
+    if (!certificates.inForce(key) || (until !== null && until < moment.time)) parts.push(words.over);
+    if (certificate.kind === "team") {
+      const members = [...teamMembers(subject, certificates, moment).values()];
+      const people = members.filter((one) => one.certificate.kind !== "recovery");
+      parts.push(people.map((one) => this.nameOf(one)).join(", "));
+    }
+    return parts.join(" · ");
+  }
+
+  /** People with a key in force, and teams, that are not in it yet. */
+  private async offer(there: ReadonlySet<string>): Promise<void> {
+    const select = find<HTMLSelectElement>("#access-who", this.dialog);
+    const certificates = await loadCertificates(this.vault.open);
+    const people = certificates
+      .all()
+      .filter(({ kid, kind }) => PERSONS.includes(kind) && certificates.inForce(kid));
+    const kids = new Map(people.map(({ subject, kid }) => [subject, kid]));
+    const options = [
+      ...[...this.teams].map(([id, name]) => ({ id, value: `team:${id}`, name: texts().holders.team(name) })),
+      ...[...kids].map(([id, kid]) => ({ id, value: `key:${kid}`, name: this.names.get(id) ?? "" })),
+    ];
+    const offered = options.filter(({ id, name }) => !there.has(id) && name !== "");
+    select.replaceChildren(...offered.map(({ value, name }) => new Option(name, value)));
+  }
+
+  private async add(): Promise<void> {
+    const [kind, id] = field("access-who").value.split(":");
+    if (id === undefined) {
+      showFieldError("access-who", texts().form.empty);
+      return;
+    }
+    const rights = field("access-right").value as Rights;
+    const until = endOf(field("access-until").value);
+    await this.apply(() => this.added(kind === "team", id, rights, until), texts().holders.added);
+  }
+
+  private async added(isTeam: boolean, id: string, rights: Rights, until: number | null): Promise<void> {
+    if (isTeam) {
+      await addTeam(this.vault, { id, name: this.teams.get(id) ?? "" }, rights, until);
+      return;
+    }
+    const certificate = (await loadCertificates(this.vault.open)).person(id);
+    await addPerson(this.vault, certificate, rights, until);
+  }
+
+  private async apply(work: () => Promise<void>, said: string): Promise<void> {
+    await work();
+    await this.draw();
+    this.changed();
+    showStatus(said);
+    write("[data-access-said]", said, this.dialog);
+    findAll("[data-close]", this.dialog)[0]?.focus();
+  }
+}
+
+/** The last second of a day as it is typed; null for none. */
+function endOf(day: string): number | null {
+  return day === "" ? null : Math.floor(new Date(`${day}T23:59:59`).getTime() / 1000);
+}
+
+function dayOf(time: number): string {
+  return new Intl.DateTimeFormat("en-CA").format(new Date(time * 1000));
+}
