@@ -133,6 +133,11 @@ def _led_by(person: "Person", office: OuterRef) -> Exists:
     return Exists(Staff.objects.filter(person=person.pk, role=Staff.Role.OFFICE_LEADER, office=office))
 
 
+def owners_of(tenant: "Tenant") -> QuerySet["Person"]:
+    owners = Staff.objects.filter(role=Staff.Role.OWNER)
+    return people_of(tenant.id).filter(pk__in=owners.values("person")).order_by("name")
+
+
 def offices_of(tenant: "Tenant") -> QuerySet[Office]:
     return Office.objects.filter(tenant=tenant).order_by("name")
 
