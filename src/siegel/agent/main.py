@@ -2,6 +2,7 @@
 
     siegel key new|show        siegel seal | open          plain age files, no server
     siegel sign-in             siegel vault ls|mkdir|put|get
+    siegel export              plain age files of whole vaults
 
 It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
 or rolled back.
@@ -141,6 +142,22 @@ def vault_get(
     from siegel.agent import online
 
     online.get(where, out)
+
+
+@app.command("export")
+def export_command(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder; it is made, or gone on with.")],
+    firm: Annotated[bool, typer.Option("--firm", help="All vaults you hold.")] = False,
+    vault: Annotated[str | None, typer.Option("--vault", metavar="VAULT", help="One vault.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export files as plain age files for your own key, with a list of them: stock age opens them, without Siegel.
+
+    The same command again goes on where it was stopped.
+    """
+    from siegel.agent import export
+
+    export.run(out, vault, whole=firm, as_json=as_json)
 
 
 # Errors

@@ -47,12 +47,12 @@ def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: b
 
 def ls(where: str | None, *, check: bool, as_json: bool) -> None:
     name, path = _place(where) if where else ("", ())
-    account, home = _signed_in()
+    account, home = signed_in()
     if not name:
         _list_vaults(account, home, check=check, as_json=as_json)
         return
     vault = open_named(account, home, name)
-    _keep_session(account, home)
+    keep_session(account, home)
     found = vault.find(path)
     if found is not None and not found.is_folder:
         entries = {found.name: found}
@@ -80,7 +80,7 @@ def _list_vaults(account: Account, home: Home, *, check: bool, as_json: bool) ->
     find = mismatch_of if check else lost_of
     problems = {vault.id: find(account, home, vault) for vault in listed}
     _show([asdict(vault) | {"problem": problems.get(vault.id)} for vault in listed], as_json)
-    _keep_session(account, home)
+    keep_session(account, home)
     broken = [vault for vault in listed if problems.get(vault.id)]
     for vault in broken:
         terminal.say("vault_differs", vault=terminal.clean(vault.name), code=problems[vault.id])
@@ -99,10 +99,10 @@ def _unreadable_lines(vault: OpenVault, folder: str) -> list[dict[str, Any]]:
 
 def mkdir(where: str) -> None:
     name, path = _place(where, full=True)
-    account, home = _signed_in()
+    account, home = signed_in()
     vault = open_named(account, home, name)
     vault.make_folders([path], must_be_new=path)
-    _keep_session(account, home)
+    keep_session(account, home)
 
 
 def put(sources: list[str], *, as_json: bool) -> None:
@@ -114,26 +114,26 @@ def put(sources: list[str], *, as_json: bool) -> None:
     for path in paths:
         if not path.exists() and not path.is_symlink():
             raise UsageError("file_missing", path=path)
-    account, home = _signed_in()
+    account, home = signed_in()
     plan = plan_put(paths, folder)
     vault = open_named(account, home, name)
     with terminal.bars(quiet=as_json) as progress:
         watcher = terminal.Bars(progress, len(plan.items) + len(plan.refused), plan.total_bytes)
         outcomes = put_files(vault, plan, watcher)
-    _keep_session(account, home)
+    keep_session(account, home)
     _report(outcomes, as_json)
 
 
 def get(where: str, out: Path) -> None:
     name, path = _place(where, needs_path=True)
-    account, home = _signed_in()
+    account, home = signed_in()
     vault = open_named(account, home, name)
     found = vault.find(path)
     with terminal.bars(quiet=False) as progress:
         for entity, target in _targets(vault, found, out):
             task = progress.add_task(terminal.clean(entity.name), total=_size(entity))
             get_file(vault, entity, target, lambda done, task=task: progress.update(task, completed=done))  # type: ignore[misc]
-    _keep_session(account, home)
+    keep_session(account, home)
 
 
 def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[Entity, Path]]:
@@ -169,7 +169,7 @@ def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple
     return name, path
 
 
-def _signed_in() -> tuple[Account, Home]:
+def signed_in() -> tuple[Account, Home]:
     """The account of the saved session, its key file opened again."""
     home = Home()
     saved = home.session()
@@ -203,7 +203,7 @@ def _saved(account: Account, key_file: Path, name: str, role: str) -> SavedSessi
     )
 
 
-def _keep_session(account: Account, home: Home) -> None:
+def keep_session(account: Account, home: Home) -> None:
     """The session may have been renewed meanwhile."""
     saved = home.session()
     if saved.cookies != account.api.cookies():
