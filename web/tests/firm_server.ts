@@ -14,7 +14,7 @@ import { SealError } from "../src/seals/errors";
 import { newId } from "../src/seals/ids";
 import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
-import { presently, teamMembers } from "../src/seals/members";
+import { managesAll, presently, teamMembers } from "../src/seals/members";
 import type {
   Append,
   CertificateAnswer,
@@ -198,6 +198,11 @@ export class FirmServer {
     return { seq: replayed.seq, head: replayed.head };
   }
 
+  /** Takes a revocation into the log that somebody brings who has no page here. */
+  take(signed: Signed): Promise<void> {
+    return this.revoke(toDoc(signed));
+  }
+
   private async revoke(doc: Doc): Promise<void> {
     const answer = { doc, accepted_at: this.now, log_index: ++this.index };
     await this.known.add([], [acceptedRevocation(answer)]);
@@ -217,11 +222,26 @@ export class FirmServer {
       .sort();
   }
 
+  private recoverable(after: string) {
+    const kid = this.as?.keys.kid ?? "";
+    const later = [...this.chains].filter(([id]) => id > after).sort(([a], [b]) => (a < b ? -1 : 1));
+    const chains = later
+      .filter(([, { replayed }]) => managesAll(this.known.person(kid).kind, replayed.kind))
+      .map(([id, { replayed, wraps }]) => ({
+        id,
+        vault_kind: replayed.kind,
+        held: replayed.roster?.holders.some(({ key }) => key === kid) ?? false,
+        wraps: wraps.filter(({ key }) => key === this.recovery.kid),
+      }));
+    return { chains: chains.slice(0, PAGE), more: chains.length > PAGE };
+  }
+
   private news(id: string, since: number) {
     const { entries, rows, wraps, replayed } = this.chainOf(id);
     const kid = this.as?.keys.kid ?? "";
     const moment = presently(this.now);
-    if (replayed.rightsOf(kid, moment) === null) throw new Refused(404, "not_found");
+    const isRuler = managesAll(this.known.person(kid).kind, replayed.kind);
+    if (!isRuler && replayed.rightsOf(kid, moment) === null) throw new Refused(404, "not_found");
     const isHis = (key: string): boolean => {
       const team = this.known.of(key);
       return key === kid || (team?.kind === "team" && teamMembers(team.subject, this.known, moment).has(kid));
@@ -279,6 +299,7 @@ export class FirmServer {
       const later = this.due("vault").filter((one) => one > (query.get("after") ?? ""));
       return { teams: this.due("team"), vaults: later.slice(0, PAGE), more: later.length > PAGE };
     }
+    if (path === "keys/recovery/wraps") return this.recoverable(query.get("after") ?? "");
     if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
     throw new Refused(404, "not_found");
   }

@@ -141,6 +141,20 @@ export interface TeamAnswer extends Head {
   readonly rights: Rights | null;
 }
 
+/** A dossier's vault or a team, and what the firm's recovery seed opens of it. */
+export interface RecoverableChain {
+  readonly id: string;
+  readonly vault_kind: "dossier" | "team";
+  /** Whether the owner who asks has a line of his own. */
+  readonly held: boolean;
+  readonly wraps: News["wraps"];
+}
+
+export interface RecoverablePage {
+  readonly chains: readonly RecoverableChain[];
+  readonly more: boolean;
+}
+
 /** Chains that the person may give new keys: all teams, and a page of vaults. */
 export interface DueAnswer {
   readonly teams: readonly string[];
@@ -274,6 +288,9 @@ export const api = {
     }),
   /** `after`: the last vault of the page before. */
   due: (after: string | null) => call<DueAnswer>("GET", `/api/keys/due${pageAfter(after)}`),
+  /** For owners. `after`: the last chain of the page before. */
+  recoverable: (after: string | null) =>
+    call<RecoverablePage>("GET", `/api/keys/recovery/wraps${pageAfter(after)}`),
   /** `after`: the last person of the page before. */
   keyTree: (after: string | null) => call<KeyTreePage>("GET", `/api/keys/tree${pageAfter(after)}`),
 
