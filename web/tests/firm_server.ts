@@ -5,8 +5,10 @@
  */
 
 import { expect, vi } from "vitest";
+import { toBase64url } from "../src/crypto/base64";
 import type { Open } from "../src/keyring/keyring";
-import type { CertificateKind, Role } from "../src/seals/certificate";
+import { keyIdOf } from "../src/seals/admission";
+import { CERTIFICATE, type CertificateKind, type Role } from "../src/seals/certificate";
 import { Certificates } from "../src/seals/certificates";
 import { VaultChain } from "../src/seals/chain";
 import { type Doc, fromDoc, RECORD, read, type Signed, toDoc } from "../src/seals/documents";
@@ -69,6 +71,8 @@ export class FirmServer {
   ) => unknown = (answer) => answer;
   /** Called before a post is taken: another client may have been quicker. */
   before: (path: string) => Promise<void> = async () => undefined;
+  readonly rootSeed: Uint8Array;
+  readonly recoverySeed: Uint8Array;
   readonly root: SigningKeys;
   readonly recovery: HolderKeys;
   owner: Person;
@@ -76,7 +80,13 @@ export class FirmServer {
   private as: Open | null = null;
   private index = 0;
 
-  private constructor(root: SigningKeys, recovery: HolderKeys, known: Certificates) {
+  private constructor(
+    seeds: readonly [Uint8Array, Uint8Array],
+    root: SigningKeys,
+    recovery: HolderKeys,
+    known: Certificates,
+  ) {
+    [this.rootSeed, this.recoverySeed] = seeds;
     this.root = root;
     this.recovery = recovery;
     this.known = known;
@@ -84,9 +94,10 @@ export class FirmServer {
   }
 
   static async found(): Promise<FirmServer> {
-    const [root, recovery] = [await signingKeys(randomSeed()), await holderKeys(randomSeed())];
+    const seeds = [randomSeed(), randomSeed()] as const;
+    const [root, recovery] = [await signingKeys(seeds[0]), await holderKeys(seeds[1])];
     const id = newId();
-    const server = new FirmServer(root, recovery, await Certificates.verify(id, root.kid, []));
+    const server = new FirmServer(seeds, root, recovery, await Certificates.verify(id, root.kid, []));
     Object.assign(server, { id });
     const self = { kind: "root", subject: id, signingKey: root.signingKey, recipient: null } as const;
     const rootHash = await server.accept(await certify(id, self, root, null, server.now));
@@ -304,8 +315,38 @@ export class FirmServer {
     throw new Refused(404, "not_found");
   }
 
+  private emergency() {
+    const firm = { id: this.id, slug: "muster", name: "Kanzlei Muster" };
+    const { id } = this.owner;
+    return { ...this.directory(), teams: [], firm, owners: [{ id, name: "owner", username: "owner" }] };
+  }
+
+  private async recoverOwner(body: {
+    person: string;
+    name: string;
+    username: string;
+    certificate: Doc;
+    revocations: Doc[];
+  }) {
+    for (const doc of body.revocations) await this.revoke(doc);
+    const signed = fromDoc(body.certificate);
+    await this.accept(signed);
+    const { person: id, name, username } = body;
+    const kid = keyIdOf(read(CERTIFICATE, signed.bytes));
+    const firm = { id: this.id, slug: "muster", name: "Kanzlei Muster", root: this.root.kid };
+    return {
+      person: { id, name, username, role: "owner", kid },
+      firm,
+      half: toBase64url(randomSeed()),
+      unlock: null,
+    };
+  }
+
   private async post(path: string, body: never): Promise<unknown> {
     const [room, id = ""] = path.split("/");
+    if (path === "emergency/challenge") return { firm: this.id, nonce: "" };
+    if (path === "emergency/open") return this.emergency();
+    if (path === "emergency/owner") return this.recoverOwner(body);
     if (path === "vaults" || path === "teams") {
       const { id: begun, ...append } = body as Append & { id: string };
       return this.append(begun, append);

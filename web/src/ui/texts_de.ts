@@ -131,6 +131,14 @@ export const DE = {
       "Dieser Passkey kann Ihren Schlüssel nicht öffnen.",
       "Gerät oder Browser sind dafür zu alt. Bitte nehmen Sie ein anderes Gerät oder Ihr Passwort.",
     ),
+    sheet_invalid: problem(
+      "Der Schlüssel stimmt nicht.",
+      "Bitte vergleichen Sie beide Schlüssel Zeichen für Zeichen mit dem Notfallblatt Ihrer Kanzlei. Es wurde nichts geändert.",
+    ),
+    needs_recovery: problem(
+      "Der Wiederherstellungsschlüssel fehlt.",
+      "Ohne ihn öffnet sich kein Tresor. Er steht auf dem Notfallblatt und in der Datei der Einrichtung.",
+    ),
     wrong_code: problem(
       "Der Code passt nicht zu dieser Einladung.",
       "Bitte vergleichen Sie ihn mit Ihrem Brief oder scannen Sie den QR-Code noch einmal.",

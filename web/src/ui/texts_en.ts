@@ -107,6 +107,14 @@ export const EN: Texts = {
       "This passkey cannot open your key.",
       "Device or browser are too old for it. Please use another device, or your password.",
     ),
+    sheet_invalid: problem(
+      "The key is not right.",
+      "Please compare both keys with your firm's emergency sheet, letter by letter. Nothing was changed.",
+    ),
+    needs_recovery: problem(
+      "The recovery key is missing.",
+      "Without it no vault opens. It is on the emergency sheet and in the set-up file.",
+    ),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",

@@ -62,6 +62,12 @@ export interface DirectoryPage extends Directory {
   readonly more: boolean;
 }
 
+/** What the firm's root, and nobody else, may read without a session. */
+export interface EmergencyAnswer extends Directory {
+  readonly firm: FirmAnswer;
+  readonly owners: readonly { readonly id: string; readonly name: string; readonly username: string }[];
+}
+
 export interface Credential {
   readonly s: string;
   readonly auth_key: string;
@@ -275,6 +281,22 @@ export const api = {
     credential: Credential;
     unlock: string;
   }) => call<Session>("POST", "/api/set-up", body),
+
+  emergencyChallenge: (firm: string) =>
+    call<{ firm: string; nonce: string }>("POST", "/api/emergency/challenge", { firm }),
+  openEmergency: (firm: string, login: Doc) =>
+    call<EmergencyAnswer>("POST", "/api/emergency/open", { firm, login }),
+  recoverOwner: (body: {
+    firm: string;
+    login: Doc;
+    person: string;
+    name: string;
+    username: string;
+    certificate: Doc;
+    revocations: readonly Doc[];
+    credential: Credential;
+    unlock: string;
+  }) => call<Session>("POST", "/api/emergency/owner", body),
 
   certificates: (log: number | null) =>
     call<DirectoryPage>("GET", `/api/keys/certificates${log === null ? "" : `?log=${log}`}`),
