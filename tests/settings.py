@@ -27,7 +27,7 @@ STATIC_ROOT.mkdir()
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 BUNDLE_DIR = _folder / "bundle"
 BUNDLE_DIR.mkdir()
-_entries = ("shell", "sign_in", "set_up", "redeem", "invite", "client_new", "vault", "access")
+_entries = ("shell", "sign_in", "set_up", "redeem", "emergency", "invite", "client_new", "vault", "access")
 (BUNDLE_DIR / "manifest.json").write_text(
     json.dumps({f"src/pages/{name}.ts": {"file": f"{name}.js", "isEntry": True, "name": name} for name in _entries})
 )

@@ -51,6 +51,7 @@ TABLE: dict[str, str] = {
     "GET /mitarbeiter": STAFF_PAGE,
     "GET /protokoll": STAFF_PAGE,
     "GET /einrichten": OPEN,
+    "GET /notfall": OPEN,
     "GET /e": OPEN,
     "GET /e/<invitation_id>": OPEN,
     "GET /mitarbeiter/einladen": "302 404 404 404 404 200 200 200 200",

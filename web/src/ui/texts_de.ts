@@ -236,6 +236,15 @@ export const DE = {
     sheet: "Siegel-Notfallblatt",
     fingerprint: (text: string) => `Kennung ${text}`,
   },
+  emergency: {
+    somebodyNew: "Jemand Neues",
+    username: "3 bis 64 Zeichen: kleine Buchstaben, Ziffern, Punkt, Strich und Unterstrich.",
+    progress: (count: number) => `Übernommen: ${count}. Bitte lassen Sie diese Seite offen.`,
+    done: (taken: number, left: number) =>
+      left === 0
+        ? `Tresore und Teams übernommen: ${taken}.`
+        : `Tresore und Teams übernommen: ${taken}. Nicht geöffnet: ${left}.`,
+  },
   redeem: {
     greeting: (name: string) => `Guten Tag, ${name}.`,
   },

@@ -212,6 +212,15 @@ export const EN: Texts = {
     sheet: "Siegel-emergency-sheet",
     fingerprint: (text) => `Fingerprint ${text}`,
   },
+  emergency: {
+    somebodyNew: "Somebody new",
+    username: "3 to 64 characters: lower-case letters, digits, dot, hyphen and underscore.",
+    progress: (count: number) => `Taken over: ${count}. Please keep this page open.`,
+    done: (taken: number, left: number) =>
+      left === 0
+        ? `Vaults and teams taken over: ${taken}.`
+        : `Vaults and teams taken over: ${taken}. Not opened: ${left}.`,
+  },
   redeem: {
     greeting: (name) => `Welcome, ${name}.`,
   },
