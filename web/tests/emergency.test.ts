@@ -5,6 +5,7 @@ import { becomeOwner, readSheet, showSheet } from "../src/ceremonies/emergency";
 import { rotateAll } from "../src/ceremonies/rotate_all";
 import { takeOver } from "../src/ceremonies/take_over";
 import { identityText } from "../src/crypto/hybrid";
+import { shareText, splitSheet } from "../src/seals/shares";
 import { Firm } from "./firm_pages";
 import { type FirmServer, randomSeed } from "./firm_server";
 
@@ -69,6 +70,9 @@ test("somebody new follows an owner who died", async () => {
 
 test("a sheet that was typed wrong, or is another firm's, opens nothing", async () => {
   const right = typed(server.rootSeed);
+  const [one, two] = splitSheet(server.rootSeed, server.recoverySeed).map(shareText);
+  expect((await readSheet(one ?? "", two ?? "")).root.kid).toBe(server.root.kid);
+  await expect(readSheet(one ?? "", right)).rejects.toMatchObject({ code: "share_damaged" });
   await expect(readSheet(`${right.slice(0, -1)}x`, right)).rejects.toMatchObject({ code: "sheet_invalid" });
   const other = await readSheet(typed(randomSeed()), typed(server.recoverySeed));
   await expect(showSheet("muster", other, server.now)).rejects.toMatchObject({ code: "certificate_root" });

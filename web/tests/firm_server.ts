@@ -6,6 +6,7 @@
 
 import { expect, vi } from "vitest";
 import { toBase64url } from "../src/crypto/base64";
+import type { Bytes } from "../src/crypto/bytes";
 import type { Open } from "../src/keyring/keyring";
 import { keyIdOf } from "../src/seals/admission";
 import { CERTIFICATE, type CertificateKind, type Role } from "../src/seals/certificate";
@@ -71,8 +72,8 @@ export class FirmServer {
   ) => unknown = (answer) => answer;
   /** Called before a post is taken: another client may have been quicker. */
   before: (path: string) => Promise<void> = async () => undefined;
-  readonly rootSeed: Uint8Array;
-  readonly recoverySeed: Uint8Array;
+  readonly rootSeed: Bytes;
+  readonly recoverySeed: Bytes;
   readonly root: SigningKeys;
   readonly recovery: HolderKeys;
   owner: Person;
@@ -81,7 +82,7 @@ export class FirmServer {
   private index = 0;
 
   private constructor(
-    seeds: readonly [Uint8Array, Uint8Array],
+    seeds: readonly [Bytes, Bytes],
     root: SigningKeys,
     recovery: HolderKeys,
     known: Certificates,

@@ -1,6 +1,6 @@
 """`siegel`: the program on the firm's PC.
 
-    siegel key new|show        siegel seal | open          plain age files, no server
+    siegel key new|show|split  siegel seal | open          plain age files, no server
     siegel sign-in             siegel vault ls|mkdir|put|get
     siegel export              plain age files of whole vaults
 
@@ -61,6 +61,17 @@ def key_show(
         terminal.answer({"recipients": recipients})
     else:
         sys.stdout.write("".join(f"{recipient}\n" for recipient in recipients))
+
+
+@key_app.command("split")
+def key_split(
+    file: Annotated[Path, typer.Argument(metavar="SETUPFILE", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Argument(metavar="OUT", file_okay=False, exists=True, help="A folder.")],
+) -> None:
+    """Split the emergency sheet into three shares, of which any two give it back: three files to print."""
+    from siegel.agent import sheet
+
+    sheet.split_to(file, out)
 
 
 @app.command()

@@ -214,6 +214,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} neue Zugänge bestätigt.",
         "{count} new accounts confirmed.",
     ),
+    "no_sheet": (
+        "In dieser Datei stehen Haupt- und Wiederherstellungsschlüssel nicht. Nehmen Sie die Datei der Einrichtung.",
+        "This file does not hold the root and recovery keys. Take the file of the set-up.",
+    ),
+    "sheet_split": (
+        "Drei Teile liegen in {path}. Drucken Sie sie aus, verwahren Sie sie getrennt und löschen Sie die Dateien. Zwei"
+        " genügen.",
+        "Three shares lie in {path}. Print them, keep them apart, and delete the files. Two are enough.",
+    ),
     "export_what": (
         "Was soll exportiert werden? Schreiben Sie entweder --firm oder --vault TRESOR.",
         "What is to be exported? Write either --firm or --vault VAULT.",

@@ -14,6 +14,7 @@ import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../seals/keys";
 import { REVOCATION } from "../seals/revocations";
+import { combineShares, isShare, readShare } from "../seals/shares";
 import { api, type EmergencyAnswer } from "../wire/api";
 import { addDirectory } from "../wire/codec";
 import { newCredential } from "./credential";
@@ -41,10 +42,19 @@ export interface NewOwner {
   readonly gone: readonly string[];
 }
 
-/** Both keys as they are typed from the sheet, however they are broken into lines. @throws UnlockError (`sheet_invalid`). */
-export async function readSheet(rootText: string, recoveryText: string): Promise<Sheet> {
-  const [root, recovery] = [seedOf(rootText), seedOf(recoveryText)];
+/**
+ * Both keys as they are typed from the sheet, or two of its shares, however they are broken into lines.
+ * @throws UnlockError (`sheet_invalid`, `share_damaged`, `share_same`, `share_mixed`, `share_wrong`).
+ */
+export async function readSheet(first: string, second: string): Promise<Sheet> {
+  const [root, recovery] = [first, second].some(isShare)
+    ? seedsOf(combineShares(readShare(first), readShare(second)))
+    : [seedOf(first), seedOf(second)];
   return { root: await signingKeys(root), recovery: await holderKeys(recovery) };
+}
+
+function seedsOf({ root, recovery }: ReturnType<typeof combineShares>): readonly [Bytes, Bytes] {
+  return [root, recovery];
 }
 
 function seedOf(typed: string): Bytes {

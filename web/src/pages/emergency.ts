@@ -11,7 +11,15 @@ import { PasswordBlock } from "../ui/password_block";
 import { shownStep, showStep } from "../ui/steps";
 import { texts } from "../ui/texts";
 
-const SHEET_FIELDS = { unknown_firm: "firm-slug", sheet_invalid: "root-key", sign_in_refused: "root-key" };
+const SHEET_FIELDS = {
+  unknown_firm: "firm-slug",
+  sheet_invalid: "root-key",
+  share_damaged: "root-key",
+  share_mixed: "root-key",
+  share_same: "root-key",
+  share_wrong: "root-key",
+  sign_in_refused: "root-key",
+};
 const NAME_FIELDS = { name_invalid: "name", username_invalid: "username", username_taken: "username" };
 const NOBODY = "";
 

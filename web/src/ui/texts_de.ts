@@ -135,6 +135,22 @@ export const DE = {
       "Der Schlüssel stimmt nicht.",
       "Bitte vergleichen Sie beide Schlüssel Zeichen für Zeichen mit dem Notfallblatt Ihrer Kanzlei. Es wurde nichts geändert.",
     ),
+    share_damaged: problem(
+      "Dieser Teil des Notfallblatts stimmt nicht.",
+      "Bitte vergleichen Sie beide Teile Zeichen für Zeichen mit dem Papier.",
+    ),
+    share_mixed: problem(
+      "Diese Teile gehören nicht zusammen.",
+      "Sie stammen aus zwei verschiedenen Teilungen. Bitte nehmen Sie zwei Teile, die zusammen gemacht wurden.",
+    ),
+    share_same: problem(
+      "Das ist zweimal derselbe Teil.",
+      "Bitte geben Sie zwei verschiedene Teile des Notfallblatts ein.",
+    ),
+    share_wrong: problem(
+      "Diese Teile ergeben kein Notfallblatt.",
+      "Einer der beiden wurde verändert. Bitte nehmen Sie den dritten Teil.",
+    ),
     needs_recovery: problem(
       "Der Wiederherstellungsschlüssel fehlt.",
       "Ohne ihn öffnet sich kein Tresor. Er steht auf dem Notfallblatt und in der Datei der Einrichtung.",

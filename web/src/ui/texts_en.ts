@@ -111,6 +111,22 @@ export const EN: Texts = {
       "The key is not right.",
       "Please compare both keys with your firm's emergency sheet, letter by letter. Nothing was changed.",
     ),
+    share_damaged: problem(
+      "This share of the emergency sheet is not right.",
+      "Please compare both shares with the paper, letter by letter.",
+    ),
+    share_mixed: problem(
+      "These shares do not belong together.",
+      "They were made at two different times. Please take two shares that were made together.",
+    ),
+    share_same: problem(
+      "This is the same share twice.",
+      "Please enter two different shares of the emergency sheet.",
+    ),
+    share_wrong: problem(
+      "These shares give no emergency sheet.",
+      "One of them was altered. Please take the third share.",
+    ),
     needs_recovery: problem(
       "The recovery key is missing.",
       "Without it no vault opens. It is on the emergency sheet and in the set-up file.",
