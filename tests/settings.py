@@ -32,6 +32,7 @@ _entries = (
     "sign_in",
     "set_up",
     "redeem",
+    "emergency",
     "invite",
     "client_new",
     "vault",

@@ -15,7 +15,7 @@ from siegel.agent.put import Item, Outcome, plan_put, put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
 from siegel.agent.vaults import begin_vault
-from siegel.seals.keyfile import write_key_file
+from siegel.seals.keyfile import KeyFile, write_key_file
 from siegel.seals.rows import VaultRow
 from tests.installation import Installation
 
@@ -85,6 +85,8 @@ class Firm(Founding):
     clerk: Person
     client: Person
     colleague: Person
+    # of the set-up: with the seeds of root and recovery
+    set_up_file: KeyFile
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -149,7 +151,8 @@ def make_firm(installation: Installation, folder: Path, slug: str = "muster", na
     colleague = founding.join("beispiel", "Bernd Beispiel", "clerk")
     owner.account.learn_certificates()
     countersign_waiting(owner.account)
-    return Firm(installation, folder, owner, client_id, founding.joined, slug, name, clerk, client, colleague)
+    people = (clerk, client, colleague)
+    return Firm(installation, folder, owner, client_id, founding.joined, slug, name, *people, founded.set_up_file)
 
 
 def _person(account: Account, username: str, name: str, password: str, folder: Path, role: str) -> Person:

@@ -185,9 +185,34 @@ def entries(log: Log) -> list[dict[str, Any]]:
     attempt("one whose time is over writes", "record_author_revoked", last, _folder(log, last.chain, "client"))
     attempt("a revoked owner writes", "record_author_revoked", last, _folder(log, last.chain, "owner"))
     attempt("a team that nobody knows", "team_unknown", last, _folder(log, last.chain, "new"), teams=False)
+    found += _owners_without_a_line(log)
     rogue = _rogue_generation(log)
     attempt("a team's key that no epoch is for", "team_differs", last, _folder(log, last.chain, "new"), extra=[rogue])
     found += _beginnings(log)
+    return found
+
+
+def _owners_without_a_line(log: Log) -> list[dict[str, Any]]:
+    """The partner stands in neither roster, but is an owner in force."""
+    found: list[dict[str, Any]] = []
+    team, vault = At(log, "team", 5), At(log, "vault", 7)
+    ruled, held = rights(owner="manage", leader="manage", recovery="hold", letter="read"), rights(recovery="hold")
+
+    def attempt(name: str, code: str | None, at: At, entry: Entry) -> None:
+        entry = replace(entry, log_index=at.index, accepted_at=time_at(at.index))
+        case = {"name": name, "chain": at.name, "vault": at.chain.id, "after": len(at.chain.entries)}
+        found.append(case | {"entry": entry_wire(entry), "extra": [], "teams": True, "code": code})
+
+    into_team = team.chain.holders("partner", ruled | rights(partner="manage"))
+    attempt("an owner without a line adds himself to a team", None, team, into_team)
+    into_vault = vault.chain.holders("partner", held | rights(partner="manage"))
+    attempt("an owner without a line adds himself to a dossier", None, vault, into_vault)
+    attempt("an owner without a line begins an epoch", None, vault, vault.chain.rotation("partner"))
+    attempt("an owner without a line writes", None, vault, _folder(log, vault.chain, "partner"))
+    revoked = vault.chain.holders("owner", held | rights(owner="manage"))
+    attempt("a revoked owner adds himself", "record_author_revoked", vault, revoked)
+    leader = vault.chain.holders("leader", held | rights(leader="manage"))
+    attempt("a leader without a line adds himself", "record_rights", vault, leader)
     return found
 
 

@@ -47,7 +47,7 @@ from siegel.seals.unlock import (
     password_keys,
     seal_unlock,
 )
-from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, signed_documents, story
+from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, sheet_shares, signed_documents, story
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
@@ -348,6 +348,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "rows.json": row_vectors(),
         "trees.json": tree_vectors(),
         "log.json": logs.log_vectors(),
+        "shares.json": sheet_shares.share_vectors(),
         "chain.json": chain,
         "hierarchy.json": hierarchy.hierarchy_vectors(log)
         | {

@@ -5,8 +5,11 @@
  */
 
 import { expect, vi } from "vitest";
+import { toBase64url } from "../src/crypto/base64";
+import type { Bytes } from "../src/crypto/bytes";
 import type { Open } from "../src/keyring/keyring";
-import type { CertificateKind, Role } from "../src/seals/certificate";
+import { keyIdOf } from "../src/seals/admission";
+import { CERTIFICATE, type CertificateKind, type Role } from "../src/seals/certificate";
 import { Certificates } from "../src/seals/certificates";
 import { VaultChain } from "../src/seals/chain";
 import { type Doc, fromDoc, RECORD, read, type Signed, toDoc } from "../src/seals/documents";
@@ -14,7 +17,7 @@ import { SealError } from "../src/seals/errors";
 import { newId } from "../src/seals/ids";
 import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
-import { presently, teamMembers } from "../src/seals/members";
+import { managesAll, presently, teamMembers } from "../src/seals/members";
 import type {
   Append,
   CertificateAnswer,
@@ -69,6 +72,8 @@ export class FirmServer {
   ) => unknown = (answer) => answer;
   /** Called before a post is taken: another client may have been quicker. */
   before: (path: string) => Promise<void> = async () => undefined;
+  readonly rootSeed: Bytes;
+  readonly recoverySeed: Bytes;
   readonly root: SigningKeys;
   readonly recovery: HolderKeys;
   owner: Person;
@@ -76,7 +81,13 @@ export class FirmServer {
   private as: Open | null = null;
   private index = 0;
 
-  private constructor(root: SigningKeys, recovery: HolderKeys, known: Certificates) {
+  private constructor(
+    seeds: readonly [Bytes, Bytes],
+    root: SigningKeys,
+    recovery: HolderKeys,
+    known: Certificates,
+  ) {
+    [this.rootSeed, this.recoverySeed] = seeds;
     this.root = root;
     this.recovery = recovery;
     this.known = known;
@@ -84,9 +95,10 @@ export class FirmServer {
   }
 
   static async found(): Promise<FirmServer> {
-    const [root, recovery] = [await signingKeys(randomSeed()), await holderKeys(randomSeed())];
+    const seeds = [randomSeed(), randomSeed()] as const;
+    const [root, recovery] = [await signingKeys(seeds[0]), await holderKeys(seeds[1])];
     const id = newId();
-    const server = new FirmServer(root, recovery, await Certificates.verify(id, root.kid, []));
+    const server = new FirmServer(seeds, root, recovery, await Certificates.verify(id, root.kid, []));
     Object.assign(server, { id });
     const self = { kind: "root", subject: id, signingKey: root.signingKey, recipient: null } as const;
     const rootHash = await server.accept(await certify(id, self, root, null, server.now));
@@ -198,6 +210,11 @@ export class FirmServer {
     return { seq: replayed.seq, head: replayed.head };
   }
 
+  /** Takes a revocation into the log that somebody brings who has no page here. */
+  take(signed: Signed): Promise<void> {
+    return this.revoke(toDoc(signed));
+  }
+
   private async revoke(doc: Doc): Promise<void> {
     const answer = { doc, accepted_at: this.now, log_index: ++this.index };
     await this.known.add([], [acceptedRevocation(answer)]);
@@ -217,11 +234,26 @@ export class FirmServer {
       .sort();
   }
 
+  private recoverable(after: string) {
+    const kid = this.as?.keys.kid ?? "";
+    const later = [...this.chains].filter(([id]) => id > after).sort(([a], [b]) => (a < b ? -1 : 1));
+    const chains = later
+      .filter(([, { replayed }]) => managesAll(this.known.person(kid).kind, replayed.kind))
+      .map(([id, { replayed, wraps }]) => ({
+        id,
+        vault_kind: replayed.kind,
+        held: replayed.roster?.holders.some(({ key }) => key === kid) ?? false,
+        wraps: wraps.filter(({ key }) => key === this.recovery.kid),
+      }));
+    return { chains: chains.slice(0, PAGE), more: chains.length > PAGE };
+  }
+
   private news(id: string, since: number) {
     const { entries, rows, wraps, replayed } = this.chainOf(id);
     const kid = this.as?.keys.kid ?? "";
     const moment = presently(this.now);
-    if (replayed.rightsOf(kid, moment) === null) throw new Refused(404, "not_found");
+    const isRuler = managesAll(this.known.person(kid).kind, replayed.kind);
+    if (!isRuler && replayed.rightsOf(kid, moment) === null) throw new Refused(404, "not_found");
     const isHis = (key: string): boolean => {
       const team = this.known.of(key);
       return key === kid || (team?.kind === "team" && teamMembers(team.subject, this.known, moment).has(kid));
@@ -279,12 +311,43 @@ export class FirmServer {
       const later = this.due("vault").filter((one) => one > (query.get("after") ?? ""));
       return { teams: this.due("team"), vaults: later.slice(0, PAGE), more: later.length > PAGE };
     }
+    if (path === "keys/recovery/wraps") return this.recoverable(query.get("after") ?? "");
     if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
     throw new Refused(404, "not_found");
   }
 
+  private emergency() {
+    const firm = { id: this.id, slug: "muster", name: "Kanzlei Muster" };
+    const { id } = this.owner;
+    return { ...this.directory(), teams: [], firm, owners: [{ id, name: "owner", username: "owner" }] };
+  }
+
+  private async recoverOwner(body: {
+    person: string;
+    name: string;
+    username: string;
+    certificate: Doc;
+    revocations: Doc[];
+  }) {
+    for (const doc of body.revocations) await this.revoke(doc);
+    const signed = fromDoc(body.certificate);
+    await this.accept(signed);
+    const { person: id, name, username } = body;
+    const kid = keyIdOf(read(CERTIFICATE, signed.bytes));
+    const firm = { id: this.id, slug: "muster", name: "Kanzlei Muster", root: this.root.kid };
+    return {
+      person: { id, name, username, role: "owner", kid },
+      firm,
+      half: toBase64url(randomSeed()),
+      unlock: null,
+    };
+  }
+
   private async post(path: string, body: never): Promise<unknown> {
     const [room, id = ""] = path.split("/");
+    if (path === "emergency/challenge") return { firm: this.id, nonce: "" };
+    if (path === "emergency/open") return this.emergency();
+    if (path === "emergency/owner") return this.recoverOwner(body);
     if (path === "vaults" || path === "teams") {
       const { id: begun, ...append } = body as Append & { id: string };
       return this.append(begun, append);

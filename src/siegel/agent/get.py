@@ -1,6 +1,7 @@
 """Files from a vault to this machine: nothing has its name before all of it was verified."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,31 +33,47 @@ def get_file(vault: OpenVault, entity: Entity, target: Path, progress: Progress 
 
 def open_into(vault: OpenVault, entity: Entity, sink: BinaryIO, progress: Progress) -> None:
     """Opens the latest version of a file into `sink`; see `get_file`."""
-    if not isinstance(entity.row, FileRow):
-        raise AgentError("is_a_folder", path=entity.name, vault=vault.title)
-    api = vault.account.api
-    place = f"vaults/{vault.id}/nodes/{entity.id}/versions/{entity.node.version}"
-    meta = Fields(api.get(place), "version")
-    signed = Signed.from_wire(meta.take("manifest"))
-    if signed.hash != entity.node.manifest:
-        raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
-    manifest = Manifest.parse(signed)
-    verdict = meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict")
-    require_clean(verdict, manifest, vault.store)
-    leaves = meta.binary("leaves")
-    source = api.download(f"{place}/payload")
+    version = version_of(vault, entity)
+    source = vault.account.api.download(f"{version.place}/payload")
     try:
         open_version(
             source,
             _Counting(sink, progress),
-            manifest=manifest,
-            row=entity.row,
-            identity=vault.opened.seed(manifest.epoch).identity(),
-            header=meta.binary("header"),
-            leaves=[leaves[start : start + HASH_SIZE] for start in range(0, len(leaves), HASH_SIZE)],
+            manifest=version.manifest,
+            row=version.row,
+            identity=vault.opened.seed(version.manifest.epoch).identity(),
+            header=version.header,
+            leaves=version.leaves,
         )
     finally:
         source.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The latest version of a file: what the chain signed of it, and what opens its payload. `place`: its address."""
+
+    place: str
+    manifest: Manifest
+    row: FileRow
+    header: bytes
+    leaves: Sequence[bytes]
+
+
+def version_of(vault: OpenVault, entity: Entity) -> Version:
+    """Manifest and verdict are verified, the header is not; IntegrityError, AgentError `is_a_folder`."""
+    if not isinstance(entity.row, FileRow):
+        raise AgentError("is_a_folder", path=entity.name, vault=vault.title)
+    place = f"vaults/{vault.id}/nodes/{entity.id}/versions/{entity.node.version}"
+    meta = Fields(vault.account.api.get(place), "version")
+    signed = Signed.from_wire(meta.take("manifest"))
+    if signed.hash != entity.node.manifest:
+        raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
+    manifest = Manifest.parse(signed)
+    require_clean(meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict"), manifest, vault.store)
+    joined = meta.binary("leaves")
+    leaves = [joined[start : start + HASH_SIZE] for start in range(0, len(joined), HASH_SIZE)]
+    return Version(place, manifest, entity.row, meta.binary("header"), leaves)
 
 
 class _Counting:

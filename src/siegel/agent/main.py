@@ -1,9 +1,9 @@
 """`siegel`: the program on the firm's PC.
 
-    siegel key new|show        siegel seal | open          plain age files, no server
+    siegel key new|show|split  siegel seal | open          plain age files, no server
     siegel sign-in             siegel vault ls|mkdir|put|get|access
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
-    siegel reissue
+    siegel reissue             siegel export               plain age files of whole vaults
 
 It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
 or rolled back.
@@ -85,6 +85,17 @@ def key_show(
         sys.stdout.write("".join(f"{recipient}\n" for recipient in recipients))
 
 
+@key_app.command("split")
+def key_split(
+    file: Annotated[Path, typer.Argument(metavar="SETUPFILE", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Argument(metavar="OUT", file_okay=False, exists=True, help="A folder.")],
+) -> None:
+    """Split the emergency sheet into three shares, of which any two give it back: three files to print."""
+    from siegel.agent import sheet
+
+    sheet.split_to(file, out)
+
+
 @app.command()
 def seal(
     source: Input,
@@ -164,6 +175,22 @@ def vault_get(
     from siegel.agent import online
 
     online.get(where, out)
+
+
+@app.command("export")
+def export_command(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder; it is made, or gone on with.")],
+    firm: Annotated[bool, typer.Option("--firm", help="All vaults you hold.")] = False,
+    vault: Annotated[str | None, typer.Option("--vault", metavar="VAULT", help="One vault.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Export files as plain age files for your own key, with a list of them: stock age opens them, without Siegel.
+
+    The same command again goes on where it was stopped.
+    """
+    from siegel.agent import export
+
+    export.run(out, vault, whole=firm, as_json=as_json)
 
 
 # Errors

@@ -217,6 +217,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{count} neue Zugänge bestätigt.",
         "{count} new accounts confirmed.",
     ),
+    "no_sheet": (
+        "In dieser Datei stehen Haupt- und Wiederherstellungsschlüssel nicht. Nehmen Sie die Datei der Einrichtung.",
+        "This file does not hold the root and recovery keys. Take the file of the set-up.",
+    ),
+    "sheet_split": (
+        "Drei Teile liegen in {path}. Drucken Sie sie aus, verwahren Sie sie getrennt und löschen Sie die Dateien. Zwei"
+        " genügen.",
+        "Three shares lie in {path}. Print them, keep them apart, and delete the files. Two are enough.",
+    ),
+    "export_what": (
+        "Was soll exportiert werden? Schreiben Sie entweder --firm oder --vault TRESOR.",
+        "What is to be exported? Write either --firm or --vault VAULT.",
+    ),
+    "export_done": (
+        "{exported} Dateien exportiert, {there} waren schon da, {failed} nicht.",
+        "{exported} files exported, {there} were there already, {failed} not.",
+    ),
+    "export_failed": ("{path}: nicht exportiert ({code}).", "{path}: not exported ({code})."),
+    "export_title": ("Exportierte Dateien", "Exported files"),
+    "export_how": (
+        "Jede Datei öffnet sich mit dem Programm age (ab 1.3) und Ihrer Schlüsseldatei:"
+        " age --decrypt -i SCHLÜSSELDATEI -o DATEI DATEI.age",
+        "The program age (1.3 or newer) and your key file open each file: age --decrypt -i KEYFILE -o FILE FILE.age",
+    ),
     "put_done": ("{stored} gespeichert, {refused} nicht.", "{stored} stored, {refused} not."),
     "recipient": ("Empfänger: {text}", "Recipient: {text}"),
     "passphrase": ("Passphrase", "Passphrase"),

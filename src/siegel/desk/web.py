@@ -1,3 +1,5 @@
+import time
+
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -5,13 +7,17 @@ from django.views.decorators.http import require_GET
 
 from siegel.accounts.doors import person_of, sign_in_required
 from siegel.accounts.models import Person
+from siegel.accounts.queries import people_of
 from siegel.base.queries import audit_lines
 from siegel.firms.doors import standing_of
+from siegel.keys.queries import owner_certified_since
 from siegel.vault.queries import sent_by, vaults_of
 
 VAULTS_SHOWN = 8
 LINES_SHOWN = 8
 SENT_SHOWN = 5
+# So long everybody of the staff is told that the emergency sheet was used.
+NOTICE_S = 14 * 24 * 60 * 60
 
 
 @require_GET
@@ -26,7 +32,9 @@ def start(request: HttpRequest) -> HttpResponseBase:
 
 def _firm(request: HttpRequest, person: Person) -> HttpResponseBase:
     vaults = vaults_of(person)
+    recovered = owner_certified_since(person.tenant_id, int(time.time()) - NOTICE_S)
     context = {
+        "recovered": people_of(person.tenant_id).filter(pk=recovered).first() if recovered else None,
         "vaults": vaults[:VAULTS_SHOWN],
         "vault_total": len(vaults),
         "log": audit_lines(person.tenant, limit=LINES_SHOWN),

@@ -138,6 +138,11 @@ def users_of(client_id: str) -> "QuerySet[ClientUser, str]":
     return ClientUser.objects.filter(client=client_id).values_list("person", flat=True)
 
 
+def owners_of(tenant: "Tenant") -> QuerySet["Person"]:
+    owners = Staff.objects.filter(role=Staff.Role.OWNER)
+    return people_of(tenant.id).filter(pk__in=owners.values("person")).order_by("name")
+
+
 def offices_of(tenant: "Tenant") -> QuerySet[Office]:
     return Office.objects.filter(tenant=tenant).order_by("name")
 

@@ -21,6 +21,7 @@ from siegel.keys import evidence, queries, rules, scanner, schemas, wire
 from siegel.keys.actions import certificates, founding, invitations
 from siegel.keys.actions.people import PersonKeys
 from siegel.keys.api_access import router as access
+from siegel.keys.api_emergency import router as emergency
 from siegel.keys.models import Invitation
 from siegel.keys.opening import offers_passkey, open_session, session_wire, site_of, verify_here
 from siegel.seals.canonical import b64
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 router = Router(auth=signed_in)
 router.add_router("", access)
+router.add_router("", emergency)
 
 SIGN_IN = "sign-in"
 TRIES_PER_MINUTE = 60

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from siegel.accounts.doors import person_of, signed_in
 from siegel.firms.doors import staff_person
-from siegel.keys import overview, schemas, wire
+from siegel.keys import overview, recovery, schemas, wire
 from siegel.keys.actions.revocations import revoke_key
 from siegel.keys.actions.teams import found_team
 from siegel.keys.errors import KeysError
@@ -44,6 +44,13 @@ def due(request: HttpRequest, after: str = "") -> Wire:
     """What the person may give new keys; `after`: the last vault of the answer before."""
     found = overview.due_for(person_of(request), after=after)
     return {"teams": found.teams, "vaults": found.vaults, "more": found.more}
+
+
+@router.get("/keys/recovery/wraps")
+def recovery_wraps(request: HttpRequest, after: str = "") -> Wire:
+    """What the recovery seed opens; for owners. `after`: the last chain of the answer before."""
+    found = recovery.recoverable(person_of(request), after=after)
+    return {"chains": [wire.recoverable(one) for one in found.chains], "more": found.more}
 
 
 @router.get("/keys/tree")

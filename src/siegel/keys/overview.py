@@ -12,7 +12,7 @@ from siegel.base.errors import BaseError
 from siegel.firms.queries import Standing, people_managed_by, staff_members, standing, standings, users_of
 from siegel.keys.evidence import annotated
 from siegel.keys.models import Certificate, Chain, Holder, Invitation, Team, UnlockWrap, Wrap
-from siegel.keys.places import Now, held, memberships_of, places_of, right_in
+from siegel.keys.places import Now, managed, memberships_of, places_of, right_in
 from siegel.seals.chain import WRITERS
 from siegel.seals.documents import PERSONS
 
@@ -79,9 +79,9 @@ def team_seen_by(person: "Person", team_id: str) -> Team:
 
 
 def chain_seen_by(person: "Person", chain_id: str) -> Chain:
-    """A vault or team the person holds, or a team he rules; BaseError `not_found` (404)."""
+    """A vault or team the person holds or rules; BaseError `not_found` (404)."""
     try:
-        return held(person, chain_id).chain
+        return managed(person, chain_id)
     except BaseError:
         return team_seen_by(person, chain_id).chain
 

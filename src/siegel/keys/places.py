@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BigIntegerField, Case, Exists, Func, OuterRef, Q, QuerySet, When
 
 from siegel.base.errors import BaseError
+from siegel.firms.queries import dossiers_visible_to, role_of
 from siegel.keys.models import Certificate, Chain, Holder, Team
 from siegel.seals.chain import WRITERS
 
@@ -53,6 +54,38 @@ def memberships_of(person: "Person") -> QuerySet[Holder]:
     """The person's lines in teams."""
     teams = Team.objects.filter(tenant=person.tenant_id)
     return lines_in_force().filter(chain__in=teams.values("pk"), person=person.pk, person__state=ACTIVE)
+
+
+def ruled_by(person: "Person") -> QuerySet[Chain]:
+    """What an owner manages without a line of his own: all teams and dossiers' vaults of the firm (ADR 0017).
+
+    Nothing for others. He reads the chains and writes records; contents open by lines only.
+    """
+    if person.state != ACTIVE or role_of(person) != "owner" or not _has_key_in_force(person):
+        return Chain.objects.none()
+    teams = Team.objects.filter(tenant=person.tenant_id)
+    dossiers = dossiers_visible_to(person).exclude(vault_id=None)
+    ruled = Q(pk__in=teams.values("pk")) | Q(pk__in=dossiers.values("vault_id"))
+    return Chain.objects.filter(ruled, tenant=person.tenant_id)
+
+
+def _has_key_in_force(person: "Person") -> bool:
+    own = Certificate.objects.filter(tenant=person.tenant_id, subject=person.pk, kind="owner")
+    return own.filter(out_at=None).exists()
+
+
+def managed(person: "Person", chain_id: str) -> Chain:
+    """A vault or team in which the person may write records; BaseError `not_found` (404).
+
+    Which ones, the rules of the chain decide.
+    """
+    try:
+        return held(person, chain_id).chain
+    except BaseError:
+        ruled = ruled_by(person).filter(pk=chain_id).first()
+        if ruled is None:
+            raise
+        return ruled
 
 
 def held(person: "Person", chain_id: str) -> Holder:

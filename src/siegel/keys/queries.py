@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from siegel.firms.queries import titles_of_vaults
 from siegel.keys.errors import KeysError
@@ -85,6 +85,13 @@ def require_certified_scanner(tenant: "Tenant", announced: Signed) -> None:
     scanner = ScannerKey.parse(announced).scanner
     if not Certificate.objects.filter(tenant=tenant, kind="scanner", kid=scanner, out_at=None).exists():
         raise KeysError("scanner_not_certified", status=503)
+
+
+def owner_certified_since(tenant_id: str, time: int) -> str | None:
+    """The id of the person whom the root, by itself, made an owner last, if that was after `time`; not the founder."""
+    direct = Certificate.objects.filter(tenant=tenant_id, kind="owner", issuer__kind="root", accepted_at__gt=time)
+    later = direct.exclude(log_index=F("issuer__log_index"))
+    return later.order_by("-log_index").values_list("subject", flat=True).first()
 
 
 def unlock_wrap_of(person: "Person", method: str = "password") -> bytes | None:

@@ -5,6 +5,7 @@ from siegel.keys import web
 app_name = "keys"
 urlpatterns = [
     path("einrichten", web.set_up, name="set_up"),
+    path("notfall", web.emergency, name="emergency"),
     path("e", web.redeem, name="redeem_typed"),
     path("e/<str:invitation_id>", web.redeem, name="redeem"),
     path("mitarbeiter", web.staff, name="staff"),

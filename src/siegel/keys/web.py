@@ -39,6 +39,12 @@ def set_up(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
+def emergency(request: HttpRequest) -> HttpResponseBase:
+    """For whoever has the emergency sheet; the API asks for the root's signature."""
+    return render(request, "keys/emergency.html")
+
+
+@require_GET
 def redeem(request: HttpRequest, invitation_id: str | None = None) -> HttpResponseBase:
     """For whoever has a letter. An unknown id shows the same page: the API says what is wrong with it."""
     found = Invitation.objects.select_related("tenant").filter(pk=invitation_id).first() if invitation_id else None

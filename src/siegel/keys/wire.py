@@ -7,6 +7,7 @@ from siegel.keys import queries, schemas
 from siegel.keys.actions import chains
 from siegel.keys.evidence import Evidence
 from siegel.keys.overview import PersonKeys, TeamLine
+from siegel.keys.recovery import RecoverableChain
 from siegel.seals.canonical import b64
 
 if TYPE_CHECKING:
@@ -33,6 +34,11 @@ def evidence(found: Evidence) -> Wire:
 def _accepted(row: "Certificate | Revocation") -> Wire:
     doc = queries.signed(row).to_wire()
     return {"doc": doc, "accepted_at": row.accepted_at, "log_index": row.log_index}
+
+
+def recoverable(chain: RecoverableChain) -> Wire:
+    kind = "team" if chain.is_team else "dossier"
+    return {"id": chain.id, "vault_kind": kind, "held": chain.held, "wraps": wraps(chain.wraps)}
 
 
 def documents_of(append: schemas.Append) -> chains.Documents:

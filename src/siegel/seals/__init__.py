@@ -18,6 +18,7 @@ nobody has to believe anybody. Every byte stands in docs/formats.md; test vector
     epochs        seeds of a vault, their wraps, when a new one is due
     rows, files   what is sealed: names and contents
     scanning      scanner keys and verdicts
+    shares        the emergency sheet in three, of which two are enough
     unlock, keyfile, invitations, login    how a person gets at the seed and proves it
 
 Errors, each with a `code`:

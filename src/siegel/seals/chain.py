@@ -37,6 +37,11 @@ class Node:
     manifest: str | None = None
 
 
+def manages_all(kind: str, vault_kind: str) -> bool:
+    """Whether whoever is certified as `kind` manages every chain of this kind, without a line of his own (ADR 0017)."""
+    return kind == "owner" and vault_kind != "personal"
+
+
 AnyDocument = TypeVar("AnyDocument", Roster, Epoch, Manifest)
 OneChange = TypeVar("OneChange", RosterChange, EpochChange)
 NodeLookup: TypeAlias = Callable[[str], Node | None]
@@ -187,7 +192,8 @@ class _Check:
             raise IntegrityError("record_rights", "a client may begin a personal vault only")
         self._carries(roster=True, epoch=True)
         roster = self._roster(roster_change, genesis.vault_kind, before=None)
-        self._require_rights(roster, genesis.vault_kind, "manage")
+        self._require_ruler(genesis.vault_kind)
+        self._require_line(roster)
         epoch = self._epoch(epoch_change, genesis.vault_kind, epoch=1, previous=None, roster=roster_change.hash)
         standing = Standing(
             roster,
@@ -263,10 +269,19 @@ class _Check:
             raise IntegrityError("record_documents", "a document is missing or too many")
 
     def _require_rights(self, roster: Roster, vault_kind: str, *rights: str) -> None:
+        self._require_ruler(vault_kind)
+        # the roster is looked at in any case: what it names must be sound, whoever writes
+        own = rights_of(self.author.kid, roster, self.certificates, self.entry.moment)
+        if own not in rights and not manages_all(self.author.certificate.kind, vault_kind):
+            raise IntegrityError("record_rights", "the author may not make this change")
+
+    def _require_ruler(self, vault_kind: str) -> None:
         if vault_kind == "team" and self.author.certificate.kind not in RULERS:
             raise IntegrityError("record_rights", "a team is ruled by an owner or an office leader")
-        if rights_of(self.author.kid, roster, self.certificates, self.entry.moment) not in rights:
-            raise IntegrityError("record_rights", "the author may not make this change")
+
+    def _require_line(self, roster: Roster) -> None:
+        if rights_of(self.author.kid, roster, self.certificates, self.entry.moment) != "manage":
+            raise IntegrityError("record_rights", "whoever begins a chain stands in its roster")
 
     def _document(self, kind: type[AnyDocument], signed: Signed | None, named: str) -> AnyDocument:
         """The document a change names: its hash, its signature by the record's author, its firm and vault."""

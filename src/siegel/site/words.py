@@ -100,6 +100,8 @@ AUDIT = {
     "keys.invitation_created": Sentence("envelope-paper", _("Einladung ausgestellt")),
     "keys.access_reissued": Sentence("envelope-paper", _("Zugang neu ausgestellt")),
     "keys.revoked": Sentence("slash-circle", _("Schlüssel zurückgezogen"), "alarm"),
+    "keys.root_signed_in": Sentence("exclamation-circle", _("Notfallblatt vorgezeigt"), "alarm"),
+    "keys.owner_recovered": Sentence("exclamation-circle", _("Mit dem Notfallblatt zum Inhaber gemacht"), "alarm"),
     "keys.team_founded": Sentence("people", _("Team gegründet")),
     "keys.team_changed": Sentence("people", _("Mitglieder eines Teams geändert")),
     "keys.team_rotated": Sentence("arrow-repeat", _("Team hat einen neuen Schlüssel")),

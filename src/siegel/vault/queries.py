@@ -17,7 +17,7 @@ from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
 from siegel.keys.overview import team_seen_by
-from siegel.keys.places import may_write, people_in, people_with_access, places_of, right_in
+from siegel.keys.places import may_write, people_in, people_with_access, places_of, right_in, ruled_by
 from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
 from siegel.seals import chain as seals
 from siegel.vault.models import Node, Upload, Vault, Version
@@ -147,8 +147,10 @@ class Shown:
 
 
 def shown_to(person: "Person", chain_id: str) -> Shown:
-    """A vault the person holds, or a team he is in or rules; BaseError `not_found` (404)."""
+    """A vault or team the person holds or rules; BaseError `not_found` (404)."""
     vault = _held(person).filter(pk=chain_id).first()
+    if vault is None:
+        vault = Vault.objects.filter(pk=chain_id, chain__in=ruled_by(person)).select_related("chain").first()
     if vault is not None:
         return Shown(vault.chain, bytes(vault.row), vault)
     team = team_seen_by(person, chain_id)

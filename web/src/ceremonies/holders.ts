@@ -6,7 +6,7 @@ import type { VerifiedCertificate } from "../seals/certificate";
 import { hashOf, RECORD, type Rights, ROSTER, type RosterHolder, signDocument } from "../seals/documents";
 import { recipientOf } from "../seals/epochs";
 import { must, RefusedError } from "../seals/errors";
-import { membersOf } from "../seals/members";
+import { managesAll, membersOf } from "../seals/members";
 import { OpenedVault } from "../vault/opened";
 import { type Append, api } from "../wire/api";
 import { appendOf } from "../wire/codec";
@@ -92,6 +92,7 @@ function requireThere(lines: Lines, key: string): void {
 /** Writes the next roster, and begins a new epoch when somebody lost his access by it. */
 async function changeRoster(vault: OpenedVault, edit: (lines: Lines) => Lines): Promise<void> {
   const { chain, certificates, open } = vault;
+  const isOwner = managesAll(certificates.person(open.keys.kid).kind, chain.kind);
   await vault.write(async () => {
     const moment = vault.present();
     const before = new Set(chain.holders(moment).map(({ key }) => key));
@@ -105,7 +106,8 @@ async function changeRoster(vault: OpenedVault, edit: (lines: Lines) => Lines): 
     await api.append(vault.id, append);
   });
   const rights = chain.rightsOf(open.keys.kid, vault.present());
-  if (rights === "manage" || (rights === "write" && chain.kind !== "team")) await vault.rotateIfDue();
+  if (isOwner || rights === "manage" || (rights === "write" && chain.kind !== "team"))
+    await vault.rotateIfDue();
 }
 
 /** The record of the next roster, with the current epoch's seed sealed to the newcomers. */

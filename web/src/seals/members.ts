@@ -3,9 +3,9 @@
  * their newest generation, and without those whose key was taken back or whose time has passed (docs/formats.md, section 3).
  */
 
-import type { VerifiedCertificate } from "./certificate";
+import type { CertificateKind, VerifiedCertificate } from "./certificate";
 import type { Certificates } from "./certificates";
-import type { Rights, Roster, RosterHolder } from "./documents";
+import type { Rights, Roster, RosterHolder, VaultKind } from "./documents";
 import { must } from "./errors";
 
 /** A place in the log and its time: of a record its acceptance. */
@@ -97,6 +97,11 @@ export function rightsOf(
     if ((key === kid || isThroughTeam) && isMore(rights, best)) best = rights;
   }
   return best;
+}
+
+/** Whether whoever is certified as `kind` manages every chain of this kind, without a line of his own (ADR 0017). */
+export function managesAll(kind: CertificateKind, of: VaultKind | null): boolean {
+  return kind === "owner" && of !== null && of !== "personal";
 }
 
 /** The members of a team at the moment, by the last of its rosters before it. */

@@ -135,6 +135,30 @@ export const DE = {
       "Dieser Passkey kann Ihren Schlüssel nicht öffnen.",
       "Gerät oder Browser sind dafür zu alt. Bitte nehmen Sie ein anderes Gerät oder Ihr Passwort.",
     ),
+    sheet_invalid: problem(
+      "Der Schlüssel stimmt nicht.",
+      "Bitte vergleichen Sie beide Schlüssel Zeichen für Zeichen mit dem Notfallblatt Ihrer Kanzlei. Es wurde nichts geändert.",
+    ),
+    share_damaged: problem(
+      "Dieser Teil des Notfallblatts stimmt nicht.",
+      "Bitte vergleichen Sie beide Teile Zeichen für Zeichen mit dem Papier.",
+    ),
+    share_mixed: problem(
+      "Diese Teile gehören nicht zusammen.",
+      "Sie stammen aus zwei verschiedenen Teilungen. Bitte nehmen Sie zwei Teile, die zusammen gemacht wurden.",
+    ),
+    share_same: problem(
+      "Das ist zweimal derselbe Teil.",
+      "Bitte geben Sie zwei verschiedene Teile des Notfallblatts ein.",
+    ),
+    share_wrong: problem(
+      "Diese Teile ergeben kein Notfallblatt.",
+      "Einer der beiden wurde verändert. Bitte nehmen Sie den dritten Teil.",
+    ),
+    needs_recovery: problem(
+      "Der Wiederherstellungsschlüssel fehlt.",
+      "Ohne ihn öffnet sich kein Tresor. Er steht auf dem Notfallblatt und in der Datei der Einrichtung.",
+    ),
     wrong_code: problem(
       "Der Code passt nicht zu dieser Einladung.",
       "Bitte vergleichen Sie ihn mit Ihrem Brief oder scannen Sie den QR-Code noch einmal.",
@@ -235,6 +259,15 @@ export const DE = {
     dailyFile: "Siegel-Schlüssel",
     sheet: "Siegel-Notfallblatt",
     fingerprint: (text: string) => `Kennung ${text}`,
+  },
+  emergency: {
+    somebodyNew: "Jemand Neues",
+    username: "3 bis 64 Zeichen: kleine Buchstaben, Ziffern, Punkt, Strich und Unterstrich.",
+    progress: (count: number) => `Übernommen: ${count}. Bitte lassen Sie diese Seite offen.`,
+    done: (taken: number, left: number) =>
+      left === 0
+        ? `Tresore und Teams übernommen: ${taken}.`
+        : `Tresore und Teams übernommen: ${taken}. Nicht geöffnet: ${left}.`,
   },
   redeem: {
     greeting: (name: string) => `Guten Tag, ${name}.`,

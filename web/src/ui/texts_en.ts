@@ -111,6 +111,30 @@ export const EN: Texts = {
       "This passkey cannot open your key.",
       "Device or browser are too old for it. Please use another device, or your password.",
     ),
+    sheet_invalid: problem(
+      "The key is not right.",
+      "Please compare both keys with your firm's emergency sheet, letter by letter. Nothing was changed.",
+    ),
+    share_damaged: problem(
+      "This share of the emergency sheet is not right.",
+      "Please compare both shares with the paper, letter by letter.",
+    ),
+    share_mixed: problem(
+      "These shares do not belong together.",
+      "They were made at two different times. Please take two shares that were made together.",
+    ),
+    share_same: problem(
+      "This is the same share twice.",
+      "Please enter two different shares of the emergency sheet.",
+    ),
+    share_wrong: problem(
+      "These shares give no emergency sheet.",
+      "One of them was altered. Please take the third share.",
+    ),
+    needs_recovery: problem(
+      "The recovery key is missing.",
+      "Without it no vault opens. It is on the emergency sheet and in the set-up file.",
+    ),
     wrong_code: problem(
       "The code does not belong to this invitation.",
       "Please compare it with your letter or scan the QR code again.",
@@ -211,6 +235,15 @@ export const EN: Texts = {
     dailyFile: "Siegel-key",
     sheet: "Siegel-emergency-sheet",
     fingerprint: (text) => `Fingerprint ${text}`,
+  },
+  emergency: {
+    somebodyNew: "Somebody new",
+    username: "3 to 64 characters: lower-case letters, digits, dot, hyphen and underscore.",
+    progress: (count: number) => `Taken over: ${count}. Please keep this page open.`,
+    done: (taken: number, left: number) =>
+      left === 0
+        ? `Vaults and teams taken over: ${taken}.`
+        : `Vaults and teams taken over: ${taken}. Not opened: ${left}.`,
   },
   redeem: {
     greeting: (name) => `Welcome, ${name}.`,

@@ -10,7 +10,7 @@ import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
 import { type FileNode, type FileVersion, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, type Signed, sameHash, signDocument } from "../seals/documents";
-import { EpochSeeds, nextEpoch } from "../seals/epochs";
+import { EpochSeeds, nextEpoch, type WrapHolder } from "../seals/epochs";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "../seals/errors";
 import { certify } from "../seals/issue";
 import { type Moment, presently, teamMembers } from "../seals/members";
@@ -61,6 +61,13 @@ export interface UnreadableNode {
   readonly acceptedAt: number;
 }
 
+/** An epoch's seed, sealed for somebody whose identity is at hand. */
+export interface HeldWrap {
+  readonly epoch: number;
+  readonly age: Bytes;
+  readonly holder: WrapHolder;
+}
+
 const ATTEMPTS = 10;
 
 export class OpenedVault {
@@ -94,11 +101,17 @@ export class OpenedVault {
 
   /**
    * Replays the vault from its beginning. `known`: certificates that were verified before, for whoever loads one vault
-   * after the other. @throws IntegrityError, WireError.
+   * after the other. `wraps`: those that open besides the person's own. @throws IntegrityError, WireError.
    */
-  static async load(open: Open, id: string, known?: Certificates): Promise<OpenedVault> {
+  static async load(
+    open: Open,
+    id: string,
+    known?: Certificates,
+    wraps: readonly HeldWrap[] = [],
+  ): Promise<OpenedVault> {
     const certificates = known ?? (await Certificates.verify(open.session.firm.id, open.root, []));
     const vault = new OpenedVault(open, id, certificates);
+    for (const { epoch, age, holder } of wraps) vault.seeds.addWrap(epoch, age, holder);
     await vault.refresh();
     return vault;
   }

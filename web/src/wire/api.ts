@@ -62,6 +62,12 @@ export interface DirectoryPage extends Directory {
   readonly more: boolean;
 }
 
+/** What the firm's root, and nobody else, may read without a session. */
+export interface EmergencyAnswer extends Directory {
+  readonly firm: FirmAnswer;
+  readonly owners: readonly { readonly id: string; readonly name: string; readonly username: string }[];
+}
+
 export interface Credential {
   readonly s: string;
   readonly auth_key: string;
@@ -139,6 +145,20 @@ export interface TeamAnswer extends Head {
   readonly office: string | null;
   readonly due: boolean;
   readonly rights: Rights | null;
+}
+
+/** A dossier's vault or a team, and what the firm's recovery seed opens of it. */
+export interface RecoverableChain {
+  readonly id: string;
+  readonly vault_kind: "dossier" | "team";
+  /** Whether the owner who asks has a line of his own. */
+  readonly held: boolean;
+  readonly wraps: News["wraps"];
+}
+
+export interface RecoverablePage {
+  readonly chains: readonly RecoverableChain[];
+  readonly more: boolean;
 }
 
 /** Chains that the person may give new keys: all teams, and a page of vaults. */
@@ -262,6 +282,22 @@ export const api = {
     unlock: string;
   }) => call<Session>("POST", "/api/set-up", body),
 
+  emergencyChallenge: (firm: string) =>
+    call<{ firm: string; nonce: string }>("POST", "/api/emergency/challenge", { firm }),
+  openEmergency: (firm: string, login: Doc) =>
+    call<EmergencyAnswer>("POST", "/api/emergency/open", { firm, login }),
+  recoverOwner: (body: {
+    firm: string;
+    login: Doc;
+    person: string;
+    name: string;
+    username: string;
+    certificate: Doc;
+    revocations: readonly Doc[];
+    credential: Credential;
+    unlock: string;
+  }) => call<Session>("POST", "/api/emergency/owner", body),
+
   certificates: (log: number | null) =>
     call<DirectoryPage>("GET", `/api/keys/certificates${log === null ? "" : `?log=${log}`}`),
   provisional: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/provisional"),
@@ -274,6 +310,9 @@ export const api = {
     }),
   /** `after`: the last vault of the page before. */
   due: (after: string | null) => call<DueAnswer>("GET", `/api/keys/due${pageAfter(after)}`),
+  /** For owners. `after`: the last chain of the page before. */
+  recoverable: (after: string | null) =>
+    call<RecoverablePage>("GET", `/api/keys/recovery/wraps${pageAfter(after)}`),
   /** `after`: the last person of the page before. */
   keyTree: (after: string | null) => call<KeyTreePage>("GET", `/api/keys/tree${pageAfter(after)}`),
 

@@ -68,12 +68,12 @@ def begin_chain(*, by: "Person", vault_id: str, documents: Documents, personal: 
 def append_record(
     *, by: "Person", vault_id: str, documents: Documents, nodes: NodeLookup, personal: Mapping[str, str]
 ) -> Appended:
-    """One more record. The same record again changes nothing; BaseError `not_found` unless `by` is a holder.
+    """One more record. The same record again changes nothing; BaseError `not_found` unless `by` holds it, or rules it.
 
     KeysError: `stale` (409) when the chain has moved or a new epoch is due first; `document_refused`;
     `wraps_incomplete`.
     """
-    chain = places.held(by, vault_id).chain
+    chain = places.managed(by, vault_id)
     if known := accepted_before(vault_id, documents.record):
         audit.unchanged()
         return known

@@ -45,6 +45,8 @@ class Island:
     username: str
     seed: Seed
     auth_key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    # what stands on the emergency sheet; whoever founded the firm has it
+    sheet: "Sheet | None" = None
 
     @property
     def kid(self) -> str:
@@ -83,6 +85,14 @@ class Island:
             "sign-in/password",
             {"firm": self.slug, "username": self.username, "auth_key": b64(self.auth_key)},
         )
+
+
+@dataclass
+class Sheet:
+    """The seeds of root and recovery."""
+
+    root: Seed
+    recovery: Seed
 
 
 @dataclass
@@ -131,7 +141,7 @@ def founding(token: str, slug: str, browser: Browser, **shown: str) -> tuple[Isl
     machines = certified.by(owner)
     for kind in ("scanner", "service"):
         machines.add(kind, PublicKeys(opened[f"{kind}_key"], None), new_id())
-    island = Island(browser, firm, slug, certified.root, person, "inhaberin", owner)
+    island = Island(browser, firm, slug, certified.root, person, "inhaberin", owner, sheet=Sheet(root, recovery))
     body = {
         "token": token,
         "name": "Henrike Lindhorst",
@@ -190,9 +200,14 @@ def letter(
     reset: Json = {name: more.pop(name) for name in ("revocation", "name") if name in more}
     seed = invitation_seed(code, firm=by.firm, invitation=invitation, root=by.root)
     appends = [make(seed, person) for make in vaults]  # type: ignore[operator]
+    signer, issuer = by.seed, by.own()
+    if role == "owner" and by.sheet:
+        known = by.store().root()
+        assert known is not None
+        signer, issuer = by.sheet.root, known
     signed = issue(
-        by.seed,
-        by.own(),
+        signer,
+        issuer,
         seed.public_keys(),
         kind="invitation",
         subject=person,

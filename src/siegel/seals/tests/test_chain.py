@@ -112,7 +112,28 @@ def test_a_signature_by_somebody_else_is_refused(firm: Firm, vault: Vault) -> No
 
 
 def test_a_person_outside_the_roster_writes_nothing(firm: Firm, vault: Vault) -> None:
+    outsider = firm.certify(firm.owner, "clerk")
+    refused(vault, vault.entry(outsider, vault.folder()), "record_rights")
+
+
+def test_an_owner_manages_a_dossier_without_a_line_until_his_key_is_taken_back(firm: Firm, vault: Vault) -> None:
+    assert firm.owner.kid not in {line.key for line in vault.state.position.now.roster.holders}
+    vault.holders(firm.owner, (firm.owner, "manage"), (firm.clerk, "manage"))
+    vault.apply(vault.entry(firm.owner, vault.folder()))
+    vault.holders(firm.owner, (firm.clerk, "manage"))
+    firm.revoke(firm.partner, firm.owner)
+    refused(vault, vault.entry(firm.owner, vault.folder()), "record_author_revoked")
+
+
+def test_an_owner_has_nothing_in_a_personal_vault_of_somebody_else(firm: Firm) -> None:
+    vault = begin(firm, firm.clerk, [(firm.clerk, "manage"), (firm.recovery, "hold")], vault_kind="personal")
+    refused(vault, rotate(vault, firm.owner)[1], "record_rights")
     refused(vault, vault.entry(firm.owner, vault.folder()), "record_rights")
+
+
+def test_an_owner_who_begins_a_dossier_stands_in_it(firm: Firm) -> None:
+    with pytest.raises(IntegrityError, check=lambda error: error.code == "record_rights"):
+        begin(firm, firm.owner, [(firm.clerk, "manage")])
 
 
 def test_a_reader_writes_nothing(firm: Firm) -> None:

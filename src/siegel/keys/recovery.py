@@ -1,0 +1,53 @@
+"""What an owner with the recovery seed opens: the wraps that every dossier's vault and team keeps for it (ADR 0017)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siegel.base.errors import BaseError
+from siegel.firms.queries import role_of
+from siegel.keys.models import Certificate, Holder, Team, Wrap
+from siegel.keys.places import ruled_by
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+
+# Of each all epochs, about 2 KB apiece; an answer is put together in memory.
+CHAINS_PER_PAGE = 100
+
+
+@dataclass(frozen=True)
+class RecoverableChain:
+    """`held`: whether the owner has a line of his own."""
+
+    id: str
+    is_team: bool
+    held: bool
+    wraps: Sequence[Wrap]
+
+
+@dataclass(frozen=True)
+class RecoverableChains:
+    """`more`: ask again after the last chain."""
+
+    chains: Sequence[RecoverableChain]
+    more: bool
+
+
+def recoverable(person: "Person", *, after: str = "") -> RecoverableChains:
+    """The first chains, after the id `after`; BaseError `not_found` (404) for whoever is no owner. Six queries."""
+    if role_of(person) != "owner":
+        raise BaseError("not_found", status=404)
+    ids = list(ruled_by(person).filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[: CHAINS_PER_PAGE + 1])
+    shown = ids[:CHAINS_PER_PAGE]
+    keys = Certificate.objects.filter(tenant=person.tenant_id, kind="recovery", out_at=None).values("kid")
+    wraps: dict[str, list[Wrap]] = defaultdict(list)
+    for wrap in Wrap.objects.filter(chain__in=shown, kid__in=keys).order_by("epoch", "kid"):
+        wraps[wrap.chain_id].append(wrap)
+    teams = set(Team.objects.filter(pk__in=shown).values_list("pk", flat=True))
+    own = Certificate.objects.filter(tenant=person.tenant_id, subject=person.pk, kind="owner", out_at=None)
+    lines = Holder.objects.filter(chain__in=shown, person=person.pk, kid__in=own.values("kid"))
+    held = set(lines.values_list("chain", flat=True))
+    chains = [RecoverableChain(one, one in teams, one in held, wraps[one]) for one in shown]
+    return RecoverableChains(chains, len(ids) > CHAINS_PER_PAGE)
