@@ -41,7 +41,7 @@ def open_into(vault: OpenVault, entity: Entity, sink: BinaryIO, progress: Progre
         raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
     manifest = Manifest.parse(signed)
     verdict = meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict")
-    require_clean(verdict, manifest, vault.store)
+    require_clean(verdict, manifest, vault.store, entity.node.log_index)
     leaves = meta.binary("leaves")
     source = api.download(f"{place}/payload")
     try:

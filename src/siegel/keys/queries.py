@@ -49,11 +49,16 @@ def signed(row: "Certificate | Record | Revocation | Roster | Epoch") -> Signed:
 
 def scanners_of(tenant: "Tenant") -> CertificateStore:
     """The certificates of the firm's scanners. KeysError `scanner_not_certified` (503) when it has none."""
-    rows = Certificate.objects.filter(tenant=tenant, kind="scanner", out_at=None)
-    keys = list(rows.values_list("kid", flat=True))
+    keys = scanner_keys(tenant)
     if not keys:
         raise KeysError("scanner_not_certified", status=503)
     return store_of(tenant, keys)
+
+
+def scanner_keys(tenant: "Tenant") -> set[str]:
+    """The key ids of the firm's scanners that are in force."""
+    rows = Certificate.objects.filter(tenant=tenant, kind="scanner", out_at=None)
+    return set(rows.values_list("kid", flat=True))
 
 
 def kid_of(person: "Person") -> str:
