@@ -100,8 +100,9 @@ class Chain:
     def certify(self, author: Person, seed: EpochSeed, generation: int) -> None:
         if self.kind == "team":
             now = self.firm.now + self.firm.index
-            more = {"team": self.id, "generation": generation, "now": now}
-            signed = team_certificate(author.seed, author.known, seed.recipient(), **more)
+            signed = team_certificate(
+                author.seed, author.known, seed.recipient(), team=self.id, generation=generation, now=now
+            )
             self.firm.accept(signed, author.seed)
 
     def append(self, entry: Entry, wraps: dict[str, bytes]) -> None:
@@ -261,10 +262,17 @@ class World:
         if store.revoked(lost.kid) is None:
             self.firm.revoke(by.own, lost, None, "lost")
         seed, vaults = Seed.generate(), [chain.id for chain in self.chains]
-        more = {"generation": generation, "role": who.role, "vaults": vaults}
         now = self.firm.now + self.firm.index
         signed = issue(
-            by.own.seed, by.own.known, seed.public_keys(), kind="invitation", subject=who.id, now=now, **more
+            by.own.seed,
+            by.own.known,
+            seed.public_keys(),
+            kind="invitation",
+            subject=who.id,
+            now=now,
+            generation=generation,
+            role=who.role,
+            vaults=vaults,
         )
         letter = self.firm.accept(signed, seed)
         who.letters.append(letter)

@@ -7,12 +7,18 @@ ever had. `SIEGEL_LONG_TESTS=1` runs many more and random ones.
 
 import os
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Holder
@@ -69,8 +75,10 @@ class Hierarchy(RuleBasedStateMachine):
 
     def may_write(self, who: Employee) -> bool:
         line = self.line(who)
-        return self.belongs(who) and not who.blocked and (
-            who.id in self.in_team or (line is not None and line.rights != "read")
+        return (
+            self.belongs(who)
+            and not who.blocked
+            and (who.id in self.in_team or (line is not None and line.rights != "read"))
         )
 
     def soon(self) -> int:
@@ -160,7 +168,7 @@ class Hierarchy(RuleBasedStateMachine):
             self.out |= fallen
             assert stays & kids == (fallen - before) & kids
         by = self.world.ruler().own
-        for one in (fallen - before if again else ()):
+        for one in fallen - before if again else ():
             self.issued[one] = (by.kid, self.world.firm.index)
 
     @rule(who=picked)
@@ -225,7 +233,7 @@ class Hierarchy(RuleBasedStateMachine):
             return
         inside = {one.id for one in self.world.people if self.belongs(one)}
         for _, belonged in self.written:
-            belonged |= inside
+            belonged.update(inside)
         epochs = {one.id: {e for e, belonged in self.written if one.id not in belonged} for one in self.world.people}
         for person in self.world.people:
             if epochs[person.id]:
@@ -244,10 +252,10 @@ class Hierarchy(RuleBasedStateMachine):
         for chain in world.chains:
             mine, theirs = chain.state, states[chain.id]
             assert (mine.head, mine.nodes, mine.epochs) == (theirs.head, theirs.nodes, theirs.epochs)
-            held = [members(chain.lines and mine.position.now.roster, one, moment) for one in (world.firm.store, store)]
-            assert [{m.key: m.rights for m in one.values()} for one in held][0] == {
-                m.key: m.rights for m in held[1].values()
-            }
+            roster = mine.position.now.roster
+            held = [members(roster, one, moment) for one in (world.firm.store, store)]
+            ours, others = ({member.key: member.rights for member in one.values()} for one in held)
+            assert ours == others
         for person in world.people:
             for one in (world.firm.store, store):
                 assert one.in_force(person.own.kid) == self.counts(person)

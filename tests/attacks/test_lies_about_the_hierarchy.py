@@ -4,7 +4,6 @@ What a client makes of the log is `seen_by`: certificates and revocations up to 
 vault's. Colluding people sign with their own keys whatever the server wants.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -12,18 +11,18 @@ import pytest
 from siegel.seals.certificates import Accepted, CertificateStore, countersign, recertify, team_certificate
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed
-from siegel.seals.documents import Certificate, Holder, Roster
+from siegel.seals.documents import Holder, Revocation, Roster
 from siegel.seals.epochs import rotation_due
 from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.holders import members
 from siegel.seals.ids import new_id
-from siegel.seals.records import RosterChange, Record
+from siegel.seals.records import RosterChange
 from siegel.seals.replay import Head, VaultState, replay
-from siegel.seals.revocations import AcceptedRevocation, revoke_key
+from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
 from siegel.seals.teams import Team
 from siegel.seals.tests.chains import rotate
-from siegel.seals.tests.people import Firm, Person, TeamVault, Vault, begin, begin_team
+from siegel.seals.tests.people import Firm, Holders, Person, Vault, begin, begin_team
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Lie:
         firm = self.firm
         self.colleague = firm.certify(firm.owner, "clerk")
         self.team = begin_team(firm, firm.owner, (firm.owner, "manage"), (firm.clerk, "read"), (self.colleague, "read"))
-        lines = [(firm.owner, "manage"), (firm.clerk, "manage"), (self.team.person, "write")]
+        lines: Holders = [(firm.owner, "manage"), (firm.clerk, "manage"), (self.team.person, "write")]
         self.vault = begin(firm, firm.owner, lines)
         self.tell()
 
@@ -69,6 +68,11 @@ class Lie:
 @pytest.fixture
 def lie() -> Lie:
     return Lie()
+
+
+def revocation(author: Person, person: Person, reason: str = "left") -> Signed:
+    """Signed by `author`, whether he may or not."""
+    return Revocation(author.kid, person.known.hash, None, person.known.certificate.firm, reason).sign(author.seed)
 
 
 def refused(lie: Lie, code: str, team: Head | None = None) -> None:
@@ -218,37 +222,25 @@ def test_a_revocation_is_not_turned_against_another_key_or_firm(lie: Lie) -> Non
     [honest] = lie.revocations
     lie.revocations.append(replace(honest, log_index=lie.firm.next_index()))
     lie.seen_by()
-    again = revoke_key(lie.firm.owner.seed, lie.firm.owner.known, lie.colleague.known, None, "lost")
+    again = revocation(lie.firm.owner, lie.colleague, reason="lost")
     lie.revocations.append(AcceptedRevocation(again, lie.firm.now, lie.firm.next_index()))
     refused(lie, "revocation_repeated")
     other = Firm()
-    foreign = revoke_key(other.owner.seed, other.owner.known, other.clerk.known, None, "left")
+    foreign = revocation(other.owner, other.clerk)
     lie.revocations[1:] = [AcceptedRevocation(foreign, lie.firm.now, lie.firm.next_index())]
     refused(lie, "revocation_certificate")
 
 
 def test_nobody_revokes_upwards_or_the_last_owner(lie: Lie) -> None:
     firm = lie.firm
-    forged = replace(
-        Revoking.of(firm.owner, firm.clerk), author=firm.clerk.kid, certificate=firm.owner.known.hash
-    ).sign(firm.clerk.seed)
+    forged = revocation(firm.clerk, firm.owner)
     lie.revocations = [AcceptedRevocation(forged, firm.now + firm.index, firm.next_index())]
     refused(lie, "revocation_rights")
     firm.revoke(firm.owner, firm.partner)
     lie.tell()
-    last = revoke_key(firm.owner.seed, firm.owner.known, firm.owner.known, None, "left")
+    last = revocation(firm.owner, firm.owner)
     lie.revocations.append(AcceptedRevocation(last, firm.now + firm.index, firm.next_index()))
     refused(lie, "revocation_last_owner")
-
-
-class Revoking:
-    """Draft revocations."""
-
-    @staticmethod
-    def of(author: Person, person: Person):  # type: ignore[no-untyped-def]
-        from siegel.seals.documents import Revocation
-
-        return Revocation.parse(revoke_key(author.seed, author.known, person.known, None, "left"))
 
 
 # Certificates
@@ -297,8 +289,7 @@ def test_an_office_leader_certifies_and_revokes_nobody_of_another_office(lie: Li
     lie.show(moved)
     refused(lie, "certificate_office")
     lie.accepted.pop()
-    draft = Revoking.of(firm.owner, stranger)
-    forged = replace(draft, author=leader.kid).sign(leader.seed)
+    forged = revocation(leader, stranger)
     lie.revocations = [AcceptedRevocation(forged, firm.now + firm.index, firm.next_index())]
     refused(lie, "revocation_rights")
     with pytest.raises(RefusedError):

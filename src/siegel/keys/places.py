@@ -40,7 +40,9 @@ def in_force(kid: str | OuterRef, tenant: str | OuterRef) -> Exists:
 
 def lines_in_force() -> QuerySet[Holder]:
     """Lines whose key is in force and whose end has not come, whoever has them."""
-    return Holder.objects.filter(Q(until=None) | Q(until__gte=Now()), in_force(OuterRef("kid"), OuterRef("chain__tenant")))
+    return Holder.objects.filter(
+        Q(until=None) | Q(until__gte=Now()), in_force(OuterRef("kid"), OuterRef("chain__tenant"))
+    )
 
 
 def places_of(person: "Person") -> QuerySet[Holder]:

@@ -96,9 +96,7 @@ def require_clean(signed: Signed | None, manifest: Manifest, certificates: Certi
     """
     if signed is None:
         raise IntegrityError("verdict_missing", "a file without a verdict")
-    verdict = verify_verdict(
-        signed, manifest.firm, manifest.payload_hash, manifest.commitment, certificates, at=at
-    )
+    verdict = verify_verdict(signed, manifest.firm, manifest.payload_hash, manifest.commitment, certificates, at=at)
     if verdict.result != "clean":
         raise IntegrityError("verdict_not_clean", f"the verdict is {verdict.result}")
     return verdict
