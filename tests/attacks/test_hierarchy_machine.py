@@ -65,13 +65,13 @@ class Hierarchy(RuleBasedStateMachine):
     def counts(self, who: Employee) -> bool:
         return who.own.kid not in self.out
 
-    def line(self, who: Employee) -> Line | None:
-        line = self.in_vault.get(who.id)
-        over = line is not None and line.until is not None and line.until < self.world.firm.moment.time
+    def line(self, who: Employee, at: int | None = None) -> Line | None:
+        line, time = self.in_vault.get(who.id), self.world.firm.moment.time if at is None else at
+        over = line is not None and line.until is not None and line.until < time
         return None if over else line
 
-    def belongs(self, who: Employee) -> bool:
-        return self.counts(who) and (self.line(who) is not None or who.id in self.in_team)
+    def belongs(self, who: Employee, at: int | None = None) -> bool:
+        return self.counts(who) and (self.line(who, at) is not None or who.id in self.in_team)
 
     def may_write(self, who: Employee) -> bool:
         line = self.line(who)
@@ -193,7 +193,9 @@ class Hierarchy(RuleBasedStateMachine):
         if line and line.until is not None and author.id not in self.in_team and line.until < self.soon():
             return
         self.world.write(author)
-        self.written.append((self.world.vault.epoch, set()))
+        at = self.world.vault.entries[-1].accepted_at
+        inside = {one.id for one in self.world.people if self.belongs(one, at)}
+        self.written.append((self.world.vault.epoch, inside))
 
     @rule(who=picked)
     def who_may_not_write_is_refused(self, who: int) -> None:
@@ -203,6 +205,11 @@ class Hierarchy(RuleBasedStateMachine):
             return
         with pytest.raises(IntegrityError, check=lambda e: e.code in ("record_rights", "record_author_revoked")):
             self.world.vault.write(person.own)
+
+    @rule()
+    def the_log_goes_on_elsewhere(self) -> None:
+        """And with it the time, at whose end somebody's access may end."""
+        self.world.firm.index += 15
 
     @rule(short=st.integers(1, 6))
     def an_old_state_is_shown(self, short: int) -> None:

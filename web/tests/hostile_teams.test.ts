@@ -19,11 +19,12 @@ import {
   SCANNER_KEY,
   signDocument,
   toDoc,
+  VERDICT,
 } from "../src/seals/documents";
 import { newId } from "../src/seals/ids";
 import { certify } from "../src/seals/issue";
 import { holderKeys, signingKeys } from "../src/seals/keys";
-import { readScannerKey } from "../src/seals/scanning";
+import { readScannerKey, readVerdict, requireClean } from "../src/seals/scanning";
 import { makeFolder } from "../src/vault/commit";
 import { OpenedVault } from "../src/vault/opened";
 import type { CertificateAnswer } from "../src/wire/api";
@@ -276,6 +277,13 @@ describe("a revocation", () => {
     const plan = { certificate, reason: "compromised", compromisedSince: 0, recertify: [] } as const;
     await revoke(open, certificates, plan, now);
     const after = await loadCertificates(open);
+    const about = { commitment: toBase64url(randomSeed()), payload_hash: toBase64url(randomSeed()) };
+    const said = { database: "1", engine: "test", reason: null, result: "clean", scanned_at: now } as const;
+    const verdict = { ...said, ...about, firm, scanner: scanner.kid };
+    const signed = await signDocument(VERDICT, verdict, scanner.signing);
+    await requireClean(after, signed, about, server.last - 1);
+    expect(await codeOfError(() => requireClean(after, signed, about, server.last))).toBe("scanner_unknown");
+    expect(await codeOfError(() => readVerdict(after, signed, about))).toBe("scanner_unknown");
     expect(await codeOfError(() => readScannerKey(after, announced, now))).toBe("scanner_unknown");
   });
 });
