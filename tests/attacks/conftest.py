@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 # a founded firm with real keys, a vault, and a client who writes: those who lie to the real server
-from siegel.vault.tests.conftest import _empty_stores, client_user, owner, scanner, vault  # noqa: F401
+from siegel.vault.tests.conftest import _empty_stores, client_user, owner, scanner, team, vault  # noqa: F401
 from tests.attacks import recording
 from tests.attacks.hostile import Device, device
 from tests.attacks.recording import Honest

@@ -30,7 +30,7 @@ class At:
         self.chain.entries = whole.entries[: self.after]
         self.chain.state = replay(self.log.firm, whole.id, self.chain.entries, self.log.store)
         ended = self.after == len(whole.entries)
-        self.index = self.log.index + 1 if ended else self.chain.entries[-1].log_index
+        self.index = 1 + (self.log.index if ended else self.chain.entries[-1].log_index)
 
 
 def revocations(log: Log) -> list[dict[str, Any]]:
@@ -186,6 +186,11 @@ def entries(log: Log) -> list[dict[str, Any]]:
     attempt("a revoked owner writes", "record_author_revoked", last, _folder(log, last.chain, "owner"))
     attempt("a team that nobody knows", "team_unknown", last, _folder(log, last.chain, "new"), teams=False)
     found += _owners_without_a_line(log)
+    dated = copy.copy(last)
+    dated.index = log.chains["team"].entries[0].log_index
+    attempt("a revoked owner writes, dated back", "record_place", dated, _folder(log, last.chain, "owner"))
+    dated.index = last.chain.entries[-1].log_index
+    attempt("a record at its predecessor's place", "record_place", dated, _folder(log, last.chain, "new"))
     rogue = _rogue_generation(log)
     attempt("a team's key that no epoch is for", "team_differs", last, _folder(log, last.chain, "new"), extra=[rogue])
     found += _beginnings(log)

@@ -78,9 +78,9 @@ def test_the_client_opens_everything() -> None:
         opened = open_row(seeds[row["epoch"]], place, ROWS[row["kind"]], unb64(row["row"]))
         assert {name: getattr(opened, name) for name in opened.__slots__} == row["fields"]
         rows[row["node"], row["version"]] = opened
-    manifests = [Manifest.parse(signed) for entry in ENTRIES for signed in entry.manifests]
-    for file, manifest in zip(CHAIN["files"], manifests, strict=True):
-        require_clean(Signed.from_wire(file["verdict"]), manifest, STORE)
+    manifests = [(Manifest.parse(signed), entry.log_index) for entry in ENTRIES for signed in entry.manifests]
+    for file, (manifest, log_index) in zip(CHAIN["files"], manifests, strict=True):
+        require_clean(Signed.from_wire(file["verdict"]), manifest, STORE, log_index)
         assert opened_content(file, manifest, rows[file["node"], file["version"]], seeds) == unb64(file["content"])
 
 
@@ -132,7 +132,7 @@ def test_a_broken_head_is_refused(case: dict[str, Any]) -> None:
 def test_a_broken_verdict_is_refused(case: dict[str, Any]) -> None:
     signed = Signed.from_wire(case["verdict"]) if case["verdict"] else None
     with pytest.raises(IntegrityError) as error:
-        require_clean(signed, Manifest.parse(ENTRIES[4].manifests[0]), STORE)
+        require_clean(signed, Manifest.parse(ENTRIES[4].manifests[0]), STORE, ENTRIES[4].log_index)
     assert error.value.code == case["code"], error.value
 
 

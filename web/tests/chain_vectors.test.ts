@@ -6,7 +6,7 @@ import { readAll } from "../src/crypto/source";
 import type { AcceptedCertificate } from "../src/seals/certificates";
 import { Certificates } from "../src/seals/certificates";
 import { type FileNode, type Head, VaultChain } from "../src/seals/chain";
-import { type Doc, fromDoc, hashOf, type Manifest } from "../src/seals/documents";
+import { type Doc, fromDoc, hashOf } from "../src/seals/documents";
 import { EpochSeeds, nextEpoch, openSeed, sealedTo } from "../src/seals/epochs";
 import { fileKeyFrom, leavesOf, openContents } from "../src/seals/files";
 import { holderKeys } from "../src/seals/keys";
@@ -127,10 +127,10 @@ async function clientsSeeds(chain: VaultChain): Promise<EpochSeeds> {
   return seeds;
 }
 
-function manifestOf(chain: VaultChain, node: string, version: number): Manifest {
+function versionOf(chain: VaultChain, node: string, version: number): FileNode["versions"][number] {
   const found = (chain.nodes.get(node) as FileNode | undefined)?.versions[version - 1];
   if (found === undefined) throw new Error(`no version ${version} of ${node}`);
-  return found.manifest;
+  return found;
 }
 
 describe("the story of a vault", () => {
@@ -185,8 +185,8 @@ describe("the story of a vault", () => {
       rows.set(`${node}/${version}`, opened);
     }
     for (const file of story.files) {
-      const manifest = manifestOf(chain, file.node, file.version);
-      await requireClean(certificates, fromDoc(file.verdict), manifest);
+      const { manifest, logIndex } = versionOf(chain, file.node, file.version);
+      await requireClean(certificates, fromDoc(file.verdict), manifest, logIndex);
       const { identity } = await seeds.keysOf(manifest.epoch);
       const fileKey = fileKeyFrom(fromBase64url(file.header), identity, manifest.commitment);
       const leaves = leavesOf(file.leaves, manifest);
@@ -309,9 +309,9 @@ describe("attempts to break it", () => {
   test.each(verdicts)("verdict: $name ($code)", async ({ verdict, code }) => {
     const { chain, certificates } = await replayed();
     const [file] = story.files;
-    const manifest = manifestOf(chain, file?.node ?? "", 1);
+    const { manifest, logIndex } = versionOf(chain, file?.node ?? "", 1);
     const signed = verdict === null ? null : fromDoc(verdict);
-    expect(await codeOfError(() => requireClean(certificates, signed, manifest))).toBe(code);
+    expect(await codeOfError(() => requireClean(certificates, signed, manifest, logIndex))).toBe(code);
   });
 
   test.each(wraps)("wrap: $name ($code)", async ({ epoch, age, code }) => {
@@ -325,14 +325,14 @@ describe("attempts to break it", () => {
     const { chain } = await replayed();
     const { identity } = await (await clientsSeeds(chain)).keysOf(2);
     const [file] = story.files;
-    const { commitment } = manifestOf(chain, file?.node ?? "", 1);
+    const { commitment } = versionOf(chain, file?.node ?? "", 1).manifest;
     expect(await codeOfError(() => fileKeyFrom(fromBase64url(header), identity, commitment))).toBe(code);
   });
 
   test("leaves of another payload are refused", async () => {
     const { chain } = await replayed();
     const [file] = story.files;
-    const manifest = manifestOf(chain, file?.node ?? "", 1);
+    const { manifest } = versionOf(chain, file?.node ?? "", 1);
     for (const leaves of ["", toBase64url(new Uint8Array(32)), toBase64url(new Uint8Array(33))])
       expect(await codeOfError(() => leavesOf(leaves, manifest))).toBe("payload_hash");
   });

@@ -3,19 +3,31 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadCertificates } from "../src/ceremonies/directory";
 import { beginDossierVault } from "../src/ceremonies/dossier";
-import { addTeam, removeHolder } from "../src/ceremonies/holders";
+import { addPerson, addTeam, removeHolder } from "../src/ceremonies/holders";
 import { revoke } from "../src/ceremonies/revoke";
-import { foundTeam } from "../src/ceremonies/team";
+import { addMember, foundTeam, removeMember } from "../src/ceremonies/team";
 import { sealSmall } from "../src/crypto/age";
 import { toBase64url } from "../src/crypto/base64";
+import { CERTIFICATE } from "../src/seals/certificate";
 import { Certificates } from "../src/seals/certificates";
-import { SCANNER_KEY, signDocument } from "../src/seals/documents";
+import {
+  fromDoc,
+  hashOf,
+  RECORD,
+  ROSTER,
+  read,
+  SCANNER_KEY,
+  signDocument,
+  toDoc,
+  VERDICT,
+} from "../src/seals/documents";
 import { newId } from "../src/seals/ids";
 import { certify } from "../src/seals/issue";
 import { holderKeys, signingKeys } from "../src/seals/keys";
-import { readScannerKey } from "../src/seals/scanning";
+import { readScannerKey, readVerdict, requireClean } from "../src/seals/scanning";
 import { makeFolder } from "../src/vault/commit";
 import { OpenedVault } from "../src/vault/opened";
+import type { CertificateAnswer } from "../src/wire/api";
 import { acceptedCertificate, acceptedRevocation } from "../src/wire/codec";
 import { FirmServer, type Person, randomSeed } from "./firm_server";
 import { codeOfError } from "./vectors";
@@ -84,6 +96,40 @@ describe("a team", () => {
     });
     // The record of another chain, which says that it is the first.
     expect(await refusal()).toBe("vault_forked");
+  });
+
+  test("whose key is substituted is refused", async () => {
+    const { recipient } = await holderKeys(randomSeed());
+    const mine = await certify(
+      server.id,
+      { kind: "team", subject: team, signingKey: null, recipient },
+      server.owner.keys,
+      server.owner.hash,
+      server.now,
+      { generation: 1 },
+    );
+    server.tamper = (answer) => {
+      const certificates = answer["certificates"] as CertificateAnswer[] | undefined;
+      const isTeams = ({ doc }: CertificateAnswer) => read(CERTIFICATE, fromDoc(doc).bytes).kind === "team";
+      const shown = certificates?.map((one) => (isTeams(one) ? { ...one, doc: toDoc(mine) } : one));
+      return { ...answer, certificates: shown };
+    };
+    expect(await refusal()).toBe("team_differs");
+  });
+
+  test("whose newest generation is hidden by halves is refused", async () => {
+    const leaver = await server.hire("clerk");
+    const open = server.signIn(server.owner);
+    const certificates = await loadCertificates(open);
+    await addMember(await load(server.owner, team), certificates.person(leaver.keys.kid));
+    await removeMember(await load(server.owner, team), leaver.keys.kid);
+    server.tamper = (answer) => ({
+      ...answer,
+      teams: answer.teams?.map(({ id, entries }) => ({ id, entries: entries.slice(0, -1) })),
+    });
+    kept.clear();
+    const write = async () => makeFolder(await load(clerk), vault, "Neu", server.now);
+    expect(await codeOfError(write)).toBe("team_differs");
   });
 
   test("whose wrap is somebody else's opens nothing, and says why", async () => {
@@ -173,6 +219,44 @@ describe("a revocation", () => {
     expect(await codeOfError(() => load(server.owner))).toBe("record_author_revoked");
   });
 
+  test("makes the next writer rotate, whatever the server says is due", async () => {
+    await revoked();
+    expect(server.chain(team).epochs.size).toBe(2);
+    expect(server.chain(vault).epochs.size).toBe(1);
+    await makeFolder(await load(server.owner), vault, "Danach", server.now);
+    expect(server.chain(vault).epochs.size).toBe(2);
+  });
+
+  test("is not got around by a record that is dated back", async () => {
+    const { keys } = clerk;
+    const spy = await server.hire("clerk");
+    const owners = await load(server.owner);
+    await addPerson(owners, owners.certificates.person(keys.kid), "manage");
+    const mine = await load(clerk);
+    const before = server.last;
+    await revoked();
+    await makeFolder(await load(server.owner), vault, "Danach", server.now);
+    const { chain } = await load(server.owner);
+    const { roster, rosterHash, firm, seq, head } = chain;
+    if (roster === null || rosterHash === null) throw new Error("no roster");
+    const line = { key: spy.keys.kid, rights: "read", subject: spy.id, until: null } as const;
+    const holders = [...roster.holders, line].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const next = { author: keys.kid, firm, holders, previous: rosterHash, seq: roster.seq + 1, vault };
+    const signed = await signDocument(ROSTER, next, keys.signing);
+    const change = { kind: "roster", hash: hashOf(signed.bytes), seq: next.seq } as const;
+    const fields = { ...mine.recordFields([change]), previous: head, seq: seq + 1 };
+    const record = await signDocument(RECORD, fields, keys.signing);
+    for (const [place, code] of [
+      [server.last + 1, "record_author_revoked"],
+      [before, "record_place"],
+    ] as const)
+      expect(
+        await codeOfError(() =>
+          chain.apply({ record, roster: signed, acceptedAt: server.now, logIndex: place }),
+        ),
+      ).toBe(code);
+  });
+
   test("of a scanner ends the use of its keys", async () => {
     const { id: firm, now } = server;
     const scanner = await signingKeys(randomSeed());
@@ -193,6 +277,13 @@ describe("a revocation", () => {
     const plan = { certificate, reason: "compromised", compromisedSince: 0, recertify: [] } as const;
     await revoke(open, certificates, plan, now);
     const after = await loadCertificates(open);
+    const about = { commitment: toBase64url(randomSeed()), payload_hash: toBase64url(randomSeed()) };
+    const said = { database: "1", engine: "test", reason: null, result: "clean", scanned_at: now } as const;
+    const verdict = { ...said, ...about, firm, scanner: scanner.kid };
+    const signed = await signDocument(VERDICT, verdict, scanner.signing);
+    await requireClean(after, signed, about, server.last - 1);
+    expect(await codeOfError(() => requireClean(after, signed, about, server.last))).toBe("scanner_unknown");
+    expect(await codeOfError(() => readVerdict(after, signed, about))).toBe("scanner_unknown");
     expect(await codeOfError(() => readScannerKey(after, announced, now))).toBe("scanner_unknown");
   });
 });

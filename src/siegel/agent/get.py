@@ -70,7 +70,8 @@ def version_of(vault: OpenVault, entity: Entity) -> Version:
     if signed.hash != entity.node.manifest:
         raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
     manifest = Manifest.parse(signed)
-    require_clean(meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict"), manifest, vault.store)
+    verdict = meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict")
+    require_clean(verdict, manifest, vault.store, entity.node.log_index)
     joined = meta.binary("leaves")
     leaves = [joined[start : start + HASH_SIZE] for start in range(0, len(joined), HASH_SIZE)]
     return Version(place, manifest, entity.row, meta.binary("header"), leaves)

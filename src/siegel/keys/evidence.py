@@ -143,7 +143,8 @@ def beside(person: "Person") -> Subjects:
 
 def of_letter(found: "Invitation") -> Subjects:
     """What an invited person verifies before he has proven anything: the rosters he is to stand in."""
-    chains = Holder.objects.filter(roster_kid=found.certificate.kid).values_list("chain", flat=True)
+    lines = Holder.objects.filter(chain__tenant=found.tenant_id, roster_kid=found.certificate.kid)
+    chains = lines.values_list("chain", flat=True)
     named = named_in(list(chains))
     return Subjects(named.people | {found.person_id}, named.teams)
 

@@ -45,7 +45,7 @@ class Revocation(models.Model):
 
     hash = models.CharField(primary_key=True, max_length=HASH_CHARS)
     tenant = models.ForeignKey("base.Tenant", on_delete=models.PROTECT, related_name="+")
-    kid = models.CharField(max_length=HASH_CHARS, unique=True)
+    kid = models.CharField(max_length=HASH_CHARS)
     subject = models.CharField(max_length=ID_CHARS)
     author = models.CharField(max_length=HASH_CHARS)
     bytes = models.BinaryField()
@@ -54,6 +54,7 @@ class Revocation(models.Model):
     log_index = models.BigIntegerField()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "kid"], name="one_revocation_per_key")]
         indexes = [models.Index(fields=["tenant", "subject"], name="revocation_subject")]
 
 

@@ -34,14 +34,16 @@ class Now(Func):
 RANK = Case(*(When(rights=rights, then=rank) for rank, rights in enumerate(("manage", "write", "read"))), default=3)
 
 
-def in_force(kid: str | OuterRef) -> Exists:
-    """Whether one of the key's certificates is in force."""
-    return Exists(Certificate.objects.filter(kid=kid, out_at=None))
+def in_force(kid: str | OuterRef, tenant: str | OuterRef) -> Exists:
+    """Whether one of the key's certificates in the firm is in force. Another firm may have certified it, too."""
+    return Exists(Certificate.objects.filter(kid=kid, tenant=tenant, out_at=None))
 
 
 def lines_in_force() -> QuerySet[Holder]:
     """Lines whose key is in force and whose end has not come, whoever has them."""
-    return Holder.objects.filter(Q(until=None) | Q(until__gte=Now()), in_force(OuterRef("kid")))
+    return Holder.objects.filter(
+        Q(until=None) | Q(until__gte=Now()), in_force(OuterRef("kid"), OuterRef("chain__tenant"))
+    )
 
 
 def places_of(person: "Person") -> QuerySet[Holder]:
@@ -117,8 +119,8 @@ def people_with_access(chain_id: str) -> int:
     return lines.filter(Q(chain=chain_id) | Q(chain__in=teams)).exclude(person=None).values("person").distinct().count()
 
 
-def chains_opened_by(kids: "list[str] | QuerySet[Any, str]") -> QuerySet[Chain]:
-    """The vaults and teams whose seeds these keys can have: they are in their rosters, or in a team that is."""
-    named = Holder.objects.filter(kid__in=kids).values("chain")
+def chains_opened_by(tenant_id: str, kids: "list[str] | QuerySet[Any, str]") -> QuerySet[Chain]:
+    """The firm's vaults and teams whose seeds these keys can have: in their rosters, or in a team that is there."""
+    named = Holder.objects.filter(chain__tenant=tenant_id, kid__in=kids).values("chain")
     through = Holder.objects.filter(team__in=named).values("chain")
     return Chain.objects.filter(Q(pk__in=named) | Q(pk__in=through))

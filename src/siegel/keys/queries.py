@@ -49,11 +49,16 @@ def signed(row: "Certificate | Record | Revocation | Roster | Epoch") -> Signed:
 
 def scanners_of(tenant: "Tenant") -> CertificateStore:
     """The certificates of the firm's scanners. KeysError `scanner_not_certified` (503) when it has none."""
-    rows = Certificate.objects.filter(tenant=tenant, kind="scanner", out_at=None)
-    keys = list(rows.values_list("kid", flat=True))
+    keys = scanner_keys(tenant)
     if not keys:
         raise KeysError("scanner_not_certified", status=503)
     return store_of(tenant, keys)
+
+
+def scanner_keys(tenant: "Tenant") -> set[str]:
+    """The key ids of the firm's scanners that are in force."""
+    rows = Certificate.objects.filter(tenant=tenant, kind="scanner", out_at=None)
+    return set(rows.values_list("kid", flat=True))
 
 
 def kid_of(person: "Person") -> str:
@@ -114,18 +119,18 @@ def store_of(tenant: "Tenant", keys: Iterable[str], hashes: Iterable[str] = ()) 
         wanted = Q(kid__in=keys) | Q(issuer__kid__in=keys, issuer__kind="invitation")
         wanted |= Q(kind="team", subject__in={team.id for team in teams})
         rows |= {row.hash: row for row in Certificate.objects.filter(wanted, tenant=tenant)}
-    _complete(rows, keys)
+    _complete(tenant, rows, keys)
     store = CertificateStore("")
     for row in sorted(rows.values(), key=lambda row: row.log_index):
         store.load(Accepted(signed(row), row.accepted_at, row.log_index))
     kids = {row.kid for row in rows.values()}
-    for revocation in Revocation.objects.filter(kid__in=kids):
+    for revocation in Revocation.objects.filter(tenant=tenant, kid__in=kids):
         store.load_revocation(AcceptedRevocation(signed(revocation), revocation.accepted_at, revocation.log_index))
     store.teams = {team.id: team for team in teams}
     return store
 
 
-def _complete(rows: dict[str, Certificate], complete: set[str]) -> None:
+def _complete(tenant: "Tenant", rows: dict[str, Certificate], complete: set[str]) -> None:
     """Adds all certificates of the keys in `rows` (those in `complete` have theirs), and the issuers of all.
 
     No chain is longer than six, so this ends after as many queries at the latest.
@@ -136,7 +141,8 @@ def _complete(rows: dict[str, Certificate], complete: set[str]) -> None:
         if not kids and not issuers:
             return
         complete |= kids
-        rows |= {row.hash: row for row in Certificate.objects.filter(Q(kid__in=kids) | Q(pk__in=issuers))}
+        wanted = Q(kid__in=kids) | Q(pk__in=issuers)
+        rows |= {row.hash: row for row in Certificate.objects.filter(wanted, tenant=tenant)}
 
 
 def _teams_named(ids: Iterable[str]) -> list[Team]:
@@ -246,7 +252,8 @@ class WaitingVault:
 
 def waiting_vaults(found: Invitation) -> list[WaitingVault]:
     """The vaults that the invitation opens."""
-    chains = Chain.objects.filter(pk__in=Holder.objects.filter(roster_kid=found.certificate.kid).values("chain"))
+    lines = Holder.objects.filter(roster_kid=found.certificate.kid)
+    chains = Chain.objects.filter(tenant=found.tenant_id, pk__in=lines.values("chain"))
     titles = titles_of_vaults(chain.pk for chain in chains) | dict(
         TeamRow.objects.filter(pk__in=[chain.pk for chain in chains]).values_list("pk", "name")
     )

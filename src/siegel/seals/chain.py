@@ -27,7 +27,10 @@ RULERS = ("owner", "office_leader")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A folder or a file at its latest version; `row` and `manifest` are hashes, `manifest` a file's only."""
+    """A folder or a file at its latest version; `row` and `manifest` are hashes, `manifest` a file's only.
+
+    `log_index`: the place of a file's version in the log, where its record was replayed.
+    """
 
     kind: Literal["folder", "file"]
     parent: str
@@ -35,6 +38,7 @@ class Node:
     epoch: int
     row: str
     manifest: str | None = None
+    log_index: int = 0
 
 
 def manages_all(kind: str, vault_kind: str) -> bool:
@@ -243,7 +247,13 @@ class _Check:
                 manifest = self._manifest(change, next(manifests), nodes)
                 parsed.append(manifest)
                 nodes[change.node] = Node(
-                    "file", change.parent, change.version, manifest.epoch, manifest.row, change.manifest
+                    "file",
+                    change.parent,
+                    change.version,
+                    manifest.epoch,
+                    manifest.row,
+                    change.manifest,
+                    self.entry.log_index,
                 )
         return self._step(self.position, nodes, tuple(parsed))
 

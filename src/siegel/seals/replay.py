@@ -33,6 +33,8 @@ class VaultState:
     """Everything a holder may know of a vault without opening anything.
 
     `seen` is the head that this client remembers: a chain that does not contain it was rolled back or forked.
+    `log_index`: the place of the last record in the log. Those of a chain go up: else a server could put a record in
+    behind others and still date it back to when its author was in force.
     """
 
     position: Position
@@ -40,6 +42,7 @@ class VaultState:
     genesis: Genesis | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
     epochs: dict[int, PastEpoch] = field(default_factory=dict)
+    log_index: int = -1
 
     @classmethod
     def begin(cls, firm: str, vault: str, seen: Head | None = None) -> "VaultState":
@@ -52,10 +55,12 @@ class VaultState:
     def apply(self, entry: Entry, certificates: CertificateStore) -> Step:
         """Verifies one more entry and takes it in; IntegrityError leaves the state as it was."""
         step = check(self.position, entry, certificates, self.nodes.get)
+        if entry.log_index <= self.log_index:
+            raise IntegrityError("record_place", "the record's place in the log is not behind its predecessor's")
         reached = Head(step.position.seq, step.position.head)
         if self.seen and self.seen.seq == reached.seq and self.seen.hash != reached.hash:
             raise IntegrityError("vault_forked", "the vault's history is not the one seen before")
-        self.position = step.position
+        self.position, self.log_index = step.position, entry.log_index
         self.nodes.update(step.nodes)
         now = step.position.now
         if now.epoch.epoch not in self.epochs:

@@ -65,28 +65,38 @@ def sign_verdict(
 
 
 def verify_verdict(
-    signed: Signed, firm: str, payload_hash: str, commitment: str, certificates: CertificateStore
+    signed: Signed,
+    firm: str,
+    payload_hash: str,
+    commitment: str,
+    certificates: CertificateStore,
+    *,
+    at: int | None = None,
 ) -> Verdict:
     """The verdict on exactly this payload under exactly this file key, whatever it says.
 
-    IntegrityError `scanner_unknown`, `signature_invalid`, `verdict_mismatch`.
+    `at`: the place in the log of the version it is about; None for one that is not published yet.
+    IntegrityError `scanner_unknown` (also of a scanner whose key was taken back before), `signature_invalid`,
+    `verdict_mismatch`.
     """
     verdict = Verdict.parse(signed)
     scanner = _scanner(verdict.scanner, certificates)
+    if not certificates.in_force(scanner.kid, at):
+        raise IntegrityError("scanner_unknown", "the scanner's key was taken back before the verdict counted")
     Verdict.verify(signed, scanner.certificate.signing_key)
     if (verdict.firm, verdict.payload_hash, verdict.commitment) != (firm, payload_hash, commitment):
         raise IntegrityError("verdict_mismatch", "the verdict is about another payload")
     return verdict
 
 
-def require_clean(signed: Signed | None, manifest: Manifest, certificates: CertificateStore) -> Verdict:
-    """What a reader demands before anything is opened.
+def require_clean(signed: Signed | None, manifest: Manifest, certificates: CertificateStore, at: int) -> Verdict:
+    """What a reader demands before anything is opened; `at` is the version's place in the log.
 
     IntegrityError as in `verify_verdict`, and `verdict_missing` or `verdict_not_clean`: such a file is never published.
     """
     if signed is None:
         raise IntegrityError("verdict_missing", "a file without a verdict")
-    verdict = verify_verdict(signed, manifest.firm, manifest.payload_hash, manifest.commitment, certificates)
+    verdict = verify_verdict(signed, manifest.firm, manifest.payload_hash, manifest.commitment, certificates, at=at)
     if verdict.result != "clean":
         raise IntegrityError("verdict_not_clean", f"the verdict is {verdict.result}")
     return verdict

@@ -43,7 +43,8 @@ class Team:
     def replay(cls, entries: Sequence[Entry], store: CertificateStore, seen: Head | None = None) -> Self:
         """The team whose chain these entries are, from record 1.
 
-        IntegrityError of the rule that an entry breaks; `record_shape` if it is no team's, or there is no entry.
+        IntegrityError of the rule that an entry breaks; `vault_rolled_back` if it ends before what was `seen`;
+        `record_shape` if it is no team's, or there is no entry.
         """
         if not entries:
             raise IntegrityError("record_shape", "a team has a chain")
@@ -56,6 +57,7 @@ class Team:
             step = state.apply(entry, store)
             if entry.roster is not None:
                 rosters.append(PastRoster(entry.log_index, step.position.now.roster))
+        state.require_head(state.head)
         if state.position.now.vault_kind != "team":
             raise IntegrityError("record_shape", "the chain is a vault's, not a team's")
         return cls(first.vault, tuple(rosters), state)

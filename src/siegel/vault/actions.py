@@ -1,7 +1,7 @@
 """Changes of vaults: they begin, get folders and versions; uploads begin, are refused, end."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from siegel.firms import actions as firms
 from siegel.firms.queries import dossiers_visible_to
 from siegel.keys import rules as seal_rules
 from siegel.keys.actions import chains
-from siegel.keys.queries import team_name
+from siegel.keys.queries import scanner_keys, team_name
 from siegel.seals.derive import digest
 from siegel.seals.documents import Manifest, Verdict
 from siegel.seals.files import check_header
@@ -113,8 +113,6 @@ def commit_files(*, by: "Person", vault_id: str, record: Signed, files: Sequence
     if known := chains.accepted_before(vault_id, record):
         return known
     uploads = queries.uploads_into(by, vault_id, [file.upload for file in files])
-    if any(upload.verdict_bytes is None for upload in uploads.values()):
-        raise VaultError("upload_unchecked", status=409)
     blob_ids = {file.upload: new_id() for file in files}
     try:
         with blobs.kept({blob_ids[name]: staging.path_of(name) for name in uploads}):
@@ -151,6 +149,7 @@ def _publish(
     step = appended.step
     if step is None:
         raise _AcceptedBeforeError
+    _require_checked(by, uploads.values())
     _add_folders(step, rows)
     for file, manifest in zip(files, step.manifests, strict=True):
         _check_file(file, manifest, uploads[file.upload])
@@ -159,6 +158,15 @@ def _publish(
     if gone != len(uploads):
         raise BaseError("not_found", status=404)
     return appended
+
+
+def _require_checked(by: "Person", uploads: Iterable[Upload]) -> None:
+    """Readers believe no scanner whose key was taken back before the version: its uploads are checked again."""
+    certified = scanner_keys(by.tenant)
+    for one in uploads:
+        found = Signed(bytes(one.verdict_bytes or b""), bytes(one.verdict_sig or b""))
+        if not one.verdict_bytes or Verdict.parse(found).scanner not in certified:
+            raise VaultError("upload_unchecked", status=409)
 
 
 @action

@@ -49,6 +49,7 @@ export interface FileVersion {
   readonly manifest: Manifest;
   readonly manifestHash: string;
   readonly acceptedAt: number;
+  readonly logIndex: number;
 }
 
 export interface FolderNode {
@@ -111,6 +112,8 @@ export class VaultChain {
   /** The current epoch was sealed for whoever belonged at these moments: when it began, and at every roster since. */
   private sealings: readonly AcceptedRoster[] = [];
   private readonly heads: string[] = [];
+  /** The place of the last record in the log. */
+  private logIndex = -1;
   private readonly certificates: Certificates;
 
   private constructor(certificates: Certificates, vault: string, head: string) {
@@ -168,8 +171,12 @@ export class VaultChain {
     const author = this.authorOf(record, entry);
     await verifySigned(RECORD, entry.record, author.signing_key);
     const step = await new Examination(this, this.certificates, entry, record, author).step();
+    // Else a server could put a record in behind others and still date it back to when its author was in force.
+    const isBehind = entry.logIndex > this.logIndex;
+    must(isBehind, "record_place", "the record's place in the log is not behind its predecessor's");
     this.take(step, { logIndex: entry.logIndex, time: entry.acceptedAt });
     this.seq = record.seq;
+    this.logIndex = entry.logIndex;
     this.head = hashOf(entry.record.bytes);
     this.heads.push(this.head);
   }

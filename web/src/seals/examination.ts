@@ -305,7 +305,8 @@ export class Examination {
     const versions = this.versionsBefore(change);
     const manifest = await this.named(MANIFEST, signed, manifestHash);
     this.checkManifest(manifest, change, versions.at(-1)?.manifestHash ?? null);
-    const version = { manifest, manifestHash, acceptedAt: this.entry.acceptedAt };
+    const { acceptedAt, logIndex } = this.entry;
+    const version = { manifest, manifestHash, acceptedAt, logIndex };
     return { kind: "file", id, parent, versions: [...versions, version] };
   }
 

@@ -43,16 +43,21 @@ export interface Scanned {
 }
 
 /**
- * A verdict about exactly this payload and file key, whatever it says.
+ * A verdict about exactly this payload and file key, whatever it says. `at`: the place in the log of the version it is
+ * about; without it one that is not published yet.
  * @throws IntegrityError (`scanner_unknown`, `signature_invalid`, `verdict_mismatch`).
  */
 export async function readVerdict(
   certificates: Certificates,
   signed: Signed,
   about: Scanned,
+  at?: number,
 ): Promise<Verdict> {
   const verdict = read(VERDICT, signed.bytes);
-  await verifySigned(VERDICT, signed, certificates.scanner(verdict.scanner).signing_key);
+  const scanner = certificates.scanner(verdict.scanner);
+  const counts = certificates.inForce(scanner.kid, at);
+  must(counts, "scanner_unknown", "the scanner's key was taken back before the verdict counted");
+  await verifySigned(VERDICT, signed, scanner.signing_key);
   const isAboutIt =
     verdict.firm === certificates.firm &&
     sameHash(verdict.payload_hash, about.payload_hash) &&
@@ -62,15 +67,16 @@ export async function readVerdict(
 }
 
 /**
- * What a reader demands before anything is opened.
+ * What a reader demands before anything is opened; `at` is the version's place in the log.
  * @throws IntegrityError as `readVerdict`, and `verdict_missing`, `verdict_not_clean`: such a file is never published.
  */
 export async function requireClean(
   certificates: Certificates,
   signed: Signed | null,
   about: Scanned,
+  at: number,
 ): Promise<void> {
   must(signed !== null, "verdict_missing", "a file without a verdict");
-  const { result } = await readVerdict(certificates, signed, about);
+  const { result } = await readVerdict(certificates, signed, about, at);
   must(result === "clean", "verdict_not_clean", `the verdict is ${result}`);
 }

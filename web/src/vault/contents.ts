@@ -16,14 +16,15 @@ export async function readFile(
   onProgress: (readBytes: number) => void,
   signal?: AbortSignal,
 ): Promise<Blob> {
-  const { manifest, manifestHash } = file.signed;
+  const { manifest, manifestHash, logIndex } = file.signed;
   const answer = await api.version(vault.id, file.id, manifest.version);
   must(
     sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),
     "manifest_differs",
     "the server sent another manifest",
   );
-  await requireClean(vault.certificates, answer.verdict === null ? null : fromDoc(answer.verdict), manifest);
+  const verdict = answer.verdict === null ? null : fromDoc(answer.verdict);
+  await requireClean(vault.certificates, verdict, manifest, logIndex);
   vault.noteClean(manifest);
   const { identity } = await vault.seeds.keysOf(manifest.epoch);
   const fileKey = fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);

@@ -46,7 +46,8 @@ def add_certificate(*, by: "Person", signed: Signed) -> None:
     was_out = store.by_kid(document.kid) is not None and not store.in_force(document.kid)
     accept(tenant=by.tenant, signed=signed, store=store, logged=logged)
     if was_out:
-        Chain.objects.filter(pk__in=Holder.objects.filter(kid=document.kid).values("chain")).update(due=True)
+        held = Holder.objects.filter(chain__tenant=by.tenant_id, kid=document.kid)
+        Chain.objects.filter(pk__in=held.values("chain")).update(due=True)
 
 
 def _is_countersigned(store: CertificateStore, document: CertificateDocument) -> bool:

@@ -220,7 +220,7 @@ def _add_holder(by: "Person", vault_id: str, documents: chains.Documents, kid: s
 def _hand_over(invitation: Invitation, kid: str, wraps: Sequence[SeedWrap]) -> None:
     """The new key takes the invitation's place in all its vaults."""
     invited = invitation.certificate.kid
-    places = Holder.objects.filter(roster_kid=invited)
+    places = Holder.objects.filter(chain__tenant=invitation.tenant_id, roster_kid=invited)
     current = dict(Chain.objects.filter(pk__in=places.values("chain")).values_list("vault_id", "epoch"))
     if {wrap.vault for wrap in wraps} != current.keys() or len(wraps) != len(current):
         raise KeysError("wraps_incomplete")

@@ -51,15 +51,15 @@ def revoke_key(*, by: "Person", signed: Signed, certificates: Sequence[Signed] =
         raise KeysError("document_refused", reason="revocation_certificate")
     if Revocation.objects.filter(pk=signed.hash).exists():
         audit.unchanged()
-        return _due(chains_opened_by([row.kid]))
+        return _due(chains_opened_by(by.tenant_id, [row.kid]))
     _require_may_see(by, row)
     at = _accept(by, signed, document, row)
     fallen = _fall(row, document.compromised_since, at)
-    Wrap.objects.filter(kid=row.kid).delete()
+    Wrap.objects.filter(chain__tenant=by.tenant_id, kid=row.kid).delete()
     _end_access(by, row)
     for certificate in certificates:
         add_certificate(by=by, signed=certificate)
-    opened = chains_opened_by([row.kid, *_out_of_force(fallen)])
+    opened = chains_opened_by(by.tenant_id, [row.kid, *_out_of_force(by.tenant_id, fallen)])
     opened.filter(due=False).update(due=True)
     return _due(opened)
 
@@ -129,21 +129,24 @@ def _fall(row: Certificate, since: int | None, at: int) -> set[str]:
     """Marks the key's certificates, and what falls with them; returns the key ids of what fell.
 
     What the key certified from `since` on falls, and what was certified under a fallen certificate, down to the last.
+    Only in this firm: anybody's key can be certified in any firm, its holder need not know.
     """
-    Certificate.objects.filter(kid=row.kid, out_at=None).update(out_at=at)
+    own = Certificate.objects.filter(tenant=row.tenant_id)
+    own.filter(kid=row.kid, out_at=None).update(out_at=at)
     if since is None:
         return set()
     fallen: dict[str, str] = {}
-    level = Certificate.objects.filter(issuer__kid=row.kid, log_index__gte=since)
+    level = own.filter(issuer__kid=row.kid, log_index__gte=since)
     while found := dict(level.exclude(pk__in=fallen).values_list("pk", "kid")):
         fallen |= found
-        level = Certificate.objects.filter(issuer__in=found)
-    Certificate.objects.filter(pk__in=fallen, out_at=None).update(out_at=at)
+        level = own.filter(issuer__in=found)
+    own.filter(pk__in=fallen, out_at=None).update(out_at=at)
     return set(fallen.values())
 
 
-def _out_of_force(kids: set[str]) -> set[str]:
-    return kids - set(Certificate.objects.filter(kid__in=kids, out_at=None).values_list("kid", flat=True))
+def _out_of_force(tenant_id: str, kids: set[str]) -> set[str]:
+    in_force = Certificate.objects.filter(tenant=tenant_id, kid__in=kids, out_at=None)
+    return kids - set(in_force.values_list("kid", flat=True))
 
 
 def _end_access(by: "Person", row: Certificate) -> None:

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="Revocation",
             fields=[
                 ("hash", models.CharField(max_length=43, primary_key=True, serialize=False)),
-                ("kid", models.CharField(max_length=43, unique=True)),
+                ("kid", models.CharField(max_length=43)),
                 ("subject", models.CharField(max_length=22)),
                 ("author", models.CharField(max_length=43)),
                 ("bytes", models.BinaryField()),
@@ -119,6 +119,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="revocation",
             index=models.Index(fields=["tenant", "subject"], name="revocation_subject"),
+        ),
+        migrations.AddConstraint(
+            model_name="revocation",
+            constraint=models.UniqueConstraint(fields=("tenant", "kid"), name="one_revocation_per_key"),
         ),
         migrations.AddConstraint(
             model_name="team",
