@@ -1,4 +1,5 @@
-// long because: reading and writing one vault share its state/**
+// long because: reading and writing one vault share its state.
+/**
  * A vault, opened: its chain replayed and verified, its rows opened, its epochs at hand.
  *
  * `refresh` takes the news of the server, `write` adds to the vault. Both move the one chain, and so take turns. News
