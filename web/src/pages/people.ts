@@ -35,7 +35,7 @@ function listenToRevoking(): void {
 function revoked(row: HTMLElement, { open, person }: Asked): void {
   draw(row, "badge-revoked");
   row.classList.add("is-off");
-  for (const action of findAll("[data-revoke], [data-block]", row)) action.remove();
+  for (const outdated of findAll("[data-revoke], [data-block], [data-devices]", row)) outdated.remove();
   showStatus(texts().revoke.done(person.name));
   find("#renewing-title").focus();
   void renewing.run(open);

@@ -14,6 +14,7 @@ from siegel.accounts.queries import people_of
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.errors import BaseError
+from siegel.firms import actions as firms
 from siegel.firms.queries import people_managed_by, role_of
 from siegel.keys import queries, rules
 from siegel.keys.actions.certificates import accepted_at, add_certificate
@@ -41,8 +42,9 @@ class Due:
 def revoke_key(*, by: "Person", signed: Signed, certificates: Sequence[Signed] = ()) -> Due:
     """The key is out of force: its person is out, its wraps are gone, what it opened is due.
 
-    `certificates` certify again what fell with it. The same revocation again changes nothing. BaseError `not_found`
-    (404) for a key whose person `by` does not look after; KeysError `document_refused` with the rule it breaks.
+    `certificates` certify again what fell with it; whose key stays fallen is blocked, until somebody vouches for him.
+    The same revocation again changes nothing. BaseError `not_found` (404) for a key whose person `by` does not look
+    after; KeysError `document_refused` with the rule it breaks.
     """
     with rules.refusing():
         document = RevocationDocument.parse(signed)
@@ -59,7 +61,9 @@ def revoke_key(*, by: "Person", signed: Signed, certificates: Sequence[Signed] =
     _end_access(by, row)
     for certificate in certificates:
         add_certificate(by=by, signed=certificate)
-    opened = chains_opened_by(by.tenant_id, [row.kid, *_out_of_force(by.tenant_id, fallen)])
+    out = _out_of_force(by.tenant_id, fallen)
+    _block_fallen(by, out)
+    opened = chains_opened_by(by.tenant_id, [row.kid, *out])
     opened.filter(due=False).update(due=True)
     return _due(opened)
 
@@ -160,6 +164,14 @@ def _end_access(by: "Person", row: Certificate) -> None:
     UnlockWrap.objects.filter(person=person).delete()
     accounts.end_access(person=person, by=by)
     accounts.set_state(person=person, state=person.State.REVOKED)
+
+
+def _block_fallen(by: "Person", kids: set[str]) -> None:
+    """Nobody vouches any more for the people of these keys: whoever stole the key may have made them up."""
+    subjects = Certificate.objects.filter(tenant=by.tenant_id, kid__in=kids, kind__in=PERSONS).values("subject")
+    for person in people_of(by.tenant_id).filter(pk__in=subjects).exclude(pk=by.pk).select_related("tenant"):
+        if person.state == person.State.ACTIVE and queries.kid_of(person) in kids:
+            firms.block_person(person=person, by=by)
 
 
 def _due(opened: QuerySet[Chain]) -> Due:

@@ -131,29 +131,38 @@ def fill(source: Source, buffer: memoryview) -> int:
     return filled
 
 
-def _blocks(source: Source, size: int) -> Iterator[tuple[memoryview, bool]]:
-    """The source in blocks of exactly `size` bytes, each with whether it is the last; the last may be shorter.
+def _blocks(source: Source, chunk_size: int) -> Iterator[tuple[memoryview, bool]]:
+    """The source in blocks of whole chunks, each with whether it is the last; the last may be shorter.
 
-    One byte is read ahead, because the last chunk must be known as such when it is sealed. The view is overwritten
-    by the next block.
+    The first block is one chunk: most files by number are wraps of 32 bytes, and to clear half a MiB for one takes
+    longer than to seal it. One byte is read ahead, because the last chunk must be known as such when it is sealed. The
+    view is overwritten by the next block.
     """
-    buffer = bytearray(size + 1)
-    view = memoryview(buffer)
-    ahead = 0
+    size, ahead = chunk_size, 0
+    view = memoryview(bytearray(size + 1))
     while (filled := ahead + fill(source, view[ahead:])) > size:
         yield view[:size], False
-        buffer[0] = buffer[size]
-        ahead = 1
+        first = view[size]
+        if size == chunk_size:
+            size *= _CHUNKS_PER_BLOCK
+            view = memoryview(bytearray(size + 1))
+        view[0], ahead = first, 1
     yield view[:filled], True
+
+
+def _at_least(buffer: memoryview, size: int) -> memoryview:
+    """The buffer, or a new one where it is too small."""
+    return buffer if len(buffer) >= size else memoryview(bytearray(size))
 
 
 def _sealed(file_key: FileKey, source: Source) -> Iterator[memoryview]:
     nonce = os.urandom(NONCE_SIZE)
     yield memoryview(nonce)
     cipher = ChunkCipher(file_key, nonce)
-    sealed = memoryview(bytearray(_CHUNKS_PER_BLOCK * SEALED_CHUNK_SIZE))
+    sealed = memoryview(b"")
     number = 0
-    for block, last in _blocks(source, _CHUNKS_PER_BLOCK * CHUNK_SIZE):
+    for block, last in _blocks(source, CHUNK_SIZE):
+        sealed = _at_least(sealed, len(block) + _CHUNKS_PER_BLOCK * TAG_SIZE)
         end = 0
         # max: an empty payload still has one chunk, an empty one.
         for start in range(0, max(1, len(block)), CHUNK_SIZE):
@@ -169,15 +178,16 @@ def _opened(file_key: FileKey, source: Source) -> Iterator[memoryview]:
     if fill(source, memoryview(nonce)) < NONCE_SIZE:
         raise NonceError("the file ends before the payload's nonce is complete")
     cipher = ChunkCipher(file_key, bytes(nonce))
-    plain = memoryview(bytearray(_CHUNKS_PER_BLOCK * CHUNK_SIZE))
+    plain = memoryview(b"")
     number = 0
-    for block, last in _blocks(source, _CHUNKS_PER_BLOCK * SEALED_CHUNK_SIZE):
+    for block, last in _blocks(source, SEALED_CHUNK_SIZE):
+        plain = _at_least(plain, len(block))
         size, damage = _open_block(cipher, number, block, plain, last=last)
         if size:
             yield plain[:size]
         if damage:
             raise PayloadError(damage)
-        number += _CHUNKS_PER_BLOCK
+        number += len(block) // SEALED_CHUNK_SIZE
 
 
 def _open_block(
