@@ -128,7 +128,7 @@ TABLE: dict[str, str] = {
     "GET /api/vaults/<vault_id>/news": HOLDERS,
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
-    "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 409 404 404 404",
+    "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,
     # uploads: begun by holders, afterwards their own alone (this one is the owner's)

@@ -83,12 +83,14 @@ def test_who_took_back_his_key_in_another_firm_first_is_revoked_in_ours_all_the_
 def test_a_fallen_key_is_not_held_up_by_a_certificate_of_another_firm(
     owner: Island, vault: OpenVault, clerk: Island, stranger: Island
 ) -> None:
-    """Its person is not revoked, so only the certificate stands between him and the vault."""
+    """Its person is not revoked: once unblocked, only the certificate stands between him and the vault."""
     since = owner.get("keys/certificates")["certificates"][-1]["log_index"]
     client = redemption(_letter_by(clerk, vault), owner).send()
     take_in(stranger, client.seed)
     assert status(client, f"vaults/{vault.id}/head") == 200
     owner.revoke(clerk.kid, since=since + 1, reason="compromised")
+    owner.post(f"people/{client.person}/unblock", {})
+    client.sign_in()
     assert status(client, f"vaults/{vault.id}/head") == 404
 
 
