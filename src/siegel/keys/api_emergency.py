@@ -1,4 +1,4 @@
-"""The door for whoever has the emergency sheet and no session (docs/formats.md 10, ADR 0018).
+"""The door for whoever has the emergency sheet and no session (docs/formats.md 10, ADR 0017).
 
 A login signed by the root opens two things: reading certificates and revocations, and one new owner. Each needs a
 nonce of its own; there is no session of the root.

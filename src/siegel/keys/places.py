@@ -59,7 +59,7 @@ def memberships_of(person: "Person") -> QuerySet[Holder]:
 
 
 def ruled_by(person: "Person") -> QuerySet[Chain]:
-    """What an owner manages without a line of his own: all teams and dossiers' vaults of the firm (ADR 0017).
+    """What an owner manages without a line of his own: all teams and dossiers' vaults of the firm (ADR 0016).
 
     Nothing for others. He reads the chains and writes records; contents open by lines only.
     """

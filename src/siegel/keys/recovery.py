@@ -1,4 +1,4 @@
-"""What an owner with the recovery seed opens: the wraps that every dossier's vault and team keeps for it (ADR 0017)."""
+"""What an owner with the recovery seed opens: the wraps that every dossier's vault and team keeps for it (ADR 0016)."""
 
 from collections import defaultdict
 from collections.abc import Sequence

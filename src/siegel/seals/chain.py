@@ -42,7 +42,7 @@ class Node:
 
 
 def manages_all(kind: str, vault_kind: str) -> bool:
-    """Whether whoever is certified as `kind` manages every chain of this kind, without a line of his own (ADR 0017)."""
+    """Whether whoever is certified as `kind` manages every chain of this kind, without a line of his own (ADR 0016)."""
     return kind == "owner" and vault_kind != "personal"
 
 

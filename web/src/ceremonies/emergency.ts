@@ -1,6 +1,6 @@
 /**
  * From the Notfallblatt: whoever has the firm's root makes himself an owner, or gives an owner who lost his key another one
- * (ADR 0018). The seeds stay in this browser; the server sees what they sign.
+ * (ADR 0017). The seeds stay in this browser; the server sees what they sign.
  */
 
 import { type Bytes, randomBytes } from "../crypto/bytes";

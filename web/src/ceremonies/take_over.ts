@@ -1,6 +1,6 @@
 /**
  * An owner who stands in no roster takes his place in all of them: the firm's recovery seed opens what is sealed to it
- * (ADR 0017). What was done stays done, so a run that was stopped goes on when it is called again.
+ * (ADR 0016). What was done stays done, so a run that was stopped goes on when it is called again.
  */
 
 import type { Open } from "../keyring/keyring";

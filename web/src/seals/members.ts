@@ -99,7 +99,7 @@ export function rightsOf(
   return best;
 }
 
-/** Whether whoever is certified as `kind` manages every chain of this kind, without a line of his own (ADR 0017). */
+/** Whether whoever is certified as `kind` manages every chain of this kind, without a line of his own (ADR 0016). */
 export function managesAll(kind: CertificateKind, of: VaultKind | null): boolean {
   return kind === "owner" && of !== null && of !== "personal";
 }

@@ -1,4 +1,4 @@
-"""From the emergency sheet: an owner whose key is lost, or who died, is followed by one of the root's (ADR 0018)."""
+"""From the emergency sheet: an owner whose key is lost, or who died, is followed by one of the root's (ADR 0017)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
