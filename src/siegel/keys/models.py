@@ -35,7 +35,7 @@ class Certificate(models.Model):
         indexes = [
             models.Index(fields=["tenant", "subject"], name="certificate_subject"),
             models.Index(fields=["tenant", "kind", "subject"], name="certificate_kinds"),
-            models.Index(fields=["kid", "out_at"], name="certificate_force"),
+            models.Index(fields=["kid", "tenant", "out_at"], name="certificate_force"),
             models.Index(fields=["tenant", "log_index"], name="certificate_log"),
         ]
 

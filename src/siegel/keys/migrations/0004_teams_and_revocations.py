@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="certificate",
-            index=models.Index(fields=["kid", "out_at"], name="certificate_force"),
+            index=models.Index(fields=["kid", "tenant", "out_at"], name="certificate_force"),
         ),
         migrations.AddIndex(
             model_name="certificate",
