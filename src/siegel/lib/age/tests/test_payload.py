@@ -56,7 +56,7 @@ def test_a_stream_gives_its_verified_blocks_before_the_error() -> None:
     payload = bytearray(sealed_payload(KEY, content(2 * BLOCK)))
     payload[16 + 10 * SEALED_CHUNK] ^= 1
     opened = age.open_blocks(KEY, pieces(bytes(payload), 50_000))
-    given = []
+    given: list[bytes] = []
     with pytest.raises(age.PayloadError):
         given.extend(opened)
     assert b"".join(given) == content(2 * BLOCK)[: 10 * CHUNK]
