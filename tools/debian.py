@@ -63,6 +63,8 @@ CLAMD = Need(
 )
 LIBARCHIVE = Need("libarchive13", lambda: has_library("libarchive.so.13"))
 CHROMIUM = Need("chromium", lambda: has_program("chromium"))
+# The browser driver's own Node is linked against it.
+LIBATOMIC = Need("libatomic1", lambda: has_library("libatomic.so.1"))
 AGE = Need("age", lambda: has_program("age"))
 SSH_KEYGEN = Need("openssh-client", lambda: has_program("ssh-keygen"))
 OPENSSL = Need("openssl", lambda: has_program("openssl"))
@@ -70,7 +72,7 @@ NGINX = Need("nginx", lambda: has_program("nginx"), ("nginx.service",))
 
 CHECK = (PIP,)
 SCANNER = (CLAMD, LIBARCHIVE)
-TEST = (*CHECK, *SCANNER, CHROMIUM, AGE, SSH_KEYGEN)
+TEST = (*CHECK, *SCANNER, CHROMIUM, LIBATOMIC, AGE, SSH_KEYGEN)
 BENCH = (*TEST, NGINX, OPENSSL)
 
 # apt starts the services of what it installs, unless policy-rc.d forbids it (the only door Debian has for that);

@@ -318,7 +318,7 @@ def test_a_rotation_that_is_killed_at_any_step_goes_on(shrinking: Office, line: 
     done = hands("keys", "rotate", "--all", "--json")
     assert done.code == 0, done.err
     assert done.json["failed"] == {}
-    assert 1 <= len(done.json["rotated"]) < VAULTS + 1
+    assert len(done.json["rotated"]) < VAULTS + 1, "what was done before it was killed is done"
     assert hands("keys", "rotate", "--all", "--json").json["rotated"] == []
     assert hands("keys", "audit", "--json").json["findings"] == []
     assert not shrinking.opened("berta", "Lohn 1").due
