@@ -58,8 +58,8 @@ make test
 nothing_runs
 TRY
 
-# A mount and a process namespace: whatever happens inside, nothing of it outlives this script. Shared memory of its own:
-# scanners sweep what process ids of the dead have left there, and of other namespaces they know none.
+# A mount and a process namespace: whatever happens inside, nothing of it outlives this script. Shared memory of its own,
+# and a root that is a mount point: else nothing inside could make a mount namespace, as some tests do.
 exec unshare --mount --pid --fork sh -c '
-    mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs shm "$0/dev/shm"
+    mount --bind "$0" "$0" && mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev" && mount -t tmpfs shm "$0/dev/shm"
     exec env PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/srv chroot "$0" sh /srv/try' "$root"
