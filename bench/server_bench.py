@@ -19,7 +19,8 @@ from bench.server_processes import peak_web_memory_mb
 from bench.server_put import put_small_files
 from bench.server_transfers import PeerLine, VaultLine, Version
 from siegel.agent.account import Account
-from siegel.agent.put import plan_put, put
+from siegel.agent.plan import plan_put
+from siegel.agent.put import put
 from siegel.agent.session import Home
 from siegel.agent.vaults import open_named
 from siegel.demo.furnish import Person, Silent

@@ -25,7 +25,8 @@ from siegel.agent.client import Api
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
 from siegel.agent.opened import OpenVault, open_by_id
-from siegel.agent.put import Item, Outcome, plan_put, put
+from siegel.agent.plan import Item, Outcome, plan_put
+from siegel.agent.put import put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
 from siegel.agent.vaults import begin_vault

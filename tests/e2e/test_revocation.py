@@ -17,7 +17,8 @@ import pytest
 from siegel.agent.account import Account, sign_in
 from siegel.agent.client import Api
 from siegel.agent.opened import open_by_id
-from siegel.agent.put import plan_put, put
+from siegel.agent.plan import plan_put
+from siegel.agent.put import put
 from siegel.agent.session import Home
 from siegel.demo.furnish import Silent
 from siegel.seals.revocations import revoke_key

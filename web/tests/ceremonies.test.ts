@@ -11,16 +11,10 @@ import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
 import type { CertificateAnswer, InvitationAnswer, Session } from "../src/wire/api";
 import { acceptedCertificate } from "../src/wire/codec";
+import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
-
-vi.mock("../src/keyring/store", () => ({
-  recall: async (key: string) => kept.get(key),
-  keep: async (key: string, value: unknown) => void kept.set(key, value),
-  forgetOne: async (key: string) => void kept.delete(key),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 vi.mock("../src/keyring/stretch", () => ({ stretch: async () => new Uint8Array(32).fill(7) }));
 
 const NOW = 1_800_000_000;

@@ -8,14 +8,9 @@ import { identityText } from "../src/crypto/hybrid";
 import { shareText, splitSheet } from "../src/seals/shares";
 import { Firm } from "./firm_pages";
 import { type FirmServer, randomSeed } from "./firm_server";
+import { kept } from "./kept_store";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
-vi.mock("../src/keyring/store", () => ({
-  keep: async (name: string, value: unknown) => void kept.set(name, value),
-  recall: async (name: string) => kept.get(name),
-  forgetOne: async (name: string) => void kept.delete(name),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 vi.mock("../src/keyring/stretch", () => ({ stretch: async () => new Uint8Array(32) }));
 vi.mock("../src/keyring/presence", () => ({ announceOpened: () => undefined, PERSON: "person" }));
 

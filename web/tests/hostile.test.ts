@@ -23,16 +23,10 @@ import { makeFolder } from "../src/vault/commit";
 import { readFile } from "../src/vault/contents";
 import { type OpenedFile, OpenedVault } from "../src/vault/opened";
 import { flipped, HostileServer, keysOf, seedOf, signedIn, story } from "./hostile_server";
+import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
-
-vi.mock("../src/keyring/store", () => ({
-  recall: async (key: string) => kept.get(key),
-  keep: async (key: string, value: unknown) => void kept.set(key, value),
-  forgetOne: async (key: string) => void kept.delete(key),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 
 const FORM = ["not_canonical", "document_invalid", "not_base64", "signature_invalid"];
 const NODE = story.files[0]?.node ?? "";

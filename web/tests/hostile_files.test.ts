@@ -13,16 +13,10 @@ import { readFile } from "../src/vault/contents";
 import { type OpenedFile, OpenedVault } from "../src/vault/opened";
 import { type UploadItem, Uploads } from "../src/vault/upload";
 import { flipped, HostileServer, keysOf, seedOf, signedIn, story, verdictOn } from "./hostile_server";
+import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
-
-vi.mock("../src/keyring/store", () => ({
-  recall: async (key: string) => kept.get(key),
-  keep: async (key: string, value: unknown) => void kept.set(key, value),
-  forgetOne: async (key: string) => void kept.delete(key),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 vi.mock("../src/vault/sending", () => ({
   startSending: () => ({ done: Promise.resolve("upload"), abort: () => undefined }),
 }));

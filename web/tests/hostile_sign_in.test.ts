@@ -14,17 +14,12 @@ import {
   sealUnlock,
 } from "../src/seals/unlock";
 import { flipped, HostileServer, seedOf, signedIn, story } from "./hostile_server";
+import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
 const stretched = vi.hoisted(() => ({ calls: 0 }));
-const kept = vi.hoisted(() => new Map<string, unknown>());
 
-vi.mock("../src/keyring/store", () => ({
-  recall: async (key: string) => kept.get(key),
-  keep: async (key: string, value: unknown) => void kept.set(key, value),
-  forgetOne: async (key: string) => void kept.delete(key),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 vi.mock("../src/keyring/stretch", () => ({
   stretch: async () => {
     stretched.calls += 1;

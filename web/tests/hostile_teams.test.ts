@@ -30,16 +30,10 @@ import { OpenedVault } from "../src/vault/opened";
 import type { CertificateAnswer } from "../src/wire/api";
 import { acceptedCertificate, acceptedRevocation } from "../src/wire/codec";
 import { FirmServer, type Person, randomSeed } from "./firm_server";
+import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
-
-vi.mock("../src/keyring/store", () => ({
-  recall: async (key: string) => kept.get(key),
-  keep: async (key: string, value: unknown) => void kept.set(key, value),
-  forgetOne: async (key: string) => void kept.delete(key),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 
 const NAMES = { client_name: "Müller", client_number: "10001", title: "Lohn" };
 

@@ -12,16 +12,10 @@ import { invitationSeed } from "../src/seals/invitations";
 import { holderKeys } from "../src/seals/keys";
 import { certified, DAY_S, Firm, LABELS } from "./firm_pages";
 import type { FirmServer, Person } from "./firm_server";
+import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
-
-vi.mock("../src/keyring/store", () => ({
-  recall: async (key: string) => kept.get(key),
-  keep: async (key: string, value: unknown) => void kept.set(key, value),
-  forgetOne: async (key: string) => void kept.delete(key),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 
 let firm: Firm;
 let server: FirmServer;

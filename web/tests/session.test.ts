@@ -5,16 +5,11 @@ import { PERSON } from "../src/keyring/presence";
 import { showProblem } from "../src/ui/message";
 import { isLeaving, isSignedOut } from "../src/ui/session";
 import { WireError } from "../src/wire/http";
+import { kept } from "./kept_store";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
 const told: unknown[] = [];
 
-vi.mock("../src/keyring/store", () => ({
-  recall: async (key: string) => kept.get(key),
-  keep: async (key: string, value: unknown) => void kept.set(key, value),
-  forgetOne: async (key: string) => void kept.delete(key),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 
 const assign = vi.fn();
 

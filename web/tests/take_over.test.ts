@@ -9,13 +9,9 @@ import { holderKeys } from "../src/seals/keys";
 import { REVOCATION } from "../src/seals/revocations";
 import { Firm } from "./firm_pages";
 import { type Person, randomSeed } from "./firm_server";
+import { kept } from "./kept_store";
 
-const kept = vi.hoisted(() => new Map<string, unknown>());
-vi.mock("../src/keyring/store", () => ({
-  keep: async (name: string, value: unknown) => void kept.set(name, value),
-  recall: async (name: string) => kept.get(name),
-  forgetAll: async () => kept.clear(),
-}));
+vi.mock("../src/keyring/store", () => import("./kept_store"));
 
 let firm: Firm;
 

@@ -6,8 +6,9 @@ to seal.
 
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -20,12 +21,15 @@ from siegel.agent.errors import BROKEN, REFUSED, AgentError, UsageError
 from siegel.agent.get import get_file
 from siegel.agent.messages import language, text
 from siegel.agent.opened import OpenVault
-from siegel.agent.put import Outcome, plan_put
+from siegel.agent.plan import Outcome, plan_put
 from siegel.agent.put import put as put_files
 from siegel.agent.session import Home, SavedSession
 from siegel.agent.vaults import list_vaults, lost_of, mismatch_of, open_named
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.rows import FileRow
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: bool) -> None:
@@ -133,8 +137,12 @@ def get(where: str, out: Path) -> None:
     with terminal.bars(quiet=False) as progress:
         for entity, target in _targets(vault, found, out):
             task = progress.add_task(terminal.clean(entity.name), total=_size(entity))
-            get_file(vault, entity, target, lambda done, task=task: progress.update(task, completed=done))  # type: ignore[misc]
+            get_file(vault, entity, target, partial(_advance, progress, task))
     keep_session(account, home)
+
+
+def _advance(progress: "Progress", task: "TaskID", done: int) -> None:
+    progress.update(task, completed=done)
 
 
 def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[Entity, Path]]:

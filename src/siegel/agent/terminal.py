@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress
 
-    from siegel.agent.put import Item, Outcome
+    from siegel.agent.plan import Item, Outcome
 
 
 @cache

@@ -30,10 +30,10 @@ def main() -> int:
     except _EndedError:
         return 0
     except installation.NotServingError as error:
-        print(error, file=sys.stderr)  # noqa: T201
+        print(error, file=sys.stderr)  # noqa: T201 (no log yet)
     except (AgentError, SealError) as error:
         # Keys and data that do not belong together, for example after somebody deleted one of them.
-        print(f"{demo.folder} cannot be used ({error}). Delete it, then start again.", file=sys.stderr)  # noqa: T201
+        print(f"{demo.folder} cannot be used ({error}). Delete it, then start again.", file=sys.stderr)  # noqa: T201 (no log yet)
     return 1
 
 

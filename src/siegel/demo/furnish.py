@@ -21,7 +21,8 @@ from siegel.agent.errors import ServerError
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
 from siegel.agent.opened import OpenVault
-from siegel.agent.put import Item, Outcome, plan_put, put
+from siegel.agent.plan import Item, Outcome, plan_put
+from siegel.agent.put import put
 from siegel.agent.redeem import redeem
 from siegel.agent.session import Home
 from siegel.agent.teams import found_team

@@ -26,6 +26,8 @@ from siegel.keys.models import Invitation
 from siegel.keys.overview import due_for, teams_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
     from siegel.accounts.models import Person
@@ -105,19 +107,20 @@ def renew(request: HttpRequest, person_id: str) -> HttpResponseBase:
 @require_POST
 @staff_required
 def block(request: HttpRequest, person_id: str) -> HttpResponseBase:
-    person = _managed(request, person_id)
-    # Whoever was revoked meanwhile needs no blocking; the page shows how it is.
-    with suppress(FirmsError):
-        firms.block_person(person=person, by=person_of(request))
-    return redirect(_page_of(person))
+    return _changed(request, person_id, firms.block_person)
 
 
 @require_POST
 @staff_required
 def unblock(request: HttpRequest, person_id: str) -> HttpResponseBase:
+    return _changed(request, person_id, firms.unblock_person)
+
+
+def _changed(request: HttpRequest, person_id: str, change: "Callable[..., None]") -> HttpResponseBase:
     person = _managed(request, person_id)
+    # Whoever was revoked meanwhile needs no blocking; the page shows how it is.
     with suppress(FirmsError):
-        firms.unblock_person(person=person, by=person_of(request))
+        change(person=person, by=person_of(request))
     return redirect(_page_of(person))
 
 

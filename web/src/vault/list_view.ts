@@ -4,7 +4,8 @@ import { clone, find, findAll, maybe, write } from "../ui/dom";
 import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
-import type { OpenedFile, OpenedNode, OpenedVault, UnreadableNode } from "./opened";
+import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
+import type { UnreadableNode } from "./unreadable";
 
 type SortKey = "changed" | "name" | "size" | "type";
 

@@ -1,4 +1,3 @@
-// long because: reading and writing one vault share its state.
 /**
  * A vault, opened: its chain replayed and verified, its rows opened, its epochs at hand.
  *
@@ -29,6 +28,7 @@ import { api, type Directory, type News } from "../wire/api";
 import { addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { teamIdentity } from "./team_keys";
+import { newest, type UnreadableNode, unreadable } from "./unreadable";
 
 interface OpenedFolder {
   readonly kind: "folder";
@@ -52,15 +52,6 @@ export interface OpenedFile {
 }
 
 export type OpenedNode = OpenedFile | OpenedFolder;
-
-/** A node without a name: all that its chain says. */
-export interface UnreadableNode {
-  readonly kind: "file" | "folder";
-  readonly id: string;
-  readonly parent: string;
-  readonly author: string;
-  readonly acceptedAt: number;
-}
 
 /** An epoch's seed, sealed for somebody whose identity is at hand. */
 export interface HeldWrap {
@@ -398,18 +389,4 @@ export class OpenedVault {
   isKnownClean({ payload_hash, commitment }: Scanned): boolean {
     return this.clean.has(`${payload_hash} ${commitment}`);
   }
-}
-
-function unreadable(node: FileNode | FolderNode): UnreadableNode {
-  const { id, parent } = node;
-  if (node.kind === "folder")
-    return { kind: "folder", id, parent, acceptedAt: node.acceptedAt, author: node.author };
-  const { acceptedAt, manifest } = newest(node);
-  return { kind: "file", id, parent, acceptedAt, author: manifest.author };
-}
-
-function newest(node: FileNode): FileVersion {
-  const last = node.versions.at(-1);
-  must(last !== undefined, "node_version", "a file without a version");
-  return last;
 }

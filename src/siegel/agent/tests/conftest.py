@@ -6,7 +6,8 @@ import pytest
 
 from siegel.agent.account import Account
 from siegel.agent.opened import OpenVault, open_by_id
-from siegel.agent.put import Item, Outcome, Plan, put
+from siegel.agent.plan import Item, Outcome, Plan
+from siegel.agent.put import put
 from siegel.agent.session import Home
 from siegel.agent.tests.server import Server, StoredVault
 

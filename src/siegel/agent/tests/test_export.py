@@ -8,7 +8,7 @@ import pytest
 
 from siegel.agent import export
 from siegel.agent.opened import OpenVault
-from siegel.agent.put import plan_put
+from siegel.agent.plan import plan_put
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import TITLE, Server
 from siegel.agent.tests.test_main import Run, online, run, sign_in

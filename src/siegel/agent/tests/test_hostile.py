@@ -13,7 +13,7 @@ from siegel.agent.errors import AgentError
 from siegel.agent.get import get_file
 from siegel.agent.invite import _opened
 from siegel.agent.opened import OpenVault, open_by_id
-from siegel.agent.put import plan_put
+from siegel.agent.plan import plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import ORIGIN, TITLE, Server, StoredVault, Wire

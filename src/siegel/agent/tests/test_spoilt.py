@@ -6,10 +6,10 @@ import pytest
 
 from siegel.agent.invite import _repair
 from siegel.agent.opened import OpenVault, open_by_id
-from siegel.agent.put import plan_put
+from siegel.agent.plan import plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
-from siegel.agent.tests.server import Server, StoredVault
+from siegel.agent.tests.server import Answer, Server, StoredVault, Wire
 from siegel.agent.tests.spoiling import hand_down_rubbish, spoil
 from siegel.seals.errors import IntegrityError
 from siegel.seals.tests.people import Person
@@ -102,18 +102,18 @@ def test_before_somebody_is_invited_what_he_could_not_open_is_handed_down(
 
 
 def test_a_server_that_alters_what_is_handed_down_causes_one_repair_for_each_write(
-    server: Server, vault: OpenVault, stored: StoredVault, tmp_path: Path
+    server: Server, vault: OpenVault, stored: StoredVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hand_down_rubbish(server, stored)
     append, rubbish = server.append, stored.entries[-1]["previous_seed"]
 
-    def spoiling(*arguments: object) -> object:
-        answer = append(*arguments)  # type: ignore[arg-type]
+    def spoiling(vault: StoredVault, body: Wire, manifests: tuple[Wire, ...] = ()) -> Answer:
+        answer = append(vault, body, manifests)
         if "previous_seed" in stored.entries[-1]:
             stored.entries[-1]["previous_seed"] = rubbish
         return answer
 
-    server.append = spoiling  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(server, "append", spoiling)
     clerk = opened_by(server, server.firm.clerk, tmp_path, stored)
     for epoch, name in ((3, "eins"), (4, "zwei")):
         put_one(clerk, tmp_path, name)
@@ -141,18 +141,18 @@ def test_who_opens_no_epoch_repairs_nothing(
 
 
 def test_a_server_that_spoils_every_wrap_causes_one_repair_and_then_an_error(
-    server: Server, spoilt: OpenVault, stored: StoredVault, tmp_path: Path
+    server: Server, spoilt: OpenVault, stored: StoredVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk = opened_by(server, server.firm.clerk, tmp_path, stored)
     kid, rubbish = server.firm.clerk.kid, stored.wraps[2, server.firm.clerk.kid]
     append = server.append
 
-    def spoiling(*arguments: object) -> object:
-        answer = append(*arguments)  # type: ignore[arg-type]
+    def spoiling(vault: StoredVault, body: Wire, manifests: tuple[Wire, ...] = ()) -> Answer:
+        answer = append(vault, body, manifests)
         stored.wraps[3, kid] = rubbish
         return answer
 
-    server.append = spoiling  # type: ignore[assignment, method-assign]
+    monkeypatch.setattr(server, "append", spoiling)
     (tmp_path / "x").write_bytes(b"x")
     with pytest.raises(IntegrityError) as error:
         put_all(clerk, plan_put([tmp_path / "x"], ()))

@@ -10,7 +10,8 @@ from siegel.agent.account import Account, countersign_waiting
 from siegel.agent.errors import AgentError
 from siegel.agent.get import get_file
 from siegel.agent.opened import OpenVault, open_by_id
-from siegel.agent.put import BATCH_FILES, plan_put
+from siegel.agent.plan import plan_put
+from siegel.agent.put import BATCH_FILES
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import MARK, TITLE, Server, StoredVault
