@@ -18,7 +18,7 @@ app = typer.Typer(
 firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation.")
 app.add_typer(firms_app, name="firms")
 
-# More than all places of slow requests together (base.bodies 8, vault.tus 12, vault.api 6); each more costs 2 MB.
+# More than all places of slow requests together (base.bodies 8, vault.tus 10, vault.api 6); each more costs 2 MB.
 WEB_THREADS = 28
 ORPHAN_AGE_S = 24 * 3600
 T = TypeVar("T")

@@ -23,7 +23,7 @@ VERSION = "1.0.0"
 MAX_PAYLOAD_BYTES = sealed_size(MAX_CONTENT_SIZE)
 MIN_PAYLOAD_BYTES = sealed_size(0)
 # The browser sends three files of a person at once, the program `siegel` four.
-RECEIVING = Places(total=12, each=6)
+RECEIVING = Places(total=10, each=6)
 OPTIONS = {
     "Tus-Version": VERSION,
     "Tus-Extension": "creation,creation-with-upload,termination,expiration",
