@@ -110,6 +110,7 @@ class Chain:
         before, store = self.state.position, self.firm.store
         step = check(before, entry, store, self.state.nodes.get)
         assert wraps.keys() == required_wraps(before, step.position, store, entry.accepted_at)
+        assert entry.epoch is None or step.position.now.epoch.sealed_to == tuple(sorted(wraps))
         if step.nodes and rotation_due(step.position, store, entry.accepted_at):
             raise StaleError
         self.state.apply(entry, store)

@@ -12,7 +12,7 @@ from siegel.seals.certificates import Accepted, CertificateStore, countersign, r
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed
 from siegel.seals.documents import Holder, Revocation, Roster
-from siegel.seals.epochs import rotation_due
+from siegel.seals.epochs import next_epoch, rotation_due
 from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.holders import members
 from siegel.seals.ids import new_id
@@ -201,6 +201,21 @@ def test_a_suppressed_rotation_is_derived_from_the_log(lie: Lie) -> None:
     lie.tell()
     store, state = lie.seen_by()
     assert rotation_due(state.position, store, lie.firm.moment.time)
+
+
+def test_an_epoch_by_somebody_who_was_shown_no_revocation_is_followed_by_another(lie: Lie) -> None:
+    """Its author sealed it to the revoked colleague, too, and signed that he did: who knows of it is not misled."""
+    firm, colleague = lie.firm, lie.colleague
+    vault = begin(firm, firm.owner, [(firm.owner, "manage"), (firm.clerk, "manage"), (colleague, "read")])
+    firm.revoke(firm.owner, colleague)
+    lie.tell()
+    misled = CertificateStore.verified(lie.accepted, firm.root_kid)
+    new = next_epoch(firm.clerk.seed, vault.state.position, [vault.seed], misled, firm.now)
+    assert colleague.kid in {wrap.key for wrap in new.wraps}
+    vault.apply(vault.entry(firm.clerk, new.change, epoch=new.signed, previous_seed=new.previous_seed))
+    assert rotation_due(vault.state.position, firm.store, firm.moment.time)
+    vault.rotate(firm.owner)
+    assert not rotation_due(vault.state.position, firm.store, firm.moment.time)
 
 
 def test_a_revocation_that_is_dated_back_contradicts_what_its_key_did(lie: Lie) -> None:

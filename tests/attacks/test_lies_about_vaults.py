@@ -358,7 +358,7 @@ def test_a_vault_key_of_the_servers_choice_is_refused(clerk: Device) -> None:
     chosen, attacker = EpochSeed.generate(), Seed.generate()
     epoch = Epoch.parse(Signed.from_wire(entry["epoch"]))
     forged = Epoch(
-        epoch.author, epoch.epoch, epoch.firm, epoch.previous, chosen.recipient(), epoch.roster, epoch.vault
+        epoch.author, epoch.epoch, epoch.firm, epoch.previous, chosen.recipient(), epoch.roster, (), epoch.vault
     ).sign(attacker)
     entry["epoch"] = forged.to_wire()
     assert refusal(lambda: clerk.open(server)) == "record_documents"
@@ -375,7 +375,14 @@ def test_a_reader_begins_no_epoch(clerk: Device) -> None:
     vault = clerk.open(clerk.server())
     position, now, chosen = vault.state.position, vault.state.position.now, EpochSeed.generate()
     epoch = Epoch(
-        reader.public_keys().kid, 3, position.firm, now.epoch_hash, chosen.recipient(), now.roster_hash, position.vault
+        reader.public_keys().kid,
+        3,
+        position.firm,
+        now.epoch_hash,
+        chosen.recipient(),
+        now.roster_hash,
+        (),
+        position.vault,
     ).sign(reader)
     server = clerk.server()
     entry = {
@@ -392,7 +399,7 @@ def test_a_writer_who_wraps_nonsense_for_the_others_shuts_nobody_out(clerk: Devi
     writer = clerk.honest.key_files["harms"].seed
     vault = clerk.open(clerk.server())
     position, now, chosen = vault.state.position, vault.state.position.now, EpochSeed.generate()
-    fields = (3, position.firm, now.epoch_hash, chosen.recipient(), now.roster_hash, position.vault)
+    fields = (3, position.firm, now.epoch_hash, chosen.recipient(), now.roster_hash, (), position.vault)
     epoch = Epoch(writer.public_keys().kid, *fields).sign(writer)
     server = clerk.server()
     entry = {

@@ -242,6 +242,11 @@ def broken_certificates(story: Story) -> list[dict[str, Any]]:
     attempt(
         "a key with another rank", "certificate_conflict", "owner", **same_key, subject=id_of("client"), kind="clerk"
     )
+    rival: dict[str, Any] = {"subject": id_of("owner"), "generation": 2}
+    attempt("an owner's newer key as a client's", "certificate_conflict", "clerk", **rival)
+    letter: dict[str, Any] = {"kind": "invitation", "role": "client", "certifies": ("client",), "not_after": at + 60}
+    attempt("a client's letter for an owner", "certificate_conflict", "clerk", **rival, **letter)
+    attempt("the firm as a client", "certificate_conflict", "clerk", subject=story.firm)
     attempt("a recipient nobody can seal to", "certificate_recipient", "clerk", recipient=_spoilt(base.recipient or ""))
     low_order = bech32.encode("age1pq", bech32.decode(base.recipient or "", "age1pq")[:-32] + bytes(32))
     attempt("a recipient of low order", "certificate_recipient", "clerk", recipient=low_order)

@@ -147,7 +147,7 @@ class Chain:
             vault=self.id,
         ).sign(self.log.seed(author))
 
-    def epoch(self, author: str, number: int, roster_hash: str) -> Signed:
+    def epoch(self, author: str, number: int, roster: Roster, roster_hash: str) -> Signed:
         standing = self.state.position.standing
         return Epoch(
             author=self.log.known[author].kid,
@@ -156,6 +156,7 @@ class Chain:
             previous=standing.epoch_hash if standing else None,
             recipient=self.seed(number).recipient(),
             roster=roster_hash,
+            sealed_to=tuple(sorted(members(roster, self.log.store, Moment.planned(self.log.moment.time)))),
             vault=self.id,
         ).sign(self.log.seed(author))
 
@@ -180,7 +181,7 @@ class Chain:
 
     def begin(self, author: str, rights: Rights) -> Entry:
         roster = self.roster(author, rights)
-        epoch = self.epoch(author, 1, roster.hash)
+        epoch = self.epoch(author, 1, Roster.parse(roster), roster.hash)
         dossier = id_of(f"dossier of {self.name}") if self.kind == "dossier" else None
         genesis = Genesis(dossier, b64(hashlib.sha256(b"row").digest()), self.kind)
         changes = (genesis, RosterChange(roster.hash, 1), EpochChange(1, epoch.hash))
@@ -191,8 +192,9 @@ class Chain:
         return self.entry(author, RosterChange(roster.hash, Roster.parse(roster).seq), roster=roster)
 
     def rotation(self, author: str) -> Entry:
-        number = self.state.position.now.epoch.epoch + 1
-        epoch = self.epoch(author, number, self.state.position.now.roster_hash)
+        now = self.state.position.now
+        number = now.epoch.epoch + 1
+        epoch = self.epoch(author, number, now.roster, now.roster_hash)
         sealed = self.log.sealed.kept(
             f"hierarchy {self.name} handed down {number}",
             lambda: seal_seed(self.seed(number - 1), self.seed(number).recipient()),

@@ -337,6 +337,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "broken_readings": broken.broken_readings(told),
         "other_vaults": others.other_vaults(told),
         "spoilt_epochs": others.spoilt_epochs(told),
+        "hearsay_epochs": others.hearsay_epochs(told),
         "waiting_vaults": others.waiting_vaults(told),
         "expiring_letters": others.expiring_letters(told),
     }

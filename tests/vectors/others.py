@@ -1,6 +1,7 @@
 """Other vaults of the story's firm: how they begin, who stays in them, what becomes of one that a writer spoils."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,8 @@ from siegel.seals.certificates import Accepted, CertificateStore, issue
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed
 from siegel.seals.documents import Certificate, Epoch, Holder, Roster
-from siegel.seals.epochs import seal_seed, seal_seeds, sealed_to
+from siegel.seals.epochs import rotation_due, seal_seed, seal_seeds, sealed_to
+from siegel.seals.holders import Moment, members
 from siegel.seals.records import AnyChange, EpochChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.signed import Signed
@@ -51,7 +53,10 @@ class Other:
             vault=self.vault,
         ).sign(seed_of(author))
 
-    def epoch(self, author: str, number: int, roster_hash: str) -> Signed:
+    def epoch(
+        self, author: str, number: int, roster: Roster, roster_hash: str, sealed: Iterable[str] | None = None
+    ) -> Signed:
+        """`sealed`: the key ids it is said to be sealed to, if these are not all members'."""
         standing = self.state.position.standing
         return Epoch(
             author=self.story.known[author].kid,
@@ -60,12 +65,15 @@ class Other:
             previous=standing.epoch_hash if standing else None,
             recipient=self.seed(number).recipient(),
             roster=roster_hash,
+            sealed_to=tuple(
+                sorted(members(roster, self.story.store, Moment.planned(NOW)) if sealed is None else sealed)
+            ),
             vault=self.vault,
         ).sign(seed_of(author))
 
     def beginning(self, author: str, rights: dict[str, str], vault_kind: str = "dossier") -> Entry:
         roster = self.roster(author, rights)
-        epoch = self.epoch(author, 1, roster.hash)
+        epoch = self.epoch(author, 1, Roster.parse(roster), roster.hash)
         dossier = id_of(f"dossier of {self.name}") if vault_kind == "dossier" else None
         genesis = Genesis(dossier, b64(hashlib.sha256(b"row").digest()), vault_kind)
         changes = (genesis, RosterChange(roster.hash, 1), EpochChange(1, epoch.hash))
@@ -75,10 +83,11 @@ class Other:
         roster = self.roster(author, rights)
         return self.entry(author, RosterChange(roster.hash, Roster.parse(roster).seq), roster=roster)
 
-    def rotation(self, author: str, *handed_down: EpochSeed) -> Entry:
+    def rotation(self, author: str, *handed_down: EpochSeed, sealed_to: Iterable[str] | None = None) -> Entry:
         """The next epoch, with `handed_down` sealed to it as the seeds before."""
-        number = self.state.position.now.epoch.epoch + 1
-        epoch = self.epoch(author, number, self.state.position.now.roster_hash)
+        now = self.state.position.now
+        number = now.epoch.epoch + 1
+        epoch = self.epoch(author, number, now.roster, now.roster_hash, sealed_to)
         recipient, identity = self.seed(number).recipient(), self.seed(number).identity()
         sealed = self.story.sealed.kept(
             f"{self.name} handed down {number}",
@@ -132,6 +141,32 @@ def other_vaults(story: Story) -> list[dict[str, Any]]:
     goes_on("a clerk goes", None, "clerk", {"owner": "manage", "recovery": "hold"}, "clerk")
     goes_on("recovery leaves a personal vault", None, "client", {"client": "manage"}, "client", "personal")
     goes_on("a personal vault is shared later", "roster_holder", "client", shared, "client", "personal")
+    return found
+
+
+def hearsay_epochs(story: Story) -> list[dict[str, Any]]:
+    """Each: the second epoch of a vault whose author sealed it to whom he took for its members; is the next one `due`?
+
+    Of a letter that was redeemed, a revocation, a team's new key he may not have heard.
+    """
+    kids = {name: story.known[name].kid for name in ("owner", "clerk", "recovery", "client")}
+    exactly = {kids[name] for name in DOSSIER}
+    cases = {
+        "sealed to exactly the members": exactly,
+        "sealed to somebody else besides": exactly | {kids["client"]},
+        "not sealed to a member": exactly - {kids["owner"]},
+        "sealed to another in a member's place": exactly - {kids["owner"]} | {kids["client"]},
+    }
+    found = []
+    for name, sealed in cases.items():
+        other = Other(story, "hearsay")
+        other.apply(other.beginning("clerk", DOSSIER))
+        other.apply(other.rotation("clerk", other.seed(1), sealed_to=sealed))
+        at = NOW + 60 * story.index
+        due = rotation_due(other.state.position, story.store, at)
+        entries = [entry_wire(one) for one in other.entries]
+        found.append({"name": name, "vault": other.vault, "entries": entries, "at": at, "due": due})
+    assert [case["due"] for case in found] == [False, True, True, True]
     return found
 
 

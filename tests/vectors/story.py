@@ -146,8 +146,10 @@ class Story:
         recipient = self.seeds[number].recipient()
         previous = self.state.position.now.epoch_hash if number > 1 else None
         kid = self.known[author].kid
-        signed = Epoch(kid, number, self.firm, previous, recipient, roster_hash, self.vault).sign(seed_of(author))
         self.wraps[number] = {key: self.wrap(number, key) for key in members(roster, self.store, self.moment)}
+        sealed_to = tuple(sorted(self.wraps[number]))
+        epoch = Epoch(kid, number, self.firm, previous, recipient, roster_hash, sealed_to, self.vault)
+        signed = epoch.sign(seed_of(author))
         documents: dict[str, Any] = {"epoch": signed}
         if number > 1:
             before = self.seeds[number - 1]

@@ -193,6 +193,12 @@ def test_a_spoilt_epoch_harms_no_other(case: dict[str, Any]) -> None:
     assert opened.is_whole(state.position.now.epoch.epoch) != case["repair"]
 
 
+@named(CHAIN["hearsay_epochs"])
+def test_an_epoch_is_judged_by_whom_its_author_sealed_it_to(case: dict[str, Any]) -> None:
+    state = replay(CHAIN["firm"], case["vault"], map(Entry.from_wire, case["entries"]), STORE)
+    assert rotation_due(state.position, STORE, case["at"]) == case["due"]
+
+
 @pytest.mark.parametrize("case", CHAIN["expiring_letters"]["cases"])
 def test_an_epoch_is_not_sealed_to_a_letter_that_expired(case: dict[str, Any]) -> None:
     letters = CHAIN["expiring_letters"]

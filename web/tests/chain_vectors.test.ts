@@ -93,6 +93,7 @@ const story = vectors<{
       repair: boolean;
     }[];
   };
+  hearsay_epochs: { name: string; vault: string; entries: EntryAnswer[]; at: number; due: boolean }[];
   expiring_letters: {
     vault: string;
     certificates: CertificateAnswer[];
@@ -237,6 +238,14 @@ describe("other vaults", () => {
     if (invitation === null) throw new Error("the story has no invitation");
     const documents = { roster: fromDoc(roster), epoch: fromDoc(epoch) };
     await expectCode(() => waitingEpoch(certificates, invitation, vault, documents), code);
+  });
+});
+
+describe("an epoch by somebody who has not heard of everything", () => {
+  test.each(story.hearsay_epochs)("$name", async ({ vault, entries: told, at, due }) => {
+    const chain = VaultChain.begin(await certified(accepted), vault);
+    for (const item of told) await chain.apply(entryOf(item));
+    expect(chain.isRotationDue(presently(at))).toBe(due);
   });
 });
 

@@ -103,6 +103,7 @@ async function spoil({ isWrapGood = false } = {}): Promise<void> {
     previous: chain.epoch.hash,
     recipient,
     roster: chain.rosterHash ?? "",
+    sealed_to: [...chain.epoch.sealed_to],
     vault: story.vault,
   };
   const epoch = await signDocument(EPOCH, fields, signing);

@@ -87,6 +87,7 @@ class CertificateStore(Registry):
         Certificate.verify(accepted.signed, issuer.signing_key)
         check_keys(certificate)
         self._check_same_key(certificate)
+        self._check_same_rank(certificate)
         self._check_generation(certificate)
         if issuer.kind == "invitation" and issuer.kid in self._redemptions:
             raise IntegrityError("certificate_redeemed", "the invitation was redeemed before, with another certificate")
@@ -146,6 +147,11 @@ class CertificateStore(Registry):
                 raise IntegrityError("certificate_conflict", "the key is certified for somebody or something else")
         if certificate.kid in self._revoked:
             raise IntegrityError("certificate_revoked", "the key was taken back for ever")
+
+    def _check_same_rank(self, certificate: Certificate) -> None:
+        """One subject, one rank: else whoever certifies clients could make himself a newer key of an owner's."""
+        if self._ranks.get(certificate.subject, certificate.rank) != certificate.rank:
+            raise IntegrityError("certificate_conflict", "its subject is certified as something else")
 
     def _check_generation(self, certificate: Certificate) -> None:
         """A team's new keys come one after another, and stay in its office."""

@@ -86,7 +86,7 @@ class Standing:
     """Who belongs to the vault and which epoch is current.
 
     `sealed_for`: the roster that the current epoch was made for, at the moment of its record, and every roster since,
-    each at the moment of its own: the members of all these got the epoch's seed.
+    each at the moment of its own: whoever came with one of these was given the epoch's seed.
     """
 
     roster: Roster

@@ -68,6 +68,11 @@ class Certificate(Document):
     def kid(self) -> str:
         return self.keys.kid
 
+    @property
+    def rank(self) -> str:
+        """What its subject is or, redeeming an invitation, will be; of the firm's own two keys `root`."""
+        return "root" if self.kind == "recovery" else self.role or self.kind
+
     @classmethod
     def read(cls, f: Fields) -> Self:
         kind = f.choice("kind", KINDS)
@@ -193,7 +198,7 @@ def _read_holder(value: Json) -> Holder:
 
 @dataclass(frozen=True, slots=True)
 class Epoch(Document):
-    """A new seed of a vault, known by its recipient."""
+    """A new seed of a vault, known by its recipient. `sealed_to`: the ids of the keys its author wrapped it for."""
 
     NAMESPACE = "siegel-epoch@v1"
     author: str
@@ -202,6 +207,7 @@ class Epoch(Document):
     previous: str | None
     recipient: str
     roster: str
+    sealed_to: tuple[str, ...]
     vault: str
 
     @classmethod
@@ -214,6 +220,7 @@ class Epoch(Document):
             previous=f.where(epoch > 1, f.hash, "previous"),
             recipient=f.recipient("recipient"),
             roster=f.hash("roster"),
+            sealed_to=tuple(f.hashes("sealed_to")),
             vault=f.id("vault"),
         )
 

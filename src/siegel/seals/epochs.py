@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 from siegel.lib.age import (
     AgeError,
@@ -21,7 +22,7 @@ from siegel.seals.chain import Position
 from siegel.seals.derive import KEY_SIZE, EpochSeed, Seed
 from siegel.seals.documents import Epoch, Roster
 from siegel.seals.errors import IntegrityError, RefusedError, SealError, UnlockError
-from siegel.seals.holders import Moment, members
+from siegel.seals.holders import Member, Moment, members
 from siegel.seals.records import EpochChange
 from siegel.seals.replay import PastEpoch
 from siegel.seals.signed import Signed
@@ -100,6 +101,7 @@ def _new_epoch(
 ) -> NewEpoch:
     seed = EpochSeed.generate()
     recipient = seed.recipient()
+    wraps = wrap_for(keys, seed, certificates)
     signed = Epoch(
         author=author.public_keys().kid,
         epoch=number,
@@ -107,9 +109,9 @@ def _new_epoch(
         previous=previous,
         recipient=recipient,
         roster=roster_hash,
+        sealed_to=tuple(wrap.key for wrap in wraps),
         vault=roster.vault,
     ).sign(author)
-    wraps = wrap_for(keys, seed, certificates)
     return NewEpoch(
         signed=signed,
         change=EpochChange(number, signed.hash),
@@ -135,9 +137,13 @@ def sealed_to(roster: Roster, certificates: CertificateStore, now: int) -> froze
 
     A letter counts as expired five minutes after its end, as our clock may be ahead of the log's.
     """
-    holders = members(roster, certificates, Moment.planned(now))
+    return _unexpired(members(roster, certificates, Moment.planned(now)), now - CLOCK_LEEWAY_S)
+
+
+def _unexpired(holders: Mapping[str, Member], at: int) -> frozenset[str]:
+    """Their key ids, but for letters that have ended by `at`."""
     ends = {key: member.known.certificate.not_after for key, member in holders.items()}
-    return frozenset(key for key, end in ends.items() if end is None or now - CLOCK_LEEWAY_S <= end)
+    return frozenset(key for key, end in ends.items() if end is None or at <= end)
 
 
 def required_wraps(before: Position, after: Position, certificates: CertificateStore, now: int) -> frozenset[str]:
@@ -161,11 +167,15 @@ def rotation_due(position: Position, certificates: CertificateStore, now: int) -
 
     Due when those who were given the current epoch's seed are not the members of today: somebody was taken off the
     roster, revoked, or his time is over; an invitation was redeemed, a team has new keys, or a key is certified again.
-    Whose key was out when the epoch began was given nothing, and makes nothing due.
+    To whom the epoch was sealed says its author, who may not have known of all that the log held then. A letter may be
+    missing five minutes before its end: its author's clock may be ahead of ours.
     """
     standing = position.now
-    given = {key for at, roster in standing.sealed_for for key in members(roster, certificates, at)}
-    return given != members(standing.roster, certificates, Moment.planned(now)).keys()
+    given = set(standing.epoch.sealed_to)
+    for (_, before), (at, roster) in pairwise(standing.sealed_for):
+        given |= members(roster, certificates, at).keys() - members(before, certificates, at).keys()
+    today = members(standing.roster, certificates, Moment.planned(now))
+    return not (given <= today.keys() and _unexpired(today, now + CLOCK_LEEWAY_S) <= given)
 
 
 def seal_seed(seed: EpochSeed, recipient: str) -> bytes:

@@ -119,5 +119,12 @@ class Fields:
             raise self._error(name, "must be a sorted list of texts, each once")
         return values
 
+    def hashes(self, name: str) -> list[str]:
+        """A list of hashes or key ids, sorted, each once."""
+        values = self.strings(name)
+        for value in values:
+            unb64(value, 32)
+        return values
+
     def _error(self, name: str, problem: str) -> IntegrityError:
         return IntegrityError("document_invalid", f"{self._what}: {name} {problem}")

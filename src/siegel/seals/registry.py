@@ -54,6 +54,8 @@ class Registry:
         self._by_kid: dict[str, list[Known]] = {}
         self._redemptions: dict[str, Known] = {}
         self._generations: dict[str, dict[int, Known]] = {}
+        # Of each subject, by the first of its certificates.
+        self._ranks: dict[str, str] = {}
         self._revoked: dict[str, Revoked] = {}
         self._revocations: set[str] = set()
         self.teams: dict[str, Team] = {}
@@ -67,6 +69,7 @@ class Registry:
         known = Known(certificate, accepted.signed.hash, certificate.kid, accepted.accepted_at, accepted.log_index)
         self._by_hash[known.hash] = known
         self._by_kid.setdefault(known.kid, []).append(known)
+        self._ranks.setdefault(certificate.subject, certificate.rank)
         if certificate.kind == "team":
             self._generations.setdefault(certificate.subject, {}).setdefault(certificate.generation, known)
         issuer = self._by_hash.get(certificate.issuer or "")

@@ -3,7 +3,7 @@
 import { fromBase64url } from "../crypto/base64";
 import { isPublicKey } from "../crypto/ed25519";
 import { isUsableRecipient } from "../crypto/hybrid";
-import type { Certificate, VerifiedCertificate } from "./certificate";
+import type { Certificate, CertificateKind, VerifiedCertificate } from "./certificate";
 import { sameHash } from "./documents";
 import { must } from "./errors";
 import { keyId } from "./keys";
@@ -62,6 +62,17 @@ export function checkKeys({ signing_key, recipient }: Certificate): void {
   must(isSound, "certificate_signing_key", "the signing key is no point of large order");
   const isUsable = recipient === null || isUsableRecipient(recipient);
   must(isUsable, "certificate_recipient", "the recipient is not a usable key");
+}
+
+/** What the subject of a certificate is or, redeeming an invitation, will be; of the firm's own two keys `root`. */
+export function rankOf({ kind, role }: Pick<Certificate, "kind" | "role">): CertificateKind {
+  return kind === "recovery" ? "root" : (role ?? kind);
+}
+
+/** One subject, one rank: else whoever certifies clients could make himself a newer key of an owner's. */
+export function checkSameRank(claimed: Certificate, known: CertificateKind | undefined): void {
+  const isSame = known === undefined || known === rankOf(claimed);
+  must(isSame, "certificate_conflict", "the subject is certified as something else");
 }
 
 /** One key, one holder: else a second certificate could lend a known key another name or another rank. */

@@ -5,8 +5,14 @@
  * suspect, and it is refused.
  */
 
-import { checkIssuer, checkKeys, checkSameKey, keyIdOf } from "./admission";
-import { CERTIFICATE, type Certificate, PERSONS, type VerifiedCertificate } from "./certificate";
+import { checkIssuer, checkKeys, checkSameKey, checkSameRank, keyIdOf, rankOf } from "./admission";
+import {
+  CERTIFICATE,
+  type Certificate,
+  type CertificateKind,
+  PERSONS,
+  type VerifiedCertificate,
+} from "./certificate";
 import type { VaultChain } from "./chain";
 import { hashOf, read, type Signed, verifySigned } from "./documents";
 import { must } from "./errors";
@@ -38,6 +44,8 @@ export class Certificates {
   private readonly byKid = new Map<string, readonly VerifiedCertificate[]>();
   private readonly redemptions = new Map<string, VerifiedCertificate>();
   private readonly revocations = new Map<string, VerifiedRevocation>();
+  /** Of each subject, by the first of its certificates. */
+  private readonly ranks = new Map<string, CertificateKind>();
   /** The keys of each team, those of its generation g at g − 1. */
   private readonly generations = new Map<string, readonly VerifiedCertificate[]>();
   /** The chains of teams, replayed: who was a member of them, and when. */
@@ -300,6 +308,7 @@ export class Certificates {
     if (this.isKnown(hash, accepted)) return;
     checkKeys(claimed);
     checkSameKey(claimed, this.allOf(kid));
+    checkSameRank(claimed, this.ranks.get(claimed.subject));
     const isRedemption = issuer?.kind === "invitation";
     must(
       !(isRedemption && this.redemptions.has(issuer.kid)),
@@ -311,6 +320,7 @@ export class Certificates {
     this.checkAgainst(verified);
     this.checkGeneration(verified);
     this.byHash.set(hash, verified);
+    if (!this.ranks.has(claimed.subject)) this.ranks.set(claimed.subject, rankOf(claimed));
     this.byKid.set(kid, [...this.allOf(kid), verified]);
     if (isRedemption) this.redemptions.set(issuer.kid, verified);
   }

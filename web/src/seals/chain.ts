@@ -22,6 +22,7 @@ import {
   type VaultRecord,
   verifySigned,
 } from "./documents";
+import { owedTo } from "./epochs";
 import { must } from "./errors";
 import { Examination } from "./examination";
 import { type EffectiveHolder, type Moment, membersOf, rightsOf } from "./members";
@@ -109,7 +110,7 @@ export class VaultChain {
   readonly epochs = new Map<number, AcceptedEpoch>();
   readonly nodes = new Map<string, Node>();
   private readonly rosters: AcceptedRoster[] = [];
-  /** The current epoch was sealed for whoever belonged at these moments: when it began, and at every roster since. */
+  /** The roster of the current epoch, when it began, and every roster since: who came with one of these was given its seed. */
   private sealings: readonly AcceptedRoster[] = [];
   private readonly heads: string[] = [];
   /** The place of the last record in the log. */
@@ -152,16 +153,20 @@ export class VaultChain {
   /**
    * Whether the next writer must begin a new epoch first: the keys that the current one was sealed for are not those that
    * belong at the moment. One was taken back or its time has passed, an invitation was redeemed, a team has a newer key,
-   * a holder was removed, or a fallen key was certified anew.
+   * a holder was removed, or a fallen key was certified anew. To whom the epoch was sealed says its author, who may not
+   * have known of all that the log held then.
    */
   isRotationDue(moment: Moment): boolean {
-    const given = new Set(
-      this.sealings.flatMap((sealing) => [
-        ...membersOf(sealing.roster, this.certificates, sealing.moment).keys(),
-      ]),
-    );
-    const now = this.holders(moment);
-    return now.length !== given.size || now.some(({ key }) => !given.has(key));
+    const given = new Set(this.epoch.sealed_to);
+    this.sealings.forEach(({ roster, moment: at }, i) => {
+      const before = this.sealings[i - 1];
+      if (before === undefined) return;
+      const there = membersOf(before.roster, this.certificates, at);
+      for (const key of membersOf(roster, this.certificates, at).keys()) if (!there.has(key)) given.add(key);
+    });
+    const now = new Set(this.holders(moment).map(({ key }) => key));
+    const isAny = [...given].some((key) => !now.has(key));
+    return isAny || owedTo(this, moment).some(({ key }) => !given.has(key));
   }
 
   /** Verifies one entry and moves the head. @throws IntegrityError; the chain is then unchanged. */

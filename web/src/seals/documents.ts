@@ -26,6 +26,7 @@ import {
   type Read,
   readFields,
   recipient,
+  sortedListOf,
   text,
   time,
   unb64,
@@ -115,6 +116,8 @@ export interface Epoch {
   readonly previous: string | null;
   readonly recipient: string;
   readonly roster: string;
+  /** kids of whom its author wrapped the seed for. */
+  readonly sealed_to: readonly string[];
   readonly vault: string;
 }
 
@@ -127,6 +130,7 @@ export const EPOCH: Kind<Epoch> = {
     previous: where(isLater("epoch"), hash),
     recipient,
     roster: hash,
+    sealed_to: sortedListOf(hash),
     vault: id,
   },
 };

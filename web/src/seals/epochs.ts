@@ -51,7 +51,8 @@ export async function beginEpoch(
 ): Promise<NewEpoch> {
   const seed = randomBytes(SEED_SIZE);
   const { recipient } = await epochKeys(seed);
-  const epoch = await signDocument(EPOCH, { ...place, author: author.kid, recipient }, author.signing);
+  const fields = { ...place, author: author.kid, recipient, sealed_to: holders.map(({ key }) => key).sort() };
+  const epoch = await signDocument(EPOCH, fields, author.signing);
   const wraps = await Promise.all(
     holders.map(async (holder) => ({ key: holder.key, age: await sealSmall(seed, [holder.recipient]) })),
   );
@@ -77,10 +78,20 @@ export async function nextEpoch(
  * as expired five minutes after its end, as our clock may be ahead of the log's.
  */
 export function sealedTo(chain: VaultChain, moment: Moment): readonly EffectiveHolder[] {
-  const time = moment.time - CLOCK_LEEWAY_S;
-  return chain
-    .holders(moment)
-    .filter(({ certificate: { not_after } }) => not_after === null || time <= not_after);
+  return unexpired(chain.holders(moment), moment.time - CLOCK_LEEWAY_S);
+}
+
+/**
+ * Who must have been given the seed of an epoch that began before the moment. A letter may be missing five minutes before its
+ * end: the clock of the epoch's author may be ahead of ours.
+ */
+export function owedTo(chain: VaultChain, moment: Moment): readonly EffectiveHolder[] {
+  return unexpired(chain.holders(moment), moment.time + CLOCK_LEEWAY_S);
+}
+
+/** The holders without letters that have ended by `time`. */
+function unexpired(holders: readonly EffectiveHolder[], time: number): readonly EffectiveHolder[] {
+  return holders.filter(({ certificate: { not_after } }) => not_after === null || time <= not_after);
 }
 
 /** kid and recipient of a holder. @throws RefusedError (`no_recipient`) for a key that only signs. */

@@ -94,6 +94,7 @@ class Server:
         self.lies: list[Callable[[str, Wire], Wire]] = []
         self.before: Callable[[httpx.Request], None] = lambda request: None
         self.requests: list[str] = []
+        self.self_records: dict[str, list[Wire]] = {}
         self.scanner_seed = Seed.generate()
         self.scanner_keys_renewed = 0
         self.cut_after: int | None = None
@@ -160,6 +161,16 @@ class Server:
             cookies.append(("Set-Cookie", f"siegel_session={self.signed_in.id}; Path=/"))
         return httpx.Response(status, json=answer, headers=cookies)
 
+    def self_record(self, body: Wire) -> Answer:
+        assert self.signed_in
+        kept = self.self_records.setdefault(self.signed_in.id, [])
+        if body and body["number"] != len(kept) + 1:
+            return 409, {"code": "stale", "message": "stale"}
+        if body:
+            kept.append(body)
+            return 201, {}
+        return 200, kept[-1] if kept else {"number": 0, "age": None}
+
     def person_of(self, request: httpx.Request) -> Person | None:
         """Whose session cookie it is, unless that session has ended."""
         people = (self.firm.owner, self.firm.clerk, self.firm.client)
@@ -177,6 +188,7 @@ class Server:
             return self.in_vault(path.split("/")[1:], dict(request.url.params), body)
         simple: dict[str, Callable[[], Answer]] = {
             "keys/certificates": lambda: self.certificates(body),
+            "account/self": lambda: self.self_record(body),
             "session": lambda: (200, {}),
             "keys/revocations": lambda: self.revoke(body),
             "keys/due": self.due,
@@ -348,6 +360,8 @@ class Server:
         wraps = {wrap["key"]: unb64(wrap["age"]) for wrap in body.get("wraps", [])}
         assert wraps.keys() == required_wraps(before, vault.state.position, self.firm.store, self.firm.now)
         epoch = vault.state.position.now.epoch.epoch
+        if body.get("epoch"):
+            assert vault.state.position.now.epoch.sealed_to == tuple(sorted(wraps))
         vault.wraps |= {(epoch, key): age for key, age in wraps.items()}
         vault.rows |= {(row["node"], row["version"]): unb64(row["row"]) for row in body.get("rows", [])}
         vault.entries.append(wire)

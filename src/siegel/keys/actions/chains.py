@@ -118,6 +118,8 @@ def _accept(
         least = required_wraps(before, step.position, store, entry.accepted_at + CLOCK_LEEWAY_S)
         most = required_wraps(before, step.position, store, entry.accepted_at - CLOCK_LEEWAY_S)
         _check_wraps(documents.wraps, least, most)
+        if documents.epoch and step.position.now.epoch.sealed_to != tuple(sorted(documents.wraps)):
+            raise KeysError("wraps_incomplete")
         due = rotation_due(step.position, store, entry.accepted_at)
     if due and step.nodes:
         # nothing new is sealed for somebody who no longer belongs: first the epoch, then the contents

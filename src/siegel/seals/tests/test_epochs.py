@@ -289,7 +289,9 @@ def test_an_epoch_is_not_sealed_to_an_invitation_that_expired_unredeemed(firm: F
     assert required_wraps(before, vault.state.position, firm.store, end + CLOCK_LEEWAY_S + 1) == everybody - {
         invitation.kid
     }
-    assert not rotation_due(vault.state.position, firm.store, firm.now)
+    for clock in (end - CLOCK_LEEWAY_S + 1, end + CLOCK_LEEWAY_S + 1):
+        assert not rotation_due(vault.state.position, firm.store, clock)
+    assert rotation_due(vault.state.position, firm.store, end - CLOCK_LEEWAY_S)
 
 
 def test_who_redeemed_his_invitation_in_time_stays_when_it_would_have_expired(firm: Firm, vault: Vault) -> None:

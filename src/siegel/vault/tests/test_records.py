@@ -1,6 +1,7 @@
 import io
 import secrets
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -12,7 +13,7 @@ from siegel.seals.certificates import CLOCK_LEEWAY_S
 from siegel.seals.documents import Epoch, Holder
 from siegel.seals.epochs import MAX_HANDED_DOWN, next_epoch, seal_seeds
 from siegel.seals.ids import new_id
-from siegel.seals.records import FolderChange, RosterChange
+from siegel.seals.records import EpochChange, FolderChange, RosterChange
 from siegel.vault.models import Node
 from siegel.vault.tests.island import OpenVault, begin_vault, client_of, genesis, open_vault
 
@@ -122,6 +123,16 @@ def test_a_new_epoch_is_wrapped_for_exactly_the_holders(vault: OpenVault, client
         assert refused.value.code == "wraps_incomplete"
     vault.append(record, **documents)
     assert not vault.refresh().due
+
+
+def test_an_epoch_says_to_which_keys_it_is_sealed_as_it_is(vault: OpenVault, client_user: Island) -> None:
+    new, documents = vault.rotation()
+    epoch = Epoch.parse(new.signed)
+    assert epoch.sealed_to == tuple(wrap["key"] for wrap in documents["wraps"])
+    misled = replace(epoch, sealed_to=epoch.sealed_to[1:]).sign(vault.island.seed)
+    with pytest.raises(RefusedError) as refused:
+        vault.append(vault.record(EpochChange(2, misled.hash)), **documents | {"epoch": misled.to_wire()})
+    assert refused.value.code == "wraps_incomplete"
 
 
 @pytest.mark.parametrize(
