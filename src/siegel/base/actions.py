@@ -28,6 +28,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        audit.prepare()
         with transaction.atomic(), audit.frame() as frame:
             result = function(*args, **kwargs)
             if not frame.written:

@@ -77,7 +77,7 @@ DATABASES: dict[str, dict[str, Any]] = {
             "transaction_mode": "IMMEDIATE",
             # Each thread has a connection, and each connection a cache: of 512 KiB instead of 2 MB. Linux has the rest.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA cache_size=-512;",
+            " PRAGMA cache_size=-512; PRAGMA temp_store=MEMORY;",
         },
     }
 }

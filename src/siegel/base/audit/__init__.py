@@ -18,6 +18,6 @@ Its parts, lower ones first:
 The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022.
 """
 
-from siegel.base.audit.entries import Actor, Attester, OutsideActionError, frame, record, unchanged
+from siegel.base.audit.entries import Actor, Attester, OutsideActionError, frame, prepare, record, unchanged
 
-__all__ = ["Actor", "Attester", "OutsideActionError", "frame", "record", "unchanged"]
+__all__ = ["Actor", "Attester", "OutsideActionError", "frame", "prepare", "record", "unchanged"]

@@ -115,16 +115,20 @@ class Frame:
 _running: ContextVar[Frame | None] = ContextVar("running", default=None)
 
 
+def prepare() -> None:
+    """Before the transaction of an action: its changes are watched from here on."""
+    if _running.get() is None:
+        states.watch()
+
+
 @contextmanager
 def frame() -> Iterator[Frame]:
-    """Around an action, inside its transaction. The outermost frame writes the entries of all when it ends well."""
+    """Around an action, inside its transaction, after `prepare`. The outermost frame writes the entries of all when it ends well."""
     outer = _running.get()
     own = Frame(outer.batch if outer else Batch())
     kept = len(own.batch.drafts)
     token = _running.set(own)
     try:
-        if outer is None:
-            states.watch()
         yield own
         if outer is None:
             own.batch.write()

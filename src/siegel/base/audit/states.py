@@ -40,10 +40,13 @@ def watched_tables() -> tuple[Watched, ...]:
 def watch() -> None:
     """From here on this connection notes changed rows; what it noted before is forgotten."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM temp.sqlite_master WHERE name = %s", [_NOTED])
-        if cursor.fetchone() is None:
-            _install(cursor)
-        cursor.execute(f"DELETE FROM temp.{_NOTED}")  # noqa: S608 (our own name)
+        if getattr(connection, "_noting", None) is not connection.connection:
+            cursor.execute("SELECT 1 FROM temp.sqlite_master WHERE name = %s", [_NOTED])
+            if cursor.fetchone() is None:
+                _install(cursor)
+            if not connection.in_atomic_block:  # else the transaction may take the triggers with it
+                connection._noting = connection.connection  # type: ignore[attr-defined]
+        _clear(cursor)
 
 
 def changed() -> Iterator[State]:
@@ -66,6 +69,13 @@ def rows_of(watched: Watched, tenant_id: str) -> Iterator[tuple[str, str]]:
         cursor.execute(query, [tenant_id])
         while rows := cursor.fetchmany(_CHUNK):
             yield from (_hashed(watched, row) for row in rows)
+
+
+def _clear(cursor: CursorWrapper) -> None:
+    # Looked at first: to delete nothing would begin a second write, in the temporary database.
+    cursor.execute(f"SELECT EXISTS (SELECT 1 FROM temp.{_NOTED})")  # noqa: S608
+    if cursor.fetchone()[0]:
+        cursor.execute(f"DELETE FROM temp.{_NOTED}")  # noqa: S608
 
 
 def _rows(watched: Watched, keys: list[str]) -> Iterable[tuple[str, str]]:

@@ -6,6 +6,7 @@ all that lies here; then those find it who hold an older checkpoint: browsers, w
 
 import hmac
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,7 +18,6 @@ from siegel.base.audit.erasure import ERASED_KIND, erased_ranges
 from siegel.base.models import AuditCheck, AuditCheckpoint
 from siegel.lib import tlog
 from siegel.lib.merkle import HASH_SIZE, leaf_hash
-from siegel.seals.canonical import b64
 
 BATCH = 1000
 _ERASED_MARK = f'"kind":"{ERASED_KIND}"'.encode()
@@ -157,21 +157,23 @@ class _Walk:
         for row, hashes in zip(rows, expected, strict=True):
             if row[2] != hashes:
                 return _altered(row[0], row[2], hashes)
-            if not self._personal_holds(*row):
-                return Finding("personal_altered", row[0])
-        return None
+        return next((Finding("personal_altered", row[0]) for row in rows if not self._personal_holds(row)), None)
 
-    def _personal_holds(self, index: int, leaf: bytes, _hashes: bytes, personal: bytes, salt: bytes) -> bool:
+    def _personal_holds(self, row: Row) -> bool:
+        index, leaf, _, personal, salt = row
         if _ERASED_MARK in leaf:
-            for first, last in erased_ranges(leaf):
-                for erased in range(first, min(last, self._size - 1) + 1):
-                    self._erased[erased >> 3] |= 1 << (erased & 7)
+            self._note_erasure(leaf)
         if not personal and not salt:
             self._emptied[index >> 3] |= 1 << (index & 7)
             return True
         begin = leaf.rfind(_PERSONAL_MARK) + len(_PERSONAL_MARK)
         committed = leaf[begin : begin + _COMMITMENT_SIZE]
-        return b64(hmac.digest(salt, personal, "sha256")).encode() == committed
+        return urlsafe_b64encode(hmac.digest(salt, personal, "sha256"))[:_COMMITMENT_SIZE] == committed
+
+    def _note_erasure(self, leaf: bytes) -> None:
+        for first, last in erased_ranges(leaf):
+            for index in range(first, min(last, self._size - 1) + 1):
+                self._erased[index >> 3] |= 1 << (index & 7)
 
 
 def _differs(head: Held, root: bytes, known_good: int) -> Finding:
@@ -194,7 +196,8 @@ def _rows(tenant_id: str, first: int, limit: int) -> list[Row]:
     )
     with connection.cursor() as cursor:
         cursor.execute(query, [tenant_id, first, limit])
-        return [(row[0], *map(bytes, row[1:])) for row in cursor.fetchall()]
+        rows: list[Row] = cursor.fetchall()
+        return rows
 
 
 def leaves_of(tenant_id: str, *, first: int = 0) -> Iterator[tuple[int, bytes]]:
