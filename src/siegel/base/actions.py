@@ -28,18 +28,11 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        outer = audit.entries_written.get()
-        token = audit.entries_written.set(0)
-        try:
-            with transaction.atomic():
-                result = function(*args, **kwargs)
-                inner = audit.entries_written.get() or 0
-                if not inner:
-                    raise MissingEntryError(function.__qualname__)
-        finally:
-            audit.entries_written.reset(token)
-        if outer is not None:
-            audit.entries_written.set(outer + inner)
+        audit.prepare()
+        with transaction.atomic(), audit.frame() as frame:
+            result = function(*args, **kwargs)
+            if not frame.written:
+                raise MissingEntryError(function.__qualname__)
         return result
 
     return run

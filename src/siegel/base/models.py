@@ -20,20 +20,80 @@ class Tenant(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One leaf of a tenant's log (docs/formats.md 4). Only ever inserted; a trigger refuses changes of a leaf.
+    """One leaf of a tenant's log (docs/formats.md 4). Only ever inserted; triggers refuse changes and deletions.
 
-    `personal` and `salt` stand beside the leaf, which holds only a commitment to them: they can be erased one day
-    without breaking a proof.
+    `hashes` joins the 32-byte hashes of the tree's nodes that this entry completes, its leaf's first (`audit.tree`).
+    `personal` and `salt` stand beside the leaf, which holds only a commitment to them: they may be emptied, and nothing
+    else, without breaking a proof. `weighty` repeats what the kind says, to find the few among the many.
     """
 
-    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
     index = models.PositiveBigIntegerField()
     leaf = models.BinaryField()
+    hashes = models.BinaryField()
+    weighty = models.BooleanField(default=False)
     personal = models.BinaryField()
     salt = models.BinaryField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tenant", "index"], name="base_entry_index")]
+        indexes = [
+            models.Index(fields=["tenant", "index"], condition=models.Q(weighty=True), name="base_entry_weighty")
+        ]
+
+
+class AuditLog(models.Model):
+    """What is published of a tenant's log: its origin and the key that signs it, as the key's process said it."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    origin = models.CharField(max_length=200, unique=True)
+    vkey = models.CharField(max_length=300, default="")
+
+
+class AuditCheckpoint(models.Model):
+    """A signed head of a tenant's log (docs/formats.md 11). `signed_at` in whole seconds; one per size."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    size = models.PositiveBigIntegerField()
+    note = models.BinaryField()
+    signed_at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "size"], name="base_checkpoint_size")]
+
+
+class AuditWitness(models.Model):
+    """Who confirms a tenant's log from outside: a verifier key of type cosignature/v1 and the name people gave it."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    vkey = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "vkey"], name="base_witness_key")]
+
+
+class AuditCosignature(models.Model):
+    """A witness's signature line on a checkpoint, verified; `at`: the time it states."""
+
+    checkpoint = models.ForeignKey(AuditCheckpoint, on_delete=models.CASCADE, related_name="+")
+    witness = models.ForeignKey(AuditWitness, on_delete=models.PROTECT, related_name="+")
+    line = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="base_cosignature_once")]
+
+
+class AuditCheck(models.Model):
+    """How the last full verification of a tenant's log ended: `code` is empty when all held; `index`: the first bad."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    at = models.BigIntegerField()
+    size = models.PositiveBigIntegerField()
+    code = models.CharField(max_length=40, default="")
+    index = models.PositiveBigIntegerField(null=True)
+    is_tampered = models.BooleanField(default=False)
 
 
 class Blob(models.Model):

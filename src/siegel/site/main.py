@@ -4,12 +4,15 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
 import siegel
-from siegel.site.environment import SettingsError, require_private
+from siegel.site import audit_commands
+from siegel.site.environment import SettingsError
+from siegel.site.ready import configured as _configured
+from siegel.site.ready import ready as _settings
 
 # Plain tracebacks: the pretty ones print the values of variables, which may be secrets.
 app = typer.Typer(
@@ -17,6 +20,8 @@ app = typer.Typer(
 )
 firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation.")
 app.add_typer(firms_app, name="firms")
+app.add_typer(audit_commands.audit_app, name="audit")
+app.command("worker")(audit_commands.worker)
 
 # More than all places of slow requests together (base.bodies 8, vault.tus 10, vault.api 6); each more costs 2 MB.
 WEB_THREADS = 28
@@ -44,14 +49,15 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
 ) -> None:
-    """Run everything on this machine: web server, scanner and clamd. Ends with Ctrl-C or SIGTERM."""
+    """Run everything on this machine: web server, worker, scanner, clamd, log key. Ends with Ctrl-C or SIGTERM."""
     from siegel.site import serve as server
 
     migrate()
     settings = _settings()
     scanner = server.scanner_part(socket=settings.SCANNER_SOCKET, keys=settings.KEY_DIR, spool=settings.DATA / "spool")
+    notary = server.notary_part(socket=settings.LOG_KEY_SOCKET, keys=settings.KEY_DIR, state=settings.DATA / "notary")
     web = server.web_part(host=host, port=port, threads=WEB_THREADS)
-    server.serve([scanner, web], sweep=[sys.executable, "-m", "siegel.site", "sweep"])
+    server.serve([notary, scanner, web, server.worker_part()], sweep=[sys.executable, "-m", "siegel.site", "sweep"])
 
 
 @app.command()
@@ -125,22 +131,6 @@ def check() -> None:
 def django(context: typer.Context) -> None:
     """Any command of Django: `siegel-server django makemigrations --check`."""
     _django(*context.args)
-
-
-def _settings() -> Any:
-    """Django, ready; its settings. SettingsError when the installation's folder is open to others."""
-    settings = _configured()
-    require_private(settings.DATA)
-    return settings
-
-
-def _configured() -> Any:
-    import django as framework
-    from django.conf import settings
-
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "siegel.site.settings")
-    framework.setup()
-    return settings
 
 
 def _refusing(work: Callable[[], T]) -> T:

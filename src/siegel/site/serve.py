@@ -1,9 +1,11 @@
 """`siegel-server serve`: everything on one machine, each part a process of its own.
 
-    serve ─┬─ scanner   python -m siegel.scanner (starts clamd itself)
-           └─ web       granian, WSGI, one process with threads
+    serve ─┬─ notary    python -m siegel.notary: holds the log key
+           ├─ scanner   python -m siegel.scanner (starts clamd itself)
+           ├─ web       granian, WSGI, one process with threads
+           └─ worker    siegel-server worker: has the logs signed, and verifies them
 
-A part that ends is started again after a pause. Whoever ends `serve` ends both; if `serve` itself is killed, the
+A part that ends is started again after a pause. Whoever ends `serve` ends all; if `serve` itself is killed, the
 kernel tells them (PR_SET_PDEATHSIG). Expired sessions, challenges and uploads are swept away a minute
 after the start and then every hour.
 """
@@ -93,6 +95,20 @@ def scanner_part(*, socket: Path, keys: Path, spool: Path) -> Part:
     command = [sys.executable, "-m", "siegel.scanner", "--die-with-parent", "--clamd", clamd_program()]
     command += ["--socket", str(socket), "--key-file", str(keys / "scanner.key"), "--spool", str(spool)]
     return Part("scanner", command)
+
+
+def notary_part(*, socket: Path, keys: Path, state: Path) -> Part:
+    """The process that signs the logs; the key is made at the first start."""
+    for folder in (socket.parent, keys, state):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "siegel.notary", "--die-with-parent"]
+    command += ["--socket", str(socket), "--key-file", str(keys / "log.key"), "--state", str(state)]
+    return Part("notary", command)
+
+
+def worker_part() -> Part:
+    """Signs and verifies in the background: it gives way to whoever waits for an answer."""
+    return Part("worker", ["nice", sys.executable, "-m", "siegel.site", "worker"], {"MALLOC_ARENA_MAX": "2"})
 
 
 def web_part(*, host: str, port: int, threads: int) -> Part:

@@ -77,7 +77,7 @@ DATABASES: dict[str, dict[str, Any]] = {
             "transaction_mode": "IMMEDIATE",
             # Each thread has a connection, and each connection a cache: of 512 KiB instead of 2 MB. Linux has the rest.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA cache_size=-512;",
+            " PRAGMA cache_size=-512; PRAGMA temp_store=MEMORY;",
         },
     }
 }
@@ -86,6 +86,27 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- the audit log ----------------------------------------------------------------------------------------------------
+LOG_KEY_SOCKET = DATA / "run" / "notary.sock"
+# Rows whose state hash each action notes in the log, so that a change past the program is found: table → key, columns
+# (what weighs; no names), the tenant as an SQL expression.
+_OF_PERSON = "(SELECT tenant_id FROM accounts_person WHERE id = person_id)"
+AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "accounts_person": ("id", ("tenant_id", "state"), "tenant_id"),
+    "firms_firm": ("tenant_id", ("state", "root_fingerprint"), "tenant_id"),
+    "firms_staff": ("person_id", ("role", "office_id"), _OF_PERSON),
+    "firms_client": ("id", ("tenant_id", "office_id"), "tenant_id"),
+    "firms_clientuser": ("person_id", ("client_id",), _OF_PERSON),
+    "keys_certificate": ("hash", ("tenant_id", "kid", "sig", "log_index", "out_at"), "tenant_id"),
+    "keys_revocation": ("hash", ("tenant_id", "kid", "sig", "log_index"), "tenant_id"),
+    "keys_chain": ("vault_id", ("tenant_id", "head_seq", "head_hash", "epoch"), "tenant_id"),
+    "vault_version": (
+        "id",
+        ("vault_id", "node_id", "version", "manifest_sig", "verdict_sig", "blob_id"),
+        "(SELECT tenant_id FROM vault_vault WHERE vault_vault.id = vault_version.vault_id)",
+    ),
+}
 
 # --- people and their sessions ------------------------------------------------------------------------------------
 # Sessions are siegel.accounts.sessions; these say how its cookie is set.

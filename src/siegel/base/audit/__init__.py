@@ -1,0 +1,23 @@
+"""The audit log that proves itself: per tenant one RFC 6962 tree over entries that are only ever inserted.
+
+Its parts, lower ones first:
+
+    notary        asks the process that holds the log key
+    tree          the stored hashes: each entry carries those of the nodes it completes
+    checkpoints   signed heads of the tree
+    states        which rows an action changed, as hashes in its last entry, so that `reconciling` finds silent changes
+    entries       what actions call: `record`, `unchanged`; the batch that the outermost action writes at its end
+    witnesses     who confirms heads from outside
+    proofs        inclusion, consistency, proof files
+    verification  everything again from the stored bytes, in bounded memory
+    reconciling   rows against the log
+    erasure       personal parts go, proofs stay
+    export        for an auditor: entries, tiles, checkpoints, `verify.py`
+    standing      what the start page says
+
+The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022.
+"""
+
+from siegel.base.audit.entries import Actor, Attester, OutsideActionError, frame, prepare, record, unchanged
+
+__all__ = ["Actor", "Attester", "OutsideActionError", "frame", "prepare", "record", "unchanged"]

@@ -1,0 +1,197 @@
+"""Checks an exported audit log without Siegel. Needs Python 3.11 or newer and the package `cryptography`.
+
+    python3 verify.py LOG.zip [--key KEY] [--held CHECKPOINT]…
+
+KEY is the log's verifier key as you know it from elsewhere (a delivery proof, a witness, an earlier export); without it
+the one in the export is believed. CHECKPOINT is a file with an earlier signed head: the export must have grown from it.
+Exit: 0 intact, 1 incomplete or unreadable, 2 wrong usage, 3 tampered.
+
+It follows RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature and tlog-tiles.
+"""
+
+import argparse
+import base64
+import hashlib
+import hmac
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+WIDTH = 256
+
+
+class TamperedError(Exception):
+    """Something does not hold."""
+
+
+def key_of(vkey: str) -> tuple[str, bytes, int, bytes]:
+    """(name, key id, type, public key) of a verifier key."""
+    name, key_id, material = vkey.split("+", 2)
+    typed = base64.b64decode(material, validate=True)
+    if hashlib.sha256(name.encode() + b"\n" + typed).digest()[:4].hex() != key_id or len(typed) != 33:
+        raise TamperedError(f"not a verifier key: {vkey}")
+    return name, bytes.fromhex(key_id), typed[0], typed[1:]
+
+
+def open_note(note: bytes, vkey: str, *, needed: bool) -> int | None:
+    """Whether this key signed the note: None if not (and not needed), else the time it states (0 without one)."""
+    name, key_id, kind, public = key_of(vkey)
+    text, _, lines = note.rpartition(b"\n\n")
+    text += b"\n"
+    for line in lines.decode().splitlines():
+        _dash, signer, encoded = line.split(" ")
+        signature = base64.b64decode(encoded, validate=True)
+        if signer != name or signature[:4] != key_id:
+            continue
+        signature, message, at = signature[4:], text, 0
+        if kind == 4:
+            at = int.from_bytes(signature[:8], "big")
+            signature, message = signature[8:], f"cosignature/v1\ntime {at}\n".encode() + text
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
+        except InvalidSignature:
+            raise TamperedError(f"a signature of {name} does not fit") from None
+        return at
+    if needed:
+        raise TamperedError(f"{name} has not signed a checkpoint")
+    return None
+
+
+def head_of(note: bytes) -> tuple[str, int, bytes]:
+    """(origin, size, root) of a checkpoint."""
+    origin, size, root = note.decode().split("\n")[:3]
+    return origin, int(size), base64.b64decode(root, validate=True)
+
+
+class Tree:
+    """The roots of the perfect subtrees that make the tree of what was added."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.roots: list[bytes] = []
+
+    def add(self, entry: bytes) -> bytes:
+        leaf = digest = hashlib.sha256(b"\x00" + entry).digest()
+        size = self.size
+        while size & 1:
+            digest = hashlib.sha256(b"\x01" + self.roots.pop() + digest).digest()
+            size >>= 1
+        self.roots.append(digest)
+        self.size += 1
+        return leaf
+
+    def root(self) -> bytes:
+        if not self.roots:
+            return hashlib.sha256(b"").digest()
+        digest = self.roots[-1]
+        for left in reversed(self.roots[:-1]):
+            digest = hashlib.sha256(b"\x01" + left + digest).digest()
+        return digest
+
+
+def tile_name(level: str, index: int, width: int) -> str:
+    digits = str(index)
+    digits = digits.zfill(-(-len(digits) // 3) * 3)
+    groups = [digits[at : at + 3] for at in range(0, len(digits), 3)]
+    path = "/".join([*("x" + group for group in groups[:-1]), groups[-1]])
+    return f"tile/{level}/{path}" + (f".p/{width}" if width < WIDTH else "")
+
+
+def entries(archive: zipfile.ZipFile, size: int) -> Iterator[bytes]:
+    """All entries in order, each compared with its hash in the tile."""
+    for index in range(-(-size // WIDTH)):
+        width = min(WIDTH, size - index * WIDTH)
+        bundle = archive.read(tile_name("entries", index, width))
+        hashes = archive.read(tile_name("0", index, width))
+        at = place = 0
+        while at < len(bundle) and place < width:
+            end = at + 2 + int.from_bytes(bundle[at : at + 2], "big")
+            entry = bundle[at + 2 : end]
+            if hashlib.sha256(b"\x00" + entry).digest() != hashes[32 * place : 32 * place + 32]:
+                raise TamperedError(f"entry {index * WIDTH + place} is not the one in the tile")
+            yield entry
+            at, place = end, place + 1
+        if at != len(bundle) or place != width:
+            raise TamperedError(f"the bundle {index} does not hold its entries")
+
+
+def check_part(entry: bytes, part: dict[str, object], index: int) -> bool:
+    """Whether the personal part is there; TamperedError if it is another than the entry commits to."""
+    if part["index"] != index:
+        raise TamperedError(f"the personal part of entry {index} is missing from the list")
+    if part["personal"] is None:
+        return False
+    personal, salt = (base64.urlsafe_b64decode(str(part[name]) + "==") for name in ("personal", "salt"))
+    committed = base64.urlsafe_b64decode(json.loads(entry)["personal"] + "=")
+    if not hmac.compare_digest(hmac.digest(salt, personal, "sha256"), committed):
+        raise TamperedError(f"the personal part of entry {index} was altered")
+    return True
+
+
+def check_log(archive: zipfile.ZipFile, vkey: str, held: list[bytes]) -> str:
+    """Everything; a sentence about it. TamperedError."""
+    facts = json.loads(archive.read("log.json"))
+    vkey = vkey or facts["key"]
+    notes = [archive.read(name) for name in archive.namelist() if name.startswith("checkpoints/")]
+    notes += [archive.read("checkpoint"), *held]
+    roots: dict[int, bytes] = {}
+    for note in notes:
+        open_note(note, vkey, needed=True)
+        origin, at_size, root = head_of(note)
+        if origin != key_of(vkey)[0] or roots.setdefault(at_size, root) != root:
+            raise TamperedError(f"two different heads of {at_size} entries, or of two logs")
+    size = head_of(archive.read("checkpoint"))[1]
+    if max(roots) > size:
+        raise TamperedError(f"the log had {max(roots)} entries and now has {size}")
+    tree, erased, lawful = Tree(), set[int](), set[int]()
+    with archive.open("parts.jsonl") as parts:
+        for index, entry in enumerate(entries(archive, size)):
+            tree.add(entry)
+            if tree.size in roots and roots[tree.size] != tree.root():
+                raise TamperedError(f"the first {tree.size} entries are not those that were signed")
+            if not check_part(entry, json.loads(parts.readline()), index):
+                erased.add(index)
+            leaf = json.loads(entry)
+            if leaf["kind"] == "base.personal_erased":
+                for first, last in leaf["about"]["entries"]:
+                    lawful.update(range(first, last + 1))
+    if unlawful := erased - lawful:
+        raise TamperedError(f"the personal part of entry {min(unlawful)} is gone, and no entry says why")
+    confirmed = [
+        f"{one['name']} confirmed {head_of(note)[1]} entries"
+        for one in facts["witnesses"]
+        for note in notes[-1 - len(held) : len(notes) - len(held)]
+        if open_note(note, one["key"], needed=False) is not None
+    ]
+    told = "; ".join([f"{size} entries intact, {len(erased)} personal parts erased, {len(roots)} heads", *confirmed])
+    return f"{told}\nlog key: {vkey}\nroot: {tree.root().hex()}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Checks an exported audit log.")
+    parser.add_argument("log", help="the exported zip file")
+    parser.add_argument("--key", default="", help="the log's verifier key, known from elsewhere")
+    parser.add_argument("--held", action="append", default=[], help="a file with a head you kept; repeatable")
+    arguments = parser.parse_args()
+    held = []
+    for name in arguments.held:
+        with open(name, "rb") as file:
+            held.append(file.read())
+    try:
+        with zipfile.ZipFile(arguments.log) as archive:
+            sys.stdout.write(check_log(archive, arguments.key, held) + "\n")
+    except TamperedError as error:
+        sys.stderr.write(f"TAMPERED: {error}\n")
+        return 3
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        sys.stderr.write(f"incomplete or unreadable: {error}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""For an auditor: one zip with the whole log in C2SP formats, and a small program that checks it without Siegel."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from siegel.base.audit import checkpoints, tree
+from siegel.base.audit.verification import BATCH
+from siegel.base.models import AuditCheckpoint, AuditEntry, AuditWitness, Tenant
+from siegel.lib import tlog
+from siegel.seals.canonical import b64
+
+
+class UnsignedError(Exception):
+    """No head of this log was ever signed, so there is nothing to hold its entries against."""
+
+
+def write_export(tenant: Tenant, out: Path) -> int:
+    """Writes the log up to its newest checkpoint; how many entries that is. Memory does not grow with the log.
+
+    UnsignedError. `out` has its name only when it is complete.
+    """
+    checkpoints.sign_quietly(tenant.pk)
+    newest = checkpoints.newest(tenant.pk)
+    if newest is None:
+        raise UnsignedError
+    draft = out.with_name(f".{out.name}.part")
+    try:
+        with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for name, content in _files(tenant, newest):
+                archive.writestr(name, content)
+            with archive.open("parts.jsonl", "w") as parts:
+                for line in _parts(tenant.pk, newest.size):
+                    parts.write(line)
+        draft.replace(out)
+    finally:
+        draft.unlink(missing_ok=True)
+    return newest.size
+
+
+def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes]]:
+    published = checkpoints.log_of(tenant.pk)
+    witnesses = [{"name": one.name, "key": one.vkey} for one in AuditWitness.objects.filter(tenant=tenant)]
+    facts: dict[str, Any] = {
+        "firm": tenant.name,
+        "key": published.vkey,
+        "origin": published.origin,
+        "size": newest.size,
+        "witnesses": witnesses,
+    }
+    yield "log.json", json.dumps(facts, ensure_ascii=False, indent=1).encode()
+    for name in ("verify.py", "README.txt", "LIESMICH.txt"):
+        yield name, files("siegel.base.audit").joinpath("auditor", name).read_bytes()
+    yield "checkpoint", checkpoints.note_of(newest).encode()
+    for one in AuditCheckpoint.objects.filter(tenant=tenant, size__lte=newest.size).order_by("size").iterator(BATCH):
+        yield f"checkpoints/{one.size}", checkpoints.note_of(one).encode()
+    read = tree.reader(tenant.pk)
+    for tile in tlog.tiles_of_tree(newest.size):
+        yield tile.path(), tlog.read_tile(tile, read)
+        if tile.level == 0:
+            bundle = tlog.Tile(tlog.ENTRIES, tile.index, tile.width)
+            yield bundle.path(), tlog.write_bundle(_leaves(tenant.pk, tile.index * tlog.TILE_WIDTH, tile.width))
+
+
+def _leaves(tenant_id: str, first: int, count: int) -> list[bytes]:
+    entries = AuditEntry.objects.filter(tenant=tenant_id, index__gte=first, index__lt=first + count)
+    return [bytes(leaf) for leaf in entries.order_by("index").values_list("leaf", flat=True)]
+
+
+def _parts(tenant_id: str, size: int) -> Iterator[bytes]:
+    """Who, what and address of every entry, with the salt of its commitment; null where it was erased."""
+    for first in range(0, size, BATCH):
+        entries = AuditEntry.objects.filter(tenant=tenant_id, index__gte=first, index__lt=min(first + BATCH, size))
+        for index, personal, salt in entries.order_by("index").values_list("index", "personal", "salt"):
+            is_erased = not personal and not salt
+            part = {
+                "index": index,
+                "personal": None if is_erased else b64(bytes(personal)),
+                "salt": None if is_erased else b64(bytes(salt)),
+            }
+            yield json.dumps(part).encode() + b"\n"

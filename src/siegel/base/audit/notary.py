@@ -1,0 +1,67 @@
+"""Asks the process that holds the log key (`siegel.notary`), over its socket: length-prefixed JSON."""
+
+import json
+import socket
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from siegel.seals.canonical import Json, b64, unb64
+
+MAX_ANSWER_BYTES = 1 << 16
+TIMEOUT_S = 3.0
+
+
+class NotaryError(Exception):
+    """`code`: `notary.silent` when nobody answers (no log key), else why it does not sign."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The notary's key for an origin, and the last head it signed there; size 0 if none."""
+
+    vkey: str
+    size: int
+    root: bytes | None
+
+
+def last(origin: str) -> Last:
+    """NotaryError."""
+    match _ask({"op": "last", "origin": origin}):
+        case {"vkey": str(vkey), "size": None}:
+            return Last(vkey, 0, None)
+        case {"vkey": str(vkey), "size": int(size), "root": str(root)}:
+            return Last(vkey, size, unb64(root))
+    raise NotaryError("notary.silent")
+
+
+def sign(text: str, proof: list[bytes]) -> str:
+    """The signature line on a checkpoint's text. NotaryError, with the codes of `siegel.lib.tlog` when it refuses."""
+    match _ask({"op": "sign", "text": text, "proof": [b64(digest) for digest in proof]}):
+        case {"line": str(line)}:
+            return line
+    raise NotaryError("notary.silent")
+
+
+def _ask(request: dict[str, Json]) -> dict[str, Json]:
+    text = json.dumps(request).encode()
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(TIMEOUT_S)
+            line.connect(str(settings.LOG_KEY_SOCKET))
+            line.sendall(len(text).to_bytes(4, "big") + text)
+            with line.makefile("rb") as stream:
+                size = int.from_bytes(stream.read(4), "big")
+                answer = json.loads(stream.read(min(size, MAX_ANSWER_BYTES)))
+    except (OSError, ValueError) as error:
+        raise NotaryError("notary.silent") from error
+    match answer:
+        case {"ok": dict(result)}:
+            return result
+        case {"error": {"code": str(code)}}:
+            raise NotaryError(code)
+    raise NotaryError("notary.silent")

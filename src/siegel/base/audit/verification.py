@@ -1,0 +1,207 @@
+"""Everything again from the stored bytes: what the log says of itself, held against what was signed of it.
+
+It finds what somebody altered who rules the database but not the log key with its memory. Who rules both can rebuild
+all that lies here; then those find it who hold an older checkpoint: browsers, witnesses, auditors.
+"""
+
+import hmac
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.db import connection
+
+from siegel.base.audit import checkpoints, notary, tree
+from siegel.base.audit.erasure import ERASED_KIND, erased_ranges
+from siegel.base.models import AuditCheck, AuditCheckpoint
+from siegel.lib import tlog
+from siegel.lib.merkle import HASH_SIZE, leaf_hash
+
+BATCH = 1000
+_ERASED_MARK = f'"kind":"{ERASED_KIND}"'.encode()
+_PERSONAL_MARK = b'"personal":"'
+_COMMITMENT_SIZE = 43
+
+Row = tuple[int, bytes, bytes, bytes, bytes]
+"""index, leaf, hashes, personal, salt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not hold, or (`is_tampered` false) could not be told. `index`: the first entry it concerns.
+
+    entry_missing, entry_altered, tree_altered, personal_altered, personal_missing, log_cut, log_differs,
+    checkpoint_invalid; unsigned.
+    """
+
+    code: str
+    index: int | None
+    is_tampered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`root`: of the tree of `size` as it was computed; None where a finding stopped it."""
+
+    size: int
+    finding: Finding | None
+    root: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A head that the log must have had: of a signed checkpoint, or the notary's last. None: its note is invalid."""
+
+    size: int
+    root: bytes | None
+
+
+def verify(tenant_id: str) -> Report:
+    """The first finding in the order of the log, if any. Memory does not grow with the log but by a bit per entry."""
+    signed, problem = _signed_heads(tenant_id)
+    size = tree.size_of(tenant_id)
+    if size and not signed:
+        problem = Finding("unsigned", None, is_tampered=False)
+    walk = _Walk(tenant_id, size)
+    finding = walk.run(signed) or walk.unlawfully_emptied() or problem
+    return Report(size, finding, walk.frontier.root() if walk.frontier.size == size else None)
+
+
+def check(tenant_id: str) -> Report:
+    """`verify`, its result kept for the pages."""
+    report = verify(tenant_id)
+    found = report.finding
+    values = {
+        "at": int(time.time()),
+        "size": report.size,
+        "code": found.code if found else "",
+        "index": found.index if found else None,
+        "is_tampered": found is not None and found.is_tampered,
+    }
+    AuditCheck.objects.update_or_create(tenant_id=tenant_id, defaults=values)
+    return report
+
+
+def _signed_heads(tenant_id: str) -> tuple[list[Held], Finding | None]:
+    """All heads that were signed, by size, and what is missing to know them all."""
+    published = checkpoints.log_of(tenant_id)
+    heads, problem = [], None
+    vkey = published.vkey
+    try:
+        last = notary.last(published.origin)
+        vkey = last.vkey
+        if last.root is not None:
+            heads.append(Held(last.size, last.root))
+    except notary.NotaryError:
+        problem = Finding("unsigned", None, is_tampered=False)
+    rows = AuditCheckpoint.objects.filter(tenant=tenant_id).order_by("size").values_list("size", "note")
+    heads += [_head(size, bytes(note), vkey) for size, note in rows.iterator(BATCH)]
+    return sorted(heads, key=lambda head: head.size), problem
+
+
+def _head(size: int, note: bytes, vkey: str) -> Held:
+    try:
+        checkpoint = tlog.open_checkpoint(tlog.Note.parse(note), tlog.VerifierKey.parse(vkey)).checkpoint
+    except tlog.TlogError:
+        return Held(size, None)
+    return Held(size, checkpoint.root if checkpoint.size == size else None)
+
+
+class _Walk:
+    """One pass over the entries."""
+
+    def __init__(self, tenant_id: str, size: int) -> None:
+        self._tenant_id, self._size = tenant_id, size
+        self.frontier = tlog.Frontier()
+        self._emptied = bytearray(size // 8 + 1)
+        self._erased = bytearray(size // 8 + 1)
+
+    def run(self, heads: list[Held]) -> Finding | None:
+        """Batches end where a signed head does, so that its root can be compared."""
+        for size, together in groupby(heads, key=lambda head: head.size):
+            known_good = self.frontier.size
+            found = self._up_to(min(size, self._size))
+            if found is None and size > self._size:
+                found = Finding("log_cut", self._size)
+            if found is None:
+                root = self.frontier.root()
+                found = next((_differs(head, root, known_good) for head in together if head.root != root), None)
+            if found is not None:
+                return found
+        return self._up_to(self._size)
+
+    def unlawfully_emptied(self) -> Finding | None:
+        """The first entry whose personal part is gone without an entry that says so."""
+        for place, (emptied, erased) in enumerate(zip(self._emptied, self._erased, strict=True)):
+            if wrong := emptied & ~erased:
+                return Finding("personal_missing", place * 8 + (wrong & -wrong).bit_length() - 1)
+        return None
+
+    def _up_to(self, size: int) -> Finding | None:
+        while self.frontier.size < size:
+            first = self.frontier.size
+            rows = _rows(self._tenant_id, first, min(BATCH, size - first))
+            found = self._batch(first, rows) if rows else Finding("entry_missing", first)
+            if found is not None:
+                return found
+        return None
+
+    def _batch(self, first: int, rows: list[Row]) -> Finding | None:
+        for index, (stored, *_) in enumerate(rows, first):
+            if stored != index:
+                return Finding("entry_missing", index)
+        leaves = [leaf_hash(row[1]) for row in rows]
+        expected = tree.completed(self.frontier, leaves)
+        for row, hashes in zip(rows, expected, strict=True):
+            if row[2] != hashes:
+                return _altered(row[0], row[2], hashes)
+        return next((Finding("personal_altered", row[0]) for row in rows if not self._personal_holds(row)), None)
+
+    def _personal_holds(self, row: Row) -> bool:
+        index, leaf, _, personal, salt = row
+        if _ERASED_MARK in leaf:
+            self._note_erasure(leaf)
+        if not personal and not salt:
+            self._emptied[index >> 3] |= 1 << (index & 7)
+            return True
+        begin = leaf.rfind(_PERSONAL_MARK) + len(_PERSONAL_MARK)
+        committed = leaf[begin : begin + _COMMITMENT_SIZE]
+        return urlsafe_b64encode(hmac.digest(salt, personal, "sha256"))[:_COMMITMENT_SIZE] == committed
+
+    def _note_erasure(self, leaf: bytes) -> None:
+        for first, last in erased_ranges(leaf):
+            for index in range(first, min(last, self._size - 1) + 1):
+                self._erased[index >> 3] |= 1 << (index & 7)
+
+
+def _differs(head: Held, root: bytes, known_good: int) -> Finding:
+    return Finding("log_differs" if head.root is not None else "checkpoint_invalid", known_good)
+
+
+def _altered(index: int, stored: bytes, expected: bytes) -> Finding:
+    """The entry itself, or the first below the lowest node that is not the one stored."""
+    for level in range(len(expected) // HASH_SIZE):
+        part = slice(level * HASH_SIZE, (level + 1) * HASH_SIZE)
+        if stored[part] != expected[part]:
+            return Finding("tree_altered" if level else "entry_altered", index >> level << level)
+    return Finding("tree_altered", index)
+
+
+def _rows(tenant_id: str, first: int, limit: int) -> list[Row]:
+    query = (
+        'SELECT "index", leaf, hashes, personal, salt FROM base_auditentry'
+        ' WHERE tenant_id = %s AND "index" >= %s ORDER BY "index" LIMIT %s'
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, [tenant_id, first, limit])
+        rows: list[Row] = cursor.fetchall()
+        return rows
+
+
+def leaves_of(tenant_id: str, *, first: int = 0) -> Iterator[tuple[int, bytes]]:
+    """(index, leaf) of all entries, streamed, not verified."""
+    while rows := _rows(tenant_id, first, BATCH):
+        yield from ((row[0], row[1]) for row in rows)
+        first = rows[-1][0] + 1

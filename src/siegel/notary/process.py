@@ -1,0 +1,122 @@
+"""The process: a unix socket, one request per connection.
+
+A message is a JSON object behind its length as u32 big-endian. Binaries are base64url without padding.
+
+| op | fields | ok |
+|---|---|---|
+| `last` | origin | vkey, size (of the last head signed; null: none), root |
+| `sign` | text, proof (list of hashes) | line: the signature line |
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import BufferedIOBase
+from pathlib import Path
+from socketserver import StreamRequestHandler, ThreadingMixIn, UnixStreamServer
+from threading import Thread
+from typing import Any
+
+from siegel.lib.tlog import TlogError
+from siegel.notary.errors import NotaryError, RequestError, SetUpError
+from siegel.notary.signing import Notary
+from siegel.seals.canonical import Json, b64, unb64
+from siegel.seals.errors import IntegrityError
+
+logger = logging.getLogger(__name__)
+
+MAX_MESSAGE_BYTES = 1 << 16
+_IDLE_S = 10.0
+
+
+def answer(notary: Notary, request: dict[str, Json]) -> dict[str, Json]:
+    """NotaryError when there is none."""
+    try:
+        match request:
+            case {"op": "last", "origin": str(origin), **rest} if not rest:
+                last = notary.last(origin)
+                size, root = (last.size, b64(last.root)) if last else (None, None)
+                return {"vkey": notary.verifier(origin).encode(), "size": size, "root": root}
+            case {"op": "sign", "text": str(text), "proof": list(proof), **rest} if not rest:
+                return {"line": notary.sign(text, [unb64(str(digest)) for digest in proof]).line()}
+    except (TlogError, IntegrityError) as error:
+        raise RequestError(str(error)) from error
+    raise RequestError("unknown operation or fields")
+
+
+class _Connection(StreamRequestHandler):
+    timeout = _IDLE_S
+    server: _Server
+
+    def handle(self) -> None:
+        with suppress(TimeoutError, ConnectionError):
+            reply: dict[str, Any]
+            try:
+                reply = {"ok": answer(self.server.notary, _read(self.rfile))}
+            except NotaryError as error:
+                logger.warning("refused: %s: %s", error.code, error)
+                reply = {"error": {"code": error.code, "message": str(error)}}
+            except OSError as error:
+                logger.error("a request failed: %s", error)
+                reply = {"error": {"code": "notary.failed", "message": "the state cannot be written"}}
+            text = json.dumps(reply).encode()
+            self.wfile.write(len(text).to_bytes(4, "big") + text)
+
+
+def _read(stream: BufferedIOBase) -> dict[str, Json]:
+    size = int.from_bytes(stream.read(4), "big")
+    if not 0 < size <= MAX_MESSAGE_BYTES:
+        raise RequestError("no message, or one that is too long")
+    try:
+        message = json.loads(stream.read(size))
+    except (ValueError, RecursionError) as error:
+        raise RequestError("not JSON") from error
+    if not isinstance(message, dict):
+        raise RequestError("not an object")
+    return message
+
+
+class _Server(ThreadingMixIn, UnixStreamServer):
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, path: Path, notary: Notary) -> None:
+        self.notary = notary
+        super().__init__(str(path), _Connection)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        logger.error("a request failed", exc_info=True)
+
+
+@contextmanager
+def running(socket_path: Path, key_file: Path, state: Path) -> Iterator[Notary]:
+    """The notary answers on its socket while the context lasts. SetUpError."""
+    notary = Notary(key_file, state)
+    _claim(socket_path)
+    server = _Server(socket_path, notary)
+    thread = Thread(target=server.serve_forever, args=(0.1,), name="socket")
+    thread.start()
+    try:
+        yield notary
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        socket_path.unlink(missing_ok=True)
+
+
+def _claim(path: Path) -> None:
+    """The socket's place is ours: in a folder only this user may enter, and no other notary answers there."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    status = path.parent.stat()
+    if status.st_mode & 0o077 or status.st_uid != os.getuid():
+        raise SetUpError(f"{path.parent} must belong to this user alone: chmod 700")
+    with socket.socket(socket.AF_UNIX) as probe:
+        if probe.connect_ex(str(path)) == 0:
+            raise SetUpError(f"another notary answers at {path}")
+    path.unlink(missing_ok=True)

@@ -1,0 +1,147 @@
+"""`siegel-server audit …` and `siegel-server worker`. Exit: 0 intact, 1 incomplete or refused, 2 usage, 3 tampered."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from siegel.site.ready import ready
+
+if TYPE_CHECKING:
+    from siegel.base.models import Tenant
+
+audit_app = typer.Typer(no_args_is_help=True, help="The firms' audit logs: verified, proven, exported.")
+
+Slug = Annotated[str, typer.Argument(metavar="FIRM", help="the firm's short name")]
+AsJson = Annotated[bool, typer.Option("--json", help="answer in JSON")]
+TAMPERED = 3
+INCOMPLETE = 1
+
+
+@audit_app.command("verify")
+def verify(slug: Slug, as_json: AsJson = False) -> None:
+    """Verify a log from its first entry on, against every head that was ever signed of it."""
+    tenant = _tenant(slug)
+    from siegel.base.audit.verification import check
+
+    report = check(tenant.pk)
+    found = report.finding
+    answer = {
+        "firm": slug,
+        "size": report.size,
+        "root": report.root.hex() if report.root else None,
+        "finding": found.code if found else None,
+        "entry": found.index if found else None,
+    }
+    place = "" if found is None or found.index is None else f", first entry {found.index}"
+    _say(answer, f"{slug}: {report.size} entries, " + (f"{found.code}{place}" if found else "intact"), as_json=as_json)
+    if found is not None:
+        raise typer.Exit(TAMPERED if found.is_tampered else INCOMPLETE)
+
+
+@audit_app.command("proof")
+def proof(
+    slug: Slug,
+    index: Annotated[int, typer.Argument(min=0, help="the entry, counted from 0")],
+    out: Annotated[Path, typer.Option("-o", "--output", dir_okay=False, help="the file to write")],
+) -> None:
+    """Write the proof of an entry (C2SP tlog-proof), which anybody checks offline."""
+    tenant = _tenant(slug)
+    from siegel.base.audit import notary, proofs
+    from siegel.base.models import AuditEntry
+
+    try:
+        out.write_bytes(proofs.proof_file(tenant.pk, index).encode())
+    except AuditEntry.DoesNotExist:
+        _refuse("the log has no such entry")
+    except notary.NotaryError as error:
+        _refuse(f"no signed head covers this entry ({error.code}): is the server running, is the log key there?")
+
+
+@audit_app.command("export")
+def export(slug: Slug, out: Annotated[Path, typer.Argument(dir_okay=False, help="the zip file to write")]) -> None:
+    """Write all that an auditor needs: entries, tiles, checkpoints, cosignatures, and a program that checks them."""
+    tenant = _tenant(slug)
+    from siegel.base.audit.export import UnsignedError, write_export
+
+    try:
+        size = write_export(tenant, out)
+    except UnsignedError:
+        _refuse("the log was never signed: is the log key there?")
+    typer.echo(f"{slug}: {size} entries in {out}")
+
+
+@audit_app.command("reconcile")
+def reconcile(slug: Slug, as_json: AsJson = False) -> None:
+    """Compare the rows that weigh with what the log says of them. Verify the log first."""
+    tenant = _tenant(slug)
+    from siegel.base.audit.reconciling import discrepancies
+
+    count = 0
+    for found in discrepancies(tenant.pk):
+        count += 1
+        answer = {"finding": found.code, "table": found.table, "key": found.key, "entry": found.index}
+        since = "" if found.index is None else f", last logged in entry {found.index}"
+        _say(answer, f"{found.code}: {found.table} {found.key}{since}", as_json=as_json)
+    if not as_json:
+        typer.echo(f"{slug}: {count} rows are not as the log left them")
+    if count:
+        raise typer.Exit(TAMPERED)
+
+
+@audit_app.command("erase")
+def erase(
+    slug: Slug,
+    reason: Annotated[str, typer.Option(help="why, in a word or a file number; it stands in the log for ever")],
+    entry: Annotated[list[int] | None, typer.Option(min=0, help="an entry, counted from 0; repeatable")] = None,
+    person: Annotated[str, typer.Option(help="id of a person: all entries by him or about him")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Erase the personal parts of entries for good. The entries stay, and so do all proofs."""
+    tenant = _tenant(slug)
+    from siegel.base.audit.erasure import entries_about, erase_personal_parts
+
+    indexes = [*(entry or []), *(entries_about(tenant, person) if person else [])]
+    if not indexes:
+        _refuse("no entries: name some, or a person whose id the log knows")
+    if not yes:
+        typer.confirm(f"Erase names and addresses of {len(set(indexes))} entries? It cannot be undone.", abort=True)
+    try:
+        count = erase_personal_parts(tenant=tenant, indexes=indexes, reason=reason)
+    except ValueError as error:
+        _refuse(str(error))
+    typer.echo(f"{slug}: personal parts of {count} entries erased; the log says so")
+
+
+def worker() -> None:
+    """Sign and verify the logs until SIGTERM; `serve` runs it beside the web server."""
+    ready()
+    from siegel.base.audit.keeper import keep
+
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ended.set())
+    keep(ended.wait)
+
+
+def _tenant(slug: str) -> "Tenant":
+    ready()
+    from siegel.base.models import Tenant
+
+    tenant = Tenant.objects.filter(slug=slug).first()
+    if tenant is None:
+        raise typer.BadParameter("there is no such firm")
+    return tenant
+
+
+def _say(answer: dict[str, Any], text: str, *, as_json: bool) -> None:
+    typer.echo(json.dumps(answer) if as_json else text)
+
+
+def _refuse(text: str) -> None:
+    sys.stderr.write(f"siegel-server: {text}\n")
+    raise typer.Exit(INCOMPLETE)
