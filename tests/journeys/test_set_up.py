@@ -8,6 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from siegel.agent.agefiles import read_identities
+from siegel.seals.derive import print_of
 from siegel.seals.keyfile import KeyFile, parse_key_file
 from tests.installation import Installation
 from tests.journeys.paper import saved_paper
@@ -57,7 +58,7 @@ def test_an_owner_founds_an_empty_firm_and_keeps_its_keys(
     assert key_file.root_seed is not None
     assert key_file.recovery_seed is not None
     assert key_file.root == key_file.root_seed.public_keys(signs_only=True).kid
-    expect(visitor.locator("[data-fingerprint]")).to_have_text(f"Kennung {key_file.root}")
+    expect(visitor.locator("[data-fingerprint]")).to_have_text(f"Kennung {print_of(key_file.root)}")
 
     sheet = saved_paper(visitor, "[data-save=sheet]", tmp_path)
     seeds = {key_file.root_seed.encode(), key_file.recovery_seed.encode()}
@@ -68,6 +69,7 @@ def test_an_owner_founds_an_empty_firm_and_keeps_its_keys(
     typed.write_text("\n".join(re.findall("AGE-SECRET-KEY-PQ-1[A-Z0-9]{58}", sheet.text)))
     assert {identity.encode() for identity in read_identities(typed)} == seeds
     assert key_file.root in sheet.text
+    assert print_of(key_file.root).replace(" ", "") in sheet.text
     expect(submit).to_have_attribute("aria-disabled", "true")
     visitor.check("#saved")
     submit.click()

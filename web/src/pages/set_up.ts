@@ -3,6 +3,7 @@
 import { beginFirm, foundFirm, type NewFirm, ownerFile, setUpFile } from "../ceremonies/found";
 import { sealedKeyFile } from "../ceremonies/key_file";
 import { signInWithPassword } from "../ceremonies/sign_in";
+import { printOf } from "../seals/keys";
 import { find, findAll, write } from "../ui/dom";
 import { atWork, entry, field, filled, isUsername, onSubmit, showFault, showFieldError } from "../ui/form";
 import { now, pageLanguage } from "../ui/format";
@@ -48,7 +49,7 @@ async function start(token: string): Promise<void> {
   write("[data-firm-name]", firm.name);
   for (const suffix of findAll("[data-slug-suffix]")) suffix.textContent = `@${firm.slug}`;
   if (entry("firm-name") === "") field("firm-name").value = firm.name;
-  write("[data-fingerprint]", texts().setUp.fingerprint(made.root.kid));
+  write("[data-fingerprint]", texts().setUp.fingerprint(printOf(made.root.kid)));
   listen(made);
 }
 

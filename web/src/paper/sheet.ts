@@ -2,6 +2,7 @@
 
 import type { Bytes } from "../crypto/bytes";
 import { identityText } from "../crypto/hybrid";
+import { printOf } from "../seals/keys";
 import { formatDay, type Language } from "../ui/format";
 import type { Texts } from "../ui/texts";
 import { Paper } from "./page";
@@ -30,6 +31,7 @@ export async function sheetPdf(facts: SheetFacts, words: Texts["sheet"], languag
     [words.owner, facts.owner],
     [words.server, facts.server],
     [words.made, formatDay(facts.today, language)],
+    [words.print, printOf(facts.fingerprint)],
     [words.fingerprint, facts.fingerprint],
   ] as const;
   y += 4;

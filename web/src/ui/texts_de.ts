@@ -310,6 +310,12 @@ export const DE = {
     untilOf: (name: string) => `${name}: befristet bis`,
     save: (name: string) => `Zugriff von ${name} speichern`,
     remove: (name: string) => `${name} entfernen`,
+    askTitle: (name: string) => `${name} entfernen?`,
+    losesVault: (name: string) => `${name} öffnet diesen Tresor ab sofort nicht mehr.`,
+    renewsVault: "Der Tresor bekommt neue Schlüssel, spätestens beim nächsten Schreiben.",
+    losesTeam: (name: string, team: string) =>
+      `${name} öffnet ab sofort keinen Tresor mehr, der nur dem Team ${team} freigegeben ist.`,
+    renewsTeam: "Das Team bekommt gleich neue Schlüssel, seine Tresore der Reihe nach.",
     changed: (name: string) => `Der Zugriff von ${name} ist geändert.`,
     removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
     added: "Der Zugriff ist gegeben.",
@@ -351,6 +357,7 @@ export const DE = {
     owner: "Inhaber/in",
     server: "Adresse",
     made: "Ausgestellt am",
-    fingerprint: "Kennung des Hauptschlüssels",
+    print: "Kennung des Hauptschlüssels",
+    fingerprint: "Kennung in voller Länge",
   },
 };
