@@ -11,6 +11,7 @@ import { onSecret } from "../ui/fragment";
 import { hideMessage, showMessage } from "../ui/message";
 import { PasswordBlock } from "../ui/password_block";
 import { saveFile } from "../ui/save";
+import { listenToShares } from "../ui/share_buttons";
 import { shownStep, showStep } from "../ui/steps";
 import { texts } from "../ui/texts";
 import { WireError } from "../wire/http";
@@ -21,8 +22,8 @@ const PROBLEM_FIELDS = {
   username_taken: "owner-username",
   name_invalid: "owner-name",
 };
-/** What must be saved before the firm is founded. */
-const NEEDED = ["key-file", "sheet"] as const;
+/** Of the sheet; two of them do what it does, but who has only two loses it with one. */
+const SHARES = 3;
 
 const form = find<HTMLFormElement>('form[data-form="set-up"]');
 const submitButton = find("[data-submit]", form);
@@ -67,6 +68,13 @@ function listen(made: NewFirm): void {
   onSave("key-file", () => saveKeyFile(made));
   onSave("daily-file", () => saveDailyFile(made));
   onSave("sheet", () => saveSheet(made));
+  const splittable = () => ({
+    ...made,
+    fingerprint: made.root.kid,
+    firm: firmLine(),
+    slug: made.firm.slug,
+  });
+  listenToShares(splittable, (count) => count === SHARES && markSaved("shares"));
   field("saved").addEventListener("change", markReady);
   // What was saved is worth nothing without this page, which would make other keys.
   window.addEventListener("beforeunload", (event) => {
@@ -112,7 +120,7 @@ function markSaved(what: string): void {
 }
 
 function isReady(): boolean {
-  return field("saved").checked && NEEDED.every((what) => saved.has(what));
+  return field("saved").checked && saved.has("key-file") && (saved.has("sheet") || saved.has("shares"));
 }
 
 function markReady(): void {
@@ -138,7 +146,7 @@ async function saveSheet(made: NewFirm): Promise<void> {
   const { sheetPdf } = await import("../paper/sheet");
   const { rootSeed, recoverySeed } = made;
   const facts = {
-    firm: [entry("firm-name"), entry("firm-place")].join(", "),
+    firm: firmLine(),
     owner: entry("owner-name"),
     server: location.origin,
     fingerprint: made.root.kid,
@@ -149,6 +157,10 @@ async function saveSheet(made: NewFirm): Promise<void> {
   const pdf = await sheetPdf(facts, texts().sheet, pageLanguage());
   saveFile(pdf, `${texts().setUp.sheet}-${made.firm.slug}.pdf`, "application/pdf");
   markSaved("sheet");
+}
+
+function firmLine(): string {
+  return [entry("firm-name"), entry("firm-place")].join(", ");
 }
 
 async function found(made: NewFirm): Promise<void> {

@@ -135,6 +135,10 @@ export const DE = {
       "Dieser Passkey kann Ihren Schlüssel nicht öffnen.",
       "Gerät oder Browser sind dafür zu alt. Bitte nehmen Sie ein anderes Gerät oder Ihr Passwort.",
     ),
+    no_sheet: problem(
+      "In dieser Datei steht kein Hauptschlüssel.",
+      "Nehmen Sie die Datei aus der Einrichtung der Kanzlei, oder das Notfallblatt.",
+    ),
     sheet_invalid: problem(
       "Der Schlüssel stimmt nicht.",
       "Bitte vergleichen Sie beide Schlüssel Zeichen für Zeichen mit dem Notfallblatt Ihrer Kanzlei. Es wurde nichts geändert.",
@@ -359,5 +363,11 @@ export const DE = {
     made: "Ausgestellt am",
     print: "Kennung des Hauptschlüssels",
     fingerprint: "Kennung in voller Länge",
+    shareTitle: (number: number) => `Notfallblatt, Teil ${number} von 3`,
+    shareWarning:
+      "Dieser Teil allein öffnet nichts. Zwei der drei Teile zusammen ersetzen das ganze Notfallblatt. Bewahren Sie die Teile an verschiedenen Orten auf, nie zwei zusammen.",
+    share: (number: number) => `Teil ${number}`,
+    shareText: "Im Notfall öffnen Sie die Adresse oben und tippen zwei Teile ab.",
+    shareFile: (number: number, slug: string) => `Notfallblatt-Teil-${number}-${slug}`,
   },
 };

@@ -111,6 +111,10 @@ export const EN: Texts = {
       "This passkey cannot open your key.",
       "Device or browser are too old for it. Please use another device, or your password.",
     ),
+    no_sheet: problem(
+      "This file holds no main key.",
+      "Take the file from the firm's set-up, or the emergency sheet.",
+    ),
     sheet_invalid: problem(
       "The key is not right.",
       "Please compare both keys with your firm's emergency sheet, letter by letter. Nothing was changed.",
@@ -334,5 +338,11 @@ export const EN: Texts = {
     made: "Made on",
     print: "Fingerprint of the main key",
     fingerprint: "Fingerprint in full",
+    shareTitle: (number) => `Emergency sheet, share ${number} of 3`,
+    shareWarning:
+      "This share alone opens nothing. Two of the three together do what the whole emergency sheet does. Keep the shares in different places, never two together.",
+    share: (number) => `Share ${number}`,
+    shareText: "In an emergency open the address above and type two shares.",
+    shareFile: (number, slug) => `Emergency-sheet-share-${number}-${slug}`,
   },
 };
