@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.installation import Installation
 from tests.journeys.people import Firm, make_firm
+from tests.journeys.test_sheet import show_stick
 from tests.journeys.visits import DONE, Visit, come_in, names, open_vault, sign_in_with_password
 from tests.journeys.watch import Watch
 
@@ -42,6 +43,12 @@ def test_an_owner_who_lost_everything_takes_over_with_the_emergency_sheet(
     receipt = tmp_path / "Beleg.txt"
     receipt.write_text("Beleg")
     firm.put(vault, firm.clerk, receipt)
+    with_stick = visit()
+    with_stick.goto(f"{firm.url}/notfall")
+    with_stick.fill("#firm-slug", firm.slug)
+    show_stick(with_stick, firm, tmp_path)
+    with_stick.click("[data-next]")
+    expect(with_stick.locator("#step-owner")).to_be_visible()
     page = visit()
     watch.expect(r"^401: POST .*/api/emergency/open$")
     show_sheet(page, firm, recovery.encode(), root.encode())

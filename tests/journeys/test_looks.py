@@ -40,6 +40,7 @@ OF_STAFF = (
     "/mitarbeiter",
     "/mitarbeiter/einladen",
     "/mitarbeiter/teams",
+    "/mitarbeiter/notfallblatt",
     "/protokoll",
     "/mein-zugang",
 )

@@ -8,7 +8,9 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from siegel.agent.agefiles import read_identities
+from siegel.seals.derive import print_of
 from siegel.seals.keyfile import KeyFile, parse_key_file
+from siegel.seals.shares import Share, combine
 from tests.installation import Installation
 from tests.journeys.paper import saved_paper
 from tests.journeys.visits import DONE
@@ -16,6 +18,11 @@ from tests.journeys.watch import Watch
 
 PASSWORD = "drei rote Äpfel im Schnee 7"
 USERNAME = "gruenderin"
+
+
+def only(codes: set[str]) -> str:
+    [code] = codes
+    return code
 
 
 def fill_in_firm(page: Page, place: str) -> None:
@@ -57,7 +64,7 @@ def test_an_owner_founds_an_empty_firm_and_keeps_its_keys(
     assert key_file.root_seed is not None
     assert key_file.recovery_seed is not None
     assert key_file.root == key_file.root_seed.public_keys(signs_only=True).kid
-    expect(visitor.locator("[data-fingerprint]")).to_have_text(f"Kennung {key_file.root}")
+    expect(visitor.locator("[data-fingerprint]")).to_have_text(f"Kennung {print_of(key_file.root)}")
 
     sheet = saved_paper(visitor, "[data-save=sheet]", tmp_path)
     seeds = {key_file.root_seed.encode(), key_file.recovery_seed.encode()}
@@ -68,8 +75,13 @@ def test_an_owner_founds_an_empty_firm_and_keeps_its_keys(
     typed.write_text("\n".join(re.findall("AGE-SECRET-KEY-PQ-1[A-Z0-9]{58}", sheet.text)))
     assert {identity.encode() for identity in read_identities(typed)} == seeds
     assert key_file.root in sheet.text
+    assert print_of(key_file.root).replace(" ", "") in sheet.text
     expect(submit).to_have_attribute("aria-disabled", "true")
     visitor.check("#saved")
+    expect(submit).to_have_attribute("aria-disabled", "false")
+    one, two, _ = [Share.parse(only(saved_paper(visitor, f"[data-save-share='{n}']", tmp_path).codes)) for n in "123"]
+    assert combine(one, two) == (key_file.root_seed, key_file.recovery_seed)
+    expect(visitor.locator('[data-saved-mark="shares"]')).to_be_visible()
     submit.click()
     expect(visitor.locator(DONE)).to_be_visible()
     visitor.click("[data-go]")

@@ -34,7 +34,7 @@ from siegel.lib.age import FileKey, bech32, open_file
 from siegel.lib.merkle import SegmentTree
 from siegel.seals import canonical
 from siegel.seals.canonical import b64, unb64
-from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join
+from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join, print_of
 from siegel.seals.invitations import Letter, encode_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
 from siegel.seals.unlock import (
@@ -147,6 +147,7 @@ def derive_vectors() -> dict[str, Any]:
                 "signing_key": keys.signing_key,
                 "recipient": keys.recipient,
                 "kid": keys.kid,
+                "print": print_of(keys.kid),
                 "kid_signs_only": signs_only.kid,
             }
         )

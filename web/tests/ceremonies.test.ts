@@ -10,7 +10,7 @@ import { invitationSeed, newCode } from "../src/seals/invitations";
 import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
 import type { CertificateAnswer, InvitationAnswer, Session } from "../src/wire/api";
-import { acceptedCertificate } from "../src/wire/codec";
+import { acceptedOf } from "../src/wire/codec";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
@@ -85,11 +85,7 @@ describe("certificates of our own making", () => {
     const client = { kind: "client", subject: newId(), ...(await holderKeys(randomSeed())) } as const;
     accept(firm, await certify(firm.id, client, clerk, clerkHash, NOW));
     await invited(firm);
-    const verified = await Certificates.verify(
-      firm.id,
-      firm.root.kid,
-      firm.certificates.map(acceptedCertificate),
-    );
+    const verified = await Certificates.verify(firm.id, firm.root.kid, firm.certificates.map(acceptedOf));
     expect(verified.all().map(({ kind }) => kind)).toEqual([
       "root",
       "owner",
@@ -102,9 +98,9 @@ describe("certificates of our own making", () => {
   test("are dated back, so that a clock ahead of the server's does no harm", async () => {
     const firm = await newFirm();
     const early = firm.certificates.map((item) => ({ ...item, accepted_at: NOW - 299 }));
-    await Certificates.verify(firm.id, firm.root.kid, early.map(acceptedCertificate));
+    await Certificates.verify(firm.id, firm.root.kid, early.map(acceptedOf));
     const tooEarly = early.map((item) => ({ ...item, accepted_at: NOW - 301 }));
-    const verify = () => Certificates.verify(firm.id, firm.root.kid, tooEarly.map(acceptedCertificate));
+    const verify = () => Certificates.verify(firm.id, firm.root.kid, tooEarly.map(acceptedOf));
     expect(await codeOfError(verify)).toBe("certificate_time");
   });
 });

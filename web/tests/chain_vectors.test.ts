@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { fromBase64url, toBase64url } from "../src/crypto/base64";
 import { readAll } from "../src/crypto/source";
-import type { AcceptedCertificate } from "../src/seals/certificates";
 import { Certificates } from "../src/seals/certificates";
 import { type FileNode, type Head, VaultChain } from "../src/seals/chain";
+import type { Accepted } from "../src/seals/documents";
 import { type Doc, fromDoc, hashOf } from "../src/seals/documents";
 import { EpochSeeds, nextEpoch, openSeed, sealedTo } from "../src/seals/epochs";
 import { fileKeyFrom, leavesOf, openContents } from "../src/seals/files";
@@ -15,7 +15,7 @@ import { type FileRow, openRow } from "../src/seals/rows";
 import { requireClean } from "../src/seals/scanning";
 import { waitingEpoch } from "../src/seals/waiting";
 import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
-import { acceptedCertificate, entryOf } from "../src/wire/codec";
+import { acceptedOf, entryOf } from "../src/wire/codec";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface Named {
@@ -104,10 +104,10 @@ const story = vectors<{
   waiting_vaults: (Judged & { vault: string; roster: Doc; epoch: Doc })[];
 }>("chain");
 
-const accepted = story.certificates.map(acceptedCertificate);
+const accepted = story.certificates.map(acceptedOf);
 const entries = story.entries.map(entryOf);
 
-function certified(set: readonly AcceptedCertificate[] = accepted): Promise<Certificates> {
+function certified(set: readonly Accepted[] = accepted): Promise<Certificates> {
   return Certificates.verify(story.firm, story.root, set);
 }
 
@@ -254,7 +254,7 @@ describe("a letter that has expired", () => {
 
   test.each(cases)("at $at, redeemed: $redeemed", async ({ at, redeemed, sealed_to }) => {
     const known = redeemed ? [...certificates, redemption] : certificates;
-    const chain = VaultChain.begin(await certified([...accepted, ...known.map(acceptedCertificate)]), vault);
+    const chain = VaultChain.begin(await certified([...accepted, ...known.map(acceptedOf)]), vault);
     for (const item of letters) await chain.apply(entryOf(item));
     const keys = sealedTo(chain, presently(at)).map(({ key }) => key);
     expect(keys.sort()).toEqual(sealed_to);
@@ -299,7 +299,7 @@ describe("attempts to break it", () => {
 
   test.each(story.broken_certificates)("certificate: $name ($code)", async ({ without, extra, code }) => {
     const kept = accepted.filter(({ signed }) => !without.includes(hashOf(signed.bytes)));
-    expect(await codeOfError(() => certified([...kept, ...extra.map(acceptedCertificate)]))).toBe(code);
+    expect(await codeOfError(() => certified([...kept, ...extra.map(acceptedOf)]))).toBe(code);
   });
 
   const { heads, verdicts, wraps, headers, moved } = story.broken_readings;
@@ -312,7 +312,7 @@ describe("attempts to break it", () => {
   test.each(moved)("certificate: $name ($code)", async ({ certificate, code }) => {
     const certificates = await certified();
     await certificates.add(accepted);
-    expect(await codeOfError(() => certificates.add([acceptedCertificate(certificate)]))).toBe(code);
+    expect(await codeOfError(() => certificates.add([acceptedOf(certificate)]))).toBe(code);
   });
 
   test.each(verdicts)("verdict: $name ($code)", async ({ verdict, code }) => {

@@ -1,8 +1,9 @@
 /** The Notfallblatt in the browser: the last owner's key is lost, or he died, and the firm goes on. */
 
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { becomeOwner, readSheet, showSheet } from "../src/ceremonies/emergency";
+import { becomeOwner, showSheet } from "../src/ceremonies/emergency";
 import { rotateAll } from "../src/ceremonies/rotate_all";
+import { readSheet } from "../src/ceremonies/sheet";
 import { takeOver } from "../src/ceremonies/take_over";
 import { identityText } from "../src/crypto/hybrid";
 import { shareText, splitSheet } from "../src/seals/shares";

@@ -26,7 +26,7 @@ import type {
   RowAnswer,
   VaultAppend,
 } from "../src/wire/api";
-import { acceptedCertificate, acceptedRevocation, entryOf } from "../src/wire/codec";
+import { acceptedOf, entryOf } from "../src/wire/codec";
 
 export interface Person {
   readonly id: string;
@@ -139,7 +139,7 @@ export class FirmServer {
   /** Takes a certificate into the log; gives its hash. */
   async accept(signed: Signed): Promise<string> {
     const answer = { doc: toDoc(signed), accepted_at: this.now, log_index: ++this.index };
-    await this.known.add([acceptedCertificate(answer)]);
+    await this.known.add([acceptedOf(answer)]);
     this.certificates.push(answer);
     return certificateHash(signed);
   }
@@ -217,7 +217,7 @@ export class FirmServer {
 
   private async revoke(doc: Doc): Promise<void> {
     const answer = { doc, accepted_at: this.now, log_index: ++this.index };
-    await this.known.add([], [acceptedRevocation(answer)]);
+    await this.known.add([], [acceptedOf(answer)]);
     this.revocations.push(answer);
     for (const { wraps } of this.chains.values()) {
       const kept = wraps.filter(({ key }) => this.known.revocationOf(key) === null);

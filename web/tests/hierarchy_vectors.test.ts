@@ -9,7 +9,7 @@ import { holderKeys } from "../src/seals/keys";
 import { membersOf, presently } from "../src/seals/members";
 import { addTeams } from "../src/seals/teams";
 import type { CertificateAnswer, EntryAnswer, RevocationAnswer } from "../src/wire/api";
-import { acceptedCertificate, acceptedRevocation, entryOf } from "../src/wire/codec";
+import { acceptedOf, entryOf } from "../src/wire/codec";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface Judged {
@@ -52,8 +52,8 @@ const firm = vectors<{
 }>("hierarchy");
 
 const LAST = firm.steps.at(-1)?.log_index ?? 0;
-const certificates = firm.certificates.map(acceptedCertificate);
-const revocations = firm.revocations.map(acceptedRevocation);
+const certificates = firm.certificates.map(acceptedOf);
+const revocations = firm.revocations.map(acceptedOf);
 const chains = {
   team: firm.chains.team.entries.map(entryOf),
   vault: firm.chains.vault.entries.map(entryOf),
@@ -140,12 +140,12 @@ describe("the log of a firm", () => {
 
 describe("who may", () => {
   test.each(firm.broken_revocations)("revoke: $name ($code)", async ({ revocation, code }) => {
-    const all = [...revocations, acceptedRevocation(revocation)];
+    const all = [...revocations, acceptedOf(revocation)];
     await expectCode(() => Certificates.verify(firm.firm, firm.root, certificates, all), code);
   });
 
   test.each(firm.broken_certificates)("certify: $name ($code)", async ({ certificate, code }) => {
-    const all = [...certificates, acceptedCertificate(certificate)];
+    const all = [...certificates, acceptedOf(certificate)];
     await expectCode(() => Certificates.verify(firm.firm, firm.root, all, revocations), code);
   });
 
@@ -155,7 +155,7 @@ describe("who may", () => {
     const chain = VaultChain.begin(store, vault);
     const before = name === "" || name === null ? [] : chains[name].slice(0, after);
     for (const item of before) await chain.apply(item);
-    await store.add(extra.map(acceptedCertificate));
+    await store.add(extra.map(acceptedOf));
     if (!teams) store.teams.clear();
     await expectCode(() => chain.apply(entryOf(entry)), code);
     expect(chain.seq).toBe(before.length + (code === null ? 1 : 0));

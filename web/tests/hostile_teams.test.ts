@@ -28,7 +28,7 @@ import { readScannerKey, readVerdict, requireClean } from "../src/seals/scanning
 import { makeFolder } from "../src/vault/commit";
 import { OpenedVault } from "../src/vault/opened";
 import type { CertificateAnswer } from "../src/wire/api";
-import { acceptedCertificate, acceptedRevocation } from "../src/wire/codec";
+import { acceptedOf } from "../src/wire/codec";
 import { FirmServer, type Person, randomSeed } from "./firm_server";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
@@ -169,9 +169,9 @@ describe("a revocation", () => {
     const certificates = await Certificates.verify(
       server.id,
       server.root.kid,
-      server.certificates.map(acceptedCertificate),
+      server.certificates.map(acceptedOf),
     );
-    const [moved] = server.revocations.map(acceptedRevocation);
+    const [moved] = server.revocations.map(acceptedOf);
     if (moved === undefined) throw new Error("not revoked");
     await certificates.add([], [moved]);
     expect(await codeOfError(() => certificates.add([], [{ ...moved, logIndex: 9999 }]))).toBe(
@@ -184,13 +184,9 @@ describe("a revocation", () => {
     await server.hire("clerk");
     await server.hire("client", clerk);
     const { certificates } = server;
-    const known = await Certificates.verify(
-      server.id,
-      server.root.kid,
-      certificates.map(acceptedCertificate),
-    );
+    const known = await Certificates.verify(server.id, server.root.kid, certificates.map(acceptedOf));
     await revoked();
-    const [late] = server.revocations.map(acceptedRevocation);
+    const [late] = server.revocations.map(acceptedOf);
     if (late === undefined) throw new Error("not revoked");
     const shown = { ...late, logIndex: place + 1 };
     expect(await codeOfError(() => known.add([], [shown]))).toBe("certificate_issuer_revoked");

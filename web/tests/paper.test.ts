@@ -103,7 +103,7 @@ describe("the emergency sheet", () => {
     const rootSeed = new Uint8Array(32).fill(1);
     const recoverySeed = new Uint8Array(32).fill(2);
     const about = { firm: "Kanzlei Muster", owner: "Martina Muster", server: "https://kanzlei.example" };
-    const sheet = { ...about, fingerprint: "F".repeat(43), rootSeed, recoverySeed, today: facts.today };
+    const sheet = { ...about, fingerprint: `${"F".repeat(42)}A`, rootSeed, recoverySeed, today: facts.today };
     const { text, bars } = await readPage(await sheetPdf(sheet, DE.sheet, "de"));
     const typed = text.replace(/\s/g, "");
     for (const seed of [rootSeed, recoverySeed]) expect(typed).toContain(identityText(seed));
@@ -112,6 +112,7 @@ describe("the emergency sheet", () => {
     const begin = lines.indexOf(prefix);
     expect(lines[begin + 1]).toMatch(/^([A-Z0-9]{5} ){5}[A-Z0-9]{5}$/);
     expect(lines[begin + 2]).toMatch(/^([A-Z0-9]{5} ){5}[A-Z0-9]{1,5}$/);
+    expect(text).toContain("1451 4514 5145");
     expect(bars).toBeGreaterThan(400);
   });
 });

@@ -48,7 +48,7 @@ import {
   letterLink,
 } from "../src/seals/invitations";
 import { keyFileText, needsPassphrase, readKeyFile, withoutArmor } from "../src/seals/keyfile";
-import { commitmentOf, epochKeys, holderKeys, keyId, signingKeys } from "../src/seals/keys";
+import { commitmentOf, epochKeys, holderKeys, keyId, printOf, signingKeys } from "../src/seals/keys";
 import {
   checkName,
   checkTitle,
@@ -136,6 +136,7 @@ describe("derive.json", () => {
     const keys = await holderKeys(seed);
     expect(keys.identity).toBe(vector["identity"]);
     expect(toBase64url(seedOfIdentity(keys.identity))).toBe(vector["seed"]);
+    expect(printOf(keys.kid)).toBe(vector["print"]);
     expect(keys.signingKey).toBe(vector["signing_key"]);
     expect(keys.recipient).toBe(vector["recipient"]);
     expect(keys.kid).toBe(vector["kid"]);

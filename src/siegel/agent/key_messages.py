@@ -59,7 +59,7 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     "column_office": ("Büro", "office"),
     "column_state": ("Status", "state"),
     "column_generation": ("Gen.", "gen."),
-    "column_fingerprint": ("Fingerabdruck", "fingerprint"),
+    "column_fingerprint": ("Kennung", "fingerprint"),
     "column_opens": ("öffnet", "opens"),
     "column_rights": ("Rechte", "rights"),
     "column_until": ("bis", "until"),

@@ -19,6 +19,7 @@ from siegel.agent.revoke import revoke as revoke_key
 from siegel.agent.rotate import Done, due_teams, due_vaults, rotate_each
 from siegel.agent.teams import list_teams
 from siegel.seals.certificates import CertificateStore, Known
+from siegel.seals.derive import print_of
 
 YES = ("ja", "j", "yes", "y")
 
@@ -70,7 +71,7 @@ def _shown(line: dict[str, Any]) -> list[str]:
         line["office"] or "",
         word("state", line["state"]),
         str(line["generation"] or ""),
-        _grouped(line["fingerprint"]),
+        print_of(line["fingerprint"]) if line["fingerprint"] else "",
         opens,
     ]
 
@@ -78,11 +79,6 @@ def _shown(line: dict[str, Any]) -> list[str]:
 def word(kind: str, code: str | None) -> str:
     """A role or state as people read it."""
     return text(f"{kind}_{code}") if f"{kind}_{code}" in TEXTS else code or ""
-
-
-def _grouped(kid: str | None) -> str:
-    """The first 16 characters of a key id, in fours: enough to compare by eye."""
-    return " ".join(kid[start : start + 4] for start in range(0, 16, 4)) if kid else ""
 
 
 def certify(*, with_fallen: bool, yes: bool, as_json: bool) -> None:
@@ -110,7 +106,7 @@ def _list_fallen(account: Account, keys: Iterable[Known]) -> None:
     terminal.say("fallen_mine")
     names = {one.id: one.name for one in list_people(account)} | {team.id: team.name for team in list_teams(account)}
     columns = ("name", "role", "fingerprint")
-    lines = ((names.get(k.certificate.subject, ""), word("role", k.certificate.kind), _grouped(k.kid)) for k in keys)
+    lines = ((names.get(k.certificate.subject, ""), word("role", k.certificate.kind), print_of(k.kid)) for k in keys)
     terminal.table(columns, lines)
 
 
@@ -143,7 +139,7 @@ def say_plan(person: ListedPerson, known: Known) -> None:
         "revoke_plan",
         name=terminal.clean(person.name),
         username=terminal.clean(person.username),
-        fingerprint=_grouped(known.kid),
+        fingerprint=print_of(known.kid),
     )
 
 

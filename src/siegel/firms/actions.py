@@ -265,34 +265,36 @@ def move_staff(*, staff: Staff, office: Office | None, by: "Person") -> None:
     """
     if staff.role != Staff.Role.CLERK:
         raise FirmsError("office_fixed", status=409)
-    if staff.office_id == (office.pk if office else None):
-        audit.unchanged()
-        return
-    staff.office = office
-    staff.save(update_fields=["office"])
-    audit.record(
-        "firms.staff_moved",
-        tenant=by.tenant,
-        by=by,
-        about={"office": office.id if office else None, "person": staff.person_id},
-        personal={"name": staff.person.name, "office": office.name if office else ""},
-    )
+    about, personal = {"person": staff.person_id}, {"name": staff.person.name}
+    _move(staff, office, "firms.staff_moved", by, about=about, personal=personal)
 
 
 @action
 def move_client(*, client: Client, office: Office | None, by: "Person") -> None:
     """The client belongs to another office, or to none: that office's leaders see it from now on."""
-    if client.office_id == (office.pk if office else None):
+    _move(client, office, "firms.client_moved", by, about={"client": client.id}, personal={"client": client.name})
+
+
+def _move(
+    one: Staff | Client,
+    office: Office | None,
+    kind: str,
+    by: "Person",
+    *,
+    about: dict[str, str],
+    personal: dict[str, str],
+) -> None:
+    if one.office_id == (office.pk if office else None):
         audit.unchanged()
         return
-    client.office = office
-    client.save(update_fields=["office"])
+    one.office = office
+    one.save(update_fields=["office"])
     audit.record(
-        "firms.client_moved",
+        kind,
         tenant=by.tenant,
         by=by,
-        about={"client": client.id, "office": office.id if office else None},
-        personal={"client": client.name, "office": office.name if office else ""},
+        about=about | {"office": office.id if office else None},
+        personal=personal | {"office": office.name if office else ""},
     )
 
 

@@ -86,9 +86,11 @@ def evidence(
 
 
 def annotated(rows: QuerySet[Certificate]) -> "QuerySet[Certificate, Any]":
-    """Each row tells whether its key is `provisional`: whether only an invitation vouches for it."""
-    confirmed = Certificate.objects.filter(tenant=OuterRef("tenant"), kid=OuterRef("kid"))
-    return rows.annotate(provisional=~Exists(confirmed.exclude(issuer__kind="invitation")))
+    """Each row tells whether its key is `provisional`: of its certificates that stand all are an invitation's."""
+    standing = Certificate.objects.filter(tenant=OuterRef("tenant"), kid=OuterRef("kid"), out_at=None)
+    return rows.annotate(
+        provisional=Exists(standing) & ~Exists(standing.exclude(issuer__kind="invitation")),
+    )
 
 
 def team_entries(

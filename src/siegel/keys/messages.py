@@ -32,6 +32,16 @@ MESSAGES: Messages = {
         " Das geht nur mit dem Stammschlüssel der Kanzlei.",
         "The last owner's key cannot be taken back: nobody could certify keys any more. Only the firm's root key can.",
     ),
+    "emergency_generation": (
+        "Für diese Person gibt es inzwischen einen neueren Schlüssel. Bitte laden Sie die Seite neu und beginnen Sie"
+        " von vorn. Es wurde nichts geändert.",
+        "There is a newer key for this person by now. Please load the page again and start over. Nothing was changed.",
+    ),
+    "emergency_key_in_force": (
+        "Der bisherige Schlüssel dieser Person gilt noch. Er muss im selben Schritt gesperrt werden. Es wurde nichts"
+        " geändert.",
+        "This person's present key is still in force. It has to be taken back in the same step. Nothing was changed.",
+    ),
     "invitation_exists": (
         "Diese Einladung gibt es schon. Bitte stellen Sie eine neue aus.",
         "This invitation exists already. Please make a new one.",

@@ -9,13 +9,12 @@ from siegel.firms.queries import dossiers_visible_to, office_id_of, offices_of, 
 from siegel.keys.models import Holder, Team
 from siegel.keys.overview import DueChains, PersonKeys, TeamLine, Tree, due_for, staff_tree, teams_of, users_tree
 from siegel.keys.places import places_of
-from siegel.seals.canonical import unb64
+from siegel.seals.derive import print_of
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.firms.models import Dossier, Office
 
-PRINT_BYTES = 6
 Badge = Literal["valid", "provisional", "fallen", "invited", "blocked", "revoked"]
 
 
@@ -48,13 +47,7 @@ class Row:
 
     @property
     def print(self) -> str:
-        """The beginning of the key id as people compare it at a glance: A91C 04F7 22D0."""
         return print_of(self.person.certificate.kid) if self.person.certificate else ""
-
-
-def print_of(kid: str) -> str:
-    text = unb64(kid)[:PRINT_BYTES].hex().upper()
-    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("e/<str:invitation_id>", web.redeem, name="redeem"),
     path("mitarbeiter", web.staff, name="staff"),
     path("mitarbeiter/teams", web.teams, name="teams"),
+    path("mitarbeiter/notfallblatt", web.sheet, name="sheet"),
     path("zugang/<str:person_id>/neu", web.renew, name="renew"),
     path("zugang/<str:person_id>/sperren", web.block, name="block"),
     path("zugang/<str:person_id>/entsperren", web.unblock, name="unblock"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from siegel.accounts.doors import person_of
 from siegel.firms import actions as firms
-from siegel.firms.doors import is_owner, may_invite_staff, staff_required
+from siegel.firms.doors import is_owner, may_invite_staff, owner_person, staff_required
 from siegel.firms.errors import FirmsError
 from siegel.firms.queries import (
     clients_visible_to,
@@ -60,7 +60,7 @@ def staff(request: HttpRequest) -> HttpResponseBase:
     """The tree of keys for those who may take some back, a list for clerks."""
     person = person_of(request)
     if may_invite_staff(request):
-        return render(request, "keys/staff.html", {"page": people.staff_page(person)})
+        return render(request, "keys/staff.html", {"page": people.staff_page(person), "is_owner": is_owner(request)})
     return render(request, "keys/staff_list.html", {"staff": staff_members(person.tenant)})
 
 
@@ -71,6 +71,14 @@ def teams(request: HttpRequest) -> HttpResponseBase:
         raise Http404
     page = people.teams_page(person_of(request))
     return render(request, "keys/teams.html", {"page": page, "is_owner": is_owner(request)})
+
+
+@require_GET
+@staff_required
+def sheet(request: HttpRequest) -> HttpResponseBase:
+    """For owners: the emergency sheet in shares, and a new root."""
+    owner_person(request)
+    return render(request, "keys/sheet.html", {"is_owner": True})
 
 
 @require_GET
@@ -97,6 +105,7 @@ def renew(request: HttpRequest, person_id: str) -> HttpResponseBase:
     context = {
         "person": person,
         "client_id": found.client_id if found else None,
+        "role": found.role if found else "",
         "party": found.party if found else "",
         "back": _page_of(person),
         "renewal": people.renewal_of(person, by=person_of(request)),

@@ -16,9 +16,9 @@ from siegel.seals.certifying import check_keys, check_may_issue
 from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.documents import INVITATION_LIFE_S, MAY_CERTIFY, Certificate, Revocation, alg_of
 from siegel.seals.errors import IntegrityError, RefusedError
-from siegel.seals.registry import Accepted, Known, Registry
+from siegel.seals.registry import Known, Registry
 from siegel.seals.revocations import AcceptedRevocation, check_may_revoke
-from siegel.seals.signed import Signed
+from siegel.seals.signed import Accepted, Signed
 
 __all__ = [
     "Accepted",

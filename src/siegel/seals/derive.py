@@ -13,6 +13,8 @@ from siegel.lib.age import FileKey, HybridIdentity
 from siegel.seals.canonical import b64, unb64
 
 KEY_SIZE = 32
+# How much of a key id people compare at a glance.
+PRINT_BYTES = 6
 
 
 def join(*fields: bytes | str) -> bytes:
@@ -65,6 +67,12 @@ class Secret:
 
     def __repr__(self) -> str:
         return "<secret>"
+
+
+def print_of(kid: str) -> str:
+    """The beginning of a key id as people compare it at a glance: `A91C 04F7 22D0`."""
+    text = unb64(kid, KEY_SIZE)[:PRINT_BYTES].hex().upper()
+    return " ".join(text[at : at + 4] for at in range(0, len(text), 4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,31 +5,16 @@ Nothing is checked here: `CertificateStore` verifies, and the server loads what 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
-from siegel.seals.canonical import MAX_INTEGER, Json
+from siegel.seals.canonical import MAX_INTEGER
 from siegel.seals.documents import Certificate, Revocation
 from siegel.seals.errors import IntegrityError
-from siegel.seals.fields import Fields
 from siegel.seals.revocations import AcceptedRevocation, Revoked
-from siegel.seals.signed import Signed
+from siegel.seals.signed import Accepted
 
 if TYPE_CHECKING:
     from siegel.seals.teams import Team
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A certificate as the log has it: the document, the time and the place of its acceptance."""
-
-    signed: Signed
-    accepted_at: int
-    log_index: int
-
-    @classmethod
-    def from_wire(cls, value: Json) -> Self:
-        f = Fields(value, "accepted certificate")
-        return cls(Signed.from_wire(f.take("doc")), f.time("accepted_at"), f.integer("log_index", 0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from siegel.seals.canonical import Json
 from siegel.seals.derive import Seed
 from siegel.seals.documents import MAY_CERTIFY, PERSONS, Certificate, Revocation
 from siegel.seals.errors import IntegrityError, RefusedError
-from siegel.seals.fields import Fields
-from siegel.seals.signed import Signed
+from siegel.seals.signed import Accepted, Signed
 
 if TYPE_CHECKING:
     from siegel.seals.certificates import Known
@@ -22,18 +20,10 @@ MAY_REVOKE: dict[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedRevocation:
-    """A revocation as the log has it: the document, the time and the place of its acceptance."""
+class AcceptedRevocation(Accepted):
+    """A revocation as the log has it."""
 
-    signed: Signed
-    accepted_at: int
-    log_index: int
-
-    @classmethod
-    def from_wire(cls, value: Json) -> Self:
-        f = Fields(value, "accepted revocation")
-        return cls(Signed.from_wire(f.take("doc")), f.time("accepted_at"), f.integer("log_index", 0))
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

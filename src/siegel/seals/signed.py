@@ -36,6 +36,20 @@ class Signed:
         return cls(unb64(raw), unb64(sig))
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A certificate, or a revocation, as the log has it: the document, the time and the place of its acceptance."""
+
+    signed: Signed
+    accepted_at: int
+    log_index: int
+
+    @classmethod
+    def from_wire(cls, value: Json) -> Self:
+        f = Fields(value, "accepted document")
+        return cls(Signed.from_wire(f.take("doc")), f.time("accepted_at"), f.integer("log_index", 0))
+
+
 class Document:
     """What all kinds share: one canonical text, one namespace."""
 

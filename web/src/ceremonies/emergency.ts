@@ -3,8 +3,7 @@
  * (ADR 0017). The seeds stay in this browser; the server sees what they sign.
  */
 
-import { type Bytes, randomBytes } from "../crypto/bytes";
-import { seedOfIdentity } from "../crypto/hybrid";
+import { randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
 import type { VerifiedCertificate } from "../seals/certificate";
 import { Certificates } from "../seals/certificates";
@@ -12,18 +11,12 @@ import { type Doc, LOGIN, signDocument, toDoc } from "../seals/documents";
 import { must, UnlockError } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
-import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../seals/keys";
+import { holderKeys, type SigningKeys } from "../seals/keys";
 import { REVOCATION } from "../seals/revocations";
-import { combineShares, isShare, readShare } from "../seals/shares";
 import { api, type EmergencyAnswer } from "../wire/api";
 import { addDirectory } from "../wire/codec";
 import { newCredential } from "./credential";
-
-/** The two keys of the sheet. */
-export interface Sheet {
-  readonly root: SigningKeys;
-  readonly recovery: HolderKeys;
-}
+import type { Sheet } from "./sheet";
 
 /** What the server told whoever has the sheet, verified up to the sheet's own root. */
 export interface Emergency {
@@ -40,29 +33,6 @@ export interface NewOwner {
   readonly username: string;
   /** Ids of owners whose keys are taken back besides: who died or left. */
   readonly gone: readonly string[];
-}
-
-/**
- * Both keys as they are typed from the sheet, or two of its shares, however they are broken into lines.
- * @throws UnlockError (`sheet_invalid`, `share_damaged`, `share_same`, `share_mixed`, `share_wrong`).
- */
-export async function readSheet(first: string, second: string): Promise<Sheet> {
-  const [root, recovery] = [first, second].some(isShare)
-    ? seedsOf(combineShares(readShare(first), readShare(second)))
-    : [seedOf(first), seedOf(second)];
-  return { root: await signingKeys(root), recovery: await holderKeys(recovery) };
-}
-
-function seedsOf({ root, recovery }: ReturnType<typeof combineShares>): readonly [Bytes, Bytes] {
-  return [root, recovery];
-}
-
-function seedOf(typed: string): Bytes {
-  try {
-    return seedOfIdentity(typed.replace(/\s/g, "").toUpperCase());
-  } catch {
-    throw new UnlockError("sheet_invalid", "the key of the sheet was typed wrong");
-  }
 }
 
 /** @throws IntegrityError (`certificate_…`; `certificate_root` for the sheet of another firm), WireError (401). */

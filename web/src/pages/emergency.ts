@@ -1,25 +1,18 @@
 /** The Notfallblatt is at hand: sheet → who → password → owner, and into every dossier and team. */
 
-import { becomeOwner, type Emergency, readSheet, showSheet } from "../ceremonies/emergency";
+import { becomeOwner, type Emergency, showSheet } from "../ceremonies/emergency";
 import { rotateAll } from "../ceremonies/rotate_all";
 import { takeOver } from "../ceremonies/take_over";
 import type { Open } from "../keyring/keyring";
 import { find, write } from "../ui/dom";
-import { atWork, entry, field, filled, isUsername, onSubmit, showFieldError } from "../ui/form";
+import { atWork, entry, filled, isUsername, onSubmit, showFieldError } from "../ui/form";
 import { now } from "../ui/format";
 import { PasswordBlock } from "../ui/password_block";
+import { forgetSheet, SHEET_FIELDS, shownSheet } from "../ui/sheet_block";
 import { shownStep, showStep } from "../ui/steps";
 import { texts } from "../ui/texts";
 
-const SHEET_FIELDS = {
-  unknown_firm: "firm-slug",
-  sheet_invalid: "root-key",
-  share_damaged: "root-key",
-  share_mixed: "root-key",
-  share_same: "root-key",
-  share_wrong: "root-key",
-  sign_in_refused: "root-key",
-};
+const SLUG_FIELDS = { unknown_firm: "firm-slug", sign_in_refused: "root-key" };
 const NAME_FIELDS = { name_invalid: "name", username_invalid: "username", username_taken: "username" };
 const NOBODY = "";
 
@@ -31,9 +24,9 @@ let shown: Emergency | null = null;
 let open: Open | null = null;
 
 async function show(): Promise<void> {
-  const entries = filled(["firm-slug", "root-key", "recovery-key"]);
-  if (entries === null) return;
-  const sheet = await readSheet(entries["root-key"], entries["recovery-key"]);
+  const entries = filled(["firm-slug"]);
+  const sheet = entries && (await shownSheet());
+  if (entries === null || sheet === null) return;
   shown = await showSheet(entries["firm-slug"], sheet, now());
   const { firm, owners } = shown.answer;
   write("[data-firm-name]", firm.name);
@@ -43,7 +36,7 @@ async function show(): Promise<void> {
   );
   find("[data-gone]").replaceChildren(...owners.map(({ id, name }) => goneLine(id, name)));
   chooseWho();
-  for (const id of ["root-key", "recovery-key"]) field(id).value = "";
+  forgetSheet();
   showStep("owner");
 }
 
@@ -101,7 +94,8 @@ async function takePlace(): Promise<void> {
 }
 
 function goOn(): void {
-  if (shownStep() === "sheet") void atWork(find("[data-next]", form), show, SHEET_FIELDS);
+  if (shownStep() === "sheet")
+    void atWork(find("[data-next]", form), show, { ...SHEET_FIELDS, ...SLUG_FIELDS });
   else void atWork(find("[data-submit]", form), takePlace, NAME_FIELDS);
 }
 

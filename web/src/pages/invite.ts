@@ -2,10 +2,12 @@
 
 import type { ShownTeam } from "../ceremonies/holders";
 import { invite, type OfferedVault } from "../ceremonies/invite";
+import type { Role } from "../seals/certificate";
 import { find, findAll, maybe } from "../ui/dom";
 import { atWork, entry, field, filled, isUsername, onSubmit, showFieldError, writeError } from "../ui/form";
 import { now } from "../ui/format";
 import { offerLetter } from "../ui/letter_step";
+import { forgetSheet, SHEET_FIELDS, shownRoot } from "../ui/sheet_block";
 import { shownVault } from "../ui/shown_vault";
 import { texts } from "../ui/texts";
 import { openKey } from "../ui/unlock";
@@ -14,6 +16,7 @@ const PROBLEM_FIELDS = {
   username_invalid: "username",
   username_taken: "username",
   name_invalid: "display-name",
+  ...SHEET_FIELDS,
 };
 
 const form = find<HTMLFormElement>('form[data-form="invite"]');
@@ -30,13 +33,15 @@ function chosenTeams(): readonly ShownTeam[] {
   return chosen.map(({ dataset, value }) => ({ id: value, name: dataset["name"] ?? "" }));
 }
 
-function roleOf(): "client" | "clerk" | "office_leader" {
+function roleOf(): Role {
   if (client !== null) return "client";
-  return maybe<HTMLSelectElement>("#role")?.value === "office_leader" ? "office_leader" : "clerk";
+  const chosen = maybe<HTMLSelectElement>("#role")?.value;
+  return chosen === "owner" || chosen === "office_leader" ? chosen : "clerk";
 }
 
 /** A client user's is the client's. */
 function officeOf(): string | null {
+  if (roleOf() === "owner") return null;
   const office = client === null ? maybe<HTMLSelectElement>("#office")?.value : form.dataset["office"];
   return office === undefined || office === "" ? null : office;
 }
@@ -60,9 +65,11 @@ function isComplete(): boolean {
 
 async function issue(): Promise<void> {
   if (!isComplete()) return;
+  const role = roleOf();
+  const root = role === "owner" ? await shownRoot() : null;
+  if (role === "owner" && root === null) return;
   const key = await openKey();
   if (key === null) return;
-  const role = roleOf();
   const guest = {
     name: entry("display-name"),
     username: entry("username"),
@@ -72,10 +79,20 @@ async function issue(): Promise<void> {
     vaults: chosenVaults(),
     teams: chosenTeams(),
   } as const;
-  const letter = await invite(key.open, key.certificates, guest, now());
+  const letter = await invite(key.open, key.certificates, guest, now(), root);
+  if (root !== null) forgetSheet();
   offerLetter(key.open, letter, form.dataset);
 }
 
+/** An owner works for the whole firm, and is certified by its root. */
+function drawRole(): void {
+  const isOwner = roleOf() === "owner";
+  for (const part of findAll("[data-for-owner]", form)) part.hidden = !isOwner;
+  for (const part of findAll("[data-for-others]", form)) part.hidden = isOwner;
+}
+
+maybe("#role")?.addEventListener("change", drawRole);
+drawRole();
 onSubmit(form, () => {
   if (maybe('[data-step="letter"][hidden]') !== null) void atWork(submitButton, issue, PROBLEM_FIELDS);
 });

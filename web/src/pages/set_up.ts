@@ -3,6 +3,7 @@
 import { beginFirm, foundFirm, type NewFirm, ownerFile, setUpFile } from "../ceremonies/found";
 import { sealedKeyFile } from "../ceremonies/key_file";
 import { signInWithPassword } from "../ceremonies/sign_in";
+import { printOf } from "../seals/keys";
 import { find, findAll, write } from "../ui/dom";
 import { atWork, entry, field, filled, isUsername, onSubmit, showFault, showFieldError } from "../ui/form";
 import { now, pageLanguage } from "../ui/format";
@@ -10,6 +11,7 @@ import { onSecret } from "../ui/fragment";
 import { hideMessage, showMessage } from "../ui/message";
 import { PasswordBlock } from "../ui/password_block";
 import { saveFile } from "../ui/save";
+import { listenToShares } from "../ui/share_buttons";
 import { shownStep, showStep } from "../ui/steps";
 import { texts } from "../ui/texts";
 import { WireError } from "../wire/http";
@@ -20,8 +22,8 @@ const PROBLEM_FIELDS = {
   username_taken: "owner-username",
   name_invalid: "owner-name",
 };
-/** What must be saved before the firm is founded. */
-const NEEDED = ["key-file", "sheet"] as const;
+/** Of the sheet; two of them do what it does, but who has only two loses it with one. */
+const SHARES = 3;
 
 const form = find<HTMLFormElement>('form[data-form="set-up"]');
 const submitButton = find("[data-submit]", form);
@@ -48,7 +50,7 @@ async function start(token: string): Promise<void> {
   write("[data-firm-name]", firm.name);
   for (const suffix of findAll("[data-slug-suffix]")) suffix.textContent = `@${firm.slug}`;
   if (entry("firm-name") === "") field("firm-name").value = firm.name;
-  write("[data-fingerprint]", texts().setUp.fingerprint(made.root.kid));
+  write("[data-fingerprint]", texts().setUp.fingerprint(printOf(made.root.kid)));
   listen(made);
 }
 
@@ -66,6 +68,13 @@ function listen(made: NewFirm): void {
   onSave("key-file", () => saveKeyFile(made));
   onSave("daily-file", () => saveDailyFile(made));
   onSave("sheet", () => saveSheet(made));
+  const splittable = () => ({
+    ...made,
+    fingerprint: made.root.kid,
+    firm: firmLine(),
+    slug: made.firm.slug,
+  });
+  listenToShares(splittable, (count) => count === SHARES && markSaved("shares"));
   field("saved").addEventListener("change", markReady);
   // What was saved is worth nothing without this page, which would make other keys.
   window.addEventListener("beforeunload", (event) => {
@@ -111,7 +120,7 @@ function markSaved(what: string): void {
 }
 
 function isReady(): boolean {
-  return field("saved").checked && NEEDED.every((what) => saved.has(what));
+  return field("saved").checked && saved.has("key-file") && (saved.has("sheet") || saved.has("shares"));
 }
 
 function markReady(): void {
@@ -137,7 +146,7 @@ async function saveSheet(made: NewFirm): Promise<void> {
   const { sheetPdf } = await import("../paper/sheet");
   const { rootSeed, recoverySeed } = made;
   const facts = {
-    firm: [entry("firm-name"), entry("firm-place")].join(", "),
+    firm: firmLine(),
     owner: entry("owner-name"),
     server: location.origin,
     fingerprint: made.root.kid,
@@ -148,6 +157,10 @@ async function saveSheet(made: NewFirm): Promise<void> {
   const pdf = await sheetPdf(facts, texts().sheet, pageLanguage());
   saveFile(pdf, `${texts().setUp.sheet}-${made.firm.slug}.pdf`, "application/pdf");
   markSaved("sheet");
+}
+
+function firmLine(): string {
+  return [entry("firm-name"), entry("firm-place")].join(", ");
 }
 
 async function found(made: NewFirm): Promise<void> {

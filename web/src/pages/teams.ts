@@ -7,6 +7,7 @@ import { find, findAll } from "../ui/dom";
 import { atWork, entry, field, filled, onSubmit } from "../ui/form";
 import { now } from "../ui/format";
 import { showStatus } from "../ui/message";
+import { askToRemove } from "../ui/remove_dialog";
 import { texts } from "../ui/texts";
 import { openKey } from "../ui/unlock";
 import { api } from "../wire/api";
@@ -64,7 +65,15 @@ async function remove(team: ShownTeam, panel: HTMLElement, button: HTMLElement):
   const key = await openKey();
   if (item === null || key === null) return;
   const { member = "", name = "" } = item.dataset;
-  await removeMember(await openTeam(key.open, team), member);
+  const words = texts().holders;
+  const isRemoved = await askToRemove({
+    title: words.askTitle(name),
+    loses: words.losesTeam(name, team.name),
+    renews: words.renewsTeam,
+    button: words.remove(name),
+    work: async () => removeMember(await openTeam(key.open, team), member),
+  });
+  if (!isRemoved) return;
   item.remove();
   showStatus(texts().holders.removed(name));
   find("h2", panel).focus();

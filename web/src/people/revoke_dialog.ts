@@ -6,11 +6,11 @@ import { type Falling, falling, placeAt, revoke } from "../ceremonies/revoke";
 import type { Open } from "../keyring/keyring";
 import type { Certificates, VerifiedCertificate } from "../seals/certificates";
 import { RefusedError } from "../seals/errors";
+import { printOf } from "../seals/keys";
 import { mayRevoke, type Reason } from "../seals/revocations";
 import { clone, find, findAll, write } from "../ui/dom";
 import { atWork, clearErrors, entry, field, onSubmit, showFieldError } from "../ui/form";
 import { now } from "../ui/format";
-import { printOf } from "../ui/spoken";
 import { texts } from "../ui/texts";
 
 /** A person of the page, with his open revoker. */

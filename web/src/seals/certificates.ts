@@ -14,28 +14,15 @@ import {
   type VerifiedCertificate,
 } from "./certificate";
 import type { VaultChain } from "./chain";
-import { hashOf, read, type Signed, verifySigned } from "./documents";
+import { type Accepted, hashOf, read, verifySigned } from "./documents";
 import { must } from "./errors";
-import {
-  type AcceptedRevocation,
-  fallsFrom,
-  mayRevoke,
-  REVOCATION,
-  type VerifiedRevocation,
-} from "./revocations";
+import { fallsFrom, mayRevoke, REVOCATION, type VerifiedRevocation } from "./revocations";
 
 export type { VerifiedCertificate } from "./certificate";
 
-/** A certificate with the time and place of its acceptance, as the log has it. */
-export interface AcceptedCertificate {
-  readonly signed: Signed;
-  readonly acceptedAt: number;
-  readonly logIndex: number;
-}
-
 type Event =
-  | { readonly kind: "certificate"; readonly item: AcceptedCertificate }
-  | { readonly kind: "revocation"; readonly item: AcceptedRevocation };
+  | { readonly kind: "certificate"; readonly item: Accepted }
+  | { readonly kind: "revocation"; readonly item: Accepted };
 
 const NOW = Number.POSITIVE_INFINITY;
 
@@ -65,8 +52,8 @@ export class Certificates {
   static async verify(
     firm: string,
     root: string,
-    accepted: readonly AcceptedCertificate[],
-    revocations: readonly AcceptedRevocation[] = [],
+    accepted: readonly Accepted[],
+    revocations: readonly Accepted[] = [],
   ): Promise<Certificates> {
     const certificates = new Certificates(firm, root);
     await certificates.add(accepted, revocations);
@@ -77,10 +64,7 @@ export class Certificates {
    * Adds what the server sent later, in whatever order; of what is already known it must say the same again. At one place
    * of the log revocations come first.
    */
-  async add(
-    accepted: readonly AcceptedCertificate[],
-    revocations: readonly AcceptedRevocation[] = [],
-  ): Promise<void> {
+  async add(accepted: readonly Accepted[], revocations: readonly Accepted[] = []): Promise<void> {
     const events: readonly Event[] = [
       ...revocations.map((item) => ({ kind: "revocation" as const, item })),
       ...accepted.map((item) => ({ kind: "certificate" as const, item })),
@@ -96,7 +80,7 @@ export class Certificates {
   }
 
   /** Certificates of one place in the log, each after its issuer. */
-  private async admitAll(accepted: readonly AcceptedCertificate[]): Promise<void> {
+  private async admitAll(accepted: readonly Accepted[]): Promise<void> {
     let waiting = accepted
       .filter((item) => !this.isKnown(hashOf(item.signed.bytes), item))
       .map((item) => ({ item, claimed: read(CERTIFICATE, item.signed.bytes) }));
@@ -235,7 +219,7 @@ export class Certificates {
     return Math.min(revocation.logIndex, before ?? revocation.logIndex);
   }
 
-  private async admitRevocation(accepted: AcceptedRevocation): Promise<void> {
+  private async admitRevocation(accepted: Accepted): Promise<void> {
     const { acceptedAt, logIndex, signed } = accepted;
     const hash = hashOf(signed.bytes);
     if (this.isKnownRevocation(hash, accepted)) return;
@@ -259,7 +243,7 @@ export class Certificates {
   }
 
   /** Whether this revocation was added before; its place in the log must not have moved since. */
-  private isKnownRevocation(hash: string, { acceptedAt, logIndex }: AcceptedRevocation): boolean {
+  private isKnownRevocation(hash: string, { acceptedAt, logIndex }: Accepted): boolean {
     const known = [...this.revocations.values()].find((revocation) => revocation.hash === hash);
     must(
       known === undefined || (known.acceptedAt === acceptedAt && known.logIndex === logIndex),
@@ -297,7 +281,7 @@ export class Certificates {
     must(wasBefore, "certificate_revoked", "the key was taken back for ever");
   }
 
-  private async admit(accepted: AcceptedCertificate, claimed: Certificate): Promise<void> {
+  private async admit(accepted: Accepted, claimed: Certificate): Promise<void> {
     const hash = hashOf(accepted.signed.bytes);
     if (this.isKnown(hash, accepted)) return;
     const kid = keyIdOf(claimed);
@@ -326,7 +310,7 @@ export class Certificates {
   }
 
   /** Whether this certificate was added before; its place in the log must not have moved since. */
-  private isKnown(hash: string, { acceptedAt, logIndex }: AcceptedCertificate): boolean {
+  private isKnown(hash: string, { acceptedAt, logIndex }: Accepted): boolean {
     const known = this.byHash.get(hash);
     must(
       known === undefined || (known.acceptedAt === acceptedAt && known.logIndex === logIndex),

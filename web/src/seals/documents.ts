@@ -38,6 +38,13 @@ export interface Signed {
   readonly sig: Bytes;
 }
 
+/** A certificate, or a revocation, with the time and place of its acceptance, as the log has it. */
+export interface Accepted {
+  readonly signed: Signed;
+  readonly acceptedAt: number;
+  readonly logIndex: number;
+}
+
 /** A signed document on the wire. */
 export interface Doc {
   readonly bytes: string;

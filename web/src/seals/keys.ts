@@ -1,6 +1,6 @@
 /** What a 32-byte seed gives (docs/formats.md, section 2). */
 
-import { toBase64url } from "../crypto/base64";
+import { fromBase64url, toBase64url } from "../crypto/base64";
 import { type Bytes, join } from "../crypto/bytes";
 import { type SigningKey, signingKeyFromSeed } from "../crypto/ed25519";
 import { hkdf } from "../crypto/hkdf";
@@ -27,6 +27,16 @@ export type SigningKeys = Pick<HolderKeys, "kid" | "signing" | "signingKey">;
  */
 export function keyId(signingKey: Uint8Array, recipient: string | null): string {
   return hashOf(join("siegel-key@v1", signingKey, recipient ?? ""));
+}
+
+const PRINT_BYTES = 6;
+
+/** The beginning of a key id as people compare it at a glance: "A91C 04F7 22D0". */
+export function printOf(kid: string): string {
+  const hex = [...fromBase64url(kid).subarray(0, PRINT_BYTES)].map((byte) =>
+    byte.toString(16).padStart(2, "0"),
+  );
+  return (hex.join("").toUpperCase().match(/.{4}/g) ?? []).join(" ");
 }
 
 export async function signingKeys(seed: Bytes): Promise<SigningKeys> {

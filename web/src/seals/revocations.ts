@@ -12,7 +12,7 @@ import {
   PERSONS,
   type VerifiedCertificate,
 } from "./certificate";
-import type { Kind, Signed } from "./documents";
+import type { Kind } from "./documents";
 import { hash, id, integer, oneOf, orNull } from "./fields";
 
 const REASONS = ["compromised", "left", "lost", "replaced", "withdrawn"] as const;
@@ -39,13 +39,6 @@ export const REVOCATION: Kind<Revocation> = {
     reason: oneOf(...REASONS),
   },
 };
-
-/** A revocation with the time and place of its acceptance, as the log has it. */
-export interface AcceptedRevocation {
-  readonly signed: Signed;
-  readonly acceptedAt: number;
-  readonly logIndex: number;
-}
 
 export interface VerifiedRevocation extends Revocation {
   readonly hash: string;

@@ -1,21 +1,12 @@
-/** A key id as people compare it: at a glance by its beginning, on the telephone by words that can be spoken. */
+/** A key id as people compare it on the telephone: by words that can be spoken. */
 
 import { fromBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 
-const PRINT_BYTES = 6;
 /** 128 bits: nobody makes a second key with the same words. */
 const SPOKEN_BYTES = 16;
 const CONSONANTS = "bdfghjklmnprstvz";
 const VOWELS = "aiou";
-
-/** "A91C 04F7 22D0", as the server shows it. */
-export function printOf(kid: string): string {
-  const hex = [...fromBase64url(kid).subarray(0, PRINT_BYTES)].map((byte) =>
-    byte.toString(16).padStart(2, "0"),
-  );
-  return (hex.join("").toUpperCase().match(/.{4}/g) ?? []).join(" ");
-}
 
 /** Eight words of five letters, consonants and vowels by turns. */
 export function spokenOf(kid: string): string {

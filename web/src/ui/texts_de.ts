@@ -135,6 +135,10 @@ export const DE = {
       "Dieser Passkey kann Ihren Schlüssel nicht öffnen.",
       "Gerät oder Browser sind dafür zu alt. Bitte nehmen Sie ein anderes Gerät oder Ihr Passwort.",
     ),
+    no_sheet: problem(
+      "In dieser Datei steht kein Hauptschlüssel.",
+      "Nehmen Sie die Datei aus der Einrichtung der Kanzlei, oder das Notfallblatt.",
+    ),
     sheet_invalid: problem(
       "Der Schlüssel stimmt nicht.",
       "Bitte vergleichen Sie beide Schlüssel Zeichen für Zeichen mit dem Notfallblatt Ihrer Kanzlei. Es wurde nichts geändert.",
@@ -310,6 +314,12 @@ export const DE = {
     untilOf: (name: string) => `${name}: befristet bis`,
     save: (name: string) => `Zugriff von ${name} speichern`,
     remove: (name: string) => `${name} entfernen`,
+    askTitle: (name: string) => `${name} entfernen?`,
+    losesVault: (name: string) => `${name} öffnet diesen Tresor ab sofort nicht mehr.`,
+    renewsVault: "Der Tresor bekommt neue Schlüssel, spätestens beim nächsten Schreiben.",
+    losesTeam: (name: string, team: string) =>
+      `${name} öffnet ab sofort keinen Tresor mehr, der nur dem Team ${team} freigegeben ist.`,
+    renewsTeam: "Das Team bekommt gleich neue Schlüssel, seine Tresore der Reihe nach.",
     changed: (name: string) => `Der Zugriff von ${name} ist geändert.`,
     removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
     added: "Der Zugriff ist gegeben.",
@@ -351,6 +361,13 @@ export const DE = {
     owner: "Inhaber/in",
     server: "Adresse",
     made: "Ausgestellt am",
-    fingerprint: "Kennung des Hauptschlüssels",
+    print: "Kennung des Hauptschlüssels",
+    fingerprint: "Kennung in voller Länge",
+    shareTitle: (number: number) => `Notfallblatt, Teil ${number} von 3`,
+    shareWarning:
+      "Dieser Teil allein öffnet nichts. Zwei der drei Teile zusammen ersetzen das ganze Notfallblatt. Bewahren Sie die Teile an verschiedenen Orten auf, nie zwei zusammen.",
+    share: (number: number) => `Teil ${number}`,
+    shareText: "Im Notfall öffnen Sie die Adresse oben und tippen zwei Teile ab.",
+    shareFile: (number: number, slug: string) => `Notfallblatt-Teil-${number}-${slug}`,
   },
 };

@@ -111,6 +111,10 @@ export const EN: Texts = {
       "This passkey cannot open your key.",
       "Device or browser are too old for it. Please use another device, or your password.",
     ),
+    no_sheet: problem(
+      "This file holds no main key.",
+      "Take the file from the firm's set-up, or the emergency sheet.",
+    ),
     sheet_invalid: problem(
       "The key is not right.",
       "Please compare both keys with your firm's emergency sheet, letter by letter. Nothing was changed.",
@@ -286,6 +290,11 @@ export const EN: Texts = {
     untilOf: (name) => `${name}: limited until`,
     save: (name) => `Save the access of ${name}`,
     remove: (name) => `Remove ${name}`,
+    askTitle: (name) => `Remove ${name}?`,
+    losesVault: (name) => `From now on ${name} opens this vault no more.`,
+    renewsVault: "The vault gets new keys, at the latest when somebody writes to it.",
+    losesTeam: (name, team) => `From now on ${name} opens no vault that only team ${team} may open.`,
+    renewsTeam: "The team gets new keys at once, its vaults one after another.",
     changed: (name) => `The access of ${name} is changed.`,
     removed: (name) => `${name} has no access any more.`,
     added: "Access is given.",
@@ -327,6 +336,13 @@ export const EN: Texts = {
     owner: "Owner",
     server: "Address",
     made: "Made on",
-    fingerprint: "Fingerprint of the main key",
+    print: "Fingerprint of the main key",
+    fingerprint: "Fingerprint in full",
+    shareTitle: (number) => `Emergency sheet, share ${number} of 3`,
+    shareWarning:
+      "This share alone opens nothing. Two of the three together do what the whole emergency sheet does. Keep the shares in different places, never two together.",
+    share: (number) => `Share ${number}`,
+    shareText: "In an emergency open the address above and type two shares.",
+    shareFile: (number, slug) => `Emergency-sheet-share-${number}-${slug}`,
   },
 };

@@ -9,6 +9,7 @@ import { clone, find, findAll, write } from "../ui/dom";
 import { atWork, clearErrors, field, onSubmit, showFieldError } from "../ui/form";
 import { formatDay, pageLanguage } from "../ui/format";
 import { showStatus } from "../ui/message";
+import { askToRemove } from "../ui/remove_dialog";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 import type { OpenedVault } from "./opened";
@@ -100,10 +101,23 @@ export class AccessView {
         texts().holders.changed(name),
       ),
     );
-    remove.addEventListener("click", () =>
-      run(remove, () => removeHolder(this.vault, line.line), texts().holders.removed(name)),
-    );
+    remove.addEventListener("click", () => void this.askBack(line, name));
     return item;
+  }
+
+  /** One dialog gives way to the other, and comes back. */
+  private async askBack({ line }: EffectiveHolder, name: string): Promise<void> {
+    const words = texts().holders;
+    this.dialog.close();
+    const isRemoved = await askToRemove({
+      title: words.askTitle(name),
+      loses: words.losesVault(name),
+      renews: words.renewsVault,
+      button: words.remove(name),
+      work: () => removeHolder(this.vault, line),
+    });
+    this.dialog.showModal();
+    if (isRemoved) await this.drawn(words.removed(name));
   }
 
   private metaOf({ certificate, key, rights, subject, until }: EffectiveHolder): string {
@@ -160,6 +174,10 @@ export class AccessView {
 
   private async apply(work: () => Promise<void>, said: string): Promise<void> {
     await work();
+    await this.drawn(said);
+  }
+
+  private async drawn(said: string): Promise<void> {
     await this.draw();
     this.changed();
     showStatus(said);

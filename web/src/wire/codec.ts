@@ -2,12 +2,11 @@
 
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
-import type { AcceptedCertificate, Certificates } from "../seals/certificates";
+import type { Certificates } from "../seals/certificates";
 import type { Entry } from "../seals/chain";
-import { fromDoc, type Signed, toDoc } from "../seals/documents";
+import { type Accepted, fromDoc, type Signed, toDoc } from "../seals/documents";
 import type { Wrap } from "../seals/epochs";
 import { unb64 } from "../seals/fields";
-import type { AcceptedRevocation } from "../seals/revocations";
 import { addTeams } from "../seals/teams";
 import type { Append, CertificateAnswer, Directory, EntryAnswer, RevocationAnswer, RowAnswer } from "./api";
 
@@ -16,11 +15,7 @@ export function fromWire(text: string): Bytes {
   return unb64(text);
 }
 
-export function acceptedCertificate(answer: CertificateAnswer): AcceptedCertificate {
-  return { signed: fromDoc(answer.doc), acceptedAt: answer.accepted_at, logIndex: answer.log_index };
-}
-
-export function acceptedRevocation(answer: RevocationAnswer): AcceptedRevocation {
+export function acceptedOf(answer: CertificateAnswer | RevocationAnswer): Accepted {
   return { signed: fromDoc(answer.doc), acceptedAt: answer.accepted_at, logIndex: answer.log_index };
 }
 
@@ -29,7 +24,7 @@ export async function addDirectory(
   known: Certificates,
   { certificates, revocations, teams }: Directory,
 ): Promise<void> {
-  await known.add(certificates.map(acceptedCertificate), revocations.map(acceptedRevocation));
+  await known.add(certificates.map(acceptedOf), revocations.map(acceptedOf));
   await addTeams(
     known,
     teams.map(({ id, entries }) => ({ id, entries: entries.map(entryOf) })),

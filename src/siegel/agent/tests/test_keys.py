@@ -15,6 +15,7 @@ from siegel.agent.session import Home
 from siegel.agent.teams import found_team, newest_key, open_team, team_named
 from siegel.agent.tests.server import Server, StoredVault, Wire
 from siegel.agent.tests.test_main import Run, online, output, run, sign_in
+from siegel.seals.derive import print_of
 from siegel.seals.errors import IntegrityError
 
 __all__ = ["online", "run"]
@@ -166,7 +167,7 @@ def test_keys_are_listed_and_audited(
     assert people["clerk"]["teams"] == [TEAM]
     assert people["clerk"]["fingerprint"] == online.firm.clerk.kid
     assert run("keys", "list") == 0
-    assert online.firm.clerk.kid[:4] in capsys.readouterr().out
+    assert print_of(online.firm.clerk.kid) in capsys.readouterr().out
     assert run("keys", "audit", "--json") == 0
     report = output(capsys)
     assert (report["vaults"], report["teams"], report["findings"]) == (1, 1, [])

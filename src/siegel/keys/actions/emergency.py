@@ -51,7 +51,7 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
     """The person is an active owner with this key and password; what he had before opens nothing any more.
 
     Somebody who is known must be an owner, and his old key is taken back in the same transaction. KeysError
-    `document_refused` with the rule that is broken.
+    `document_refused` with the rule that is broken; `emergency_generation`, `emergency_key_in_force` (409).
     """
     with rules.refusing():
         document = CertificateDocument.parse(new.certificate)
@@ -98,6 +98,6 @@ def _require_root(tenant: "Tenant", signed: Signed) -> None:
 def _require_next(person: "Person", document: CertificateDocument) -> None:
     """One key at a time: the new one follows the newest, which is out of force."""
     if document.generation != queries.generation_of(person) + 1:
-        raise KeysError("document_refused", reason="invitation_generation")
+        raise KeysError("emergency_generation", status=409)
     if queries.certificate_of(person) is not None:
-        raise KeysError("document_refused", reason="reset_revocation")
+        raise KeysError("emergency_key_in_force", status=409)

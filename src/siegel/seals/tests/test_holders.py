@@ -11,7 +11,7 @@ from siegel.seals.epochs import required_wraps, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.holders import Moment, members
 from siegel.seals.records import RosterChange
-from siegel.seals.registry import Accepted
+from siegel.seals.signed import Accepted
 from siegel.seals.tests.chains import refused
 from siegel.seals.tests.people import NOW, TODAY, Firm, Line, Person, Vault, begin, with_kept
 

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from siegel.base.models import Blob
 from siegel.keys.tests.island import Island, Json, RefusedError
+from siegel.keys.tests.scanner import ScannerDouble
 from siegel.lib.age import FileKey, X25519Identity, seal_header
 from siegel.seals import files
 from siegel.seals.canonical import b64
@@ -102,6 +103,14 @@ def test_after_a_lost_race_the_same_upload_is_committed_with_a_new_record(vault:
 
 def test_an_upload_nobody_scanned_is_not_published(vault: OpenVault) -> None:
     assert refused_code(vault, vault.commit_body(vault.send(b"Beleg"))) == "upload_unchecked"
+
+
+def test_what_a_scanner_found_clean_is_checked_again_once_its_key_is_taken_back(
+    vault: OpenVault, cleared: Sealed, owner: Island, scanner: ScannerDouble
+) -> None:
+    owner.revoke(scanner.seed.public_keys(signs_only=True).kid, reason="lost")
+    assert refused_code(vault, vault.commit_body(cleared)) == "upload_unchecked"
+    assert Upload.objects.filter(pk=cleared.upload).exclude(verdict_bytes=None).exists()
 
 
 @pytest.mark.parametrize("field", ["payload_hash", "payload_size", "commitment"])

@@ -11,7 +11,7 @@ from siegel.accounts.models import Person, SignedInSession
 from siegel.base.errors import BaseError
 from siegel.firms.queries import dossiers_visible_to
 from siegel.keys.models import Chain, Holder, UnlockWrap, Wrap
-from siegel.keys.tests.island import Island, RefusedError, invite, redemption
+from siegel.keys.tests.island import Island, RefusedError, accepted, invite, redemption
 from siegel.seals.certificates import countersign
 from siegel.seals.documents import Holder as Line
 from siegel.vault.tests.island import OpenVault, begin_upload, client_of, open_vault, tus
@@ -206,6 +206,29 @@ def test_what_a_compromised_key_certified_falls_and_comes_back_certified_anew(
     client.sign_in()
     assert status(client, f"vaults/{vault.id}/head") == 200
     assert owner.store().in_force(client.kid)
+
+
+def test_a_key_whose_countersignature_fell_is_provisional_again(
+    owner: Island, vault: OpenVault, clerk: Island, client_user: Island
+) -> None:
+    of_client = owner.store().by_kid(client_user.kid)
+    assert of_client is not None
+    document = of_client.hash
+
+    def is_provisional() -> bool:
+        told = owner.get("keys/certificates")["certificates"]
+        shown = {one["provisional"] for one in told if accepted(one).signed.hash == document}
+        assert shown == {owner.store().is_provisional(client_user.kid)}, "the server says what clients find"
+        return shown == {True}
+
+    assert is_provisional()
+    since = owner.get("keys/certificates")["certificates"][-1]["log_index"] + 1
+    signed = countersign(clerk.seed, clerk.own(), of_client.certificate, int(time.time()))
+    clerk.post("keys/certificates", {"doc": signed.to_wire()})
+    assert not is_provisional()
+    owner.revoke(clerk.kid, since=since, reason="compromised")
+    assert is_provisional()
+    assert owner.store().in_force(client_user.kid), "the owner's letter still vouches"
 
 
 def test_the_last_owner_cannot_be_revoked(owner: Island) -> None:
