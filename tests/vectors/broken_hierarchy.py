@@ -239,10 +239,12 @@ def _beginnings(log: Log) -> list[dict[str, Any]]:
     leaders = rights(partner="manage", leader="manage", recovery="hold")
     through = rights(clerk="manage", team_1="manage", recovery="hold")
     own = rights(clerk="manage", team_1="read")
+    clients = rights(outsider="manage", team_1="read")
     cases: list[tuple[str, str | None, str, str, Rights]] = [
         ("a dossier of a team", None, "clerk", "dossier", clerks | rights(team_1="write")),
         ("a dossier whose owners are in a team only", "roster_holder", "clerk", "dossier", through),
-        ("a personal vault of a team", "roster_holder", "clerk", "personal", own),
+        ("a personal vault of a team", None, "clerk", "personal", own),
+        ("a client's personal vault of a team", "roster_holder", "outsider", "personal", clients),
         ("a dossier with a revoked holder", "roster_holder", "clerk", "dossier", clerks | rights(colleague="read")),
         ("a team by a clerk", "record_rights", "clerk", "team", clerks),
         ("a team whose key is not certified", "team_differs", "leader", "team", leaders),

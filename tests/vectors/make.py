@@ -19,6 +19,9 @@ The files (binaries are base64url without padding, as on the wire):
     hierarchy.json   offices, a team and a vault that it holds, revocations and what falls: what is in force, who the
                      members are and what is due after each place of the log; and attempts to break it
 
+    tree.json        a vault whose nodes move, go, come back, are copied and released, step by step: the tree
+                     after each, entries that are refused, what opens, rows, and names that are one
+
 words.json, sizes and times as people read them, is written by hand.
 """
 
@@ -47,7 +50,7 @@ from siegel.seals.unlock import (
     password_keys,
     seal_unlock,
 )
-from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, sheet_shares, signed_documents, story
+from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, sheet_shares, signed_documents, story, tree
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
@@ -357,6 +360,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
             "broken_entries": broken_hierarchy.entries(log),
         },
     }
+    vectors["tree.json"] = tree.tree_vectors(told)
     return vectors | {"sealed.json": sealed.used}, sealed.made
 
 

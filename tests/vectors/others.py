@@ -125,13 +125,20 @@ def other_vaults(story: Story) -> list[dict[str, Any]]:
     begins("a personal vault", None, "client", {"client": "manage"}, "personal")
     begins("a personal vault with recovery", None, "clerk", {"clerk": "manage", "recovery": "hold"}, "personal")
     shared = {"client": "manage", "owner": "read"}
-    begins("a personal vault that is shared", "roster_holder", "client", shared, "personal")
+    begins("a personal vault that is shared", None, "client", shared, "personal")
+    begins("a personal vault of two managers", "roster_holder", "client", shared | {"owner": "manage"}, "personal")
+    begins("somebody else's personal vault", "roster_holder", "client", {"owner": "manage"}, "personal")
+    lost = {"client": "write", "owner": "manage"}
+    begins("a personal vault that another one manages", "roster_holder", "client", lost, "personal")
     goes_on("an owner takes recovery off", None, "owner", {"owner": "manage", "clerk": "manage"}, "clerk")
     goes_on("an owner goes", None, "owner", {"clerk": "manage", "recovery": "hold"}, "clerk")
     goes_on("a clerk takes in a client", None, "clerk", DOSSIER | {"client": "write"}, "clerk")
     goes_on("a clerk goes", None, "clerk", {"owner": "manage", "recovery": "hold"}, "clerk")
     goes_on("recovery leaves a personal vault", None, "client", {"client": "manage"}, "client", "personal")
-    goes_on("a personal vault is shared later", "roster_holder", "client", shared, "client", "personal")
+    goes_on("a personal vault is shared later", None, "client", shared, "client", "personal")
+    goes_on("a personal vault is given away", "roster_holder", "client", lost, "client", "personal")
+    invited = {"client": "manage", "invitation": "read"}
+    goes_on("a personal vault waits for nobody", "roster_holder", "client", invited, "client", "personal")
     return found
 
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from siegel.seals import canonical
 from siegel.seals.canonical import b64
 from siegel.seals.derive import EpochSeed, Seed
-from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, seal_row
+from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, fields_of, seal_row
 
 
 def fixed_seed(name: str) -> Seed:
@@ -32,7 +32,7 @@ def row_vectors() -> dict[str, Any]:
     for number, row in enumerate(examples):
         nonce = bytes([number]) * 12
         sealed = seal_row(epoch, place, row, nonce=nonce)
-        fields = {name: getattr(row, name) for name in row.__slots__}
+        fields = fields_of(row)
         rows.append({"kind": row.KIND, "fields": fields, "nonce": b64(nonce), "sealed": b64(sealed)})
     names = {
         "name_empty": ["", ".", ".."],

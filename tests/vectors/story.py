@@ -22,7 +22,7 @@ from siegel.seals.holders import Moment, members
 from siegel.seals.records import AnyChange, EpochChange, FolderChange, Genesis, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.revocations import AcceptedRevocation
-from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, seal_row
+from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, fields_of, seal_row
 from siegel.seals.scanning import sign_verdict
 from siegel.seals.signed import Signed
 
@@ -126,7 +126,7 @@ class Story:
         place = Place(self.firm, self.vault, node, version, epoch)
         nonce = hashlib.sha256(f"{node} {version}".encode()).digest()[:12]
         sealed = seal_row(self.seeds[epoch], place, row, nonce=nonce)
-        fields = {name: getattr(row, name) for name in row.__slots__}
+        fields = fields_of(row)
         self.rows.append(
             {"node": node, "version": version, "row": b64(sealed), "epoch": epoch, "kind": row.KIND, "fields": fields}
         )

@@ -23,8 +23,8 @@ from siegel.seals.holders import Moment, members
 from siegel.seals.invitations import waiting_epoch
 from siegel.seals.records import Genesis
 from siegel.seals.replay import Head, VaultState, replay
-from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, open_row, require_shown
-from siegel.seals.scanning import require_clean
+from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, fields_of, open_row, require_shown
+from siegel.seals.scanning import require_open
 from siegel.seals.signed import Signed
 from tests.vectors import make
 
@@ -76,11 +76,11 @@ def test_the_client_opens_everything() -> None:
     for row in CHAIN["rows"]:
         place = Place(CHAIN["firm"], CHAIN["vault"], row["node"], row["version"], row["epoch"])
         opened = open_row(seeds[row["epoch"]], place, ROWS[row["kind"]], unb64(row["row"]))
-        assert {name: getattr(opened, name) for name in opened.__slots__} == row["fields"]
+        assert fields_of(opened) == row["fields"]
         rows[row["node"], row["version"]] = opened
     manifests = [(Manifest.parse(signed), entry.log_index) for entry in ENTRIES for signed in entry.manifests]
     for file, (manifest, log_index) in zip(CHAIN["files"], manifests, strict=True):
-        require_clean(Signed.from_wire(file["verdict"]), manifest, STORE, log_index)
+        require_open(Signed.from_wire(file["verdict"]), manifest, STORE, log_index, released=False)
         assert opened_content(file, manifest, rows[file["node"], file["version"]], seeds) == unb64(file["content"])
 
 
@@ -132,7 +132,7 @@ def test_a_broken_head_is_refused(case: dict[str, Any]) -> None:
 def test_a_broken_verdict_is_refused(case: dict[str, Any]) -> None:
     signed = Signed.from_wire(case["verdict"]) if case["verdict"] else None
     with pytest.raises(IntegrityError) as error:
-        require_clean(signed, Manifest.parse(ENTRIES[4].manifests[0]), STORE, ENTRIES[4].log_index)
+        require_open(signed, Manifest.parse(ENTRIES[4].manifests[0]), STORE, ENTRIES[4].log_index, released=False)
     assert error.value.code == case["code"], error.value
 
 

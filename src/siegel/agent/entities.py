@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from siegel.seals.chain import Node
 from siegel.seals.derive import EpochSeed
+from siegel.seals.nodes import Node
 from siegel.seals.rows import FileRow, FolderRow, Place, open_row
 
 

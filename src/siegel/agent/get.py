@@ -15,7 +15,7 @@ from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.files import open_version
 from siegel.seals.rows import FileRow
-from siegel.seals.scanning import require_clean
+from siegel.seals.scanning import require_open
 from siegel.seals.signed import Signed
 
 Progress = Callable[[int], None]
@@ -71,7 +71,8 @@ def version_of(vault: OpenVault, entity: Entity) -> Version:
         raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
     manifest = Manifest.parse(signed)
     verdict = meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict")
-    require_clean(verdict, manifest, vault.store, entity.node.log_index)
+    state, known = vault.state, signed.hash
+    require_open(verdict, manifest, vault.store, state.scanned_at(known), released=state.is_released(known))
     joined = meta.binary("leaves")
     leaves = [joined[start : start + HASH_SIZE] for start in range(0, len(joined), HASH_SIZE)]
     return Version(place, manifest, entity.row, meta.binary("header"), leaves)

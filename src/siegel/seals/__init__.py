@@ -14,6 +14,7 @@ nobody has to believe anybody. Every byte stands in docs/formats.md; test vector
     revocations   who may take a key back, and what the log says of it
     holders, rosters    who holds a vault at a moment; whom a roster may name
     chain, replay the rules of a vault's records
+    nodes, contents    the tree of a vault: what lies where, what is in the trash, copied, released
     teams         chains of their own, whose epochs are keys that hold vaults
     epochs        seeds of a vault, their wraps, when a new one is due
     rows, files   what is sealed: names and contents

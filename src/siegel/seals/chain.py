@@ -1,22 +1,24 @@
 """The rules of a vault's chain (docs/formats.md, section 3, Record).
 
-`check` is a pure function of where the chain stands, one more entry, the certificates and a look-up of nodes. The
+`check` is a pure function of where the chain stands, one more entry, the certificates and look-ups of nodes (with all
+their ancestors) and versions. The
 server calls it once per appended record with look-ups into its tables; a client replays with `VaultState`, which holds
 everything itself. Neither believes the other.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal, Self, TypeAlias, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Self, TypeVar
 
 from siegel.seals.canonical import Json
 from siegel.seals.certificates import CertificateStore, Known
+from siegel.seals.contents import Contents, named_document
 from siegel.seals.derive import digest, join
 from siegel.seals.documents import PERSONS, Epoch, Manifest, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.holders import Moment, keys_of, rights_of
-from siegel.seals.records import EpochChange, FolderChange, Genesis, Record, RosterChange, VersionChange
+from siegel.seals.nodes import Node, NodeLookup, PastVersion, Tree, VersionLookup
+from siegel.seals.records import EpochChange, Genesis, Record, RosterChange
 from siegel.seals.rosters import RosterCheck
 from siegel.seals.signed import Signed
 
@@ -25,30 +27,12 @@ WRITERS = ("write", "manage")
 RULERS = ("owner", "office_leader")
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A folder or a file at its latest version; `row` and `manifest` are hashes, `manifest` a file's only.
-
-    `log_index`: the place of a file's version in the log, where its record was replayed.
-    """
-
-    kind: Literal["folder", "file"]
-    parent: str
-    version: int
-    epoch: int
-    row: str
-    manifest: str | None = None
-    log_index: int = 0
-
-
 def manages_all(kind: str, vault_kind: str) -> bool:
     """Whether whoever is certified as `kind` manages every chain of this kind, without a line of his own (ADR 0016)."""
     return kind == "owner" and vault_kind != "personal"
 
 
-AnyDocument = TypeVar("AnyDocument", Roster, Epoch, Manifest)
 OneChange = TypeVar("OneChange", RosterChange, EpochChange)
-NodeLookup: TypeAlias = Callable[[str], Node | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +110,34 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one entry did: the new position, the nodes it made or changed, and the documents it carried, parsed."""
+    """What one entry did: the new position, the nodes and (by manifest) versions it made or changed, its manifests."""
 
     position: Position
     record: Record
     author: Known
     nodes: dict[str, Node]
     manifests: tuple[Manifest, ...] = ()
+    versions: dict[str, PastVersion] = field(default_factory=dict)
 
 
-def check(position: Position, entry: Entry, certificates: CertificateStore, node: NodeLookup) -> Step:
+def _no_version(_: str) -> PastVersion | None:
+    return None
+
+
+def check(
+    position: Position,
+    entry: Entry,
+    certificates: CertificateStore,
+    node: NodeLookup,
+    version: VersionLookup = _no_version,
+) -> Step:
     """The step that `entry` makes from `position`; IntegrityError with the code of the rule it breaks."""
     record = Record.parse(entry.record)
     _check_link(position, record)
     author = _author(record, entry, certificates)
     Record.verify(entry.record, author.certificate.signing_key)
     reached = replace(position, seq=record.seq, head=entry.record.hash)
-    rules = _Check(reached, entry, record, author, certificates, node)
+    rules = _Check(reached, entry, record, author, certificates, node, version)
     kinds = [change.KIND for change in record.changes]
     if record.seq == 1 or "genesis" in kinds:
         return rules.genesis()
@@ -183,6 +178,7 @@ class _Check:
     author: Known
     certificates: CertificateStore
     node: NodeLookup
+    version: VersionLookup
 
     def genesis(self) -> Step:
         match self.record.changes:
@@ -234,33 +230,28 @@ class _Check:
         now = self.position.now
         if now.vault_kind == "team":
             raise IntegrityError("record_shape", "a team holds no folders and files")
-        self._require_rights(now.roster, now.vault_kind, *WRITERS)
-        versions = [change for change in self.record.changes if isinstance(change, VersionChange)]
-        self._carries(manifests=len(versions))
-        manifests = iter(self.entry.manifests)
-        nodes: dict[str, Node] = {}
-        parsed = []
-        for change in self.record.changes:
-            if isinstance(change, FolderChange):
-                nodes[change.node] = self._folder(change, nodes)
-            elif isinstance(change, VersionChange):
-                manifest = self._manifest(change, next(manifests), nodes)
-                parsed.append(manifest)
-                nodes[change.node] = Node(
-                    "file",
-                    change.parent,
-                    change.version,
-                    manifest.epoch,
-                    manifest.row,
-                    change.manifest,
-                    self.entry.log_index,
-                )
-        return self._step(self.position, nodes, tuple(parsed))
+        own = self._require_rights(now.roster, now.vault_kind, *WRITERS)
+        self._carries(manifests=[change.KIND for change in self.record.changes].count("version"))
+        contents = Contents(
+            self.record,
+            self.author,
+            manages=own == "manage" or manages_all(self.author.certificate.kind, now.vault_kind),
+            epoch=now.epoch.epoch,
+            log_index=self.entry.log_index,
+            tree=Tree(self.record.vault, self.node),
+            known_version=self.version,
+        )
+        contents.apply(iter(self.entry.manifests))
+        return self._step(self.position, contents.tree.fresh, tuple(contents.manifests), contents.versions)
 
     def _step(
-        self, position: Position, nodes: dict[str, Node] | None = None, manifests: tuple[Manifest, ...] = ()
+        self,
+        position: Position,
+        nodes: dict[str, Node] | None = None,
+        manifests: tuple[Manifest, ...] = (),
+        versions: dict[str, PastVersion] | None = None,
     ) -> Step:
-        return Step(position, self.record, self.author, nodes or {}, manifests)
+        return Step(position, self.record, self.author, nodes or {}, manifests, versions or {})
 
     def _alone(self, kind: type[OneChange]) -> OneChange:
         """The record's only change, which is of `kind`."""
@@ -278,12 +269,14 @@ class _Check:
         if (*present, len(entry.manifests)) != (roster, epoch, previous_seed, manifests):
             raise IntegrityError("record_documents", "a document is missing or too many")
 
-    def _require_rights(self, roster: Roster, vault_kind: str, *rights: str) -> None:
+    def _require_rights(self, roster: Roster, vault_kind: str, *rights: str) -> str | None:
+        """The author's own rights, if they are among `rights`, or he manages all the same."""
         self._require_ruler(vault_kind)
         # the roster is looked at in any case: what it names must be sound, whoever writes
         own = rights_of(self.author.kid, roster, self.certificates, self.entry.moment)
         if own not in rights and not manages_all(self.author.certificate.kind, vault_kind):
             raise IntegrityError("record_rights", "the author may not make this change")
+        return own
 
     def _require_ruler(self, vault_kind: str) -> None:
         if vault_kind == "team" and self.author.certificate.kind not in RULERS:
@@ -293,20 +286,8 @@ class _Check:
         if rights_of(self.author.kid, roster, self.certificates, self.entry.moment) != "manage":
             raise IntegrityError("record_rights", "whoever begins a chain stands in its roster")
 
-    def _document(self, kind: type[AnyDocument], signed: Signed | None, named: str) -> AnyDocument:
-        """The document a change names: its hash, its signature by the record's author, its firm and vault."""
-        if signed is None or signed.hash != named:
-            raise IntegrityError("record_documents", "a document is not the one the record names")
-        document = kind.parse(signed)
-        if (document.firm, document.vault) != (self.record.firm, self.record.vault):
-            raise IntegrityError("record_documents", "a document of another vault")
-        if document.author != self.record.author:
-            raise IntegrityError("record_documents", "a document by another author")
-        kind.verify(signed, self.author.certificate.signing_key)
-        return document
-
     def _roster(self, change: RosterChange, vault_kind: str, *, before: Standing | None) -> Roster:
-        roster = self._document(Roster, self.entry.roster, change.hash)
+        roster = named_document(Roster, self.entry.roster, change.hash, self.record, self.author)
         seq, previous = (before.roster.seq + 1, before.roster_hash) if before else (1, None)
         if not roster.seq == change.seq == seq or roster.previous != previous:
             raise IntegrityError("roster_previous", "the roster does not follow the current one")
@@ -315,7 +296,7 @@ class _Check:
         return roster
 
     def _epoch(self, change: EpochChange, vault_kind: str, *, epoch: int, previous: str | None, roster: str) -> Epoch:
-        document = self._document(Epoch, self.entry.epoch, change.hash)
+        document = named_document(Epoch, self.entry.epoch, change.hash, self.record, self.author)
         if not document.epoch == change.epoch == epoch or document.previous != previous:
             raise IntegrityError("epoch_previous", "the epoch does not follow the current one")
         if document.roster != roster:
@@ -329,41 +310,3 @@ class _Check:
         known = self.certificates.generation(self.record.vault, epoch.epoch)
         if known is None or known.certificate.recipient != epoch.recipient:
             raise IntegrityError("team_differs", "the epoch's keys are not those that are certified for the team")
-
-    def _folder(self, change: FolderChange, fresh: dict[str, Node]) -> Node:
-        self._check_new(change.node, change.parent, fresh)
-        self._check_current(change.epoch)
-        return Node("folder", change.parent, 0, change.epoch, change.row)
-
-    def _manifest(self, change: VersionChange, signed: Signed, fresh: dict[str, Node]) -> Manifest:
-        before = self._find(change.node, fresh) if change.version > 1 else None
-        if change.version == 1:
-            self._check_new(change.node, change.parent, fresh)
-        elif before is None or before.kind != "file" or change.node in fresh:
-            raise IntegrityError("node_version", "a further version of something that is no file")
-        elif (change.version, change.parent) != (before.version + 1, before.parent):
-            raise IntegrityError("node_version", "the version does not follow the latest one, or its folder changed")
-        manifest = self._document(Manifest, signed, change.manifest)
-        if (manifest.node, manifest.parent, manifest.version) != (change.node, change.parent, change.version):
-            raise IntegrityError("manifest_mismatch", "the manifest is for another node or version")
-        if manifest.previous != (before.manifest if before else None):
-            raise IntegrityError("manifest_mismatch", "the manifest follows another version")
-        if manifest.generation != self.author.certificate.generation:
-            raise IntegrityError("manifest_mismatch", "the manifest names another generation of its author")
-        self._check_current(manifest.epoch)
-        return manifest
-
-    def _check_new(self, node: str, parent: str, fresh: dict[str, Node]) -> None:
-        if node == self.record.vault or self._find(node, fresh):
-            raise IntegrityError("node_exists", "the id of a new node is taken")
-        if parent != self.record.vault:
-            folder = self._find(parent, fresh)
-            if folder is None or folder.kind != "folder":
-                raise IntegrityError("node_parent", "the parent is no folder of this vault")
-
-    def _check_current(self, epoch: int) -> None:
-        if epoch != self.position.now.epoch.epoch:
-            raise IntegrityError("epoch_not_current", "sealed under an epoch that is not the current one")
-
-    def _find(self, node: str, fresh: dict[str, Node]) -> Node | None:
-        return fresh.get(node) or self.node(node)

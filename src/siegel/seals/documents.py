@@ -226,7 +226,7 @@ class Manifest(Document):
     author: str
     checkpoint: None
     commitment: str
-    copied_from: None
+    copied_from: str | None
     epoch: int
     firm: str
     generation: int
@@ -243,12 +243,11 @@ class Manifest(Document):
     def read(cls, f: Fields) -> Self:
         version = f.integer("version", 1)
         f.null("checkpoint")
-        f.null("copied_from")
         return cls(
             author=f.hash("author"),
             checkpoint=None,
             commitment=f.hash("commitment"),
-            copied_from=None,
+            copied_from=f.nullable(f.hash, "copied_from"),
             epoch=f.integer("epoch", 1),
             firm=f.id("firm"),
             generation=f.integer("generation", 1),

@@ -48,6 +48,10 @@ class Fields:
         """None where the field is null, else what `read` makes of it; a missing field is an error all the same."""
         return self.where(self._rest.get(name, False) is not None, read, name)
 
+    def optional(self, read: Callable[[str], Value], name: str) -> Value | None:
+        """None where the field is missing, else what `read` makes of it: null is an error."""
+        return read(name) if name in self._rest else None
+
     def present(self, read: Callable[[str], Value], name: str) -> Value | None:
         """What `read` makes of a field that may be missing or null; on the wire only, never in signed text."""
         if self._rest.get(name) is None:

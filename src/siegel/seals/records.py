@@ -83,10 +83,82 @@ class VersionChange(Change):
         return cls(f.hash("manifest"), f.id("node"), f.id("parent"), f.integer("version", 1))
 
 
-AnyChange: TypeAlias = Genesis | RosterChange | EpochChange | FolderChange | VersionChange
-_CHANGES: dict[str, Callable[[Fields], AnyChange]] = {
-    change.KIND: change.read for change in (Genesis, RosterChange, EpochChange, FolderChange, VersionChange)
-}
+@dataclass(frozen=True, slots=True)
+class PlaceChange(Change):
+    """A node lies in `parent` from here under the name in its place row (hash `row`): renamed, moved or restored."""
+
+    KIND = "place"
+    epoch: int
+    node: str
+    parent: str
+    row: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.integer("epoch", 1), f.id("node"), f.id("parent"), f.hash("row"))
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveChange(Change):
+    """A node goes to the trash, with all below it."""
+
+    KIND = "remove"
+    node: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.id("node"))
+
+
+@dataclass(frozen=True, slots=True)
+class PurgeChange(Change):
+    """A node in the trash is gone for ever, with all below it."""
+
+    KIND = "purge"
+    node: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.id("node"))
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseChange(Change):
+    """Somebody of the staff lets a version be opened that the scanner could not look into."""
+
+    KIND = "release"
+    manifest: str
+    node: str
+    version: int
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.hash("manifest"), f.id("node"), f.integer("version", 1))
+
+
+AnyChange: TypeAlias = (
+    Genesis
+    | RosterChange
+    | EpochChange
+    | FolderChange
+    | VersionChange
+    | PlaceChange
+    | RemoveChange
+    | PurgeChange
+    | ReleaseChange
+)
+_KINDS = (
+    Genesis,
+    RosterChange,
+    EpochChange,
+    FolderChange,
+    VersionChange,
+    PlaceChange,
+    RemoveChange,
+    PurgeChange,
+    ReleaseChange,
+)
+_CHANGES: dict[str, Callable[[Fields], AnyChange]] = {change.KIND: change.read for change in _KINDS}
 
 
 def _read_change(value: Json) -> AnyChange:

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from siegel.seals.certificates import CertificateStore
-from siegel.seals.chain import Entry, Node, Position, Step, check
+from siegel.seals.chain import Entry, Position, Step, check
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Epoch
 from siegel.seals.errors import IntegrityError
+from siegel.seals.nodes import Node, PastVersion, Tree, origins
 from siegel.seals.records import AnyChange, Genesis, Record
 from siegel.seals.signed import Signed
 
@@ -35,12 +36,14 @@ class VaultState:
     `seen` is the head that this client remembers: a chain that does not contain it was rolled back or forked.
     `log_index`: the place of the last record in the log. Those of a chain go up: else a server could put a record in
     behind others and still date it back to when its author was in force.
+    `nodes` holds all there ever were, `versions` all versions by the hash of their manifest.
     """
 
     position: Position
     seen: Head | None = None
     genesis: Genesis | None = None
     nodes: dict[str, Node] = field(default_factory=dict)
+    versions: dict[str, PastVersion] = field(default_factory=dict)
     epochs: dict[int, PastEpoch] = field(default_factory=dict)
     log_index: int = -1
 
@@ -54,7 +57,7 @@ class VaultState:
 
     def apply(self, entry: Entry, certificates: CertificateStore) -> Step:
         """Verifies one more entry and takes it in; IntegrityError leaves the state as it was."""
-        step = check(self.position, entry, certificates, self.nodes.get)
+        step = check(self.position, entry, certificates, self.nodes.get, self.versions.get)
         if entry.log_index <= self.log_index:
             raise IntegrityError("record_place", "the record's place in the log is not behind its predecessor's")
         reached = Head(step.position.seq, step.position.head)
@@ -62,12 +65,26 @@ class VaultState:
             raise IntegrityError("vault_forked", "the vault's history is not the one seen before")
         self.position, self.log_index = step.position, entry.log_index
         self.nodes.update(step.nodes)
+        self.versions.update(step.versions)
         now = step.position.now
         if now.epoch.epoch not in self.epochs:
             self.epochs[now.epoch.epoch] = PastEpoch(now.epoch, entry.previous_seed)
         if isinstance(step.record.changes[0], Genesis):
             self.genesis = step.record.changes[0]
         return step
+
+    @property
+    def tree(self) -> Tree:
+        """What may be asked of where nodes lie."""
+        return Tree(self.position.vault, self.nodes.get)
+
+    def is_released(self, manifest: str) -> bool:
+        """Whether the version, or one that it was copied from, was released although it could not be scanned."""
+        return any(one.released for one in origins(manifest, self.versions.get))
+
+    def scanned_at(self, manifest: str) -> int:
+        """The place in the log at which the scanner of this version's verdict must have been in force."""
+        return [one.log_index for one in origins(manifest, self.versions.get)][-1]
 
     def require_head(self, claimed: Head) -> None:
         """IntegrityError unless the replay reached `claimed` and nothing less than what was seen before."""

@@ -9,7 +9,7 @@ from siegel.seals.registry import Known, Registry
 
 HELD_BY = {
     "dossier": (*PERSONS, "recovery", "invitation", "team"),
-    "personal": (*PERSONS, "recovery", "invitation"),
+    "personal": (*PERSONS, "recovery", "team"),
     "team": (*STAFF, "recovery", "invitation"),
 }
 
@@ -46,7 +46,7 @@ class RosterCheck:
         known = self.certificates.by_kid(key)
         if known is None:
             return
-        if known.certificate.kind == "team" and self.vault_kind != "dossier":
+        if known.certificate.kind == "team" and not self._may_be_held_by_teams():
             raise IntegrityError("roster_holder", f"a team that holds a {self.vault_kind}")
         if known.certificate.kind == "invitation" and self.roster.vault not in known.certificate.vaults:
             raise IntegrityError("roster_holder", "the invitation does not name this vault")
@@ -68,10 +68,17 @@ class RosterCheck:
         if not there and not self.certificates.in_force(known.kid, self.moment.log_index):
             raise IntegrityError("roster_holder", "a new holder's key is not in force")
 
+    def _may_be_held_by_teams(self) -> bool:
+        """Dossiers' vaults, and those of the staff's own; their founder is the author."""
+        of_staff = self.vault_kind == "personal" and self.author.certificate.kind in STAFF
+        return self.vault_kind == "dossier" or of_staff
+
     def _check_personal(self) -> None:
-        """Only the author holds, with recovery: nobody else can ever be the author of the next roster."""
-        if any(holder.key != self.author.kid and holder.rights != "hold" for holder in self.roster.holders):
-            raise IntegrityError("roster_holder", "a personal vault has one holder besides recovery")
+        """Only the founder manages: nobody else can ever be the author of the next roster."""
+        before = self.before.holders if self.before else ()
+        founder = next((one.subject for one in before if one.rights == "manage"), self.author.certificate.subject)
+        if [one.subject for one in self.roster.holders if one.rights == "manage"] != [founder]:
+            raise IntegrityError("roster_holder", "a personal vault is managed by its founder alone")
 
     def _check_founded(self) -> None:
         """Somebody who can never be lost: an owner who manages, and recovery."""

@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from siegel.seals import canonical
+from siegel.seals.canonical import Json
 from siegel.seals.derive import EpochSeed, join
 from siegel.seals.documents import MAX_CONTENT_SIZE
 from siegel.seals.errors import IntegrityError, RefusedError
@@ -18,6 +19,9 @@ from siegel.seals.records import Genesis
 NONCE_SIZE = 12
 MAX_ROW_SIZE = 16 * 1024
 MAX_NAME_BYTES = 255
+# Characters.
+MAX_NOTE = 500
+MAX_REASON = 200
 _FORBIDDEN_CATEGORIES = ("Cc", "Cs", "Zl", "Zp")
 _BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
@@ -53,8 +57,23 @@ class FolderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceRow:
+    """What a node is called where it was placed; its version is 0."""
+
+    KIND: ClassVar[str] = "place"
+    name: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(check_name(f.text("name")))
+
+
+@dataclass(frozen=True, slots=True)
 class FileRow:
-    """A version of a file; times in seconds since 1970 or None, `size` of the plaintext, `type` a media type."""
+    """A version of a file; times in seconds since 1970 or None, `size` of the plaintext, `type` a media type.
+
+    `note`: why there is this version, in its author's words; None if he said nothing.
+    """
 
     KIND: ClassVar[str] = "file"
     content_hash: str
@@ -63,6 +82,7 @@ class FileRow:
     name: str
     size: int
     type: str
+    note: str | None = None
 
     @classmethod
     def read(cls, f: Fields) -> Self:
@@ -73,11 +93,27 @@ class FileRow:
             name=check_name(f.text("name")),
             size=f.integer("size", 0, MAX_CONTENT_SIZE),
             type=f.text("type"),
+            note=f.optional(lambda name: _check_note(f.text(name)), "note"),
         )
 
 
-Row: TypeAlias = VaultRow | FolderRow | FileRow
-AnyRow = TypeVar("AnyRow", VaultRow, FolderRow, FileRow)
+@dataclass(frozen=True, slots=True)
+class LockRow:
+    """Why a file is locked; its version is 0."""
+
+    KIND: ClassVar[str] = "lock"
+    reason: str
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        reason = f.text("reason")
+        if len(reason) > MAX_REASON:
+            raise IntegrityError("document_invalid", f"a reason has at most {MAX_REASON} characters")
+        return cls(reason)
+
+
+Row: TypeAlias = VaultRow | FolderRow | FileRow | PlaceRow | LockRow
+AnyRow = TypeVar("AnyRow", VaultRow, FolderRow, FileRow, PlaceRow, LockRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +130,17 @@ class Place:
         return join(kind, self.firm, self.vault, self.node, str(self.version), str(self.epoch))
 
 
+def fields_of(row: Row) -> dict[str, Json]:
+    """The row as it is sealed: a note that is None is absent."""
+    return {name: value for name, value in asdict(row).items() if name != "note" or value is not None}
+
+
 def seal_row(seed: EpochSeed, place: Place, row: Row, *, nonce: bytes | None = None) -> bytes:
     """The row sealed for `place` under the epoch's `seed`; RefusedError `name_…` if its name is not allowed.
 
     `nonce` is for test vectors only; never seal two rows with one.
     """
-    text = canonical.encode(asdict(row))
+    text = canonical.encode(fields_of(row))
     try:
         type(row).read(Fields(canonical.parse(text), row.KIND))
     except IntegrityError as error:
@@ -139,6 +180,17 @@ def require_shown(sealed: VaultRow, genesis: Genesis, shown: VaultRow, dossier: 
         shown = replace(shown, title=sealed.title)
     if (genesis.dossier, sealed) != (dossier, shown):
         raise IntegrityError("title_differs", "the server shows the vault as another one than the sealed one")
+
+
+def name_key(name: str) -> str:
+    """Two nodes of one folder whose names have one key bear the same name; writers refuse the second."""
+    return unicodedata.normalize("NFC", name.casefold())
+
+
+def _check_note(note: str) -> str:
+    if not 0 < len(note) <= MAX_NOTE:
+        raise IntegrityError("document_invalid", f"a note has 1 to {MAX_NOTE} characters")
+    return note
 
 
 def check_title(title: str) -> str:

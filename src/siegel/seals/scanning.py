@@ -89,15 +89,20 @@ def verify_verdict(
     return verdict
 
 
-def require_clean(signed: Signed | None, manifest: Manifest, certificates: CertificateStore, at: int) -> Verdict:
-    """What a reader demands before anything is opened; `at` is the version's place in the log.
+def require_open(
+    signed: Signed | None, manifest: Manifest, certificates: CertificateStore, at: int, *, released: bool
+) -> Verdict:
+    """What a reader demands before anything is opened: it is clean, or could not be scanned and was released.
 
-    IntegrityError as in `verify_verdict`, and `verdict_missing` or `verdict_not_clean`: such a file is never published.
+    `at`, `released`: as `VaultState.scanned_at` and `is_released` say. IntegrityError as in `verify_verdict`, and
+    `verdict_missing` or `verdict_not_clean`: such a file is never published. RefusedError `held` until it is released.
     """
     if signed is None:
         raise IntegrityError("verdict_missing", "a file without a verdict")
     verdict = verify_verdict(signed, manifest.firm, manifest.payload_hash, manifest.commitment, certificates, at=at)
-    if verdict.result != "clean":
+    if verdict.result == "not_scannable" and not released:
+        raise RefusedError("held", "the scanner could not look into it, and nobody has released it")
+    if verdict.result not in ("clean", "not_scannable"):
         raise IntegrityError("verdict_not_clean", f"the verdict is {verdict.result}")
     return verdict
 

@@ -33,8 +33,9 @@ from siegel.vault.models import Node, Upload, Vault, Version
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.firms.models import Dossier
-    from siegel.seals.chain import Node as SealedNode
-    from siegel.seals.chain import NodeLookup, Step
+    from siegel.seals.chain import Step
+    from siegel.seals.nodes import Node as SealedNode
+    from siegel.seals.nodes import NodeLookup
 
 UPLOAD_LIFE = timedelta(hours=24)
 # Of one person, not yet committed. The program `siegel` has two batches of 200 files under way, and one that was ended

@@ -19,7 +19,8 @@ from siegel.keys import scanner
 from siegel.keys.overview import team_seen_by
 from siegel.keys.places import may_write, people_in, people_with_access, places_of, right_in, ruled_by
 from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
-from siegel.seals import chain as seals
+from siegel.seals import nodes as seals
+from siegel.seals.chain import WRITERS
 from siegel.vault.models import Node, Upload, Vault, Version
 
 if TYPE_CHECKING:
@@ -283,7 +284,7 @@ def uploads_into(person: "Person", vault_id: str, ids: Sequence[str]) -> dict[st
 
 
 def _uploads_of(person: "Person") -> QuerySet[Upload]:
-    written = places_of(person).filter(chain=OuterRef("vault__chain"), rights__in=seals.WRITERS)
+    written = places_of(person).filter(chain=OuterRef("vault__chain"), rights__in=WRITERS)
     return Upload.objects.filter(Exists(written), person=person, expires_at__gt=timezone.now())
 
 

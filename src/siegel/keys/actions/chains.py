@@ -12,11 +12,12 @@ from siegel.keys.actions.holders import write_holders
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, Holder, Record, Roster, Wrap
 from siegel.seals.certificates import CLOCK_LEEWAY_S
-from siegel.seals.chain import Entry, NodeLookup, Position, Step, check
+from siegel.seals.chain import Entry, Position, Step, check
 from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
 from siegel.seals.holders import keys_of
+from siegel.seals.nodes import NodeLookup
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed

@@ -201,8 +201,8 @@ def test_a_client_begins_a_personal_vault_only(firm: Firm) -> None:
 
 @pytest.mark.parametrize("rights", ["read", "write"])
 def test_who_begins_a_vault_manages_it(firm: Firm, rights: str) -> None:
-    begins(firm, firm.clerk, [(firm.clerk, rights)], "record_rights")
-    begins(firm, firm.clerk, [(firm.recovery, "hold")], "record_rights")
+    begins(firm, firm.clerk, [(firm.clerk, rights)], "roster_holder")
+    begins(firm, firm.clerk, [(firm.recovery, "hold")], "roster_holder")
 
 
 def test_the_first_record_has_exactly_three_changes(firm: Firm) -> None:

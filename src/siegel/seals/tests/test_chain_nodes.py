@@ -18,7 +18,7 @@ def test_a_node_id_is_new(firm: Firm, vault: Vault) -> None:
     refused(vault, vault.entry(firm.clerk, vault.folder(node=vault.id)), "node_exists")
     refused(vault, version_entry(vault, firm.clerk, manifest_for(vault, firm.clerk, node=folder.node)), "node_exists")
     twice = vault.folder()
-    refused(vault, vault.entry(firm.clerk, twice, twice), "node_exists")
+    refused(vault, vault.entry(firm.clerk, twice, twice), "node_repeated")
 
 
 def test_a_parent_is_a_folder_that_exists(firm: Firm, vault: Vault) -> None:
@@ -51,7 +51,7 @@ def test_two_versions_of_a_file_do_not_share_a_record(firm: Firm, vault: Vault) 
     one = first.sign(firm.clerk.seed)
     two = replace(first, version=2, previous=one.hash).sign(firm.clerk.seed)
     changes = [VersionChange(signed.hash, first.node, vault.id, n) for n, signed in ((1, one), (2, two))]
-    refused(vault, vault.entry(firm.clerk, *changes, manifests=(one, two)), "node_version")
+    refused(vault, vault.entry(firm.clerk, *changes, manifests=(one, two)), "node_repeated")
 
 
 def test_a_manifest_agrees_with_its_change(firm: Firm, vault: Vault) -> None:

@@ -86,14 +86,18 @@ def test_a_dossier_begins_with_an_owner_who_manages_and_with_recovery(firm: Firm
         begins(firm, firm.clerk, broken, "roster_holder", vault_kind="dossier")
 
 
-def test_a_personal_vault_is_held_by_its_founder_and_recovery_alone(firm: Firm) -> None:
+def test_a_personal_vault_is_managed_by_its_founder_alone_and_shared_with_people(firm: Firm) -> None:
     own: Holders = [(firm.client, "manage"), (firm.recovery, "hold")]
     begins(firm, firm.client, own)
+    begins(firm, firm.client, [*own, (firm.clerk, "read")])
     begins(firm, firm.client, [*own, (firm.owner, "manage")], "roster_holder")
+    begins(firm, firm.client, [(firm.owner, "manage"), (firm.client, "write")], "roster_holder")
     vault = begin(firm, firm.client, own, vault_kind="personal")
-    for other in (firm.owner, firm.clerk, firm.invite(firm.clerk, vault.id)):
-        refused(vault, changed(vault, firm.client, *own, (other, "read")), "roster_holder")
+    refused(vault, changed(vault, firm.client, *own, (firm.invite(firm.clerk, vault.id), "read")), "roster_holder")
     refused(vault, changed(vault, firm.owner, (firm.owner, "manage")), "record_rights")
+    vault.apply(changed(vault, firm.client, *own, (firm.owner, "read"), (firm.clerk, "write")))
+    refused(vault, changed(vault, firm.clerk, *own, (firm.clerk, "write")), "record_rights")
+    refused(vault, changed(vault, firm.client, (firm.client, "write"), (firm.clerk, "manage")), "roster_holder")
     vault.apply(changed(vault, firm.client, own[0]))
     vault.apply(changed(vault, firm.client, *own))
 

@@ -243,7 +243,6 @@ def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Docume
         ("manifest", {"version": 2}),
         ("manifest", {"previous": "A" * 43}),
         ("manifest", {"checkpoint": "A" * 43}),
-        ("manifest", {"copied_from": "A" * 43}),
         ("scanner_key", {"not_after": NOW - 300 + 24 * 3600 + 1}),
         ("scanner_key", {"not_after": NOW - 300}),
         ("verdict", {"result": "fine"}),

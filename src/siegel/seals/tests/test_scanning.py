@@ -8,7 +8,7 @@ from siegel.seals.derive import Seed
 from siegel.seals.documents import Manifest
 from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.ids import new_id
-from siegel.seals.scanning import announce_scanner_key, require_clean, sign_verdict, verify_scanner_key, verify_verdict
+from siegel.seals.scanning import announce_scanner_key, require_open, sign_verdict, verify_scanner_key, verify_verdict
 from siegel.seals.signed import Signed
 from siegel.seals.tests.people import NOW, Firm, Person, hash_of
 
@@ -86,36 +86,46 @@ def test_a_verdict_is_about_one_payload_under_one_file_key(firm: Firm) -> None:
 def test_a_verdict_of_anyone_but_the_scanner_is_refused(firm: Firm) -> None:
     for who in (firm.owner, Firm().scanner):
         with pytest.raises(IntegrityError) as error:
-            require_clean(verdict(firm, scanner=who), manifest_of(firm), firm.store, firm.index)
+            require_open(verdict(firm, scanner=who), manifest_of(firm), firm.store, firm.index, released=False)
         assert error.value.code == "scanner_unknown"
 
 
 def test_a_verdict_with_a_forged_signature_is_refused(firm: Firm) -> None:
     forged = replace(verdict(firm), sig=verdict(firm, result="infected", reason="x").sig)
     with pytest.raises(IntegrityError) as error:
-        require_clean(forged, manifest_of(firm), firm.store, firm.index)
+        require_open(forged, manifest_of(firm), firm.store, firm.index, released=False)
     assert error.value.code == "signature_invalid"
 
 
 def test_a_reader_opens_what_is_clean_and_nothing_else(firm: Firm) -> None:
-    assert require_clean(verdict(firm), manifest_of(firm), firm.store, firm.index).result == "clean"
+    assert require_open(verdict(firm), manifest_of(firm), firm.store, firm.index, released=False).result == "clean"
     with pytest.raises(IntegrityError) as error:
-        require_clean(None, manifest_of(firm), firm.store, firm.index)
+        require_open(None, manifest_of(firm), firm.store, firm.index, released=False)
     assert error.value.code == "verdict_missing"
-    for result in ("infected", "not_scannable", "failed"):
-        with pytest.raises(IntegrityError) as error:
-            require_clean(verdict(firm, result=result, reason="r"), manifest_of(firm), firm.store, firm.index)
-        assert error.value.code == "verdict_not_clean"
+    for result in ("infected", "failed"):
+        for released in (False, True):
+            found = verdict(firm, result=result, reason="r")
+            with pytest.raises(IntegrityError) as error:
+                require_open(found, manifest_of(firm), firm.store, firm.index, released=released)
+            assert error.value.code == "verdict_not_clean"
+
+
+def test_what_cannot_be_scanned_waits_until_it_is_released(firm: Firm) -> None:
+    found = verdict(firm, result="not_scannable", reason="encrypted")
+    with pytest.raises(RefusedError) as error:
+        require_open(found, manifest_of(firm), firm.store, firm.index, released=False)
+    assert error.value.code == "held"
+    assert require_open(found, manifest_of(firm), firm.store, firm.index, released=True).reason == "encrypted"
 
 
 def test_a_scanner_whose_key_was_taken_back_finds_nothing_clean_any_more(firm: Firm) -> None:
     """What it found before its revocation stays: readers go by the version's place in the log."""
     before = firm.index
     revoked = firm.revoke(firm.owner, firm.scanner, since=0, reason="compromised")
-    require_clean(verdict(firm), manifest_of(firm), firm.store, before)
+    require_open(verdict(firm), manifest_of(firm), firm.store, before, released=False)
     for at in (revoked.log_index, revoked.log_index + 1):
         with pytest.raises(IntegrityError) as error:
-            require_clean(verdict(firm), manifest_of(firm), firm.store, at)
+            require_open(verdict(firm), manifest_of(firm), firm.store, at, released=False)
         assert error.value.code == "scanner_unknown"
     with pytest.raises(IntegrityError) as error:
         verify_verdict(verdict(firm), firm.id, hash_of("p"), hash_of("c"), firm.store)

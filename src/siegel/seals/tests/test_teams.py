@@ -231,19 +231,26 @@ def test_a_teams_new_key_makes_its_vaults_due(firm: Firm, team: TeamVault, held:
     assert kids == required_wraps(before, held.state.position, firm.store, firm.moment.time)
 
 
-def test_a_team_has_one_line_and_none_in_personal_vaults(firm: Firm, team: TeamVault) -> None:
+def test_a_team_has_one_line_and_manages_no_personal_vault(firm: Firm, team: TeamVault) -> None:
     first = team.person
     team.rotate(firm.owner)
     for holders, kind in (
         ([(firm.owner, "manage"), (first, "read"), (team.person, "write")], "dossier"),
         ([(firm.owner, "manage"), (team.person, "hold")], "dossier"),
-        ([(firm.owner, "manage"), (team.person, "read")], "personal"),
+        ([(firm.owner, "read"), (team.person, "manage")], "personal"),
         ([(firm.owner, "manage"), (stranger(team.person), "read")], "dossier"),
     ):
         with refusing("roster_holder"):
             begin(firm, firm.owner, holders, vault_kind=kind)
     held = begin(firm, firm.owner, [(firm.owner, "manage"), (first, "read")])
     assert team.person.kid in effective(held)
+
+
+def test_a_team_holds_a_personal_vault_of_the_staff_and_none_of_a_client(firm: Firm, team: TeamVault) -> None:
+    held = begin(firm, firm.clerk, [(firm.clerk, "manage"), (team.person, "write")], vault_kind="personal")
+    assert team.person.kid in effective(held)
+    with refusing("roster_holder"):
+        begin(firm, firm.client, [(firm.client, "manage"), (team.person, "read")], vault_kind="personal")
 
 
 def stranger(person: Person) -> Person:
