@@ -71,6 +71,7 @@ export class Contents {
   }
 
   private folder(change: ChangeOf<"folder">): FolderNode {
+    this.subject(change.node);
     this.checkNew(change.node, change.parent);
     this.checkCurrent(change.epoch);
     const { node: id, parent, row, epoch } = change;
@@ -129,11 +130,11 @@ export class Contents {
 
   /** The file that a further version follows; null for a new one. */
   private fileBefore({ node, parent, version }: ChangeOf<"version">): FileNode | null {
+    this.subject(node);
     if (version === 1) {
       this.checkNew(node, parent);
       return null;
     }
-    this.subject(node);
     const before = this.find(node);
     must(before?.kind === "file", "node_version", "a further version of something that is no file");
     must(this.tree.isLive(node), "node_removed", "a version of something that is not there any more");
@@ -180,7 +181,6 @@ export class Contents {
   private checkNew(node: string, parent: string): void {
     const isTaken = node === this.standing.vault || this.find(node) !== undefined;
     must(!isTaken, "node_exists", "the id of a new node is taken");
-    this.subject(node);
     this.tree.checkParent(parent);
   }
 

@@ -80,7 +80,7 @@ export class Examination {
     must(mayBegin, "record_rights", `a ${this.author.kind} may not begin this`);
     this.requireDocuments({ roster: true, epoch: true });
     const roster = await this.newRoster(rosterChange, 1, kind, null);
-    if (kind === "personal") this.checkPersonal(roster);
+    if (kind === "personal") this.checkPersonal(roster, null);
     else this.checkFounded(roster);
     const isIn = this.lineRights(roster) === "manage";
     must(isIn, "record_rights", "whoever begins a chain stands in its roster");
@@ -95,7 +95,7 @@ export class Examination {
     this.requireRights(before, kind, ["manage"]);
     this.requireDocuments({ roster: true });
     const roster = await this.newRoster(change, before.seq + 1, kind, { roster: before, hash: rosterHash });
-    if (kind === "personal") this.checkPersonal(roster);
+    if (kind === "personal") this.checkPersonal(roster, before);
     else this.checkKept(before, roster);
     return { roster: { roster, hash: change.hash } };
   }
@@ -240,7 +240,12 @@ export class Examination {
   private checkWritten(key: string, of: VaultKind): void {
     const certificate = this.certificates.of(key);
     const isTeam = certificate?.kind === "team";
-    must(!isTeam || of === "dossier", "roster_holder", "a team holds vaults of dossiers only");
+    const mayBeTeam = of === "dossier" || (of === "personal" && STAFF.includes(this.author.kind));
+    must(
+      !isTeam || mayBeTeam,
+      "roster_holder",
+      "a team holds dossiers' vaults, and those of the staff's own",
+    );
     must(
       certificate?.kind !== "invitation" || certificate.vaults.includes(this.record.vault),
       "roster_holder",
@@ -248,10 +253,13 @@ export class Examination {
     );
   }
 
-  /** Only the author holds, with recovery; so nobody else can ever be the author of the next roster. */
-  private checkPersonal({ holders }: Roster): void {
-    const isAlone = holders.every(({ key, rights }) => key === this.author.kid || rights === "hold");
-    must(isAlone, "roster_holder", "a personal vault has one holder besides recovery");
+  /** Only the founder manages; so nobody else can ever be the author of the next roster. */
+  private checkPersonal({ holders }: Roster, before: Roster | null): void {
+    const isManager = ({ rights }: { readonly rights: Rights }): boolean => rights === "manage";
+    const founder = before?.holders.find(isManager)?.subject ?? this.author.subject;
+    const managers = holders.filter(isManager);
+    const isFounders = managers.length === 1 && managers[0]?.subject === founder;
+    must(isFounders, "roster_holder", "a personal vault is managed by its founder alone");
   }
 
   /** Somebody holds who can never be lost: an owner who manages, and recovery. */
@@ -303,7 +311,7 @@ export class Examination {
 
 const HELD_BY: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
   dossier: [...PERSONS, "recovery", "invitation", "team"],
-  personal: [...PERSONS, "recovery", "invitation"],
+  personal: [...PERSONS, "recovery", "team"],
   team: [...STAFF, "recovery", "invitation"],
 };
 

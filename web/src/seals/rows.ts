@@ -84,17 +84,17 @@ const FIELDS: { readonly [K in keyof Rows]: Fields<Rows[K]> } = {
     size: integer(0, MAX_CONTENT_SIZE),
     type: text,
   } as Fields<FileRow>,
-  lock: { reason: shortText(MAX_REASON) },
+  lock: { reason: shortText(0, MAX_REASON) },
   place: { name: (...field) => checkName(text(...field)) },
 };
-const WITH_NOTE: Fields<FileRow> = { ...FIELDS.file, note: shortText(MAX_NOTE) };
+const WITH_NOTE: Fields<FileRow> = { ...FIELDS.file, note: shortText(1, MAX_NOTE) };
 
-/** Text with something in it. */
-function shortText(maxCharacters: number): Read<string> {
+/** Text of so many characters. */
+function shortText(low: number, high: number): Read<string> {
   return (...field) => {
     const value = text(...field);
     const { length } = [...value];
-    must(0 < length && length <= maxCharacters, "document_invalid", `no text of ${maxCharacters} characters`);
+    must(low <= length && length <= high, "document_invalid", `no text of ${high} characters`);
     return value;
   };
 }

@@ -1,16 +1,15 @@
 /** Clean files become versions in the vault: rows, headers, manifests and one record, signed for the present head. */
 
+import { toBase64url } from "../crypto/base64";
 import type { FileNode } from "../seals/chain";
-import { RECORD, signDocument, toDoc } from "../seals/documents";
+import { type Change, hashOf, MANIFEST, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
-import type { SealedFile } from "../seals/files";
+import { headerFor, type SealedFile } from "../seals/files";
+import { newId } from "../seals/ids";
+import { sealRow } from "../seals/rows";
 import { api } from "../wire/api";
-import { foldName } from "./names";
 import { noteOf } from "./notes";
 import type { OpenedVault } from "./opened";
-import { type SignedVersion, signVersion } from "./version_change";
-
-export { makeFolder } from "./tree_changes";
 
 /** A file the scanner found clean, waiting to be published. */
 export interface ClearFile {
@@ -30,9 +29,7 @@ export async function commitFiles(vault: OpenedVault, files: readonly ClearFile[
   const now: ClearFile[] = [];
   const later: ClearFile[] = [];
   for (const file of files) {
-    const isTwin = now.some(
-      ({ folder, name }) => folder === file.folder && foldName(name) === foldName(file.name),
-    );
+    const isTwin = now.some(({ folder, name }) => folder === file.folder && name === file.name);
     (isTwin ? later : now).push(file);
   }
   await vault.write(() => commit(vault, now));
@@ -57,24 +54,79 @@ function predecessor(vault: OpenedVault, { folder, name }: ClearFile): FileNode 
   return node?.kind === "file" ? node : null;
 }
 
-async function signedVersion(vault: OpenedVault, file: ClearFile): Promise<SignedVersion> {
+async function signedVersion(vault: OpenedVault, file: ClearFile) {
+  const { chain, id, open } = vault;
   const { sealed } = file;
+  const before = predecessor(vault, file);
+  const last = before?.versions.at(-1);
+  const node = before?.id ?? newId();
+  const version = (last?.manifest.version ?? 0) + 1;
+  const { epoch } = chain.epoch;
+  const { recipient, rowKey } = await vault.seeds.keysOf(epoch);
   const at = Math.floor(file.file.lastModified / 1000);
-  return signVersion(vault, {
-    ...sealed,
-    upload: file.upload,
-    copiedFrom: null,
-    parent: file.folder,
-    before: predecessor(vault, file),
-    row: {
+  // Rows know no times before 1970.
+  const modified = at >= 0 ? at : null;
+  const row = await sealRow(
+    rowKey,
+    { kind: "file", firm: chain.firm, vault: id, node, version, epoch },
+    {
       content_hash: sealed.contentHash,
       created: null,
-      // Rows know no times before 1970.
-      modified: at >= 0 ? at : null,
+      modified,
       name: file.name,
       ...noteOf(file.file),
       size: sealed.size,
       type: file.file.type,
     },
+  );
+  const fields = {
+    author: open.keys.kid,
+    checkpoint: null,
+    commitment: sealed.commitment,
+    copied_from: null,
+    epoch,
+    firm: chain.firm,
+    generation: open.generation,
+    node,
+    parent: file.folder,
+    payload_hash: sealed.payloadHash,
+    payload_size: sealed.payloadSize,
+    previous: last?.manifestHash ?? null,
+    row: hashOf(row),
+    vault: id,
+    version,
+  };
+  const manifest = await signDocument(MANIFEST, fields, open.keys.signing);
+  const change: Change = {
+    kind: "version",
+    manifest: hashOf(manifest.bytes),
+    node,
+    parent: file.folder,
+    version,
+  };
+  const header = toBase64url(headerFor(sealed.fileKey, recipient));
+  return { change, wire: { upload: file.upload, manifest: toDoc(manifest), header, row: toBase64url(row) } };
+}
+
+/** Makes a folder. @throws RefusedError (`name_…`, `name_taken`, `busy`), WireError. */
+export async function makeFolder(
+  vault: OpenedVault,
+  parent: string,
+  name: string,
+  now: number,
+): Promise<void> {
+  const node = newId();
+  await vault.write(async () => {
+    if (vault.fileNamed(parent, name) !== undefined)
+      throw new RefusedError("name_taken", "the folder has such a name already");
+    const { chain, id, open } = vault;
+    const { epoch } = chain.epoch;
+    const { rowKey } = await vault.seeds.keysOf(epoch);
+    const place = { kind: "folder", firm: chain.firm, vault: id, node, version: 0, epoch } as const;
+    const row = await sealRow(rowKey, place, { created: now, name });
+    const change: Change = { kind: "folder", epoch, node, parent, row: hashOf(row) };
+    const record = await signDocument(RECORD, vault.recordFields([change]), open.keys.signing);
+    const rows = [{ node, version: 0, row: toBase64url(row) }];
+    await api.append(id, { record: toDoc(record), rows });
   });
 }

@@ -9,11 +9,11 @@ import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
 import { type FileVersion, type Node, VaultChain } from "../seals/chain";
-import { hashOf, RECORD, read, type Signed, signDocument } from "../seals/documents";
+import { hashOf, RECORD, read, type Signed, signDocument, type VaultRecord } from "../seals/documents";
 import { EpochSeeds, nextEpoch, type WrapHolder } from "../seals/epochs";
 import { IntegrityError, must, RefusedError, UnlockError } from "../seals/errors";
 import { certify } from "../seals/issue";
-import { type Moment, presently, teamMembers } from "../seals/members";
+import { type EffectiveHolder, type Moment, presently, teamMembers } from "../seals/members";
 import { requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
@@ -58,6 +58,8 @@ export class OpenedVault {
   /** What the server says besides the chain: who keeps what locked, and the vault's settings. */
   state: VaultState = stateOf(null);
   private readonly names = new Map<string, string>();
+  /** What each record did, for who asks what happened. */
+  readonly history = new Map<number, VaultRecord>();
   private readonly reader: RowReader;
   private readonly index = new ChildIndex();
   /** Nodes whose rows are to be opened: until they are, also when an answer goes wrong half-way. */
@@ -144,8 +146,9 @@ export class OpenedVault {
     for (const answer of news.records) {
       const entry = entryOf(answer);
       await this.chain.apply(entry);
-      for (const change of read(RECORD, entry.record.bytes).changes)
-        if ("node" in change) this.changed.add(change.node);
+      const record = read(RECORD, entry.record.bytes);
+      this.history.set(record.seq, record);
+      for (const change of record.changes) if ("node" in change) this.changed.add(change.node);
     }
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
@@ -308,6 +311,10 @@ export class OpenedVault {
     return certificate === null ? null : (this.names.get(certificate.subject) ?? null);
   }
 
+  nameOfPerson(id: string): string | null {
+    return this.names.get(id) ?? null;
+  }
+
   /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
   requireShown(shown: ShownVault): void {
     must(this.sealed !== null, "record_shape", "the chain has not begun");
@@ -319,8 +326,8 @@ export class OpenedVault {
     return presently(now());
   }
 
-  /** People who can read the vault, by themselves or through a team; without the firm's recovery. */
-  countReaders(): number {
+  /** People who can read the vault, by themselves or through a team; without the firm's recovery. Each once. */
+  readers(): readonly EffectiveHolder[] {
     const moment = this.present();
     const people = this.chain
       .holders(moment)
@@ -330,7 +337,28 @@ export class OpenedVault {
           : [holder],
       )
       .filter(({ certificate }) => certificate.kind !== "recovery");
-    return new Set(people.map(({ subject }) => subject)).size;
+    return [...new Map(people.map((holder) => [holder.subject, holder])).values()];
+  }
+
+  countReaders(): number {
+    return this.readers().length;
+  }
+
+  /** Whether the firm's recovery holds the vault's keys. */
+  get isRecoverable(): boolean {
+    return this.chain.holders(this.present()).some(({ certificate }) => certificate.kind === "recovery");
+  }
+
+  /** Whether the person may purge, break locks and change who has access. */
+  get mayManage(): boolean {
+    const { keys, session } = this.open;
+    const isOwner = session.person.role === "owner" && this.chain.kind === "dossier";
+    return isOwner || this.chain.rightsOf(keys.kid, this.present()) === "manage";
+  }
+
+  /** Whether it is the vault itself or a folder that is there. */
+  isFolder(id: string): boolean {
+    return id === this.id || (this.chain.nodes.get(id)?.kind === "folder" && this.chain.isLive(id));
   }
 
   /** Remembers that a verified verdict about this payload and commitment said clean. */

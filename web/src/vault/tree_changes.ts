@@ -3,7 +3,6 @@
 import { toBase64url } from "../crypto/base64";
 import { type Change, hashOf, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
-import { newId } from "../seals/ids";
 import { type LockRow, sealRow } from "../seals/rows";
 import { api, type RowAnswer } from "../wire/api";
 import { foldName, freeName } from "./names";
@@ -75,22 +74,6 @@ export function requireLive(vault: OpenedVault, nodes: Iterable<string>): void {
 function requireOutside(vault: OpenedVault, { node, parent }: Place): void {
   for (let at = parent; at !== vault.id; at = vault.chain.nodes.get(at)?.parent ?? vault.id)
     if (at === node) throw new RefusedError("into_itself", "a folder cannot lie in itself");
-}
-
-/** Makes a folder; gives its id. @throws RefusedError (`name_…`, `name_taken`, `gone`, `busy`), WireError. */
-export async function makeFolder(
-  vault: OpenedVault,
-  parent: string,
-  name: string,
-  now: number,
-): Promise<string> {
-  const place = { node: newId(), parent, name };
-  await vault.write(async () => {
-    requireLive(vault, [parent]);
-    requireFree(vault, [place]);
-    await append(vault, [await newFolder(vault, place, now)]);
-  });
-  return place.node;
 }
 
 /**
