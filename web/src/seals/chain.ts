@@ -11,7 +11,6 @@ import {
   type Change,
   type Epoch,
   hashOf,
-  type Manifest,
   RECORD,
   type Rights,
   type Roster,
@@ -26,6 +25,7 @@ import { owedTo } from "./epochs";
 import { must } from "./errors";
 import { Examination } from "./examination";
 import { type EffectiveHolder, type Moment, membersOf, rightsOf } from "./members";
+import { type Deed, type FileVersion, isGone, isLive, type Node } from "./nodes";
 
 /** A record with the documents it names, as accepted by the log. */
 export interface Entry {
@@ -46,31 +46,7 @@ export interface AcceptedEpoch extends Epoch {
   readonly previousSeed: Uint8Array | null;
 }
 
-export interface FileVersion {
-  readonly manifest: Manifest;
-  readonly manifestHash: string;
-  readonly acceptedAt: number;
-  readonly logIndex: number;
-}
-
-export interface FolderNode {
-  readonly kind: "folder";
-  readonly id: string;
-  readonly parent: string;
-  readonly row: string;
-  readonly epoch: number;
-  readonly author: string;
-  readonly acceptedAt: number;
-}
-
-export interface FileNode {
-  readonly kind: "file";
-  readonly id: string;
-  readonly parent: string;
-  readonly versions: readonly FileVersion[];
-}
-
-export type Node = FileNode | FolderNode;
+export type { FileNode, FileVersion, FolderNode, Node } from "./nodes";
 
 /** What one record changes; taken over only after all of it has been found right. */
 export interface Step {
@@ -78,6 +54,8 @@ export interface Step {
   readonly roster?: { readonly roster: Roster; readonly hash: string };
   readonly epoch?: AcceptedEpoch;
   readonly nodes?: ReadonlyMap<string, Node>;
+  /** Versions released in it, by their manifests' hashes. */
+  readonly releases?: ReadonlyMap<string, Deed>;
 }
 
 /** A roster and the moment from which on it holds. */
@@ -109,6 +87,9 @@ export class VaultChain {
   rosterHash: string | null = null;
   readonly epochs = new Map<number, AcceptedEpoch>();
   readonly nodes = new Map<string, Node>();
+  /** Every version, by its manifest's hash. */
+  private readonly versions = new Map<string, { readonly node: string; readonly version: FileVersion }>();
+  private readonly releases = new Map<string, Deed>();
   private readonly rosters: AcceptedRoster[] = [];
   /** The roster of the current epoch, when it began, and every roster since: who came with one of these was given its seed. */
   private sealings: readonly AcceptedRoster[] = [];
@@ -207,6 +188,46 @@ export class VaultChain {
     return this.heads[seq - 1] ?? null;
   }
 
+  /** The node and the version that a manifest of this vault is of. */
+  versionOf(manifestHash: string): { readonly node: string; readonly version: FileVersion } | undefined {
+    return this.versions.get(manifestHash);
+  }
+
+  /** Neither the node nor a folder above it lies in the trash, or is gone for ever. */
+  isLive(node: string): boolean {
+    return isLive((id) => this.nodes.get(id), this.vault, node);
+  }
+
+  /** The node, or a folder above it, is gone for ever. */
+  isGone(node: string): boolean {
+    return isGone((id) => this.nodes.get(id), this.vault, node);
+  }
+
+  /** The version whose payload this is: what it was copied from, and that from, to the one that was uploaded and scanned. */
+  originOf(version: FileVersion): FileVersion {
+    let at = version;
+    for (let from = at.manifest.copied_from; from !== null; from = at.manifest.copied_from) {
+      const source = this.versions.get(from)?.version;
+      must(source !== undefined, "copy_unknown", "a copy of something that is not there");
+      at = source;
+    }
+    return at;
+  }
+
+  /** Who released the version with this manifest. */
+  releaseOf(manifestHash: string): Deed | null {
+    return this.releases.get(manifestHash) ?? null;
+  }
+
+  /** Whether it, or something that it was copied from, was released by the staff although it could not be scanned. */
+  isReleased(version: FileVersion): boolean {
+    for (let at: FileVersion | undefined = version; at !== undefined; ) {
+      if (this.releases.has(at.manifestHash)) return true;
+      at = this.versions.get(at.manifest.copied_from ?? "")?.version;
+    }
+    return false;
+  }
+
   private checkLink(record: VaultRecord): void {
     const isOurs = record.firm === this.firm && record.vault === this.vault;
     must(isOurs, "record_vault", "the record is another vault's");
@@ -223,7 +244,7 @@ export class VaultChain {
     return author;
   }
 
-  private take({ genesis, roster, epoch, nodes }: Step, moment: Moment): void {
+  private take({ genesis, roster, epoch, nodes, releases }: Step, moment: Moment): void {
     if (genesis !== undefined) {
       this.dossier = genesis.dossier;
       this.kind = genesis.vault_kind;
@@ -240,6 +261,11 @@ export class VaultChain {
     }
     if (this.roster !== null && (epoch !== undefined || roster !== undefined))
       this.sealings = [...this.sealings, { roster: this.roster, moment }];
-    for (const [id, node] of nodes ?? []) this.nodes.set(id, node);
+    for (const [id, node] of nodes ?? []) {
+      this.nodes.set(id, node);
+      const last = node.kind === "file" ? node.versions.at(-1) : undefined;
+      if (last !== undefined) this.versions.set(last.manifestHash, { node: id, version: last });
+    }
+    for (const [manifest, deed] of releases ?? []) this.releases.set(manifest, deed);
   }
 }

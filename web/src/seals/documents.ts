@@ -11,6 +11,7 @@ import { encode, type Value } from "../crypto/canonical";
 import type { SigningKey } from "../crypto/ed25519";
 import { sealedSize } from "../crypto/payload";
 import { sign, verify } from "../crypto/sshsig";
+import { type Change, changeOf } from "./changes";
 import { IntegrityError, must } from "./errors";
 import {
   count,
@@ -23,7 +24,6 @@ import {
   oneOf,
   orNull,
   parseCanonical,
-  type Read,
   readFields,
   recipient,
   sortedListOf,
@@ -32,6 +32,8 @@ import {
   unb64,
   where,
 } from "./fields";
+
+export type { Change, ChangeOf, VaultKind } from "./changes";
 
 export interface Signed {
   readonly bytes: Bytes;
@@ -142,55 +144,6 @@ export const EPOCH: Kind<Epoch> = {
   },
 };
 
-/** A team is a chain as a vault is, without contents. */
-export type VaultKind = "dossier" | "personal" | "team";
-
-export type Change =
-  | {
-      readonly kind: "genesis";
-      readonly dossier: string | null;
-      readonly row: string;
-      readonly vault_kind: VaultKind;
-    }
-  | { readonly kind: "roster"; readonly hash: string; readonly seq: number }
-  | { readonly kind: "epoch"; readonly epoch: number; readonly hash: string }
-  | {
-      readonly kind: "folder";
-      readonly epoch: number;
-      readonly node: string;
-      readonly parent: string;
-      readonly row: string;
-    }
-  | {
-      readonly kind: "version";
-      readonly manifest: string;
-      readonly node: string;
-      readonly parent: string;
-      readonly version: number;
-    };
-
-type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
-
-const CHANGES: { readonly [K in Change["kind"]]: Fields<ChangeOf<K>> } = {
-  genesis: {
-    kind: oneOf("genesis"),
-    dossier: where(({ vault_kind }) => vault_kind === "dossier", id),
-    row: hash,
-    vault_kind: oneOf("dossier", "personal", "team"),
-  },
-  roster: { kind: oneOf("roster"), hash: hash, seq: count },
-  epoch: { kind: oneOf("epoch"), epoch: count, hash: hash },
-  folder: { kind: oneOf("folder"), epoch: count, node: id, parent: id, row: hash },
-  version: { kind: oneOf("version"), manifest: hash, node: id, parent: id, version: count },
-};
-
-const changeOf: Read<Change> = (value, field) => {
-  const kind = (value as { readonly kind?: Value } | null | undefined)?.kind;
-  const isKnown = typeof kind === "string" && Object.hasOwn(CHANGES, kind);
-  demand(isKnown, `${field}: an unknown kind of change`);
-  return readFields(value, CHANGES[kind as Change["kind"]] as Fields<Change>, field);
-};
-
 export interface VaultRecord {
   readonly author: string;
   readonly changes: readonly Change[];
@@ -217,7 +170,8 @@ export interface Manifest {
   readonly author: string;
   readonly checkpoint: null;
   readonly commitment: string;
-  readonly copied_from: null;
+  /** Hash of the manifest whose payload this is, too: an earlier one of the same vault. */
+  readonly copied_from: string | null;
   readonly epoch: number;
   readonly firm: string;
   readonly generation: number;
@@ -237,7 +191,7 @@ export const MANIFEST: Kind<Manifest> = {
     author: hash,
     checkpoint: nothing,
     commitment: hash,
-    copied_from: nothing,
+    copied_from: orNull(hash),
     epoch: count,
     firm: id,
     generation: count,

@@ -2,14 +2,14 @@
 
 import { type CertificateKind, PERSONS, STAFF, type VerifiedCertificate } from "./certificate";
 import type { Certificates } from "./certificates";
-import type { AcceptedEpoch, Entry, FileNode, FolderNode, Node, Step, VaultChain } from "./chain";
+import type { AcceptedEpoch, Entry, Step, VaultChain } from "./chain";
+import { Contents } from "./contents";
 import {
-  type Change,
+  type ChangeOf,
   EPOCH,
   hashOf,
   type Kind,
   MANIFEST,
-  type Manifest,
   type Rights,
   ROSTER,
   type Roster,
@@ -21,8 +21,6 @@ import {
 } from "./documents";
 import { must } from "./errors";
 import { type EffectiveHolder, linesOf, type Moment, managesAll, rightsOf } from "./members";
-
-type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
 
 const WRITERS: readonly Rights[] = ["write", "manage"];
 /** Who may found and change a team. */
@@ -40,7 +38,6 @@ export class Examination {
   private readonly record: VaultRecord;
   private readonly author: VerifiedCertificate;
   private readonly moment: Moment;
-  private readonly fresh = new Map<string, Node>();
 
   /** The record is the chain's next one and signed by `author`; all else is still to be examined. */
   constructor(
@@ -83,7 +80,7 @@ export class Examination {
     must(mayBegin, "record_rights", `a ${this.author.kind} may not begin this`);
     this.requireDocuments({ roster: true, epoch: true });
     const roster = await this.newRoster(rosterChange, 1, kind, null);
-    if (kind === "personal") this.checkPersonal(roster);
+    if (kind === "personal") this.checkPersonal(roster, null);
     else this.checkFounded(roster);
     const isIn = this.lineRights(roster) === "manage";
     must(isIn, "record_rights", "whoever begins a chain stands in its roster");
@@ -98,7 +95,7 @@ export class Examination {
     this.requireRights(before, kind, ["manage"]);
     this.requireDocuments({ roster: true });
     const roster = await this.newRoster(change, before.seq + 1, kind, { roster: before, hash: rosterHash });
-    if (kind === "personal") this.checkPersonal(roster);
+    if (kind === "personal") this.checkPersonal(roster, before);
     else this.checkKept(before, roster);
     return { roster: { roster, hash: change.hash } };
   }
@@ -118,13 +115,28 @@ export class Examination {
     this.requireRights(roster, kind, WRITERS);
     const { changes } = this.record;
     this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
-    const manifests = [...(this.entry.manifests ?? [])];
-    for (const change of changes) {
-      if (change.kind === "folder") this.fresh.set(change.node, this.newFolder(change));
-      if (change.kind === "version")
-        this.fresh.set(change.node, await this.newVersion(change, manifests.shift()));
-    }
-    return { nodes: this.fresh };
+    const contents = new Contents(this.before(roster, kind), {
+      author: this.author,
+      acceptedAt: this.entry.acceptedAt,
+      logIndex: this.entry.logIndex,
+      manifests: (this.entry.manifests ?? []).values(),
+      manifest: (signed, hash) => this.named(MANIFEST, signed, hash),
+    });
+    for (const change of changes) await contents.apply(change);
+    return { nodes: contents.fresh, releases: contents.releases };
+  }
+
+  /** What a record of contents builds upon. */
+  private before(roster: Roster, kind: VaultKind) {
+    const { chain } = this;
+    return {
+      vault: this.record.vault,
+      epoch: chain.epoch.epoch,
+      manages: this.hasRights(roster, kind, ["manage"]),
+      node: (id: string) => chain.nodes.get(id),
+      versionOf: (manifest: string) => chain.versionOf(manifest),
+      isReleased: (manifest: string) => chain.releaseOf(manifest) !== null,
+    };
   }
 
   private standing(): { readonly roster: Roster; readonly rosterHash: string; readonly kind: VaultKind } {
@@ -167,9 +179,12 @@ export class Examination {
 
   /** The roster is looked at in any case: what it names must be sound, whoever writes. */
   private requireRights(roster: Roster, kind: VaultKind, rights: readonly Rights[]): void {
+    must(this.hasRights(roster, kind, rights), "record_rights", "the author may not make this change");
+  }
+
+  private hasRights(roster: Roster, kind: VaultKind, rights: readonly Rights[]): boolean {
     const own = this.lineRights(roster);
-    const may = (own !== null && rights.includes(own)) || managesAll(this.author.kind, kind);
-    must(may, "record_rights", "the author may not make this change");
+    return (own !== null && rights.includes(own)) || managesAll(this.author.kind, kind);
   }
 
   private lineRights(roster: Roster): Rights | null {
@@ -225,7 +240,12 @@ export class Examination {
   private checkWritten(key: string, of: VaultKind): void {
     const certificate = this.certificates.of(key);
     const isTeam = certificate?.kind === "team";
-    must(!isTeam || of === "dossier", "roster_holder", "a team holds vaults of dossiers only");
+    const mayBeTeam = of === "dossier" || (of === "personal" && STAFF.includes(this.author.kind));
+    must(
+      !isTeam || mayBeTeam,
+      "roster_holder",
+      "a team holds dossiers' vaults, and those of the staff's own",
+    );
     must(
       certificate?.kind !== "invitation" || certificate.vaults.includes(this.record.vault),
       "roster_holder",
@@ -233,10 +253,13 @@ export class Examination {
     );
   }
 
-  /** Only the author holds, with recovery; so nobody else can ever be the author of the next roster. */
-  private checkPersonal({ holders }: Roster): void {
-    const isAlone = holders.every(({ key, rights }) => key === this.author.kid || rights === "hold");
-    must(isAlone, "roster_holder", "a personal vault has one holder besides recovery");
+  /** Only the founder manages; so nobody else can ever be the author of the next roster. */
+  private checkPersonal({ holders }: Roster, before: Roster | null): void {
+    const isManager = ({ rights }: { readonly rights: Rights }): boolean => rights === "manage";
+    const founder = before?.holders.find(isManager)?.subject ?? this.author.subject;
+    const managers = holders.filter(isManager);
+    const isFounders = managers.length === 1 && managers[0]?.subject === founder;
+    must(isFounders, "roster_holder", "a personal vault is managed by its founder alone");
   }
 
   /** Somebody holds who can never be lost: an owner who manages, and recovery. */
@@ -284,87 +307,11 @@ export class Examination {
     const { logIndex, previousSeed = null } = this.entry;
     return { ...epoch, hash: change.hash, logIndex, previousSeed };
   }
-
-  private newFolder(change: ChangeOf<"folder">): FolderNode {
-    this.checkNew(change.node, change.parent);
-    this.checkCurrent(change.epoch);
-    const { node: id, parent, row, epoch } = change;
-    return {
-      kind: "folder",
-      id,
-      parent,
-      row,
-      epoch,
-      author: this.author.kid,
-      acceptedAt: this.entry.acceptedAt,
-    };
-  }
-
-  private async newVersion(change: ChangeOf<"version">, signed: Signed | undefined): Promise<FileNode> {
-    const { node: id, parent, manifest: manifestHash } = change;
-    const versions = this.versionsBefore(change);
-    const manifest = await this.named(MANIFEST, signed, manifestHash);
-    this.checkManifest(manifest, change, versions.at(-1)?.manifestHash ?? null);
-    const { acceptedAt, logIndex } = this.entry;
-    const version = { manifest, manifestHash, acceptedAt, logIndex };
-    return { kind: "file", id, parent, versions: [...versions, version] };
-  }
-
-  /** The versions that this one follows: none for a new file. */
-  private versionsBefore({ node, parent, version }: ChangeOf<"version">): FileNode["versions"] {
-    if (version === 1) {
-      this.checkNew(node, parent);
-      return [];
-    }
-    const before = this.chain.nodes.get(node);
-    must(
-      before?.kind === "file" && !this.fresh.has(node),
-      "node_version",
-      "a further version of something that is no file",
-    );
-    must(
-      version === before.versions.length + 1 && parent === before.parent,
-      "node_version",
-      "the version does not follow the latest one, or its folder changed",
-    );
-    return before.versions;
-  }
-
-  private checkManifest(manifest: Manifest, change: ChangeOf<"version">, previous: string | null): void {
-    const { node, parent, version } = change;
-    must(
-      manifest.node === node && manifest.parent === parent && manifest.version === version,
-      "manifest_mismatch",
-      "the manifest is for another node or version",
-    );
-    must(manifest.previous === previous, "manifest_mismatch", "the manifest follows another version");
-    must(
-      manifest.generation === this.author.generation,
-      "manifest_mismatch",
-      "the manifest names another generation of its author",
-    );
-    this.checkCurrent(manifest.epoch);
-  }
-
-  private checkNew(node: string, parent: string): void {
-    const isTaken = node === this.record.vault || this.find(node) !== undefined;
-    must(!isTaken, "node_exists", "the id of a new node is taken");
-    const isFolder = parent === this.record.vault || this.find(parent)?.kind === "folder";
-    must(isFolder, "node_parent", "the parent is no folder of this vault");
-  }
-
-  private checkCurrent(epoch: number): void {
-    must(epoch === this.chain.epoch.epoch, "epoch_not_current", "sealed under an epoch that is not current");
-  }
-
-  private find(node: string): Node | undefined {
-    return this.fresh.get(node) ?? this.chain.nodes.get(node);
-  }
 }
 
 const HELD_BY: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
   dossier: [...PERSONS, "recovery", "invitation", "team"],
-  personal: [...PERSONS, "recovery", "invitation"],
+  personal: [...PERSONS, "recovery", "team"],
   team: [...STAFF, "recovery", "invitation"],
 };
 

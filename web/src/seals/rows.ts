@@ -4,15 +4,37 @@ import { type Bytes, concat, join, randomBytes } from "../crypto/bytes";
 import { encode, type Value } from "../crypto/canonical";
 import { MAX_CONTENT_SIZE } from "./documents";
 import { IntegrityError, must, RefusedError } from "./errors";
-import { type Fields, hash, integer, orNull, parseCanonical, readFields, text, time } from "./fields";
+import {
+  type Fields,
+  hash,
+  integer,
+  orNull,
+  parseCanonical,
+  type Read,
+  readFields,
+  text,
+  time,
+} from "./fields";
 
 export interface FileRow {
   readonly content_hash: string;
   readonly created: number | null;
   readonly modified: number | null;
   readonly name: string;
+  /** What its author says of this version; absent when he says nothing. */
+  readonly note?: string;
   readonly size: number;
   readonly type: string;
+}
+
+/** The name of a node that was renamed, moved or restored. */
+export interface PlaceRow {
+  readonly name: string;
+}
+
+/** Why somebody keeps a file locked. */
+export interface LockRow {
+  readonly reason: string;
 }
 
 export interface FolderRow {
@@ -30,10 +52,12 @@ export interface VaultRow {
 interface Rows {
   readonly file: FileRow;
   readonly folder: FolderRow;
+  readonly lock: LockRow;
+  readonly place: PlaceRow;
   readonly vault: VaultRow;
 }
 
-/** Where a row belongs; it opens nowhere else. `version` is 0 for folders and vaults. */
+/** Where a row belongs; it opens nowhere else. `version` is 0 but for files. */
 export interface RowPlace<K extends keyof Rows> {
   readonly kind: K;
   readonly firm: string;
@@ -46,6 +70,9 @@ export interface RowPlace<K extends keyof Rows> {
 const NONCE_SIZE = 12;
 const MAX_ROW_SIZE = 16 * 1024;
 
+export const MAX_NOTE = 500;
+export const MAX_REASON = 200;
+
 const FIELDS: { readonly [K in keyof Rows]: Fields<Rows[K]> } = {
   vault: { client_name: text, client_number: text, title: (...field) => checkTitle(text(...field)) },
   folder: { created: time, name: (...field) => checkName(text(...field)) },
@@ -56,8 +83,21 @@ const FIELDS: { readonly [K in keyof Rows]: Fields<Rows[K]> } = {
     name: (...field) => checkName(text(...field)),
     size: integer(0, MAX_CONTENT_SIZE),
     type: text,
-  },
+  } as Fields<FileRow>,
+  lock: { reason: shortText(0, MAX_REASON) },
+  place: { name: (...field) => checkName(text(...field)) },
 };
+const WITH_NOTE: Fields<FileRow> = { ...FIELDS.file, note: shortText(1, MAX_NOTE) };
+
+/** Text of so many characters. */
+function shortText(low: number, high: number): Read<string> {
+  return (...field) => {
+    const value = text(...field);
+    const { length } = [...value];
+    must(low <= length && length <= high, "document_invalid", `no text of ${high} characters`);
+    return value;
+  };
+}
 
 function associatedData<K extends keyof Rows>(place: RowPlace<K>): Bytes {
   const { kind, firm, vault, node, version, epoch } = place;
@@ -100,7 +140,9 @@ export async function openRow<K extends keyof Rows>(
 }
 
 function readRow<K extends keyof Rows>(kind: K, plaintext: Bytes): Rows[K] {
-  return readFields<Rows[K]>(parseCanonical(plaintext), FIELDS[kind], kind);
+  const value = parseCanonical(plaintext);
+  const hasNote = kind === "file" && typeof value === "object" && value !== null && "note" in value;
+  return readFields<Rows[K]>(value, (hasNote ? WITH_NOTE : FIELDS[kind]) as Fields<Rows[K]>, kind);
 }
 
 /** Turns what a reader would call altered into a rule for the writer. */

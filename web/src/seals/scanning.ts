@@ -66,17 +66,27 @@ export async function readVerdict(
   return verdict;
 }
 
+/** `released`: it could not be scanned, and the staff let it through. */
+export type Cleared = "clean" | "released";
+
 /**
- * What a reader demands before anything is opened; `at` is the version's place in the log.
- * @throws IntegrityError as `readVerdict`, and `verdict_missing`, `verdict_not_clean`: such a file is never published.
+ * What a reader demands before anything is opened; `at` is the place in the log of the version that was scanned.
+ * @throws IntegrityError as `readVerdict`, and `verdict_missing`, `verdict_not_clean`: such a file is never published;
+ * RefusedError (`held`) while it waits to be released.
  */
 export async function requireClean(
   certificates: Certificates,
   signed: Signed | null,
   about: Scanned,
   at: number,
-): Promise<void> {
+  isReleased = false,
+): Promise<Cleared> {
   must(signed !== null, "verdict_missing", "a file without a verdict");
   const { result } = await readVerdict(certificates, signed, about, at);
+  if (result === "not_scannable") {
+    if (!isReleased) throw new RefusedError("held", "nobody has released what could not be scanned");
+    return "released";
+  }
   must(result === "clean", "verdict_not_clean", `the verdict is ${result}`);
+  return "clean";
 }

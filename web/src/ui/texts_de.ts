@@ -1,14 +1,12 @@
 /** German texts. */
 
-interface Problem {
-  readonly title: string;
-  readonly text: string;
-}
-
-const problem = (title: string, text: string): Problem => ({ title, text });
+import { problem } from "./problem";
+import { TREE_DE, TREE_PROBLEMS_DE } from "./texts_tree_de";
 
 export const DE = {
+  tree: TREE_DE,
   problems: {
+    ...TREE_PROBLEMS_DE,
     unexpected: problem(
       "Das hat nicht geklappt.",
       "Ein unerwarteter Fehler ist aufgetreten. Ihre Daten sind unverändert. Bitte laden Sie die Seite neu; bleibt der Fehler, rufen Sie Ihre Kanzlei an.",

@@ -1,11 +1,13 @@
 /** English texts. */
 
+import { problem } from "./problem";
 import type { Texts } from "./texts";
-
-const problem = (title: string, text: string) => ({ title, text });
+import { TREE_EN, TREE_PROBLEMS_EN } from "./texts_tree_en";
 
 export const EN: Texts = {
+  tree: TREE_EN,
   problems: {
+    ...TREE_PROBLEMS_EN,
     unexpected: problem(
       "That did not work.",
       "An unexpected error occurred. Your data are unchanged. Please reload the page; if the error stays, call your firm.",

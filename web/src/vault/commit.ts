@@ -8,6 +8,7 @@ import { headerFor, type SealedFile } from "../seals/files";
 import { newId } from "../seals/ids";
 import { sealRow } from "../seals/rows";
 import { api } from "../wire/api";
+import { noteOf } from "./notes";
 import type { OpenedVault } from "./opened";
 
 /** A file the scanner found clean, waiting to be published. */
@@ -73,6 +74,7 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
       created: null,
       modified,
       name: file.name,
+      ...noteOf(file.file),
       size: sealed.size,
       type: file.file.type,
     },

@@ -1,10 +1,12 @@
 /** Reading a file: everything its author and the scanner signed is verified before a byte is released. */
 
+import type { Bytes } from "../crypto/bytes";
+import type { FileVersion } from "../seals/chain";
 import { fromDoc, hashOf, sameHash } from "../seals/documents";
 import { must } from "../seals/errors";
 import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
 import { requireClean } from "../seals/scanning";
-import { api } from "../wire/api";
+import { api, type VersionAnswer } from "../wire/api";
 import { fromWire } from "../wire/codec";
 import { download } from "../wire/http";
 import type { OpenedFile, OpenedVault } from "./opened";
@@ -16,21 +18,36 @@ export async function readFile(
   onProgress: (readBytes: number) => void,
   signal?: AbortSignal,
 ): Promise<Blob> {
-  const { manifest, manifestHash, logIndex } = file.signed;
-  const answer = await api.version(vault.id, file.id, manifest.version);
+  const { manifest } = file.signed;
+  const { answer, fileKey } = await fetchVersion(vault, file.id, file.signed);
+  const leaves = leavesOf(answer.leaves, manifest);
+  const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
+  return gathered(openContents(payload, leaves, fileKey, file.row), onProgress);
+}
+
+/**
+ * A version as the server has it: its manifest the signed one, its verdict such that it may be opened, and its file key.
+ * @throws IntegrityError, RefusedError (`held`), WireError.
+ */
+export async function fetchVersion(
+  vault: OpenedVault,
+  node: string,
+  signed: FileVersion,
+): Promise<{ readonly answer: VersionAnswer; readonly fileKey: Bytes }> {
+  const { manifest, manifestHash } = signed;
+  const answer = await api.version(vault.id, node, manifest.version);
   must(
     sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),
     "manifest_differs",
     "the server sent another manifest",
   );
   const verdict = answer.verdict === null ? null : fromDoc(answer.verdict);
-  await requireClean(vault.certificates, verdict, manifest, logIndex);
-  vault.noteClean(manifest);
-  const { identity } = await vault.seeds.keysOf(manifest.epoch);
-  const fileKey = fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
-  const leaves = leavesOf(answer.leaves, manifest);
-  const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
-  return gathered(openContents(payload, leaves, fileKey, file.row), onProgress);
+  const { chain, certificates, seeds } = vault;
+  const { logIndex } = chain.originOf(signed);
+  if ((await requireClean(certificates, verdict, manifest, logIndex, chain.isReleased(signed))) === "clean")
+    vault.noteClean(manifest);
+  const { identity } = await seeds.keysOf(manifest.epoch);
+  return { answer, fileKey: fileKeyFrom(fromWire(answer.header), identity, manifest.commitment) };
 }
 
 /** Pieces go into the browser's blob store as they come, not into the page's memory. */

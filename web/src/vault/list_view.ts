@@ -5,6 +5,7 @@ import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { kindOf, kindWord } from "./kinds";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
+import { markRow } from "./row_marks";
 import type { UnreadableNode } from "./unreadable";
 
 type SortKey = "changed" | "name" | "size" | "type";
@@ -36,7 +37,7 @@ export class ListView {
     find<HTMLInputElement>("[data-select-all]").addEventListener("change", (event) => {
       const { checked } = event.currentTarget as HTMLInputElement;
       this.selected.clear();
-      if (checked) for (const node of this.files()) this.selected.add(node.id);
+      if (checked) for (const { id } of this.shown) this.selected.add(id);
       this.mark();
     });
   }
@@ -44,6 +45,11 @@ export class ListView {
   /** Files of the folder shown, in the order shown. */
   files(): readonly OpenedFile[] {
     return this.shown.filter((node) => node.kind === "file");
+  }
+
+  /** What is selected, in the order shown. */
+  selectedNodes(): readonly OpenedNode[] {
+    return this.shown.filter(({ id }) => this.selected.has(id));
   }
 
   render(folder: string): void {
@@ -114,7 +120,6 @@ export class ListView {
     changed.textContent = when;
     changed.dateTime = new Date(node.acceptedAt * 1000).toISOString();
     if (node.kind === "folder") {
-      find("[data-select]", row).remove();
       const link = find<HTMLAnchorElement>("a[data-open]", row);
       link.href = `#${node.id}`;
       link.addEventListener("click", (event) => this.follow(event, () => this.handlers.openFolder(node.id)));
@@ -126,8 +131,8 @@ export class ListView {
   private namelessRow(node: UnreadableNode): HTMLElement {
     const when = formatWhen(node.acceptedAt, now(), pageLanguage());
     const row = this.begun(node, texts().vault.unreadable, when);
-    if (node.kind === "folder") return row;
     find("[data-select]", row).remove();
+    if (node.kind === "folder") return row;
     find("a[data-open]", row).replaceWith(find("[data-name]", row));
     return row;
   }
@@ -136,8 +141,15 @@ export class ListView {
     const language = pageLanguage();
     const when = formatWhen(node.acceptedAt, now(), language);
     const row = this.begun(node, node.row.name, when);
-    if (node.kind === "folder") return row;
     const select = find<HTMLInputElement>("[data-select]", row);
+    select.setAttribute("aria-label", node.row.name);
+    select.addEventListener("change", () => {
+      if (select.checked) this.selected.add(node.id);
+      else this.selected.delete(node.id);
+      this.mark();
+    });
+    markRow(this.vault, node, row);
+    if (node.kind === "folder") return row;
     const link = find<HTMLAnchorElement>("a[data-open]", row);
     write("[data-type]", kindWord(node.row.name, language), row);
     write("[data-size]", formatSize(node.row.size, language), row);
@@ -146,12 +158,6 @@ export class ListView {
     if (this.vault.certificates.isProvisional(node.author))
       find("[data-badges]", row).append(clone("badge-provisional"));
     if (this.vault.unreadable.has(node.id)) find("[data-badges]", row).append(clone("badge-unreadable"));
-    select.setAttribute("aria-label", node.row.name);
-    select.addEventListener("change", () => {
-      if (select.checked) this.selected.add(node.id);
-      else this.selected.delete(node.id);
-      this.mark();
-    });
     link.addEventListener("click", (event) => this.follow(event, () => this.handlers.openFile(node)));
     return row;
   }
@@ -171,7 +177,7 @@ export class ListView {
     }
     const files = this.files();
     const all = find<HTMLInputElement>("[data-select-all]");
-    all.checked = files.length > 0 && this.selected.size === files.length;
+    all.checked = this.shown.length > 0 && this.selected.size === this.shown.length;
     all.indeterminate = this.selected.size > 0 && !all.checked;
     const size = files
       .filter(({ id }) => this.selected.has(id))

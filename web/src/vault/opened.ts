@@ -8,50 +8,27 @@
 import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
-import { type FileNode, type FileVersion, type FolderNode, VaultChain } from "../seals/chain";
-import { hashOf, RECORD, read, type Signed, sameHash, signDocument } from "../seals/documents";
+import { type FileVersion, type Node, VaultChain } from "../seals/chain";
+import { hashOf, RECORD, read, type Signed, signDocument, type VaultRecord } from "../seals/documents";
 import { EpochSeeds, nextEpoch, type WrapHolder } from "../seals/epochs";
-import { IntegrityError, must, RefusedError, SealError, UnlockError } from "../seals/errors";
+import { IntegrityError, must, RefusedError, UnlockError } from "../seals/errors";
 import { certify } from "../seals/issue";
-import { type Moment, presently, teamMembers } from "../seals/members";
-import {
-  type FileRow,
-  type FolderRow,
-  openRow,
-  requireShown,
-  type ShownVault,
-  type VaultRow,
-} from "../seals/rows";
+import { type EffectiveHolder, type Moment, presently, teamMembers } from "../seals/members";
+import { requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
 import { api, type Directory, type News } from "../wire/api";
 import { addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
+import { ChildIndex } from "./child_index";
+import { foldName } from "./names";
+import type { OpenedFile, OpenedNode } from "./nodes";
+import { RowReader } from "./row_reader";
+import { stateOf, type VaultState } from "./state";
 import { teamIdentity } from "./team_keys";
-import { newest, type UnreadableNode, unreadable } from "./unreadable";
+import { type UnreadableNode, unreadable } from "./unreadable";
 
-interface OpenedFolder {
-  readonly kind: "folder";
-  readonly id: string;
-  readonly parent: string;
-  readonly row: FolderRow;
-  readonly author: string;
-  readonly acceptedAt: number;
-}
-
-/** A file as one of its versions: `row` is what that version's author sealed, and `signed` what he signed. */
-export interface OpenedFile {
-  readonly kind: "file";
-  readonly id: string;
-  readonly parent: string;
-  readonly row: FileRow;
-  readonly node: FileNode;
-  readonly signed: FileVersion;
-  readonly author: string;
-  readonly acceptedAt: number;
-}
-
-export type OpenedNode = OpenedFile | OpenedFolder;
+export type { OpenedFile, OpenedNode } from "./nodes";
 
 /** An epoch's seed, sealed for somebody whose identity is at hand. */
 export interface HeldWrap {
@@ -78,9 +55,14 @@ export class OpenedVault {
   private breach: IntegrityError | null = null;
   /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
   private isDue = false;
+  /** What the server says besides the chain: who keeps what locked, and the vault's settings. */
+  state: VaultState = stateOf(null);
   private readonly names = new Map<string, string>();
-  private readonly rows = new Map<string, Bytes>();
-  /** Nodes that are new in the chain; kept until they are opened, also when an answer goes wrong half-way. */
+  /** What each record did, for who asks what happened. */
+  readonly history = new Map<number, VaultRecord>();
+  private readonly reader: RowReader;
+  private readonly index = new ChildIndex();
+  /** Nodes whose rows are to be opened: until they are, also when an answer goes wrong half-way. */
   private readonly changed = new Set<string>();
 
   private constructor(open: Open, id: string, certificates: Certificates) {
@@ -89,6 +71,7 @@ export class OpenedVault {
     this.certificates = certificates;
     this.chain = VaultChain.begin(certificates, id);
     this.seeds = new EpochSeeds(this.chain, open.keys.identity);
+    this.reader = new RowReader(this.chain, this.seeds);
   }
 
   /**
@@ -159,18 +142,21 @@ export class OpenedVault {
     await addDirectory(this.certificates, news);
     for (const [team, chain] of this.certificates.teams) chain.requireHead(chain, await seenHead(team));
     for (const { id, name } of news.people) this.names.set(id, name);
-    for (const { node, version, row } of news.rows) this.rows.set(`${node}/${version}`, fromWire(row));
+    for (const { row } of news.rows) this.reader.add(fromWire(row));
     for (const answer of news.records) {
       const entry = entryOf(answer);
       await this.chain.apply(entry);
-      for (const change of read(RECORD, entry.record.bytes).changes)
-        if ("node" in change) this.changed.add(change.node);
+      const record = read(RECORD, entry.record.bytes);
+      this.history.set(record.seq, record);
+      for (const change of record.changes) if ("node" in change) this.changed.add(change.node);
     }
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const wrap of news.wraps) this.takeWrap(wrap);
     this.isDue = news.due;
-    await this.openRows();
+    this.state = stateOf(news);
+    // A node may be gone by the next page of the news, and its rows with it.
+    if (!news.more) await this.openRows();
   }
 
   /** One's own wrap; or that of a team, which opens with the team's key of that generation. Another's opens never. */
@@ -190,76 +176,35 @@ export class OpenedVault {
   }
 
   private async openRows(): Promise<void> {
-    if (this.chain.seq > 0) this.sealed ??= await this.openVaultRow();
+    if (this.chain.seq > 0) this.sealed ??= await this.reader.vault();
     for (const id of this.changed) {
       const node = this.chain.nodes.get(id);
       must(node !== undefined, "node_parent", "a changed node that the chain does not have");
-      const opened = await (node.kind === "folder" ? this.openFolder(node) : this.openFile(node));
-      if (opened === null) this.unreadable.set(id, unreadable(node));
-      else {
-        this.nodes.set(id, opened);
-        this.unreadable.delete(id);
-      }
+      this.index.put(node);
+      const isLive = this.chain.isLive(id);
+      // The server keeps no rows of what is gone, and need not keep those of the trash: what was restored has them again.
+      if (isLive || this.reader.hasRowsOf(node)) this.list(node, await this.reader.open(node));
+      else if (!this.chain.isGone(id)) continue;
       this.changed.delete(id);
     }
   }
 
-  /** What the vault was begun for. Without it nobody could tell which vault this is: no reading on. */
-  private async openVaultRow(): Promise<VaultRow> {
-    const { firm, rootRow } = this.chain;
-    const sealed = this.sealedRow(this.id, 0, rootRow);
-    const { rowKey } = await this.seeds.keysOf(1);
-    const place = { kind: "vault", firm, vault: this.id, node: this.id, version: 0, epoch: 1 } as const;
-    return openRow(rowKey, place, sealed);
-  }
-
-  private async openFolder({ id, parent, author, acceptedAt, epoch, row }: FolderNode) {
-    const opened = await this.openNamed("folder", id, 0, epoch, row);
-    return opened && ({ kind: "folder", id, parent, row: opened, author, acceptedAt } as const);
-  }
-
-  private openFile(node: FileNode): Promise<OpenedFile | null> {
-    return this.openSigned(node, newest(node));
-  }
-
-  private async openSigned(node: FileNode, signed: FileVersion): Promise<OpenedFile | null> {
-    const { version, epoch, author, row: hash } = signed.manifest;
-    const row = await this.openNamed("file", node.id, version, epoch, hash);
-    const { id, parent } = node;
-    return row && { kind: "file", id, parent, row, node, signed, author, acceptedAt: signed.acceptedAt };
+  private list(node: Node, opened: OpenedNode | null): void {
+    const { id, parent, removed } = node;
+    const before = this.nodes.get(id);
+    if (opened !== null) this.unreadable.delete(id);
+    else this.unreadable.set(id, unreadable(node));
+    // Of a newest version that nobody can read the last readable one is shown, where the file is now.
+    const shown = opened ?? (before && { ...before, parent, removed });
+    if (shown !== undefined) this.nodes.set(id, shown);
   }
 
   /** The file as it was in one of its versions. @throws RefusedError (`row_unreadable`), IntegrityError. */
   async openVersion(file: OpenedFile, signed: FileVersion): Promise<OpenedFile> {
-    const opened = await this.openSigned(file.node, signed);
+    const opened = await this.reader.version(file.node, signed);
     if (opened === null)
       throw new RefusedError("row_unreadable", "nobody here can read the row of this version");
     return opened;
-  }
-
-  /** The row as its author sealed it; null when that is none. What the server withheld or altered is an error. */
-  private async openNamed<K extends "file" | "folder">(
-    kind: K,
-    node: string,
-    version: number,
-    epoch: number,
-    hash: string,
-  ) {
-    const sealed = this.sealedRow(node, version, hash);
-    const place = { kind, firm: this.chain.firm, vault: this.id, node, version, epoch };
-    try {
-      return await openRow((await this.seeds.keysOf(epoch)).rowKey, place, sealed);
-    } catch (error) {
-      if (error instanceof SealError) return null;
-      throw error;
-    }
-  }
-
-  private sealedRow(node: string, version: number, hash: string): Bytes {
-    const row = this.rows.get(`${node}/${version}`);
-    must(row !== undefined, "row_differs", "a row is missing");
-    must(sameHash(hashOf(row), hash), "row_differs", "a row is not the one that was signed");
-    return row;
   }
 
   /**
@@ -328,32 +273,46 @@ export class OpenedVault {
     return !isStale;
   }
 
-  /** Children of a folder (the vault's id: the top level). */
+  /** Children of a folder (the vault's id: the top level) that are there: neither removed nor gone. */
   childrenOf(folder: string): readonly OpenedNode[] {
-    return [...this.nodes.values()].filter(({ parent }) => parent === folder);
+    return this.index.of(folder).flatMap((id) => this.nodes.get(id) ?? []);
   }
 
   /** What nobody here can name, in a folder. */
   namelessOf(folder: string): readonly UnreadableNode[] {
-    return [...this.unreadable.values()].filter(({ id, parent }) => parent === folder && !this.nodes.has(id));
+    return this.index.of(folder).flatMap((id) => (this.nodes.has(id) ? [] : (this.unreadable.get(id) ?? [])));
   }
 
-  /** Files, and the sealed bytes of all their versions, as the server counts them for its lists. */
+  /** What somebody put into the trash, without what lay in it: the latest first. */
+  trash(): readonly OpenedNode[] {
+    const removed = [...this.nodes.values()].filter(({ id, removed }) => removed && !this.chain.isGone(id));
+    return removed.sort((a, b) => (b.removed?.acceptedAt ?? 0) - (a.removed?.acceptedAt ?? 0));
+  }
+
+  /** Files that are there, and the sealed bytes of all payloads that are kept, each once, as the server counts them. */
   stored(): { readonly files: number; readonly sizeBytes: number } {
-    const files = [...this.chain.nodes.values()].filter((node) => node.kind === "file");
-    const versions = files.flatMap((file) => file.versions);
-    const sizeBytes = versions.reduce((sum, { manifest }) => sum + manifest.payload_size, 0);
-    return { files: files.length, sizeBytes };
+    const { chain } = this;
+    const files = [...chain.nodes.values()].filter((node) => node.kind === "file");
+    const kept = files.filter(({ id }) => !chain.isGone(id)).flatMap(({ versions }) => versions);
+    const sizes = new Map(kept.map(({ manifest }) => [manifest.payload_hash, manifest.payload_size]));
+    const sizeBytes = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+    return { files: files.filter(({ id }) => chain.isLive(id)).length, sizeBytes };
   }
 
+  /** What a folder has under a name, as `foldName` compares names. */
   fileNamed(folder: string, name: string): OpenedNode | undefined {
-    return this.childrenOf(folder).find((node) => node.row.name === name);
+    const folded = foldName(name);
+    return this.childrenOf(folder).find((node) => foldName(node.row.name) === folded);
   }
 
   /** What the server calls the person with this key; null when it names nobody. */
   nameOf(kid: string): string | null {
     const certificate = this.certificates.of(kid);
     return certificate === null ? null : (this.names.get(certificate.subject) ?? null);
+  }
+
+  nameOfPerson(id: string): string | null {
+    return this.names.get(id) ?? null;
   }
 
   /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
@@ -367,8 +326,8 @@ export class OpenedVault {
     return presently(now());
   }
 
-  /** People who can read the vault, by themselves or through a team; without the firm's recovery. */
-  countReaders(): number {
+  /** People who can read the vault, by themselves or through a team; without the firm's recovery. Each once. */
+  readers(): readonly EffectiveHolder[] {
     const moment = this.present();
     const people = this.chain
       .holders(moment)
@@ -378,7 +337,28 @@ export class OpenedVault {
           : [holder],
       )
       .filter(({ certificate }) => certificate.kind !== "recovery");
-    return new Set(people.map(({ subject }) => subject)).size;
+    return [...new Map(people.map((holder) => [holder.subject, holder])).values()];
+  }
+
+  countReaders(): number {
+    return this.readers().length;
+  }
+
+  /** Whether the firm's recovery holds the vault's keys. */
+  get isRecoverable(): boolean {
+    return this.chain.holders(this.present()).some(({ certificate }) => certificate.kind === "recovery");
+  }
+
+  /** Whether the person may purge, break locks and change who has access. */
+  get mayManage(): boolean {
+    const { keys, session } = this.open;
+    const isOwner = session.person.role === "owner" && this.chain.kind === "dossier";
+    return isOwner || this.chain.rightsOf(keys.kid, this.present()) === "manage";
+  }
+
+  /** Whether it is the vault itself or a folder that is there. */
+  isFolder(id: string): boolean {
+    return id === this.id || (this.chain.nodes.get(id)?.kind === "folder" && this.chain.isLive(id));
   }
 
   /** Remembers that a verified verdict about this payload and commitment said clean. */

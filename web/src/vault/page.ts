@@ -11,16 +11,24 @@ import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
 import { AccessView } from "./access_view";
+import { withoutClashes } from "./clash_dialog";
 import { makeFolder } from "./commit";
 import { readFile } from "./contents";
+import { restoreVersion } from "./copies";
+import { drawPath } from "./crumbs";
+import { accessInWords, drawFree } from "./facts";
 import { tellKeyChanges } from "./key_changes";
-import { kindOf } from "./kinds";
 import { ListView } from "./list_view";
-import type { OpenedFile, OpenedVault } from "./opened";
+import { nameWith } from "./names";
+import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
+import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
+import { showPreview } from "./preview";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
 import { type UploadItem, Uploads } from "./upload";
+import type { VerbContext } from "./verb_context";
+import { Verbs } from "./verbs";
 
 const POLL_MS = 5000;
 /** A page that nobody looks at only has to learn that the session has ended. */
@@ -42,6 +50,10 @@ export class VaultPage {
   private readonly tray = new TrayView();
   private readonly pane: PaneView;
   private readonly uploads: Uploads;
+  private readonly verbs: Verbs;
+  /** Of the head: what it was when the locks shown were asked for. */
+  private locks = 0;
+  private readonly more: PaneMore;
   private folder: string;
 
   constructor(vault: OpenedVault, mayWrite: boolean) {
@@ -54,8 +66,12 @@ export class VaultPage {
       openFile: (file) => this.showDetails(file),
       selectionChanged: () => this.markActions(),
     });
-    this.pane = new PaneView(nameOf, ({ signed }) => vault.isKnownClean(signed.manifest), {
+    this.verbs = new Verbs(this.context());
+    this.more = new PaneMore(vault, this.verbs.activity, nameOf, (error) => this.fail(error));
+    this.pane = new PaneView(nameOf, ({ signed }) => vault.isKnownClean(signed.manifest), mayWrite, {
       act: (action, file, version) => this.act(this.readVersion(action, file, version)),
+      more: (file) => this.more.draw(file),
+      noteOf: (file, version) => this.more.noteOf(file, version),
       turned: (file) => this.list.markDetailed(file?.id ?? null),
       left: () => this.leaveDetails(),
     });
@@ -81,6 +97,42 @@ export class VaultPage {
     tellKeyChanges(this.vault).catch((error: unknown) => this.fail(error));
   }
 
+  private context(): VerbContext {
+    return {
+      vault: this.vault,
+      mayWrite: this.mayWrite,
+      folder: () => this.folder,
+      chosen: () => this.chosen(),
+      nameOf: (kid) => this.nameOf(kid),
+      goTo: (folder) => this.goTo(folder),
+      showDetails: (node) => node.kind === "file" && this.showDetails(node),
+      download: (nodes) => this.act(this.saveAll(nodes)),
+      changed: (said) => this.tell(said),
+      fail: (error) => this.fail(error),
+      isOver: (error) => this.isOver(error),
+    };
+  }
+
+  /** What is selected; without a selection the row that has the focus. */
+  private chosen(): readonly OpenedNode[] {
+    const selected = this.list.selectedNodes();
+    if (selected.length > 0) return selected;
+    const row = document.activeElement?.closest<HTMLElement>("tbody[data-rows] tr[data-node]");
+    const node = this.vault.nodes.get(row?.dataset["node"] ?? "");
+    return node === undefined ? [] : [node];
+  }
+
+  /** Draws anew, with what happened in words; details of what is gone are closed, others drawn anew. */
+  private tell(said: string): void {
+    const detailed = this.pane.file?.id;
+    this.render();
+    const file = this.vault.nodes.get(detailed ?? "");
+    const isHere = file?.kind === "file" && file.parent === this.folder && this.vault.chain.isLive(file.id);
+    if (detailed !== undefined && !isHere) this.pane.close();
+    else if (isHere && detailed !== undefined) this.pane.draw(file);
+    showStatus(said);
+  }
+
   private nameOf(kid: string): string {
     if (kid === this.vault.open.keys.kid) return texts().vault.you;
     return this.vault.nameOf(kid) ?? texts().vault.noValue;
@@ -92,7 +144,7 @@ export class VaultPage {
     const isUsed = ["tbody[data-rows]", "[data-crumbs]"].some((place) =>
       find(place).contains(document.activeElement),
     );
-    const known = folder === this.vault.id || this.vault.chain.nodes.get(folder)?.kind === "folder";
+    const known = this.vault.isFolder(folder);
     this.folder = known ? folder : this.vault.id;
     const hash = this.folder === this.vault.id ? "" : `#${this.folder}`;
     const address = `${location.pathname}${hash}`;
@@ -127,15 +179,29 @@ export class VaultPage {
 
   private render(): void {
     if (this.vault.broken !== null) return;
+    this.leaveGone();
     this.list.render(this.folder);
     const count = this.vault.childrenOf(this.folder).length + this.vault.namelessOf(this.folder).length;
     showState(count > 0 ? "list" : "empty");
-    write("[data-access]", texts().vault.vaultAccess(this.vault.countReaders()));
+    write("[data-access]", accessInWords(this.vault));
+    drawFree(this.vault);
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
     const { files, sizeBytes } = this.vault.stored();
     write('[data-facts="size"]', texts().vault.used(files, formatSize(sizeBytes, pageLanguage())));
-    this.drawPath();
+    drawPath(this.vault, this.folder, (folder) => this.goTo(folder));
     this.markActions();
+  }
+
+  /** Somebody has deleted the folder that is shown, or one above it: the nearest that is there is shown instead. */
+  private leaveGone(): void {
+    if (this.vault.isFolder(this.folder)) return;
+    let at = this.folder;
+    while (!this.vault.isFolder(at)) at = this.vault.chain.nodes.get(at)?.parent ?? this.vault.id;
+    this.folder = at;
+    history.replaceState(null, "", `${location.pathname}${at === this.vault.id ? "" : `#${at}`}`);
+    this.list.selected.clear();
+    this.pane.close();
+    showStatus(texts().tree.folderGone);
   }
 
   /** Says that a key sealed for us does not open: somebody sealed another, or altered it. */
@@ -143,48 +209,13 @@ export class VaultPage {
     find("[data-keys-failed]").hidden = (await this.vault.seeds.failures()).length === 0;
   }
 
-  /** The server's crumbs name the vault; ours follow for the folders in it. */
-  private drawPath(): void {
-    const crumbs = find("[data-crumbs]");
-    for (const own of findAll("[data-own]", crumbs)) own.remove();
-    const vaultCrumb = crumbs.lastElementChild;
-    vaultCrumb?.replaceChildren(this.crumb(this.vault.title, this.vault.id, this.folder === this.vault.id));
-    for (const { id, name } of this.path()) {
-      const item = document.createElement("li");
-      item.dataset["own"] = "";
-      item.append(this.crumb(name, id, id === this.folder));
-      crumbs.append(item);
-    }
-  }
-
-  private crumb(name: string, id: string, isCurrent: boolean): HTMLElement {
-    const element = document.createElement(isCurrent ? "span" : "a");
-    element.textContent = name;
-    if (isCurrent) element.setAttribute("aria-current", "page");
-    else element.setAttribute("href", id === this.vault.id ? location.pathname : `#${id}`);
-    element.addEventListener("click", (event) => {
-      event.preventDefault();
-      if (!isCurrent) this.goTo(id);
-    });
-    return element;
-  }
-
-  private path(): readonly { id: string; name: string }[] {
-    const path: { id: string; name: string }[] = [];
-    for (let at = this.folder; at !== this.vault.id; ) {
-      const node = this.vault.chain.nodes.get(at);
-      if (node === undefined) break;
-      path.unshift({ id: at, name: this.vault.nodes.get(at)?.row.name ?? texts().vault.unreadable });
-      at = node.parent;
-    }
-    return path;
-  }
-
   private markActions(): void {
     const isEmpty = this.list.selected.size === 0;
     for (const button of findAll('.sg-toolbar [data-action="download"]'))
       button.setAttribute("aria-disabled", String(isEmpty));
-    find('[data-action="up"]').setAttribute("aria-disabled", String(this.folder === this.vault.id));
+    for (const way of ["up", "top"])
+      find(`[data-action="${way}"]`).setAttribute("aria-disabled", String(this.folder === this.vault.id));
+    this.verbs.mark();
   }
 
   private listen(): void {
@@ -196,13 +227,16 @@ export class VaultPage {
     };
     on("upload", () => input.click());
     on("up", () => this.goTo(this.vault.chain.nodes.get(this.folder)?.parent ?? this.vault.id));
+    on("top", () => this.goTo(this.vault.id));
     on("new-folder", () => this.askForFolder());
+    this.verbs.listen();
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
       button.addEventListener("click", () => !isOff(button) && this.act(this.saveSelected()));
     }
     input.addEventListener("change", () => {
-      this.uploads.add(input.files ?? [], this.folder);
+      const files = [...(input.files ?? [])];
       input.value = "";
+      this.upload(files);
     });
     this.listenForDrops();
     window.addEventListener("beforeunload", (event) => {
@@ -215,7 +249,7 @@ export class VaultPage {
       if (action === undefined || isTyping(event.target) || maybe("dialog[open]") !== null) return;
       if (event.altKey || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
-      maybe(`.sg-toolbar [data-action="${action}"]`)?.click();
+      maybe(`.sg-vaulthead [data-action="${action}"]`)?.click();
     });
   }
 
@@ -230,8 +264,14 @@ export class VaultPage {
     zone.addEventListener("drop", (event) => {
       event.preventDefault();
       zone.classList.remove("is-over");
-      this.uploads.add(event.dataTransfer?.files ?? [], this.folder);
+      this.upload([...(event.dataTransfer?.files ?? [])]);
     });
+  }
+
+  private upload(files: readonly File[]): void {
+    const { folder } = this;
+    const asked = withoutClashes(this.vault, folder, files);
+    this.act(asked.then((wanted) => void this.uploads.add(wanted, folder)));
   }
 
   private askForFolder(): void {
@@ -258,16 +298,25 @@ export class VaultPage {
   }
 
   private async saveSelected(): Promise<void> {
-    for (const file of this.list.files().filter(({ id }) => this.list.selected.has(id)))
-      await this.save(file);
+    await this.saveAll(this.list.selectedNodes());
+  }
+
+  private async saveAll(nodes: readonly OpenedNode[]): Promise<void> {
+    for (const node of nodes) if (node.kind === "file") await this.save(node);
   }
 
   private async readVersion(
-    action: "download" | "view",
+    action: "download" | "restore" | "view",
     file: OpenedFile,
     version: FileVersion | null,
   ): Promise<void> {
     const wanted = version === null ? file : await this.vault.openVersion(file, version);
+    if (action === "restore") {
+      const name = texts().vault.version(wanted.signed.manifest.version);
+      await restoreVersion(this.vault, wanted, texts().tree.restoredFrom(name));
+      this.tell(texts().tree.versionRestored(name));
+      return;
+    }
     await (action === "view" ? this.view(wanted) : this.save(wanted));
   }
 
@@ -276,34 +325,12 @@ export class VaultPage {
     const { name } = file.row;
     const { signed, node } = file;
     const isNewest = signed.manifest.version === node.versions.at(-1)?.manifest.version;
-    const shown = isNewest ? name : nameOfVersion(name, texts().vault.version(signed.manifest.version));
+    const shown = isNewest ? name : nameWith(name, texts().vault.version(signed.manifest.version));
     saveFile(await this.read(file), shown, "application/octet-stream");
   }
 
   private async view(file: OpenedFile): Promise<void> {
-    const { preview = "" } = kindOf(file.row.name);
-    const blob = new Blob([await this.read(file)], { type: preview });
-    const dialog = find<HTMLDialogElement>("dialog#preview");
-    const frame = find<HTMLIFrameElement>("iframe[data-preview]", dialog);
-    const image = find<HTMLImageElement>("[data-preview-image]", dialog);
-    const isImage = preview.startsWith("image/");
-    const shown = isImage ? image : frame;
-    const url = URL.createObjectURL(blob);
-    write("[data-preview-name]", file.row.name, dialog);
-    // A browser's own page around an image needs a style that the policy forbids, and would not fit it to the dialog.
-    image.hidden = !isImage;
-    frame.hidden = isImage;
-    image.alt = file.row.name;
-    shown.src = url;
-    dialog.showModal();
-    dialog.addEventListener(
-      "close",
-      () => {
-        shown.removeAttribute("src");
-        URL.revokeObjectURL(url);
-      },
-      { once: true },
-    );
+    showPreview(file, await this.read(file));
   }
 
   private async read(file: OpenedFile): Promise<Blob> {
@@ -328,7 +355,8 @@ export class VaultPage {
     if (this.vault.broken === null) return;
     this.pane.close();
     showState("broken");
-    for (const button of findAll(".sg-toolbar [data-action]")) button.setAttribute("aria-disabled", "true");
+    for (const button of findAll(".sg-toolbar [data-action], .sg-toolbar [data-verb], [data-page-verb]"))
+      button.setAttribute("aria-disabled", "true");
   }
 
   private showUpload(item: UploadItem): void {
@@ -352,9 +380,11 @@ export class VaultPage {
 
   private async catchUp(): Promise<void> {
     try {
-      const { head } = await api.head(this.vault.id);
-      if (document.hidden || head === this.vault.chain.head) return;
-      if (await this.vault.refresh(true)) this.render();
+      const { head, locks = this.locks } = await api.head(this.vault.id);
+      if (document.hidden || (head === this.vault.chain.head && locks === this.locks)) return;
+      const isLocks = locks !== this.locks;
+      this.locks = locks;
+      if ((await this.vault.refresh(true)) || isLocks) this.render();
     } catch (error) {
       if (error instanceof WireError && error.status === 0) return;
       this.fail(error);
@@ -370,11 +400,4 @@ function isOff(button: HTMLElement): boolean {
 function detailsIn(state: unknown): string | null {
   const details = typeof state === "object" && state !== null && "details" in state ? state.details : null;
   return typeof details === "string" ? details : null;
-}
-
-/** `Bericht.pdf` and `Fassung 1` give `Bericht (Fassung 1).pdf`. */
-function nameOfVersion(name: string, version: string): string {
-  const dot = name.lastIndexOf(".");
-  const end = dot > 0 ? dot : name.length;
-  return `${name.slice(0, end)} (${version})${name.slice(end)}`;
 }

@@ -11,7 +11,11 @@ const PRINT_LENGTH = 16;
 
 interface PaneHandlers {
   /** `version`: an earlier one; null for the one shown. */
-  act(action: "download" | "view", file: OpenedFile, version: FileVersion | null): void;
+  act(action: "download" | "restore" | "view", file: OpenedFile, version: FileVersion | null): void;
+  /** What its author wrote about a version; empty where he wrote nothing, or it does not open. */
+  noteOf(file: OpenedFile, version: FileVersion): Promise<string>;
+  /** Draws what is said of the file besides: its lock, and what happened. */
+  more(file: OpenedFile): void;
   /** Called with the file whose details are shown, or null. */
   turned(file: OpenedFile | null): void;
   /** The person wants to go back to the list. */
@@ -22,14 +26,17 @@ export class PaneView {
   private readonly pane = find("[data-pane]");
   private readonly nameOf: (kid: string) => string;
   private readonly isKnownClean: (file: OpenedFile) => boolean;
+  private readonly mayWrite: boolean;
   private readonly handlers: PaneHandlers;
   file: OpenedFile | null = null;
 
   constructor(
     nameOf: (kid: string) => string,
     isKnownClean: (file: OpenedFile) => boolean,
+    mayWrite: boolean,
     handlers: PaneHandlers,
   ) {
+    this.mayWrite = mayWrite;
     this.nameOf = nameOf;
     this.isKnownClean = isKnownClean;
     this.handlers = handlers;
@@ -42,6 +49,15 @@ export class PaneView {
   }
 
   show(file: OpenedFile): void {
+    this.draw(file);
+    this.pane.hidden = false;
+    this.pane.classList.add("is-open");
+    find("[data-split]").classList.remove("is-single");
+    find("[data-pane-name]", this.pane).focus({ preventScroll: true });
+  }
+
+  /** The file as it is now; the focus stays where it is. */
+  draw(file: OpenedFile): void {
     const language = pageLanguage();
     this.file = file;
     write("[data-pane-name]", file.row.name, this.pane);
@@ -56,11 +72,8 @@ export class PaneView {
     this.drawScan(file);
     const versions = [...file.node.versions].reverse().map((version) => this.versionItem(file, version));
     find("[data-pane-versions]", this.pane).replaceChildren(...versions);
+    this.handlers.more(file);
     this.handlers.turned(file);
-    this.pane.hidden = false;
-    this.pane.classList.add("is-open");
-    find("[data-split]").classList.remove("is-single");
-    find("[data-pane-name]", this.pane).focus({ preventScroll: true });
   }
 
   private versionItem(file: OpenedFile, version: FileVersion): HTMLElement {
@@ -73,13 +86,26 @@ export class PaneView {
     const when = formatWhen(acceptedAt, now(), pageLanguage());
     write("[data-name]", isNewest ? `${name} · ${vault.current}` : name, item);
     write("[data-meta]", `${when} · ${this.nameOf(manifest.author)}`, item);
-    for (const action of ["view", "download"] as const) {
+    const titles = {
+      view: vault.viewVersion(name),
+      download: vault.saveVersion(name),
+      restore: texts().tree.restoreVersion(name),
+    };
+    for (const action of ["view", "download", "restore"] as const) {
       const button = find(`[data-version="${action}"]`, item);
-      button.hidden = isShown || (action === "view" && kindOf(file.row.name).preview === undefined);
-      button.title = action === "view" ? vault.viewVersion(name) : vault.saveVersion(name);
+      const isAway =
+        (action === "view" && kindOf(file.row.name).preview === undefined) ||
+        (action === "restore" && !this.mayWrite);
+      button.hidden = isShown || isAway;
+      button.title = titles[action];
       button.setAttribute("aria-label", button.title);
       button.addEventListener("click", () => this.handlers.act(action, file, version));
     }
+    void this.handlers.noteOf(file, version).then((note) => {
+      const region = find("[data-version-note]", item);
+      region.textContent = note;
+      region.hidden = note === "";
+    });
     return item;
   }
 

@@ -4,6 +4,7 @@ import type { Role } from "../seals/certificate";
 import type { Head } from "../seals/chain";
 import type { Doc, Rights } from "../seals/documents";
 import { call } from "./http";
+import type { LockAnswer } from "./vault_api";
 
 export interface FirmAnswer {
   readonly id: string;
@@ -93,6 +94,8 @@ export interface EntryAnswer {
 export interface RowAnswer {
   readonly node: string;
   readonly version: number;
+  /** In answers: the record that brought it. */
+  readonly seq?: number;
   readonly row: string;
 }
 
@@ -121,6 +124,26 @@ export interface News extends Directory, Head {
   /** Names of the people in these records, as the server has them. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly due: boolean;
+  readonly locks?: readonly LockAnswer[];
+  readonly settings?: {
+    readonly trash_days: number;
+    readonly lock_hours: number;
+    readonly quota: { readonly used: number; readonly limit: number | null };
+  };
+  /** Versions that wait to be released: for a badge only, clients see for themselves. */
+  readonly held?: readonly { readonly node: string; readonly version: number }[];
+}
+
+export interface CommitBody {
+  readonly record: Doc;
+  /** `upload`: null exactly for a copy within the vault. */
+  readonly files: readonly {
+    readonly upload: string | null;
+    readonly manifest: Doc;
+    readonly header: string;
+    readonly row: string;
+  }[];
+  readonly rows?: readonly RowAnswer[];
 }
 
 export interface InvitationAnswer extends Directory {
@@ -214,7 +237,7 @@ export interface VersionAnswer {
   readonly leaves: string;
 }
 
-const vaultPath = (vault: string): string => `/api/vaults/${vault}`;
+export const vaultPath = (vault: string): string => `/api/vaults/${vault}`;
 const versionPath = (vault: string, node: string, version: number): string =>
   `${vaultPath(vault)}/nodes/${node}/versions/${version}`;
 
@@ -351,7 +374,8 @@ export const api = {
 
   beginVault: (id: string, dossier: string | null, append: Append) =>
     call<Head>("POST", "/api/vaults", { id, dossier, ...append }),
-  head: (vault: string) => call<Head>("GET", `${vaultPath(vault)}/head`),
+  /** `locks` changes whenever somebody locks or releases something. */
+  head: (vault: string) => call<Head & { locks?: number }>("GET", `${vaultPath(vault)}/head`),
   news: (vault: string, since: number, isBackground: boolean) =>
     call<News>("GET", `${vaultPath(vault)}/news?since=${since}${isBackground ? "&background=true" : ""}`),
   append: (vault: string, append: Append) => call<Head>("POST", `${vaultPath(vault)}/records`, append),
@@ -360,14 +384,7 @@ export const api = {
     vault: string,
     uploads: readonly { upload: string; payload_hash: string; commitment: string; scanner_header: string }[],
   ) => call<{ results: readonly CheckAnswer[] }>("POST", `${vaultPath(vault)}/check`, { uploads }),
-  commit: (
-    vault: string,
-    body: {
-      record: Doc;
-      files: readonly { upload: string; manifest: Doc; header: string; row: string }[];
-      rows?: readonly RowAnswer[];
-    },
-  ) => call<Head>("POST", `${vaultPath(vault)}/commit`, body),
+  commit: (vault: string, body: CommitBody) => call<Head>("POST", `${vaultPath(vault)}/commit`, body),
   version: (vault: string, node: string, version: number) =>
     call<VersionAnswer>("GET", versionPath(vault, node, version)),
   payloadPath: (vault: string, node: string, version: number): string =>

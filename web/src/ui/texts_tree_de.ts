@@ -1,0 +1,130 @@
+/** German texts about what is done with files and folders that are there. */
+
+import { type Problem, problem } from "./problem";
+
+/** How many of what: `files` and `folders` as whole numbers, together more than none. */
+function counted(files: number, folders: number): string {
+  const all = (files + folders).toLocaleString("de-DE");
+  if (folders === 0) return files === 1 ? "1 Datei" : `${all} Dateien`;
+  if (files === 0) return `${all} Ordner`;
+  return `${all} Elemente`;
+}
+
+const days = (count: number): string => (count === 1 ? "einen Tag" : `${count} Tage`);
+
+export const TREE_PROBLEMS_DE = {
+  gone: problem(
+    "Das ist nicht mehr da.",
+    "Jemand anders hat es inzwischen gelöscht. Es wurde nichts geändert. Sie finden es vielleicht im Papierkorb.",
+  ),
+  into_itself: problem(
+    "Ein Ordner kann nicht in sich selbst liegen.",
+    "Es wurde nichts verschoben. Bitte wählen Sie einen anderen Ordner.",
+  ),
+  held: problem(
+    "Diese Datei wartet auf Freigabe.",
+    "Sie konnte nicht auf Viren geprüft werden. Die Kanzlei sieht sie sich an und gibt sie frei.",
+  ),
+  not_all: problem(
+    "Nicht alles wurde übernommen.",
+    "Was fehlt, steht oben. An der alten Stelle wurde nichts gelöscht.",
+  ),
+  no_target: problem("Bitte wählen Sie einen Ordner.", "Ohne ihn geht es nicht weiter."),
+} satisfies Readonly<Record<string, Problem>>;
+
+export const TREE_DE = {
+  counted,
+  actionsOf: (name: string) => `Aktionen für „${name}“`,
+  renamed: (from: string, to: string) => `„${from}“ heißt jetzt „${to}“.`,
+  removeTitle: (what: string) => `${what} löschen?`,
+  removeButton: (what: string) => `${what} löschen`,
+  removeText: (kept: number) =>
+    `Danach liegt alles noch ${days(kept)} im Papierkorb und kann von dort zurückgeholt werden, mit allem, was darin ist. Dann wird es endgültig gelöscht.`,
+  removed: (what: string, one: boolean) => `${what} ${one ? "liegt" : "liegen"} jetzt im Papierkorb.`,
+  targetTitle: (what: string) => `${what} kopieren oder verschieben`,
+  restoreTitle: (name: string) => `Wohin mit „${name}“?`,
+  here: "schon hier",
+  itself: "liegt in der Auswahl",
+  readOnly: "nur lesen",
+  people: (count: number) => (count === 1 ? "1 Person" : `${count} Personen`),
+  personal: "persönlich",
+  loading: "wird geöffnet …",
+  readersTitle: (count: number, one: boolean) =>
+    `Danach ${count === 1 ? "kann 1 Person" : `können ${count} Personen`} ${one ? "das" : "diese Dateien"} lesen:`,
+  readersSame: "Am Zugriff ändert sich nichts.",
+  readersOther:
+    "Die Dateien werden dafür auf Ihrem Gerät neu verschlüsselt. Übernommen wird die neueste Fassung.",
+  and: (names: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names),
+  copied: (what: string) => `${what} kopiert.`,
+  moved: (what: string) => `${what} verschoben.`,
+  copying: (done: number, all: number, name: string) => `${done} von ${all}: „${name}“`,
+  notCopied: (names: string) => `Nicht übernommen: ${names}`,
+  noted: (what: string) => `${what} gemerkt. Strg+V legt sie im geöffneten Ordner ab.`,
+  nothingNoted: "Es ist nichts gemerkt. Strg+C oder Strg+X merkt die Auswahl.",
+  trashMeta: (who: string, when: string, left: string) => `gelöscht von ${who}, ${when} · ${left}`,
+  trashLeft: (left: number) => (left <= 0 ? "wird bald endgültig gelöscht" : `noch ${days(left)}`),
+  trashFrom: (folder: string) => `aus „${folder}“`,
+  restore: (name: string) => `„${name}“ zurückholen`,
+  purge: (name: string) => `„${name}“ endgültig löschen`,
+  restored: (name: string) => `„${name}“ ist wieder da.`,
+  purgeTitle: (what: string) => `${what} endgültig löschen?`,
+  purged: (what: string) => `${what} endgültig gelöscht.`,
+  clashTitle: (name: string) => `„${name}“ gibt es hier schon`,
+  clashMore: (more: number) =>
+    more === 1 ? "Für 1 weitere Datei gleich entscheiden" : `Für ${more} weitere Dateien gleich entscheiden`,
+  lockTitle: (name: string) => `„${name}“ sperren`,
+  lockText: (hours: number) =>
+    `Solange kann niemand anders eine neue Fassung ablegen, umbenennen, verschieben oder löschen. Die Sperre endet von selbst nach ${hours === 1 ? "1 Stunde" : `${hours} Stunden`}.`,
+  lock: "Sperren",
+  unlock: "Freigeben",
+  breakLock: "Sperre aufheben",
+  locked: (name: string) => `„${name}“ ist für andere gesperrt.`,
+  unlocked: (name: string) => `„${name}“ ist wieder frei.`,
+  lockedBy: (who: string, since: string, reason: string) =>
+    `Gesperrt von ${who} seit ${since}${reason === "" ? "" : ` · ${reason}`}`,
+  byYou: "Ihnen",
+  heldFile: "wartet auf Freigabe",
+  releasedBy: (who: string, when: string) => `Nicht prüfbar, freigegeben von ${who}, ${when}`,
+  releaseTitle: (name: string) => `„${name}“ freigeben?`,
+  released: (name: string) => `„${name}“ ist freigegeben und als nicht prüfbar gekennzeichnet.`,
+  restoreVersion: (version: string) => `${version} wiederherstellen`,
+  versionRestored: (version: string) => `${version} ist wieder die aktuelle.`,
+  restoredFrom: (version: string) => `Aus ${version} wiederhergestellt`,
+  free: (size: string) => `Für neue Dateien stehen noch ${size} zur Verfügung.`,
+  full: "Der Speicher ist voll. Bitte löschen Sie etwas endgültig.",
+  onlyYou: "Zugriff: nur Sie persönlich!",
+  onlyYouAnd: (firm: string) => `Zugriff: nur Sie persönlich, mit Wiederherstellung durch ${firm}`,
+  folderGone: "Der Ordner wurde gelöscht. Sie sind jetzt eine Ebene höher.",
+  pathUp: "Ein Verzeichnis nach oben",
+  activity: {
+    of: (name: string) => `Was ist mit „${name}“ geschehen?`,
+    ofVault: "Was ist geschehen?",
+    server: "Server",
+    said: (kind: string, what: string): string => ACTIVITY[kind]?.(what) ?? `${what}: ${kind}`,
+    record: (words: readonly string[]) => words.join("; "),
+    folder: (name: string) => `Ordner „${name}“ angelegt`,
+    added: (name: string, version: number) =>
+      version === 1 ? `„${name}“ abgelegt` : `„${name}“: Fassung ${version} abgelegt`,
+    copied: (name: string, version: number) =>
+      version === 1 ? `„${name}“ als Kopie abgelegt` : `„${name}“: Fassung ${version} wiederhergestellt`,
+    placed: (name: string) => `„${name}“ umbenannt, verschoben oder zurückgeholt`,
+    removed: (name: string) => `„${name}“ in den Papierkorb gelegt`,
+    purged: "Etwas endgültig gelöscht",
+    released: (name: string) => `„${name}“ als nicht prüfbar freigegeben`,
+    roster: "Zugriff geändert",
+    epoch: "Neue Schlüssel",
+    genesis: "Tresor angelegt",
+    somewhere: "etwas ohne lesbaren Namen",
+  },
+};
+
+const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
+  "vault.version_fetched": (what) => `${what} abgerufen`,
+  "vault.locked": (what) => `${what} gesperrt`,
+  "vault.node_locked": (what) => `${what} gesperrt`,
+  "vault.unlocked": (what) => `${what} freigegeben`,
+  "vault.node_unlocked": (what) => `${what} freigegeben`,
+  "vault.lock_broken": (what) => `Sperre von ${what} aufgehoben`,
+  "vault.trash_emptied": () => "Papierkorb geleert, weil die Zeit um war",
+  "vault.upload_refused": () => "Eine Datei bei der Virenprüfung abgewiesen",
+};

@@ -1,0 +1,123 @@
+/** English texts about what is done with files and folders that are there. */
+
+import { problem } from "./problem";
+import type { TREE_DE, TREE_PROBLEMS_DE } from "./texts_tree_de";
+
+function counted(files: number, folders: number): string {
+  const all = (files + folders).toLocaleString("en-US");
+  if (folders === 0) return files === 1 ? "1 file" : `${all} files`;
+  if (files === 0) return folders === 1 ? "1 folder" : `${all} folders`;
+  return `${all} items`;
+}
+
+const days = (count: number): string => (count === 1 ? "one day" : `${count} days`);
+
+export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
+  gone: problem(
+    "This is no longer here.",
+    "Somebody else has deleted it meanwhile. Nothing was changed. You may find it in the trash.",
+  ),
+  into_itself: problem("A folder cannot lie in itself.", "Nothing was moved. Please choose another folder."),
+  held: problem(
+    "This file waits to be released.",
+    "It could not be checked for viruses. Your firm will look at it and release it.",
+  ),
+  not_all: problem(
+    "Not everything was taken over.",
+    "What is missing stands above. Nothing was deleted where it was.",
+  ),
+  no_target: problem("Please choose a folder.", "Without one we cannot go on."),
+};
+
+export const TREE_EN: typeof TREE_DE = {
+  counted,
+  actionsOf: (name) => `Actions for “${name}”`,
+  renamed: (from, to) => `“${from}” is now called “${to}”.`,
+  removeTitle: (what) => `Delete ${what}?`,
+  removeButton: (what) => `Delete ${what}`,
+  removeText: (kept) =>
+    `Everything then stays in the trash for ${days(kept)} and can be brought back from there, with all that is in it. After that it is deleted for good.`,
+  removed: (what, one) => `${what} ${one ? "is" : "are"} now in the trash.`,
+  targetTitle: (what) => `Copy or move ${what}`,
+  restoreTitle: (name) => `Where shall “${name}” go?`,
+  here: "already here",
+  itself: "lies in the selection",
+  readOnly: "read only",
+  people: (count) => (count === 1 ? "1 person" : `${count} people`),
+  personal: "personal",
+  loading: "opening …",
+  readersTitle: (count, one) =>
+    `Afterwards ${count === 1 ? "1 person" : `${count} people`} can read ${one ? "this" : "these files"}:`,
+  readersSame: "Access does not change.",
+  readersOther: "Your device encrypts the files anew for this. The newest version is taken.",
+  and: (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names),
+  copied: (what) => `${what} copied.`,
+  moved: (what) => `${what} moved.`,
+  copying: (done, all, name) => `${done} of ${all}: “${name}”`,
+  notCopied: (names) => `Not taken: ${names}`,
+  noted: (what) => `${what} noted. Ctrl+V puts them into the open folder.`,
+  nothingNoted: "Nothing is noted. Ctrl+C or Ctrl+X notes the selection.",
+  trashMeta: (who, when, left) => `deleted by ${who}, ${when} · ${left}`,
+  trashLeft: (left) => (left <= 0 ? "will soon be deleted for good" : `${days(left)} left`),
+  trashFrom: (folder) => `from “${folder}”`,
+  restore: (name) => `Bring “${name}” back`,
+  purge: (name) => `Delete “${name}” for good`,
+  restored: (name) => `“${name}” is back.`,
+  purgeTitle: (what) => `Delete ${what} for good?`,
+  purged: (what) => `${what} deleted for good.`,
+  clashTitle: (name) => `“${name}” is already here`,
+  clashMore: (more) => (more === 1 ? "Do the same for 1 more file" : `Do the same for ${more} more files`),
+  lockTitle: (name) => `Lock “${name}”`,
+  lockText: (hours) =>
+    `Until then nobody else can add a version, rename, move or delete it. The lock ends by itself after ${hours === 1 ? "1 hour" : `${hours} hours`}.`,
+  lock: "Lock",
+  unlock: "Release",
+  breakLock: "Break lock",
+  locked: (name) => `“${name}” is locked for others.`,
+  unlocked: (name) => `“${name}” is free again.`,
+  lockedBy: (who, since, reason) => `Locked by ${who} since ${since}${reason === "" ? "" : ` · ${reason}`}`,
+  byYou: "you",
+  heldFile: "waits to be released",
+  releasedBy: (who, when) => `Not scannable, released by ${who}, ${when}`,
+  releaseTitle: (name) => `Release “${name}”?`,
+  released: (name) => `“${name}” is released and marked as not scannable.`,
+  restoreVersion: (version) => `Restore ${version}`,
+  versionRestored: (version) => `${version} is the current one again.`,
+  restoredFrom: (version) => `Restored from ${version}`,
+  free: (size) => `${size} are still free for new files.`,
+  full: "The storage is full. Please delete something for good.",
+  onlyYou: "Access: only you personally!",
+  onlyYouAnd: (firm) => `Access: only you personally, with recovery by ${firm}`,
+  folderGone: "The folder was deleted. You are one level higher now.",
+  pathUp: "One folder up",
+  activity: {
+    of: (name) => `What happened to “${name}”?`,
+    ofVault: "What happened?",
+    server: "Server",
+    said: (kind, what) => ACTIVITY[kind]?.(what) ?? `${what}: ${kind}`,
+    record: (words) => words.join("; "),
+    folder: (name) => `Folder “${name}” made`,
+    added: (name, version) => (version === 1 ? `“${name}” added` : `“${name}”: version ${version} added`),
+    copied: (name, version) =>
+      version === 1 ? `“${name}” added as a copy` : `“${name}”: version ${version} restored`,
+    placed: (name) => `“${name}” renamed, moved or brought back`,
+    removed: (name) => `“${name}” put into the trash`,
+    purged: "Something deleted for good",
+    released: (name) => `“${name}” released as not scannable`,
+    roster: "Access changed",
+    epoch: "New keys",
+    genesis: "Vault begun",
+    somewhere: "something without a readable name",
+  },
+};
+
+const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
+  "vault.version_fetched": (what) => `${what} fetched`,
+  "vault.locked": (what) => `${what} locked`,
+  "vault.node_locked": (what) => `${what} locked`,
+  "vault.unlocked": (what) => `${what} released`,
+  "vault.node_unlocked": (what) => `${what} released`,
+  "vault.lock_broken": (what) => `Lock of ${what} broken`,
+  "vault.trash_emptied": () => "Trash emptied, as its time was over",
+  "vault.upload_refused": () => "A file refused by the virus scan",
+};

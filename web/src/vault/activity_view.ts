@@ -1,0 +1,122 @@
+/** What happened in a vault, or with one file: the log's entries, with the names as they open here. */
+
+import type { Change, VaultRecord } from "../seals/documents";
+import { sayProblem } from "../ui/dialog";
+import { clone, find, write } from "../ui/dom";
+import { atWork } from "../ui/form";
+import { formatWhen, now, pageLanguage } from "../ui/format";
+import { texts } from "../ui/texts";
+import { type ActivityAnswer, vaultApi } from "../wire/vault_api";
+import type { OpenedNode } from "./nodes";
+import type { VerbContext } from "./verb_context";
+
+/** More than this in one record is counted, not named. */
+const NAMED = 5;
+
+export class ActivityView {
+  private readonly page: VerbContext;
+  private readonly dialog = find<HTMLDialogElement>("dialog#activity");
+  private node: OpenedNode | null = null;
+  private before: number | null = null;
+
+  constructor(page: VerbContext) {
+    this.page = page;
+    const older = find("[data-older]", this.dialog);
+    older.addEventListener("click", () => void atWork(older, () => this.more()));
+  }
+
+  /** Of one file or folder; without one of the whole vault. */
+  async show(node: OpenedNode | null): Promise<void> {
+    const { activity } = texts().tree;
+    this.node = node;
+    this.before = null;
+    write("[data-title]", node === null ? activity.ofVault : activity.of(node.row.name), this.dialog);
+    find("[data-entries]", this.dialog).replaceChildren();
+    sayProblem(this.dialog, null);
+    await this.more();
+    if (!this.dialog.open) this.dialog.showModal();
+  }
+
+  private async more(): Promise<void> {
+    try {
+      const { entries } = await vaultApi.activity(this.page.vault.id, this.before, this.node?.id ?? null);
+      this.before = entries.at(-1)?.index ?? this.before;
+      const list = find("[data-entries]", this.dialog);
+      list.append(...entries.map((entry) => this.item(entry)));
+      find("[data-older]", this.dialog).hidden = entries.length < PAGE;
+      find("[data-empty]", this.dialog).hidden = list.childElementCount > 0;
+    } catch (error) {
+      if (!this.dialog.open || this.page.isOver(error)) throw error;
+      sayProblem(this.dialog, error);
+    }
+  }
+
+  /** The latest things that happened with a file, for its details. */
+  async latest(node: OpenedNode, count: number): Promise<readonly HTMLElement[]> {
+    const { entries } = await vaultApi.activity(this.page.vault.id, null, node.id);
+    return entries.slice(0, count).map((entry) => this.item(entry));
+  }
+
+  private item(entry: ActivityAnswer): HTMLElement {
+    const item = clone("activity-item");
+    write("[data-what]", this.inWords(entry), item);
+    const who = this.nameOf(entry);
+    write("[data-meta]", `${formatWhen(entry.at, now(), pageLanguage())} · ${who}`, item);
+    return item;
+  }
+
+  private nameOf({ by }: ActivityAnswer): string {
+    if (by === null) return texts().tree.activity.server;
+    if (by === this.page.vault.open.session.person.id) return texts().vault.you;
+    return this.page.vault.nameOfPerson(by) ?? texts().vault.noValue;
+  }
+
+  private inWords({ kind, seq, node, version }: ActivityAnswer): string {
+    const { activity } = texts().tree;
+    const record = seq === null ? undefined : this.page.vault.history.get(seq);
+    // Many entries may come of one record, one for each version: each says its own.
+    const about = record && (node ? ofNode(record, node, version ?? null) : record.changes);
+    if (about !== undefined && about.length > 0) {
+      const words = about.slice(0, NAMED).map((change) => this.said(change));
+      return activity.record(about.length > NAMED ? [...words, "…"] : words);
+    }
+    return activity.said(kind, node ? `„${this.called(node)}“` : texts().tree.activity.somewhere);
+  }
+
+  private said(change: Change): string {
+    const { activity } = texts().tree;
+    switch (change.kind) {
+      case "folder":
+        return activity.folder(this.called(change.node));
+      case "version": {
+        const { manifest } = this.page.vault.chain.versionOf(change.manifest)?.version ?? {};
+        const isCopy = manifest !== undefined && manifest.copied_from !== null;
+        return (isCopy ? activity.copied : activity.added)(this.called(change.node), change.version);
+      }
+      case "place":
+        return activity.placed(this.called(change.node));
+      case "remove":
+        return activity.removed(this.called(change.node));
+      case "release":
+        return activity.released(this.called(change.node));
+      default:
+        return activity[change.kind === "purge" ? "purged" : change.kind];
+    }
+  }
+
+  private called(node: string): string {
+    return this.page.vault.nodes.get(node)?.row.name ?? texts().tree.activity.somewhere;
+  }
+}
+
+const PAGE = 100;
+
+/** What a record did with one node, to one version of it where one is meant. */
+function ofNode(record: VaultRecord, node: string, version: number | null): readonly Change[] {
+  return record.changes.filter(
+    (change) =>
+      "node" in change &&
+      change.node === node &&
+      (version === null || !("version" in change) || change.version === version),
+  );
+}

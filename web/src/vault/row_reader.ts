@@ -1,0 +1,89 @@
+/** The sealed rows of a vault, opened: each must be the one whose hash its author signed. */
+
+import type { Bytes } from "../crypto/bytes";
+import type { FileNode, FileVersion, FolderNode, VaultChain } from "../seals/chain";
+import { hashOf } from "../seals/documents";
+import type { EpochSeeds } from "../seals/epochs";
+import { must, SealError } from "../seals/errors";
+import { openRow, type VaultRow } from "../seals/rows";
+import type { OpenedFile, OpenedFolder, OpenedNode } from "./nodes";
+import { newest } from "./unreadable";
+
+export class RowReader {
+  private readonly chain: VaultChain;
+  private readonly seeds: EpochSeeds;
+  /** By hash: whatever the server says about where a row belongs, it opens in its own place only. */
+  private readonly rows = new Map<string, Bytes>();
+
+  constructor(chain: VaultChain, seeds: EpochSeeds) {
+    this.chain = chain;
+    this.seeds = seeds;
+  }
+
+  add(row: Bytes): void {
+    this.rows.set(hashOf(row), row);
+  }
+
+  /** Whether the server sent all rows that the node's name and facts stand in. */
+  hasRowsOf(node: FileNode | FolderNode): boolean {
+    const own = node.kind === "file" ? newest(node).manifest.row : (node.placed?.row ?? node.row);
+    return this.rows.has(own) && (node.placed === null || this.rows.has(node.placed.row));
+  }
+
+  /** What the vault was begun for. Without it nobody could tell which vault this is: no reading on. */
+  async vault(): Promise<VaultRow> {
+    const { firm, rootRow, vault } = this.chain;
+    const sealed = this.sealedRow(rootRow);
+    const { rowKey } = await this.seeds.keysOf(1);
+    return openRow(rowKey, { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 }, sealed);
+  }
+
+  /** Null for a node whose author sealed no row that opens. @throws IntegrityError (`row_differs`). */
+  async open(node: FileNode | FolderNode): Promise<OpenedNode | null> {
+    return node.kind === "file" ? this.version(node, newest(node)) : this.folder(node);
+  }
+
+  private async folder(node: FolderNode): Promise<OpenedFolder | null> {
+    const { id, parent, author, acceptedAt, removed } = node;
+    const row = await (node.placed === null
+      ? this.named("folder", id, 0, node.epoch, node.row)
+      : this.named("place", id, 0, node.placed.epoch, node.placed.row));
+    return row && { kind: "folder", id, parent, row: { name: row.name }, author, acceptedAt, removed };
+  }
+
+  /** The file as it is in one of its versions. The newest bears the name that the file was given since. */
+  async version(node: FileNode, signed: FileVersion): Promise<OpenedFile | null> {
+    const { version, epoch, author, row: hash } = signed.manifest;
+    const own = await this.named("file", node.id, version, epoch, hash);
+    const { id, parent, placed, removed } = node;
+    const name = placed && (await this.named("place", id, 0, placed.epoch, placed.row));
+    if (own === null || (placed !== null && name === null)) return null;
+    const row = name === null ? own : { ...own, name: name.name };
+    return { kind: "file", id, parent, row, node, signed, author, acceptedAt: signed.acceptedAt, removed };
+  }
+
+  /** The row as its author sealed it; null when that is none. What the server withheld or altered is an error. */
+  private async named<K extends "file" | "folder" | "place">(
+    kind: K,
+    node: string,
+    version: number,
+    epoch: number,
+    hash: string,
+  ) {
+    const sealed = this.sealedRow(hash);
+    const { firm, vault } = this.chain;
+    try {
+      const { rowKey } = await this.seeds.keysOf(epoch);
+      return await openRow(rowKey, { kind, firm, vault, node, version, epoch }, sealed);
+    } catch (error) {
+      if (error instanceof SealError) return null;
+      throw error;
+    }
+  }
+
+  private sealedRow(hash: string): Bytes {
+    const row = this.rows.get(hash);
+    must(row !== undefined, "row_differs", "a row is missing, or is not the one that was signed");
+    return row;
+  }
+}

@@ -1,0 +1,27 @@
+/** What the verbs of the vault page need of it. */
+
+import type { OpenedNode } from "./nodes";
+import type { OpenedVault } from "./opened";
+
+export interface VerbContext {
+  readonly vault: OpenedVault;
+  readonly mayWrite: boolean;
+  /** The folder shown. */
+  folder(): string;
+  /** What is selected; without a selection the row that has the focus. */
+  chosen(): readonly OpenedNode[];
+  nameOf(kid: string): string;
+  goTo(folder: string): void;
+  showDetails(node: OpenedNode): void;
+  download(nodes: readonly OpenedNode[]): void;
+  /** Something changed: what is shown is drawn anew. */
+  changed(said: string): void;
+  fail(error: unknown): void;
+  isOver(error: unknown): boolean;
+}
+
+/** Files and folders among nodes. */
+export function countsOf(nodes: readonly OpenedNode[]): [files: number, folders: number] {
+  const files = nodes.filter(({ kind }) => kind === "file").length;
+  return [files, nodes.length - files];
+}
