@@ -1,4 +1,4 @@
-"""The audit log on SQLite as it is operated (WAL, full synchronisation): appending, size, and a log of a million entries.
+"""The audit log on SQLite as it is operated (WAL, full synchronisation): appending, size, a log of a million entries.
 
 Appending: actions that write one entry, and actions that write a thousand, through the same door; the peer is the same
 action without tree and state hashes, in turns, so that both meet the same machine. Entries are like those of the
@@ -133,15 +133,13 @@ def _million(tenant: Any) -> list[Figure]:
     leaf = [bytes(read([tlog.Node(0, place)])[0]) for place in places]
     root = tlog.tree_root(SIZE, read)
     made = [tlog.inclusion_proof(place, SIZE, read) for place in places]
-    proving = _median_s([lambda place=place: tlog.inclusion_proof(place, SIZE, read) for place in places])
     cases = list(zip(leaf, places, made, strict=True))
-    verifying = _median_s(
-        [lambda case=case: tlog.verify_inclusion(case[0], case[1], SIZE, case[2], root) for case in cases]
-    )
+    proving = _median_s(lambda case: tlog.inclusion_proof(case[1], SIZE, read), cases)
+    verifying = _median_s(lambda case: tlog.verify_inclusion(case[0], case[1], SIZE, case[2], root), cases)
     folder = Path(settings.DATA)
     settings.LOG_KEY_SOCKET.parent.mkdir(mode=0o700, exist_ok=True)
     with running(settings.LOG_KEY_SOCKET, folder / "log.key", folder / "notary"):
-        filing = _median_s([lambda place=place: proofs.proof_file(tenant.pk, place) for place in places[:100]])
+        filing = _median_s(lambda case: proofs.proof_file(tenant.pk, case[1]), cases[:100])
         whole = min(_cpu_s(lambda: verification.verify(tenant.pk)) for _ in range(2))
         if verification.verify(tenant.pk).finding is not None:
             raise RuntimeError("the log does not verify")
@@ -166,11 +164,11 @@ def _disk_per_entry(tenant: Any) -> float:
     return float((used - personal) / count)
 
 
-def _median_s(cases: list[Callable[[], object]]) -> float:
+def _median_s(work: Callable[[Any], object], cases: list[Any]) -> float:
     times = []
     for case in cases:
         began = time.perf_counter()
-        case()
+        work(case)
         times.append(time.perf_counter() - began)
     return statistics.median(times)
 

@@ -40,6 +40,8 @@ _entries = (
     "people",
     "renew",
     "teams",
+    "audit_log",
+    "log_watch",
 )
 (BUNDLE_DIR / "manifest.json").write_text(
     json.dumps({f"src/pages/{name}.ts": {"file": f"{name}.js", "isEntry": True, "name": name} for name in _entries})

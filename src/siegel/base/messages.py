@@ -35,4 +35,22 @@ MESSAGES: Messages = {
         "Das hat nicht geklappt. Der Fehler liegt bei uns. Gespeicherte Dateien sind unverändert.",
         "That did not work. The fault is ours. Stored files are unchanged.",
     ),
+    "log_unsigned": (
+        "Das Protokoll wird zurzeit nicht signiert, darum gibt es noch keinen Nachweis für diesen Eintrag. Er ist"
+        " gespeichert. Bitte sagen Sie Ihrem Systempartner Bescheid.",
+        "The log is not being signed at the moment, so there is no proof of this entry yet. It is stored. Please tell"
+        " your IT partner.",
+    ),
+    "witness_invalid": (
+        "Das ist kein Schlüssel eines Zeugen, oder der Name ist leer oder zu lang.",
+        "This is no witness's key, or the name is empty or too long.",
+    ),
+    "witnesses_full": (
+        "Mehr als 20 Zeugen hat ein Protokoll nicht.",
+        "A log has no more than 20 witnesses.",
+    ),
+    "cosignature_invalid": (
+        "Diese Bestätigung passt nicht: unbekannter Zeuge, falsche Unterschrift oder eine Uhr, die falsch geht.",
+        "This confirmation does not fit: an unknown witness, a wrong signature, or a clock that is wrong.",
+    ),
 }

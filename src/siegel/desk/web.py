@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from siegel.accounts.doors import person_of, sign_in_required
 from siegel.accounts.models import Person
 from siegel.accounts.queries import people_of
+from siegel.base.audit.standing import standing_of as log_standing
 from siegel.base.queries import audit_lines
 from siegel.firms.doors import standing_of
 from siegel.keys.queries import owner_certified_since
@@ -38,6 +39,7 @@ def _firm(request: HttpRequest, person: Person) -> HttpResponseBase:
         "vaults": vaults[:VAULTS_SHOWN],
         "vault_total": len(vaults),
         "log": audit_lines(person.tenant, limit=LINES_SHOWN),
+        "standing": log_standing(person.tenant),
     }
     return render(request, "desk/firm.html", context)
 

@@ -1,11 +1,13 @@
 from django.urls import path
 
-from siegel.firms import web
+from siegel.firms import audit_web, web
 
 app_name = "firms"
 urlpatterns = [
     path("mandanten", web.clients, name="clients"),
     path("mandanten/neu", web.client_new, name="client_new"),
     path("mandanten/<str:client_id>/neue-akte", web.dossier_new, name="dossier_new"),
-    path("protokoll", web.audit_log, name="audit_log"),
+    path("protokoll", audit_web.audit_log, name="audit_log"),
+    path("protokoll/pruefen", audit_web.verify_log, name="verify_log"),
+    path("protokoll/export", audit_web.export_log, name="export_log"),
 ]

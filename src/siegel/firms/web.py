@@ -1,18 +1,16 @@
-"""Pages of the staff: clients, audit log. What needs keys is done by the island through the API."""
+"""Pages of the staff: clients. What needs keys is done by the island through the API."""
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from siegel.accounts.doors import person_of
-from siegel.base.queries import audit_lines, entry_count
 from siegel.firms import queries
 from siegel.firms.doors import staff_required
 
 CLIENTS_PER_PAGE = 100
-ENTRIES_PER_PAGE = 100
 
 
 @require_GET
@@ -42,21 +40,6 @@ def dossier_new(request: HttpRequest, client_id: str) -> HttpResponseBase:
     return render(request, "firms/dossier_new.html", {"client": client})
 
 
-@require_GET
-@staff_required
-def audit_log(request: HttpRequest) -> HttpResponseBase:
-    """The firm's log, newest first; `?vor=<number>` pages to older entries."""
-    tenant = person_of(request).tenant
-    lines = audit_lines(tenant, before=_number(request.GET.get("vor")), limit=ENTRIES_PER_PAGE + 1)
-    shown = lines[:ENTRIES_PER_PAGE]
-    context = {
-        "entries": shown,
-        "older": shown[-1].number if len(lines) > ENTRIES_PER_PAGE else None,
-        "total": entry_count(tenant),
-    }
-    return render(request, "base/audit_log.html", context)
-
-
 def _client_row(line: queries.ClientLine) -> dict[str, object]:
     dossiers = [
         {"title": one.title, "url": reverse("vault:vault", args=[one.vault_id]) if one.vault_id else None}
@@ -69,11 +52,3 @@ def _client_row(line: queries.ClientLine) -> dict[str, object]:
         "dossiers": dossiers,
         "access": line.access,
     }
-
-
-def _number(text: str | None) -> int | None:
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise Http404
-    return int(text)

@@ -40,6 +40,18 @@ def when(moment: datetime, now: datetime) -> str:
     return f"{day(moment)},{NO_BREAK}{clock}"
 
 
+def ago(passed: timedelta) -> str:
+    """„gerade eben“, „vor 3 Minuten“, „vor 2 Stunden“, „vor 4 Tagen“."""
+    minutes = max(int(passed.total_seconds()) // 60, 0)
+    if minutes == 0:
+        return gettext("gerade eben")
+    if minutes < 60:
+        return ngettext("vor %(n)s Minute", "vor %(n)s Minuten", minutes) % {"n": minutes}
+    if minutes < 48 * 60:
+        return ngettext("vor %(n)s Stunde", "vor %(n)s Stunden", minutes // 60) % {"n": minutes // 60}
+    return ngettext("vor %(n)s Tag", "vor %(n)s Tagen", minutes // 1440) % {"n": minutes // 1440}
+
+
 def day(moment: datetime) -> str:
     """„02.11.2026“."""
     return formats.date_format(moment, gettext("d.m.Y"))
@@ -67,6 +79,9 @@ class Sentence:
 
 
 AUDIT = {
+    "base.personal_erased": Sentence("eraser", _("Namen und Adressen in Einträgen gelöscht"), "lock"),
+    "base.states_noted": Sentence("list-check", _("Stand geänderter Daten festgehalten")),
+    "base.witness_added": Sentence("eye", _("Zeuge des Protokolls aufgenommen")),
     "accounts.signed_in": Sentence("box-arrow-in-right", _("Angemeldet")),
     "accounts.signed_out": Sentence("box-arrow-right", _("Abgemeldet")),
     "accounts.person_added": Sentence("person-plus", _("Zugang vorbereitet")),
@@ -119,7 +134,7 @@ AUDIT = {
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
 
 
-OF_THE_OPERATOR = {"firms.created", "firms.set_up_link_issued"}
+OF_THE_OPERATOR = {"base.personal_erased", "firms.created", "firms.set_up_link_issued"}
 
 
 def actor(who: str, kind: str) -> str | Promise:

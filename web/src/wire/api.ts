@@ -3,7 +3,7 @@
 import type { Role } from "../seals/certificate";
 import type { Head } from "../seals/chain";
 import type { Doc, Rights } from "../seals/documents";
-import { call } from "./http";
+import { call, download } from "./http";
 import type { LockAnswer } from "./vault_api";
 
 export interface FirmAnswer {
@@ -244,6 +244,15 @@ const versionPath = (vault: string, node: string, version: number): string =>
 const pageAfter = (after: string | null): string => (after === null ? "" : `?after=${after}`);
 
 export const api = {
+  /** The log's newest signed head, with the proof that it grew from one of so many entries. */
+  logHead: (since: number) =>
+    call<{ key: string | null; checkpoint: string | null; proof: readonly string[] }>(
+      "GET",
+      `/api/audit/checkpoint?since=${since}`,
+    ),
+  /** The proof file of an entry, counted from 0. */
+  logProof: async (index: number) =>
+    new Uint8Array(await new Response(await download(`/api/audit/entries/${index}/proof`)).arrayBuffer()),
   startSignIn: (firm: string, username: string) =>
     call<{ firm: string; s: string; params: Params }>("POST", "/api/sign-in/start", { firm, username }),
   signInWithPassword: (body: {

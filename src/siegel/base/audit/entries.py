@@ -123,7 +123,7 @@ def prepare() -> None:
 
 @contextmanager
 def frame() -> Iterator[Frame]:
-    """Around an action, inside its transaction, after `prepare`. The outermost frame writes the entries of all when it ends well."""
+    """Around an action, inside its transaction, after `prepare`. The outermost writes the entries of all at its end."""
     outer = _running.get()
     own = Frame(outer.batch if outer else Batch())
     kept = len(own.batch.drafts)

@@ -45,7 +45,10 @@ def append(entries: Sequence["AuditEntry"]) -> None:
     for entry, held in zip(entries, completed(frontier, leaves), strict=True):
         entry.hashes = held
         entry.weighty = is_weighty(bytes(entry.leaf))
-    rows = [(tenant_id, one.index, one.leaf, one.hashes, one.weighty, one.personal, one.salt) for one in entries]
+    rows = [
+        (tenant_id, one.index, bytes(one.leaf), bytes(one.hashes), one.weighty, bytes(one.personal), bytes(one.salt))
+        for one in entries
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT, rows)
 

@@ -59,7 +59,7 @@ class Attacker:
     def cut(self, size: int) -> None:
         AuditEntry.objects.filter(tenant=self.tenant, index__gte=size).delete()
 
-    def alter(self, index: int, **values: Any) -> None:
+    def alter(self, index: int, /, **values: Any) -> None:
         AuditEntry.objects.filter(tenant=self.tenant, index=index).update(**values)
 
     def rebuild(self) -> None:

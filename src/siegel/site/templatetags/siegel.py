@@ -59,6 +59,12 @@ def when(moment: datetime | None) -> SafeString:
 
 
 @register.filter
+def ago(moment: datetime | None) -> str:
+    """„gerade eben“, „vor 3 Minuten“, „vor 2 Stunden“, as far as the seal line needs it."""
+    return words.ago(timezone.now() - moment) if moment else "–"
+
+
+@register.filter
 def exact(moment: datetime) -> SafeString:
     """Date and time to the second, for the audit log."""
     local = timezone.localtime(moment)
