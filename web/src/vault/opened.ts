@@ -6,7 +6,7 @@
  */
 
 import type { Bytes } from "../crypto/bytes";
-import { type Open, rememberHead, seenHead } from "../keyring/keyring";
+import { type Open, rememberHead, requireRevoked, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
 import { type FileNode, type FileVersion, type FolderNode, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, type Signed, sameHash, signDocument } from "../seals/documents";
@@ -150,6 +150,7 @@ export class OpenedVault {
       }
       if (!news.more) break;
     }
+    await requireRevoked(this.certificates);
     await rememberHead(this.id, this.chain);
     for (const [team, chain] of this.certificates.teams) await rememberHead(team, chain);
     return this.chain.seq > before;
