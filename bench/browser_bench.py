@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 PAGE = WEB / "dist" / "bench"
@@ -31,8 +31,9 @@ CHROMIUM = "/usr/bin/chromium"
 
 def measure() -> list[dict[str, object]]:
     """The figures, each {name, value, unit, goal, peer, peer_value, ratio, held}; values in MiB/s."""
-    _build_page()
-    seconds = _seconds_in_chromium()
+    with built_page() as page:
+        page.wait_for_function("'measure' in globalThis")
+        seconds: dict[str, list[float]] = page.evaluate(f"measure({SIZE_BYTES}, {ROUNDS})")
     fastest = {name: min(runs) for name, runs in seconds.items()}
     peer = min(fastest["peer_stream"], fastest["peer_whole"])
     return [
@@ -65,15 +66,16 @@ def _build_page() -> None:
     subprocess.run(command, cwd=WEB, check=True, timeout=120)
 
 
-def _seconds_in_chromium() -> dict[str, list[float]]:
+@contextmanager
+def built_page() -> Iterator[Page]:
+    """The page of `web/bench/`, built anew, in a browser of its own."""
+    _build_page()
     with _served(PAGE) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(address)
-        page.wait_for_function("'measure' in globalThis")
-        seconds: dict[str, list[float]] = page.evaluate(f"measure({SIZE_BYTES}, {ROUNDS})")
+        yield page
         browser.close()
-    return seconds
 
 
 class _QuietHandler(http.server.SimpleHTTPRequestHandler):

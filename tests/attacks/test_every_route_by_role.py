@@ -101,6 +101,8 @@ TABLE: dict[str, str] = {
     "GET /api/keys/due": EVERYONE_SIGNED_IN,
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
     "POST /api/account/challenge": EVERYONE_SIGNED_IN,
+    "GET /api/account/self": EVERYONE_SIGNED_IN,
+    "POST /api/account/self": "401 409 409 409 409 409 409 409 409",
     "POST /api/account/password": "401 401 401 401 401 401 401 401 401",
     "POST /api/account/second-factor": "401 401 401 401 401 401 401 401 401",
     "POST /api/account/second-factor/remove": "401 401 401 401 401 401 401 401 401",
@@ -308,6 +310,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
+        "POST /api/account/self": {"number": 2, "age": HASH},
         "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},
         "POST /api/account/second-factor": {
             "proof": {"auth_key": HASH},

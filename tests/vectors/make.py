@@ -9,6 +9,7 @@ The files (binaries are base64url without padding, as on the wire):
     derive.json      joins, seeds and what follows from them
     documents.json   a signed document of every kind, and texts that are none, with the error code
     secrets.json     passwords, unlock wraps, invitations, key files
+    self.json        a self-record, those that are none of the person's, and what two devices know together
     rows.json        sealed rows, what a server may show of a vault, names and titles: good, and bad with the error code
     trees.json       Merkle roots over byte i = i mod 251
     log.json         a transparency log: keys, checkpoints, growth, proof files: good, and bad with the error code
@@ -50,7 +51,18 @@ from siegel.seals.unlock import (
     password_keys,
     seal_unlock,
 )
-from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, sheet_shares, signed_documents, story, tree
+from tests.vectors import (
+    broken,
+    broken_hierarchy,
+    hierarchy,
+    logs,
+    others,
+    self_records,
+    sheet_shares,
+    signed_documents,
+    story,
+    tree,
+)
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
@@ -350,6 +362,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "derive.json": derive_vectors(),
         "documents.json": signed_documents.document_vectors(told),
         "secrets.json": secret_vectors(sealed),
+        "self.json": self_records.vectors(sealed),
         "rows.json": row_vectors(),
         "trees.json": tree_vectors(),
         "log.json": logs.log_vectors(),

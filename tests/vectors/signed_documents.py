@@ -10,7 +10,9 @@ from siegel.seals.errors import IntegrityError
 from siegel.seals.login import sign_login
 from siegel.seals.records import Record
 from siegel.seals.scanning import announce_scanner_key
+from siegel.seals.self_record import SelfRecord
 from siegel.seals.signed import Document, Signed
+from tests.vectors import self_records
 from tests.vectors.story import NOW, Story, seed_of
 
 
@@ -40,6 +42,7 @@ def document_vectors(story: Story) -> dict[str, Any]:
         ("manifest", Manifest, story.entries[4].manifests[0], "client"),
         ("scanner_key", ScannerKey, scanner_key, "scanner"),
         ("verdict", Verdict, story.verdict(manifest, "infected", "Eicar-Test"), "scanner"),
+        ("self", SelfRecord, self_records.own_record("own").sign(seed_of("own")), "own"),
         ("login", Login, invitation_login, "invitation"),
     ]
     good = []

@@ -66,6 +66,8 @@ export class FirmServer {
   readonly chains = new Map<string, Chain>();
   readonly invitations: Record<string, unknown>[] = [];
   readonly posts: string[] = [];
+  /** Those of the one person who writes any. */
+  readonly selfRecords: { number: number; age: string }[] = [];
   /** What becomes of an answer to a question: a hostile server's doing. */
   tamper: (
     answer: { teams?: { id: string; entries: EntryAnswer[] }[] } & Record<string, unknown>,
@@ -311,6 +313,7 @@ export class FirmServer {
       const later = this.due("vault").filter((one) => one > (query.get("after") ?? ""));
       return { teams: this.due("team"), vaults: later.slice(0, PAGE), more: later.length > PAGE };
     }
+    if (path === "account/self") return this.selfRecords.at(-1) ?? { number: 0, age: null };
     if (path === "keys/recovery/wraps") return this.recoverable(query.get("after") ?? "");
     if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
     throw new Refused(404, "not_found");
@@ -343,6 +346,12 @@ export class FirmServer {
     };
   }
 
+  private keepSelf(record: { number: number; age: string }): object {
+    if (record.number !== this.selfRecords.length + 1) throw new Refused(409, "stale");
+    this.selfRecords.push(record);
+    return {};
+  }
+
   private async post(path: string, body: never): Promise<unknown> {
     const [room, id = ""] = path.split("/");
     if (path === "emergency/challenge") return { firm: this.id, nonce: "" };
@@ -352,6 +361,7 @@ export class FirmServer {
       const { id: begun, ...append } = body as Append & { id: string };
       return this.append(begun, append);
     }
+    if (path === "account/self") return this.keepSelf(body);
     if (room === "vaults") return this.append(id, body);
     if (path === "keys/revocations") {
       const { revocation, certificates } = body as { revocation: Doc; certificates: Doc[] };

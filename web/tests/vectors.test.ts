@@ -58,6 +58,7 @@ import {
   sealRow,
   type VaultRow,
 } from "../src/seals/rows";
+import { SELF } from "../src/seals/self_record";
 import {
   openUnlock,
   PASSWORD_PARAMS,
@@ -180,6 +181,7 @@ describe("documents.json", () => {
   const kinds: { readonly [name: string]: Kind<unknown> } = {
     certificate: CERTIFICATE as Kind<unknown>,
     epoch: EPOCH as Kind<unknown>,
+    self: SELF as Kind<unknown>,
     login: LOGIN as Kind<unknown>,
     manifest: MANIFEST as Kind<unknown>,
     record: RECORD as Kind<unknown>,

@@ -67,7 +67,7 @@ class Certificates:
                 raise IntegrityError("vault_rolled_back", "a team ends before what was seen earlier")
             if seen and entries[seen.seq - 1].record.hash != seen.hash:
                 raise IntegrityError("vault_forked", "a team's history is not the one seen before")
-            home.save_head(team, Head(len(entries), entries[-1].record.hash))
+            home.save_head(team, Head(len(entries), entries[-1].record.hash), Record.parse(entries[0].record).firm)
 
     def _require_revoked(self, home: Home) -> None:
         store = self.store

@@ -31,6 +31,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Der Server hat mehr geantwortet, als ein Siegel-Server antwortet. Stimmt die Adresse?",
         "The answer was longer than any that a Siegel server gives. Is the address right?",
     ),
+    "self_record_full": (
+        "Ihr Merkzettel für andere Geräte ist voll.",
+        "Your note for other devices is full.",
+    ),
     "too_busy": (
         "In „{vault}“ schreiben gerade viele gleichzeitig. Es wurde nichts gespeichert."
         " Bitte versuchen Sie es noch einmal.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from siegel.agent import terminal
+from siegel.agent import memory, terminal
 from siegel.agent.account import Account, countersign_waiting, resume
 from siegel.agent.account import sign_in as sign_in_with
 from siegel.agent.client import Api, origin_of
@@ -40,6 +40,8 @@ def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: b
     api = Api(origin_of(server), language=language())
     account, session = sign_in_with(api, key)
     home.pin(api.origin, key.firm, key.root)
+    memory.recall(account, home)
+    account.require_seen(home)
     confirmed = countersign_waiting(account)
     home.save_session(_saved(account, key_file, session.name, session.role))
     if as_json:
@@ -215,7 +217,8 @@ def _saved(account: Account, key_file: Path, name: str, role: str) -> SavedSessi
 
 
 def keep_session(account: Account, home: Home) -> None:
-    """The session may have been renewed meanwhile."""
+    """The session may have been renewed meanwhile; and what was seen is for the person's other devices, too."""
+    memory.share(account, home)
     saved = home.session()
     if saved.cookies != account.api.cookies():
         home.save_session(_saved(account, Path(saved.key_file), saved.name, saved.role))

@@ -100,7 +100,7 @@ class OpenVault:
                 raise
             self._fetch()
         self.account.require_seen(self.home)
-        self.home.save_head(self.id, self.state.head)
+        self.home.save_head(self.id, self.state.head, self.account.firm)
         if self.opened.seeds.keys() != self.state.epochs.keys():
             through = list(self._through_teams())
             self.opened = open_epochs(self._wraps, self.account.seed, self.state.epochs, through)

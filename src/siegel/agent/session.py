@@ -3,6 +3,7 @@
     session.json   server, cookies, who is signed in, where the key file lies (never the key)
     pins.json      the root fingerprint of each firm, by server and firm: never changed silently
     heads.json     the last head seen of each vault and team: a server that shows less has rolled back
+    self.json      the number and hash of the last self-record seen, by key: what the person's devices tell each other
     revoked.json   the keys that were seen revoked, by the firm's root: no server may show them as good again
     work/          sealed payloads while they are uploaded
 
@@ -12,6 +13,7 @@ Files are replaced as a whole and readable by their owner alone.
 import json
 import os
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ import platformdirs
 from siegel.agent.errors import AgentError
 from siegel.seals.errors import IntegrityError
 from siegel.seals.replay import Head
+from siegel.seals.self_record import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,15 @@ class SavedSession:
     root: str
     key_file: str
     cookies: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedRecord:
+    """A self-record that the server has: its number and hash, and the hash of what it says was seen."""
+
+    number: int
+    hash: str
+    seen: str
 
 
 class Home:
@@ -79,11 +91,38 @@ class Home:
         found = self._read("heads.json").get(vault)
         return Head(found["seq"], found["hash"]) if found else None
 
-    def save_head(self, vault: str, head: Head) -> None:
-        """Remembers a verified head; never an earlier one than before."""
-        heads = self._read("heads.json")
-        if vault not in heads or heads[vault]["seq"] < head.seq:
-            self._write("heads.json", heads | {vault: {"seq": head.seq, "hash": head.hash}})
+    def save_head(self, vault: str, head: Head, firm: str) -> None:
+        """Remembers a verified head of a chain of this firm; never an earlier one than before."""
+        self._save_heads({vault: head}, firm)
+
+    def _save_heads(self, heads: Mapping[str, Head], firm: str) -> None:
+        known = self._read("heads.json")
+        newer = {
+            vault: {"seq": head.seq, "hash": head.hash, "firm": firm}
+            for vault, head in heads.items()
+            if vault not in known or known[vault]["seq"] < head.seq
+        }
+        if newer:
+            self._write("heads.json", known | newer)
+
+    def seen(self, firm: str, root: str) -> Seen:
+        """All that is remembered of a firm."""
+        heads = self._read("heads.json").items()
+        ours = {vault: Head(one["seq"], one["hash"]) for vault, one in heads if one.get("firm") == firm}
+        return Seen(ours, self.revoked(root))
+
+    def save_seen(self, firm: str, root: str, seen: Seen) -> None:
+        """Remembers this besides what was remembered before."""
+        self._save_heads(seen.heads, firm)
+        self.save_revoked(root, dict(seen.revoked))
+
+    def self_record(self, kid: str) -> SharedRecord | None:
+        """The last self-record of this key that was seen."""
+        found = self._read("self.json").get(kid)
+        return SharedRecord(**found) if found else None
+
+    def save_self_record(self, kid: str, record: SharedRecord) -> None:
+        self._write("self.json", self._read("self.json") | {kid: asdict(record)})
 
     def revoked(self, root: str) -> dict[str, int]:
         """Key ids that were seen revoked, with the log index of that."""

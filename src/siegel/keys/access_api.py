@@ -49,6 +49,11 @@ class NothingIn(schemas.Strict):
     """An empty object."""
 
 
+class SelfRecordIn(schemas.Strict):
+    number: Annotated[int, Field(ge=1, le=2**53 - 1)]
+    age: schemas.Binary
+
+
 class PasswordIn(schemas.Strict):
     proof: Proof
     credential: schemas.Credential
@@ -137,6 +142,19 @@ def add_passkey(request: HttpRequest, body: PasskeyIn) -> Status[Wire]:
 def remove_passkey(request: HttpRequest, passkey_id: int, body: NothingIn) -> Wire:
     access.remove_passkey(person=person_of(request), passkey_id=passkey_id)
     return {}
+
+
+@router.get("/account/self")
+def self_record(request: HttpRequest) -> Wire:
+    """The person's own, sealed; number 0 while there is none."""
+    number, age = queries.self_record_of(person_of(request))
+    return {"number": number, "age": b64(age) if age is not None else None}
+
+
+@router.post("/account/self", response={201: Wire})
+def write_self_record(request: HttpRequest, body: SelfRecordIn) -> Status[Wire]:
+    access.write_self_record(person=person_of(request), number=body.number, age=body.age)
+    return Status(201, {})
 
 
 def _proven_twice(request: HttpRequest, body: PasswordAndCodeIn) -> "Person":

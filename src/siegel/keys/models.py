@@ -70,6 +70,18 @@ class UnlockWrap(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "method"], name="one_unlock_wrap_per_method")]
 
 
+class SelfRecord(models.Model):
+    """What a person's devices tell each other of what they have seen: sealed to himself. `number` goes up by one.
+
+    Gone with the generation of keys that it is sealed to.
+    """
+
+    person = models.OneToOneField("accounts.Person", primary_key=True, on_delete=models.CASCADE, related_name="+")
+    generation = models.PositiveIntegerField()
+    number = models.PositiveBigIntegerField()
+    age = models.BinaryField()
+
+
 class Invitation(models.Model):
     """A letter on its way. Open until `redeemed` is set or the certificate's `not_after` has passed."""
 

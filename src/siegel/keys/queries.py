@@ -17,6 +17,7 @@ from siegel.keys.models import (
     Record,
     Revocation,
     Roster,
+    SelfRecord,
     UnlockWrap,
     Wrap,
 )
@@ -102,6 +103,12 @@ def owner_certified_since(tenant_id: str, time: int) -> str | None:
 def unlock_wrap_of(person: "Person", method: str = "password") -> bytes | None:
     blob = UnlockWrap.objects.filter(person=person, method=method).values_list("blob", flat=True).first()
     return bytes(blob) if blob is not None else None
+
+
+def self_record_of(person: "Person") -> tuple[int, bytes | None]:
+    """Its number and the sealed record; 0 and None while there is none."""
+    row = SelfRecord.objects.filter(person=person).values_list("number", "age").first()
+    return (row[0], bytes(row[1])) if row else (0, None)
 
 
 def store_of(tenant: "Tenant", keys: Iterable[str], hashes: Iterable[str] = ()) -> CertificateStore:

@@ -7,6 +7,7 @@
 
 import { fromBase64url } from "../crypto/base64";
 import { type Bytes, concat, randomBytes } from "../crypto/bytes";
+import type { Certificates } from "../seals/certificates";
 import type { Head } from "../seals/chain";
 import { must } from "../seals/errors";
 import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
@@ -73,6 +74,8 @@ export async function heldSeed(session: Session): Promise<Unlocked | null> {
   const kept = await recall<Kept>(PERSON);
   if (kept === undefined || kept.person !== session.person.id || kept.firm !== session.firm.id) return null;
   const { generation, person, root } = kept;
+  // Without a pin the key stays closed: signing in pins the root again that stands in the wrap.
+  if (typeof root !== "string" || root === "") return null;
   try {
     const key = await restKey(kept.local, session.half);
     const parameters = { name: "AES-GCM", iv: kept.sealed.slice(0, 12) };
@@ -92,4 +95,30 @@ export async function seenHead(vault: string): Promise<Head | null> {
 export async function rememberHead(vault: string, { seq, head }: Head): Promise<void> {
   const seen = await seenHead(vault);
   if (seen === null || seen.seq < seq) await keep(`head:${vault}`, { seq, head } satisfies Head);
+}
+
+const REVOKED = "revoked";
+
+/** The keys that this browser has seen revoked, with the place of that in the log. */
+export async function revokedHere(): Promise<ReadonlyMap<string, number>> {
+  return (await recall<ReadonlyMap<string, number>>(REVOKED)) ?? new Map();
+}
+
+/** Remembers these besides. */
+export async function rememberRevoked(revoked: ReadonlyMap<string, number>): Promise<void> {
+  const known = await revokedHere();
+  if ([...revoked.keys()].some((key) => !known.has(key)))
+    await keep(REVOKED, new Map([...known, ...revoked]));
+}
+
+/**
+ * What was seen revoked is revoked, wherever it is shown; then what is revoked here is remembered, too.
+ * @throws IntegrityError (`revocation_hidden`).
+ */
+export async function requireRevoked(certificates: Certificates): Promise<void> {
+  for (const [kid, place] of await revokedHere()) {
+    const isShown = certificates.of(kid) === null || certificates.revocationOf(kid)?.logIndex === place;
+    must(isShown, "revocation_hidden", "a key that was seen revoked is shown as if it were not");
+  }
+  await rememberRevoked(certificates.revoked());
 }

@@ -33,6 +33,18 @@ export function recall<T>(key: string): Promise<T | undefined> {
   return transact("readonly", (store) => store.get(key) as IDBRequest<T | undefined>);
 }
 
+/** All that is kept under keys with this prefix, by the rest of the key. */
+export async function recallAll<T>(prefix: string): Promise<ReadonlyMap<string, T>> {
+  const range = IDBKeyRange.bound(prefix, `${prefix}\uffff`);
+  const names: { found?: IDBRequest<IDBValidKey[]> } = {};
+  const values = await transact("readonly", (store) => {
+    names.found = store.getAllKeys(range);
+    return store.getAll(range) as IDBRequest<T[]>;
+  });
+  const keys = names.found?.result ?? [];
+  return new Map(values.map((value, i) => [String(keys[i]).slice(prefix.length), value]));
+}
+
 export async function keep(key: string, value: unknown): Promise<void> {
   await transact("readwrite", (store) => store.put(value, key));
 }

@@ -4,6 +4,7 @@ import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
 import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
+import { joinMemory } from "../keyring/memory";
 import { find } from "../ui/dom";
 import { atWork, field, filled, onSubmit } from "../ui/form";
 import { now } from "../ui/format";
@@ -42,6 +43,7 @@ function askForPassword(session: Session): void {
 }
 
 async function show(open: Open): Promise<void> {
+  await joinMemory(open, showProblem);
   const main = find("main[data-vault]");
   const vault = await OpenedVault.load(open, main.dataset["vault"] ?? "");
   vault.requireShown(shownVault(main.dataset));

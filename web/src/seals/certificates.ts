@@ -154,6 +154,11 @@ export class Certificates {
     return this.revocations.get(kid) ?? null;
   }
 
+  /** The keys that were taken back, with the place of that in the log. */
+  revoked(): ReadonlyMap<string, number> {
+    return new Map([...this.revocations].map(([kid, { logIndex }]) => [kid, logIndex]));
+  }
+
   /** Whether the key counts at a log index: certified, not taken back, and not every certificate of it fallen. */
   inForce(kid: string, at = NOW): boolean {
     const revocation = this.revocations.get(kid);

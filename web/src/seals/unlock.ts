@@ -113,8 +113,8 @@ function unlockedFrom(plaintext: Bytes, person: string): Unlocked {
   return { seed, person, generation: Number(number), root: toBase64url(root) };
 }
 
-/** The fields of a join. */
-function split(bytes: Bytes, fault: IntegrityError): readonly Bytes[] {
+/** The fields of a join. @throws fault where it is none. */
+export function split(bytes: Bytes, fault: IntegrityError): readonly Bytes[] {
   const fields: Bytes[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length; ) {

@@ -20,6 +20,18 @@ export const DE = {
       "Der Tresor zeigt einen älteren Stand.",
       "Dieses Gerät hat schon einen neueren Stand gesehen. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
+    self_record_rolled_back: problem(
+      "Der Server zeigt einen älteren Stand.",
+      "Dieses Gerät kennt einen neueren Merkzettel Ihrer Geräte. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
+    ),
+    revocation_hidden: problem(
+      "Der Server verschweigt einen Widerruf.",
+      "Ein Schlüssel wird als gültig gezeigt, dessen Widerruf eines Ihrer Geräte schon gesehen hat. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
+    ),
+    self_record_full: problem(
+      "Der Merkzettel Ihrer Geräte ist voll.",
+      "Was dieses Gerät gesehen hat, erfahren Ihre anderen Geräte nicht mehr. Sonst ändert sich nichts.",
+    ),
     vault_forked: problem(
       "Der Verlauf des Tresors ist ein anderer.",
       "Er passt nicht zu dem, was dieses Gerät schon gesehen hat. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",

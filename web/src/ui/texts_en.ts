@@ -21,6 +21,18 @@ export const EN: Texts = {
       "The vault shows an older state.",
       "This device has already seen a newer one. Please stop working here and call your firm.",
     ),
+    self_record_rolled_back: problem(
+      "The server shows an older state.",
+      "This device knows a newer note of your devices. Please stop working here and call your firm.",
+    ),
+    revocation_hidden: problem(
+      "The server hides a revocation.",
+      "A key is shown as good whose revocation one of your devices has already seen. Please stop working here and call your firm.",
+    ),
+    self_record_full: problem(
+      "The note of your devices is full.",
+      "Your other devices no longer learn what this one has seen. Nothing else changes.",
+    ),
     vault_forked: problem(
       "The vault's history is a different one.",
       "It does not fit what this device has already seen. Please stop working here and call your firm.",

@@ -2,17 +2,23 @@
 
 import { loadCertificates } from "../ceremonies/directory";
 import { unlockWithPassword } from "../ceremonies/sign_in";
-import { type Open, reopen } from "../keyring/keyring";
+import { type Open, reopen, requireRevoked } from "../keyring/keyring";
+import { joinMemory } from "../keyring/memory";
 import type { Certificates } from "../seals/certificates";
 import { api, type Session } from "../wire/api";
 import { find } from "./dom";
 import { atWork, field, filled, onSubmit } from "./form";
+import { showProblem } from "./message";
 
 /** Null when the person closes the dialog. @throws WireError, IntegrityError. */
 export async function openKey(): Promise<{ open: Open; certificates: Certificates } | null> {
   const session = await api.session();
   const open = (await reopen(session)) ?? (await askForPassword(session));
-  return open === null ? null : { open, certificates: await loadCertificates(open) };
+  if (open === null) return null;
+  await joinMemory(open, showProblem);
+  const certificates = await loadCertificates(open);
+  await requireRevoked(certificates);
+  return { open, certificates };
 }
 
 function askForPassword(session: Session): Promise<Open | null> {

@@ -6,7 +6,7 @@
  */
 
 import type { Bytes } from "../crypto/bytes";
-import { type Open, rememberHead, seenHead } from "../keyring/keyring";
+import { type Open, rememberHead, requireRevoked, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
 import { type FileVersion, type Node, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, type Signed, signDocument, type VaultRecord } from "../seals/documents";
@@ -133,6 +133,7 @@ export class OpenedVault {
       }
       if (!news.more) break;
     }
+    await requireRevoked(this.certificates);
     await rememberHead(this.id, this.chain);
     for (const [team, chain] of this.certificates.teams) await rememberHead(team, chain);
     return this.chain.seq > before;

@@ -277,6 +277,10 @@ export const api = {
   sessionLeft: () => call<{ left_s: number; renewable: boolean }>("GET", "/api/session/left"),
   unlock: (authKey: string) =>
     call<{ unlock: string | null }>("POST", "/api/session/unlock", { auth_key: authKey }),
+  /** The person's own, sealed; number 0 and null while there is none. */
+  selfRecord: () => call<{ number: number; age: string | null }>("GET", "/api/account/self"),
+  writeSelfRecord: (body: { number: number; age: string }) =>
+    call<unknown>("POST", "/api/account/self", body),
   accountChallenge: () => call<{ nonce: string }>("POST", "/api/account/challenge", {}),
   changePassword: (body: { proof: Proof; credential: Credential; unlock: string }) =>
     call<Session>("POST", "/api/account/password", body),

@@ -19,7 +19,7 @@ from siegel.agent import main, messages
 from siegel.agent import online as online_commands
 from siegel.agent.client import Api
 from siegel.agent.session import Home
-from siegel.agent.tests.server import MARK, ORIGIN, TITLE, Server, StoredVault
+from siegel.agent.tests.server import MARK, ORIGIN, TITLE, Server, StoredVault, Wire
 from siegel.agent.tests.spoiling import spoil
 from siegel.lib.age import HybridIdentity
 from siegel.seals.derive import Seed
@@ -449,3 +449,22 @@ def test_the_language_is_the_machines(monkeypatch: pytest.MonkeyPatch, spoken: s
     monkeypatch.delenv("LC_MESSAGES", raising=False)
     monkeypatch.setenv("LANG", spoken)
     assert messages.language() == language
+
+
+def test_a_device_whose_pin_is_missing_takes_it_from_the_key_file_and_not_from_the_server(
+    run: Run, online: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without `pins.json` the root that the server names is believed no more than with it."""
+    assert sign_in(run, online, online.firm.owner) == 0
+    (Home().folder / "pins.json").unlink()
+    assert run("vault", "ls") == 0
+    assert list(json.loads((Home().folder / "pins.json").read_text()).values()) == [online.firm.root_kid]
+    (Home().folder / "pins.json").unlink()
+    other = online.firm.clerk.kid
+
+    def lie(path: str, answer: Wire) -> Wire:
+        return {**answer, "firm": {**answer["firm"], "root": other}} if path == "sign-in/key" else answer
+
+    online.lies.append(lie)
+    assert sign_in(run, online, online.firm.owner) == 3
+    assert "root_differs" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from siegel.accounts import actions as accounts
 from siegel.accounts.passwords import hash_auth_key
 from siegel.keys.errors import KeysError
-from siegel.keys.models import UnlockWrap
+from siegel.keys.models import SelfRecord, UnlockWrap
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -41,6 +41,8 @@ def check_unlock_wrap(unlock: bytes) -> None:
 
 def keep_unlocking(*, person: "Person", keys: PersonKeys, generation: int = 1) -> None:
     """Part of an action: the person is active and can sign in and unlock with the password these keys come from."""
+    # sealed to keys that are over
+    SelfRecord.objects.filter(person=person).exclude(generation=generation).delete()
     accounts.set_credential(person=person, s=keys.s, auth_hash=keys.auth_hash)
     UnlockWrap.objects.update_or_create(
         person=person, method="password", defaults={"generation": generation, "blob": keys.unlock}

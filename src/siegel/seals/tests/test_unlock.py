@@ -129,6 +129,12 @@ def test_a_wrap_that_says_something_else_than_it_should_is_refused(monkeypatch: 
         assert code_of(error) == "unlock_invalid"
 
 
+def test_a_wrap_without_a_pinned_root_is_refused() -> None:
+    rootless = replace(UNLOCKED, root="")
+    with pytest.raises(IntegrityError):
+        seal_unlock(WRAPPING, rootless, FIRM)
+
+
 # Key file
 
 KEY_FILE = KeyFile(FIRM, "muster", PERSON, "anna", 2, hash_of("root"), Seed(b"\x05" * 32))
@@ -189,6 +195,14 @@ PLAIN = write_key_file(KEY_FILE, None)
 def test_another_file_is_no_key_file(content: bytes) -> None:
     with pytest.raises(UnlockError) as error:
         parse_key_file(content)
+    assert code_of(error) == "not_a_key_file"
+
+
+def test_a_key_file_without_a_pinned_root_is_refused() -> None:
+    rootless = b"".join(line for line in PLAIN.splitlines(keepends=True) if not line.startswith(b"# root:"))
+    assert rootless != PLAIN
+    with pytest.raises(UnlockError) as error:
+        parse_key_file(rootless)
     assert code_of(error) == "not_a_key_file"
 
 
