@@ -24,6 +24,7 @@ from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, op
 # visitor: not signed in. client and clerk hold the vault; bystander (another client's user) and colleague (another
 # clerk) do not. stranger: the owner of another firm. leader and elsewhere lead the vault's office and another one;
 # neither holds the vault.
+POSTED = ("sign_out", "language", "theme", "end_sessions", "block", "unblock", "save_settings", "verify_log")
 ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
 
 OPEN = "200 200 200 200 200 200 200 200 200"
@@ -68,6 +69,9 @@ TABLE: dict[str, str] = {
     "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404 200 404",
     "GET /tresore": "302 200 200 200 200 200 200 200 200",
     "GET /tresore/<vault_id>": "302 200 404 200 404 200 404 404 404",
+    # the stranger is the owner of his own firm
+    "GET /einstellungen/tresore": "302 404 404 404 404 200 200 404 404",
+    "POST /einstellungen/tresore/speichern": "302 404 404 404 404 400 400 404 404",
     "GET /mein-zugang": "302 200 200 200 200 200 200 200 200",
     "POST /mein-zugang/sitzungen/beenden": "302 302 302 302 302 302 302 302 302",
     "GET /hilfe": OPEN,
@@ -140,6 +144,10 @@ TABLE: dict[str, str] = {
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
+    # the client locks, and takes the lock away before anybody else is asked
+    "POST /api/vaults/<vault_id>/locks": "401 201 404 409 404 409 404 404 404",
+    "DELETE /api/vaults/<vault_id>/locks/<node>": "401 200 404 404 404 404 404 404 404",
+    "GET /api/vaults/<vault_id>/activity": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,
     # uploads: begun by holders, afterwards their own alone (this one is the owner's)
@@ -242,8 +250,7 @@ def _methods(pattern: URLPattern) -> set[str]:
     for cell in cells:
         if hasattr(cell, "operations"):
             return {method for operation in cell.operations for method in operation.methods}
-    forms = ("sign_out", "language", "theme", "end_sessions", "block", "unblock", "verify_log")
-    return {"POST"} if pattern.name in forms else {"GET"}
+    return {"POST"} if pattern.name in POSTED else {"GET"}
 
 
 def test_every_route_stands_in_the_table() -> None:
@@ -309,6 +316,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults": {"id": new_id(), "dossier": stage.dossier, **APPEND},
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
+        "POST /api/vaults/<vault_id>/locks": {"node": stage.names["node"], "epoch": 2},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
         "POST /api/account/self": {"number": 2, "age": HASH},
         "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},

@@ -11,7 +11,8 @@ from ninja import Router, Status
 
 from siegel.accounts.doors import person_of, signed_in
 from siegel.base.bodies import STREAM_TYPE
-from siegel.vault import actions, staging, tus
+from siegel.vault import staging, tus
+from siegel.vault.actions import uploads as actions
 from siegel.vault.errors import VaultError
 
 MAX_PAYLOADS = 200
@@ -27,13 +28,13 @@ def create(request: HttpRequest) -> Status[dict[str, Any]]:
     tus.require_version(request)
     lengths, vault_id = _lengths(request), tus.vault_id_of(request)
     with tus.receiving(request):
-        uploads = actions.begin_uploads(by=person_of(request), vault_id=vault_id, lengths=lengths)
+        begun = actions.begin_uploads(by=person_of(request), vault_id=vault_id, lengths=lengths)
         try:
-            staging.receive_whole([(upload.id, upload.length) for upload in uploads], request)
+            staging.receive_whole([(upload.id, upload.length) for upload in begun], request)
         except BaseException:
-            actions.drop_uploads(uploads)
+            actions.drop_uploads(begun)
             raise
-    return Status(201, {"uploads": [upload.id for upload in uploads]})
+    return Status(201, {"uploads": [upload.id for upload in begun]})
 
 
 def _lengths(request: HttpRequest) -> list[int]:
