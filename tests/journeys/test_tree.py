@@ -284,11 +284,12 @@ def hold(owner: Page, firm: Firm, *, on: bool) -> None:
 def test_a_file_that_cannot_be_scanned_waits_until_the_staff_releases_it(
     visit: Visit, owner: Page, firm: Firm, vault: Vault, watch: Watch
 ) -> None:
+    archive = encrypted_zip()
     hold(owner, firm, on=True)
     try:
         client, clerk = come_in(visit(), firm, firm.client), come_in(visit(), firm, firm.clerk)
         open_vault(client, vault)
-        upload(client, {"name": "geheim.zip", "mimeType": "application/zip", "buffer": encrypted_zip()})
+        upload(client, {"name": "geheim.zip", "mimeType": "application/zip", "buffer": archive})
         expect_done(client, "geheim.zip")
         expect(row(client, "geheim.zip")).to_contain_text("Wartet auf Freigabe")
         watch.expect("^409: GET .*/versions/1$")
@@ -302,7 +303,7 @@ def test_a_file_that_cannot_be_scanned_waits_until_the_staff_releases_it(
         expect(row(client, "geheim.zip")).to_contain_text("Nicht prüfbar")
         client.click("[data-pane-close]")
         got = download_from_pane(client, "geheim.zip")
-        assert Path(got.path()).read_bytes() == encrypted_zip()
+        assert Path(got.path()).read_bytes() == archive
         expect(client.locator("[data-pane-held]")).to_contain_text(f"freigegeben von {firm.clerk.name}")
     finally:
         hold(owner, firm, on=False)
