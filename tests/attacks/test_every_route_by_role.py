@@ -24,6 +24,7 @@ from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, op
 # visitor: not signed in. client and clerk hold the vault; bystander (another client's user) and colleague (another
 # clerk) do not. stranger: the owner of another firm. leader and elsewhere lead the vault's office and another one;
 # neither holds the vault.
+POSTED = ("sign_out", "language", "theme", "end_sessions", "block", "unblock", "save_settings")
 ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
 
 OPEN = "200 200 200 200 200 200 200 200 200"
@@ -65,6 +66,9 @@ TABLE: dict[str, str] = {
     "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404 200 404",
     "GET /tresore": "302 200 200 200 200 200 200 200 200",
     "GET /tresore/<vault_id>": "302 200 404 200 404 200 404 404 404",
+    # the stranger is the owner of his own firm
+    "GET /einstellungen/tresore": "302 404 404 404 404 200 200 404 404",
+    "POST /einstellungen/tresore/speichern": "302 404 404 404 404 400 400 404 404",
     "GET /mein-zugang": "302 200 200 200 200 200 200 200 200",
     "POST /mein-zugang/sitzungen/beenden": "302 302 302 302 302 302 302 302 302",
     "GET /hilfe": OPEN,
@@ -129,6 +133,10 @@ TABLE: dict[str, str] = {
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
+    # the client locks, and takes the lock away before anybody else is asked
+    "POST /api/vaults/<vault_id>/locks": "401 201 404 409 404 409 404 404 404",
+    "DELETE /api/vaults/<vault_id>/locks/<node>": "401 200 404 404 404 404 404 404 404",
+    "GET /api/vaults/<vault_id>/activity": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,
     # uploads: begun by holders, afterwards their own alone (this one is the owner's)
@@ -229,9 +237,7 @@ def _methods(pattern: URLPattern) -> set[str]:
     for cell in cells:
         if hasattr(cell, "operations"):
             return {method for operation in cell.operations for method in operation.methods}
-    return (
-        {"POST"} if pattern.name in ("sign_out", "language", "theme", "end_sessions", "block", "unblock") else {"GET"}
-    )
+    return {"POST"} if pattern.name in POSTED else {"GET"}
 
 
 def test_every_route_stands_in_the_table() -> None:
@@ -295,6 +301,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults": {"id": new_id(), "dossier": stage.dossier, **APPEND},
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
+        "POST /api/vaults/<vault_id>/locks": {"node": stage.names["node"], "epoch": 2},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
         "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},
         "POST /api/account/second-factor": {

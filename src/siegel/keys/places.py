@@ -102,6 +102,19 @@ def may_write(person: "Person", chain_id: str) -> bool:
     return places_of(person).filter(chain=chain_id, rights__in=WRITERS).exists()
 
 
+def may_manage(person: "Person", chain_id: str) -> bool:
+    """By a line, or as an owner who needs none."""
+    own = places_of(person).filter(chain=chain_id, rights="manage").exists()
+    return own or ruled_by(person).filter(pk=chain_id).exists()
+
+
+def writers_in(chain_id: str) -> "QuerySet[Holder, Any]":
+    """For a subquery: ids of the people who may write there now, through teams too."""
+    lines, writing = lines_in_force(), Q(chain=chain_id, rights__in=WRITERS)
+    teams = lines.filter(writing).exclude(team=None).values("team")
+    return lines.filter(writing | Q(chain__in=teams), person__state=ACTIVE).values("person")
+
+
 def right_in(person: "Person", chain: OuterRef) -> "QuerySet[Holder, Any]":
     """For a subquery: the rights of the person's best line in the chain."""
     return places_of(person).filter(chain=chain).order_by(RANK).values("rights")[:1]

@@ -21,6 +21,10 @@ AUDIT_KINDS = {
     "roster": "keys.roster_changed",
     "epoch": "keys.epoch_started",
     "version": "vault.version_added",
+    "release": "vault.version_released",
+    "purge": "vault.node_purged",
+    "remove": "vault.node_removed",
+    "place": "vault.node_placed",
     "folder": "vault.folder_added",
 }
 TEAM_AUDIT_KINDS = {"genesis": "keys.team_founded", "roster": "keys.team_changed", "epoch": "keys.team_rotated"}

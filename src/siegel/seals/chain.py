@@ -17,7 +17,7 @@ from siegel.seals.documents import PERSONS, Epoch, Manifest, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.holders import Moment, keys_of, rights_of
-from siegel.seals.nodes import Node, NodeLookup, PastVersion, Tree, VersionLookup
+from siegel.seals.nodes import Node, NodeLookup, PastVersion, Tree, VersionLookup, no_version
 from siegel.seals.records import EpochChange, Genesis, Record, RosterChange
 from siegel.seals.rosters import RosterCheck
 from siegel.seals.signed import Signed
@@ -120,16 +120,12 @@ class Step:
     versions: dict[str, PastVersion] = field(default_factory=dict)
 
 
-def _no_version(_: str) -> PastVersion | None:
-    return None
-
-
 def check(
     position: Position,
     entry: Entry,
     certificates: CertificateStore,
     node: NodeLookup,
-    version: VersionLookup = _no_version,
+    version: VersionLookup = no_version,
 ) -> Step:
     """The step that `entry` makes from `position`; IntegrityError with the code of the rule it breaks."""
     record = Record.parse(entry.record)

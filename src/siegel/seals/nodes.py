@@ -61,6 +61,11 @@ NodeLookup: TypeAlias = Callable[[str], Node | None]
 VersionLookup: TypeAlias = Callable[[str], PastVersion | None]
 
 
+def no_version(_: str) -> PastVersion | None:
+    """Where nothing can be copied or released: in teams, in what only begins."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Tree:
     """A vault's tree with the changes of one record on top (`fresh`), which nobody sees before all of them hold.

@@ -33,12 +33,13 @@ CLIENTS = Entry("firms:clients", _("Mandanten"), "people", "m", ("/mandanten",))
 VAULTS = Entry("vault:vaults", _("Tresore"), "safe", "t", ("/tresore",))
 STAFF = Entry("keys:staff", _("Mitarbeiter"), "person-badge", "", ("/mitarbeiter",), managing=True)
 LOG = Entry("firms:audit_log", _("Protokoll"), "journal-check", "p", ("/protokoll",), managing=True)
+SETTINGS = Entry("vault:settings", _("Einstellungen"), "sliders", "", ("/einstellungen",), managing=True)
 HOME = Entry("desk:start", _("Start"), "house", "s")
 MY_VAULTS = Entry("vault:vaults", _("Dokumente"), "file-earmark-text", "t", ("/tresore",))
 HELP = Entry("site:help", _("Hilfe"), "question-circle", "", ("/hilfe",))
 
 ENTRIES = {
-    "owner": (START, CLIENTS, VAULTS, STAFF, LOG),
+    "owner": (START, CLIENTS, VAULTS, STAFF, LOG, SETTINGS),
     "office_leader": (START, CLIENTS, VAULTS, STAFF, LOG),
     "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
     "client": (HOME, MY_VAULTS, HELP),

@@ -56,16 +56,18 @@ def serve(
 
 @app.command()
 def sweep() -> None:
-    """Remove expired sessions, challenges and uploads, and files nothing refers to; `serve` does this every hour."""
+    """Remove expired sessions, challenges, uploads and trash, and files nothing names; `serve` does this every hour."""
     _settings()
     from siegel.accounts.nonces import remove_expired_nonces
     from siegel.accounts.sessions import remove_expired
     from siegel.base.blobs import remove_orphans
-    from siegel.vault.actions import remove_expired_uploads
+    from siegel.vault.actions.emptying import empty_trashes
+    from siegel.vault.actions.uploads import remove_expired_uploads
 
     remove_expired()
     remove_expired_nonces()
     remove_expired_uploads()
+    empty_trashes()
     remove_orphans(older_than_s=ORPHAN_AGE_S)
 
 

@@ -22,14 +22,16 @@ from siegel.keys.overview import chain_seen_by, due_now
 from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
-from siegel.vault import actions, check, payload, queries, tus
+from siegel.vault import activity, check, payload, queries, tus, wire
+from siegel.vault.actions import contents, locks, reading, vaults
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
 router.add_router("", tus.router)
 
-MAX_FILES = 200
+MAX_FILES = 1000
+MAX_CHECKED = 200
 # A check lasts as long as the scanner takes. The browser has three of a person at once, the program `siegel` one.
 CHECKING = Places(total=6, each=4)
 Wire = dict[str, Any]
@@ -54,7 +56,9 @@ class CheckIn(schemas.Strict):
 
 
 class CommitFile(schemas.Strict):
-    upload: schemas.Id
+    """`upload` is null exactly for a copy."""
+
+    upload: schemas.Id | None
     manifest: schemas.Doc
     header: schemas.Binary
     row: schemas.Binary
@@ -66,14 +70,22 @@ class CommitIn(schemas.Strict):
     rows: Annotated[list[schemas.Row], Field(max_length=schemas.MAX_ITEMS)] = []
 
 
+class LockIn(schemas.Strict):
+    """`row`: the sealed reason."""
+
+    node: schemas.Id
+    epoch: Annotated[int, Field(ge=1, le=2**31)]
+    row: schemas.Binary | None = None
+
+
 @router.get("/vaults")
-def vaults(request: HttpRequest) -> Wire:
+def listed(request: HttpRequest) -> Wire:
     return {"vaults": [_vault(line) for line in queries.vaults_of(person_of(request))]}
 
 
 @router.post("/vaults", response=APPENDED)
 def begin(request: HttpRequest, body: VaultIn) -> Status[Wire]:
-    begun = actions.begin_vault(
+    begun = vaults.begin_vault(
         by=person_of(request),
         vault_id=body.id,
         dossier_id=body.dossier,
@@ -88,7 +100,7 @@ def head(request: HttpRequest, vault_id: str) -> Wire:
     """What an open page asks every few seconds; that alone does not keep a session alive."""
     mark_background(request)
     chain = chain_seen_by(person_of(request), vault_id)
-    return {"seq": chain.head_seq, "head": chain.head_hash}
+    return {"seq": chain.head_seq, "head": chain.head_hash, "locks": queries.lock_changes(vault_id)}
 
 
 @router.get("/vaults/{vault_id}/news")
@@ -120,29 +132,54 @@ def news(
         "seq": shown.chain.head_seq,
         "head": shown.chain.head_hash,
         "due": due_now(shown.chain),
+        **wire.present(shown),
     }
 
 
 def _rows_of(shown: queries.Shown, found: queries.News) -> list[Wire]:
     first = bool(found.entries) and found.entries[0].record.seq == 1
-    rows = [_row(shown.chain.pk, 0, shown.row)] if first else []
-    rows += [_row(node.node, 0, node.row) for nodes in found.folders.values() for node in nodes]
-    return rows + [_row(one.node.node, one.version, one.row) for some in found.versions.values() for one in some]
+    rows = [wire.row(queries.SealedRow(shown.chain.pk, 0, 1, shown.row))] if first else []
+    return rows + [wire.row(row) for row in found.rows]
 
 
 @router.post("/vaults/{vault_id}/records", response=APPENDED)
 def append(request: HttpRequest, vault_id: str, body: schemas.Append) -> Status[Wire]:
-    appended = actions.append_record(
+    appended = vaults.append_record(
         by=person_of(request), vault_id=vault_id, documents=documents_of(body), rows=_rows(body.rows)
     )
     return _appended(appended)
 
 
+@router.post("/vaults/{vault_id}/locks", response={201: Wire})
+def lock(request: HttpRequest, vault_id: str, body: LockIn) -> Status[Wire]:
+    """The file is the person's own to change, for a while."""
+    held = locks.lock_node(by=person_of(request), vault_id=vault_id, node=body.node, epoch=body.epoch, row=body.row)
+    return Status(201, {"until": int(held.until.timestamp())})
+
+
+@router.delete("/vaults/{vault_id}/locks/{node}")
+def unlock(request: HttpRequest, vault_id: str, node: str) -> Wire:
+    locks.unlock_node(by=person_of(request), vault_id=vault_id, node=node)
+    return {}
+
+
+@router.get("/vaults/{vault_id}/activity")
+def happened(
+    request: HttpRequest,
+    vault_id: str,
+    before: Annotated[int | None, Field(ge=0, le=2**53)] = None,
+    node: schemas.Id | None = None,
+) -> Wire:
+    """What the log says of the vault, or of one of its nodes, the newest first."""
+    vault = queries.vault_of(person_of(request), vault_id).vault
+    return {"entries": [vars(one) for one in activity.happened(vault, before=before, node=node)]}
+
+
 @router.post("/vaults/{vault_id}/check")
 def check_uploads(request: HttpRequest, vault_id: str, body: CheckIn) -> Wire:
     """The virus scan of complete uploads; what is clean may be committed."""
-    if len(body.uploads) > MAX_FILES:
-        raise VaultError("too_many")
+    if len(body.uploads) > MAX_CHECKED:
+        raise VaultError("too_many", most=MAX_CHECKED)
     items = [check.Item(one.upload, one.payload_hash, one.commitment, one.scanner_header) for one in body.uploads]
     person = person_of(request)
     with CHECKING.taken(str(person.pk)):
@@ -154,9 +191,9 @@ def check_uploads(request: HttpRequest, vault_id: str, body: CheckIn) -> Wire:
 def commit(request: HttpRequest, vault_id: str, body: CommitIn) -> Status[Wire]:
     """Publish checked uploads with one record."""
     if len(body.files) > MAX_FILES:
-        raise VaultError("too_many")
-    files = [actions.File(one.upload, one.manifest.signed(), one.header, one.row) for one in body.files]
-    appended = actions.commit_files(
+        raise VaultError("too_many", most=MAX_FILES)
+    files = [contents.File(one.upload, one.manifest.signed(), one.header, one.row) for one in body.files]
+    appended = contents.commit_files(
         by=person_of(request),
         vault_id=vault_id,
         record=body.record.signed(),
@@ -169,12 +206,12 @@ def commit(request: HttpRequest, vault_id: str, body: CommitIn) -> Status[Wire]:
 @router.get("/vaults/{vault_id}/nodes/{node}/versions/{number}")
 def version(request: HttpRequest, vault_id: str, node: str, number: int) -> Wire:
     """What opens a version; the log keeps that it was asked for."""
-    found = actions.fetch_version(by=person_of(request), vault_id=vault_id, node=node, number=number)
+    found = reading.fetch_version(by=person_of(request), vault_id=vault_id, node=node, number=number)
     return {
         "manifest": _signed(found.manifest_bytes, found.manifest_sig),
         "header": b64(bytes(found.header)),
         "verdict": _signed(found.verdict_bytes, found.verdict_sig),
-        "leaves": b64(bytes(found.blob.leaves)),
+        "leaves": b64(bytes(wire.blob_of(found).leaves)),
     }
 
 
@@ -182,7 +219,7 @@ def version(request: HttpRequest, vault_id: str, node: str, number: int) -> Wire
 def version_payload(request: HttpRequest, vault_id: str, node: str, number: int) -> HttpResponseBase:
     found = queries.version_of(person_of(request), vault_id, node, number)
     recheck = queries.still_held(session_of(request), vault_id)
-    return payload.response(found.blob, request.headers.get("Range"), recheck=recheck)
+    return payload.response(wire.blob_of(found), request.headers.get("Range"), recheck=recheck)
 
 
 def _appended(appended: Appended) -> Status[Wire]:
@@ -226,10 +263,6 @@ def _outcome(outcome: check.Outcome) -> Wire:
 
 def _signed(raw: bytes | memoryview, sig: bytes | memoryview) -> Wire:
     return {**Signed(bytes(raw), bytes(sig)).to_wire()}
-
-
-def _row(node: str, number: int, row: bytes | memoryview | None) -> Wire:
-    return {"node": node, "version": number, "row": b64(bytes(row or b""))}
 
 
 def _rows(rows: Iterable[schemas.Row]) -> dict[tuple[str, int], bytes]:

@@ -1,8 +1,8 @@
 """The virus scan of uploads: asks the scanner process, verifies its signed verdicts, draws the consequences.
 
 clean            kept with the upload, which may now be committed
-infected,        staging is deleted at once, the log keeps the fact
-not_scannable
+not_scannable    the same, where the firm holds such files until somebody releases them; else as
+infected         staging is deleted at once, the log keeps the fact
 failed           nothing happens to the upload; it may be checked again
 """
 
@@ -20,9 +20,11 @@ from siegel.seals.documents import Verdict
 from siegel.seals.errors import IntegrityError
 from siegel.seals.scanning import verify_verdict
 from siegel.seals.signed import Signed
-from siegel.vault import actions, queries, staging
+from siegel.vault import queries, staging
+from siegel.vault.actions import uploads as actions
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Upload
+from siegel.vault.settings import settings_of
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -125,6 +127,7 @@ def _ask(firm: str, job: _Job) -> Signed | str:
 
 def _draw_consequences(by: "Person", jobs: Sequence[_Job], answers: Sequence[Signed | str]) -> dict[str, Outcome]:
     store = scanners_of(by.tenant) if jobs else None
+    kept = ("clean", "not_scannable") if settings_of(by.tenant_id).hold_unscannable else ("clean",)
     outcomes: dict[str, Outcome] = {}
     clean = []
     for job, answer in zip(jobs, answers, strict=True):
@@ -132,7 +135,7 @@ def _draw_consequences(by: "Person", jobs: Sequence[_Job], answers: Sequence[Sig
         if isinstance(answer, str) or verdict is None:
             code = answer if isinstance(answer, str) else "scan_failed"
             outcomes[job.upload.id] = Outcome(job.upload.id, code=code)
-        elif verdict.result == "clean":
+        elif verdict.result in kept:
             clean.append(_cleared(job, answer))
             outcomes[job.upload.id] = Outcome(job.upload.id, verdict=answer)
         else:

@@ -42,8 +42,8 @@ MESSAGES: Messages = {
         "A file must be smaller than 2 GB. Nothing was stored.",
     ),
     "too_many": (
-        "Das sind zu viele Dateien auf einmal. Höchstens 200 gehen in einem Schritt.",
-        "These are too many files at once. At most 200 go in one step.",
+        "Das sind zu viele Dateien auf einmal. Höchstens {most} gehen in einem Schritt.",
+        "These are too many files at once. At most {most} go in one step.",
     ),
     "payload_differs": (
         "Die angekommenen Daten sind nicht die gesendeten. Es wurde nichts veröffentlicht. Bitte laden Sie noch einmal"
@@ -57,6 +57,24 @@ MESSAGES: Messages = {
     "row_differs": (
         "Ein versiegelter Eintrag passt nicht zu seiner Unterschrift. Es wurde nichts geändert.",
         "A sealed row does not match its signature. Nothing was changed.",
+    ),
+    "held": (
+        "Diese Datei wartet auf Freigabe: Sie ließ sich nicht auf Viren prüfen. Geöffnet wird sie erst, wenn jemand aus"
+        " der Kanzlei sie freigibt.",
+        "This file awaits release: it could not be scanned for viruses. It opens only once somebody of the firm"
+        " releases it.",
+    ),
+    "node_locked": (
+        "Diese Datei ist bis {until} von {name} gesperrt. Es wurde nichts geändert. Bitte sprechen Sie sich ab, oder"
+        " warten Sie so lange.",
+        "This file is locked by {name} until {until}. Nothing was changed. Please talk to each other, or wait until"
+        " then.",
+    ),
+    "quota_exceeded": (
+        "Der Speicherplatz reicht nicht: {used} von {limit} MB sind belegt, {free} MB sind frei. Es wurde nichts"
+        " gespeichert. Bitte leeren Sie den Papierkorb, oder sprechen Sie mit der Kanzleileitung.",
+        "There is not enough space: {used} of {limit} MB are taken, {free} MB are free. Nothing was stored. Please"
+        " empty the trash, or talk to the head of the firm.",
     ),
     "dossier_differs": (
         "Der Tresor ist für eine andere Akte unterschrieben. Es wurde nichts geändert.",

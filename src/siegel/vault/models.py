@@ -18,10 +18,16 @@ class Vault(models.Model):
     file_count = models.PositiveIntegerField(default=0)
     size_bytes = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField()
+    # Goes up with every change of a lock: what an open page compares.
+    locks = models.PositiveIntegerField(default=0)
 
 
 class Node(models.Model):
-    """A folder or a file. `version` is the newest version's number, 0 for folders; `seq` the record that made it."""
+    """A folder or a file. `version` is the newest version's number, 0 for folders; `seq` the record that made it.
+
+    `removed_seq`: the record that put it in the trash, at `removed_at`; null for what was not removed itself.
+    `purged`: nothing but its records is left, of it and of all below it: purged, or emptied out of the trash.
+    """
 
     vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="+")
     node = models.CharField(max_length=ID_CHARS)
@@ -32,14 +38,38 @@ class Node(models.Model):
     row = models.BinaryField(null=True)
     epoch = models.PositiveIntegerField()
     seq = models.PositiveIntegerField()
+    removed_seq = models.PositiveIntegerField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    purged = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vault", "node"], name="one_node_per_id")]
-        indexes = [models.Index(fields=["vault", "seq"], name="node_by_record")]
+        indexes = [
+            models.Index(fields=["vault", "seq"], name="node_by_record"),
+            models.Index(fields=["vault", "parent"], name="node_by_parent"),
+            models.Index(fields=["removed_at"], name="node_in_trash", condition=models.Q(purged=False)),
+        ]
+
+
+class Placement(models.Model):
+    """A node was placed by a record: its sealed row, which names it from there on. Empty once the node is purged."""
+
+    vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="+")
+    node = models.CharField(max_length=ID_CHARS)
+    seq = models.PositiveIntegerField()
+    row = models.BinaryField()
+    epoch = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vault", "seq", "node"], name="one_place_per_record")]
 
 
 class Version(models.Model):
-    """A published file: its manifest, sealed row, header, the scanner's verdict and the payload's blob."""
+    """A published file: its manifest, sealed row, header, the scanner's verdict and the payload's blob.
+
+    Copies share a blob. Row and header are empty, and the blob is null, once the node is purged.
+    `held`: the scanner could not look into it, and nobody has released it; `released`: somebody has, this very version.
+    """
 
     vault = models.ForeignKey(Vault, on_delete=models.PROTECT, related_name="+")
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="+")
@@ -53,11 +83,60 @@ class Version(models.Model):
     header = models.BinaryField()
     verdict_bytes = models.BinaryField()
     verdict_sig = models.BinaryField()
-    blob = models.OneToOneField("base.Blob", on_delete=models.PROTECT, related_name="+")
+    blob = models.ForeignKey("base.Blob", null=True, on_delete=models.PROTECT, related_name="+")
+    manifest_hash = models.CharField(max_length=HASH_CHARS)
+    copied_from = models.CharField(max_length=HASH_CHARS, default="")
+    held = models.BooleanField(default=False)
+    released = models.BooleanField(default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["node", "version"], name="one_version_per_number")]
-        indexes = [models.Index(fields=["vault", "seq"], name="version_by_record")]
+        indexes = [
+            models.Index(fields=["vault", "seq"], name="version_by_record"),
+            models.Index(fields=["vault", "manifest_hash"], name="version_by_manifest"),
+            models.Index(
+                fields=["vault", "copied_from"], name="version_by_source", condition=~models.Q(copied_from="")
+            ),
+            models.Index(fields=["vault", "held"], name="version_held", condition=models.Q(held=True)),
+        ]
+
+
+class Lock(models.Model):
+    """Somebody works on a file: a courtesy, not cryptography. `row`: the sealed reason, if there is one."""
+
+    vault = models.ForeignKey(Vault, on_delete=models.CASCADE, related_name="+")
+    node = models.CharField(max_length=ID_CHARS)
+    person = models.ForeignKey("accounts.Person", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    epoch = models.PositiveIntegerField()
+    row = models.BinaryField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vault", "node"], name="one_lock_per_node")]
+
+
+class Activity(models.Model):
+    """Which entries of the firm's log are about a node, or (node empty) a vault; its records stand in keys.Record."""
+
+    vault = models.ForeignKey(Vault, on_delete=models.CASCADE, related_name="+")
+    index = models.PositiveBigIntegerField()
+    node = models.CharField(max_length=ID_CHARS, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vault", "index", "node"], name="one_activity_per_entry")]
+        indexes = [models.Index(fields=["vault", "node", "index"], name="activity_by_node")]
+
+
+class Settings(models.Model):
+    """What the owner decided for the firm's vaults; where there is no row, the defaults hold."""
+
+    tenant = models.OneToOneField("base.Tenant", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    trash_days = models.PositiveIntegerField(default=30)
+    lock_hours = models.PositiveIntegerField(default=12)
+    hold_unscannable = models.BooleanField(default=False)
+    firm_quota_bytes = models.BigIntegerField(null=True)
+    vault_quota_bytes = models.BigIntegerField(null=True)
 
 
 class Upload(models.Model):

@@ -1,7 +1,7 @@
 """Reading vaults. Every query is scoped by who asks; what he does not hold is not there."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,11 +17,11 @@ from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
 from siegel.keys.overview import team_seen_by
-from siegel.keys.places import may_write, people_in, people_with_access, places_of, right_in, ruled_by
+from siegel.keys.places import managed, may_write, people_in, people_with_access, places_of, right_in, ruled_by
 from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
-from siegel.seals import nodes as seals
 from siegel.seals.chain import WRITERS
-from siegel.vault.models import Node, Upload, Vault, Version
+from siegel.vault.errors import VaultError
+from siegel.vault.models import Node, Placement, Upload, Vault, Version
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person, SignedInSession
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 NODES_PER_PAGE = 1000
 # Bytes of their rows in one page, which is put together in memory.
 ROW_BYTES_PER_PAGE = 8 << 20
+# A hint for the badges of a list; what is held, readers find out by themselves.
+HELD_SHOWN = 1000
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ def _held(person: "Person") -> QuerySet[Vault]:
         .select_related("chain", "dossier__client")
         .annotate(
             right=Subquery(right_in(person, OuterRef("chain"))),
-            # of a personal vault the only holder is who founded it
-            founder=Subquery(people_in(OuterRef("chain")).values("person__name")[:1]),
+            # a personal vault is managed by who founded it, and by nobody else
+            founder=Subquery(people_in(OuterRef("chain")).filter(rights="manage").values("person__name")[:1]),
         )
     )
 
@@ -129,11 +131,21 @@ def sent_by(person: "Person", *, limit: int) -> list[Sent]:
 
 
 @dataclass(frozen=True)
+class SealedRow:
+    """A row of a node that the record `seq` brought; version 0 for folders and places."""
+
+    node: str
+    version: int
+    seq: int
+    row: bytes
+
+
+@dataclass(frozen=True)
 class News:
-    """Records of a vault and what came with them, by record."""
+    """Records of a vault and what came with them: versions by record; sealed rows of what is not purged."""
 
     entries: Sequence[Entry]
-    folders: dict[int, list[Node]]
+    rows: Sequence[SealedRow]
     versions: dict[int, list[Version]]
     more: bool
 
@@ -162,21 +174,28 @@ def news_since(shown: Shown, since: int) -> News:
     """The next records after `since`: no more than any of the three bounds of a page allows, but at least one."""
     entries, vault = entries_since(shown.chain, since), shown.vault
     if not entries:
-        return News([], {}, {}, more=False)
+        return News([], [], {}, more=False)
     if vault is None:
-        return News(entries, {}, {}, more=entries[-1].record.seq < shown.chain.head_seq)
+        return News(entries, [], {}, more=entries[-1].record.seq < shown.chain.head_seq)
+    entries = _page(entries, _loads(vault, (entries[0].record.seq, entries[-1].record.seq)))
     span = (entries[0].record.seq, entries[-1].record.seq)
-    entries = _page(entries, _loads(vault, span))
-    last = entries[-1].record.seq
-    span = (span[0], last)
-    folders: dict[int, list[Node]] = defaultdict(list)
-    for node in Node.objects.filter(vault=vault, seq__range=span, kind="folder").order_by("pk"):
-        folders[node.seq].append(node)
     versions: dict[int, list[Version]] = defaultdict(list)
-    rows = Version.objects.filter(vault=vault, seq__range=span).select_related("node").order_by("pk")
-    for version in rows.only("seq", "version", "manifest_bytes", "manifest_sig", "row", "node__node"):
+    found = Version.objects.filter(vault=vault, seq__range=span).select_related("node").order_by("pk")
+    for version in found.only("seq", "version", "manifest_bytes", "manifest_sig", "row", "node__node"):
         versions[version.seq].append(version)
-    return News(entries, folders, versions, more=last < shown.chain.head_seq)
+    rows = [
+        SealedRow(one.node.node, one.version, one.seq, bytes(one.row)) for some in versions.values() for one in some
+    ]
+    sealed = [*_named_rows(vault, span), *(row for row in rows if row.row)]
+    return News(entries, sealed, versions, more=span[1] < shown.chain.head_seq)
+
+
+def _named_rows(vault: Vault, span: tuple[int, int]) -> list[SealedRow]:
+    """Rows of folders and places, as far as they are there. Two queries."""
+    folders = Node.objects.filter(vault=vault, seq__range=span, kind="folder", purged=False).order_by("pk")
+    places = Placement.objects.filter(vault=vault, seq__range=span).exclude(row=b"").order_by("pk")
+    values = [*folders.values_list("node", "seq", "row"), *places.values_list("node", "seq", "row")]
+    return [SealedRow(node, 0, seq, bytes(row or b"")) for node, seq, row in values]
 
 
 @dataclass
@@ -190,12 +209,12 @@ class _Load:
 def _loads(vault: Vault, span: tuple[int, int]) -> dict[int, _Load]:
     """By record, from `span[0]` to `span[1]`."""
     loads: dict[int, _Load] = defaultdict(_Load)
-    versions, folders = Version.objects.filter(vault=vault), Node.objects.filter(vault=vault, kind="folder")
-    for rows in (versions, folders):
+    folders = Node.objects.filter(vault=vault, kind="folder")
+    for rows in (Version.objects.filter(vault=vault), folders, Placement.objects.filter(vault=vault)):
         sums = rows.filter(seq__range=span).values_list("seq").annotate(Count("pk"), row_bytes=Sum(Length("row")))
         for seq, nodes, row_bytes in sums:
             loads[seq].nodes += nodes
-            loads[seq].row_bytes += row_bytes
+            loads[seq].row_bytes += row_bytes or 0
     return loads
 
 
@@ -211,29 +230,29 @@ def _page(entries: Sequence[Entry], loads: Mapping[int, _Load]) -> Sequence[Entr
 
 
 def version_of(person: "Person", vault_id: str, node: str, number: int) -> Version:
-    """A published version in a vault the person holds; BaseError `not_found` (404)."""
+    """A published version in a vault the person holds.
+
+    BaseError `not_found` (404), also for what was purged; VaultError `held` (409) until somebody releases it.
+    """
     held = places_of(person).filter(chain=vault_id).values("chain")
     rows = Version.objects.filter(vault__chain__in=held, vault=vault_id, node__node=node, version=number)
     found = rows.select_related("blob", "node", "vault__dossier__client").first()
-    if found is None:
+    if found is None or found.blob is None:
         raise BaseError("not_found", status=404)
+    if found.held:
+        raise VaultError("held", status=409)
     return found
 
 
-def nodes_named(vault_id: str, ids: Iterable[str]) -> dict[str, seals.Node]:
-    """The nodes with these ids, as the rules of a chain see them; without row hashes: no rule reads them. One query."""
-    rows = Node.objects.filter(vault=vault_id, node__in=set(ids))
-    return {
-        row.node: seals.Node(
-            "folder" if row.kind == "folder" else "file",
-            row.parent,
-            row.version,
-            row.epoch,
-            row="",
-            manifest=row.manifest_hash or None,
-        )
-        for row in rows
-    }
+def lock_changes(vault_id: str) -> int:
+    """How often locks of the vault have changed; 0 for a team. One query."""
+    return Vault.objects.filter(pk=vault_id).values_list("locks", flat=True).first() or 0
+
+
+def held_versions(vault: Vault) -> list[tuple[str, int]]:
+    """Node and number of the versions that wait for a release, the newest first; at most HELD_SHOWN. One query."""
+    held = Version.objects.filter(vault=vault, held=True).order_by("-pk")
+    return list(held.values_list("node__node", "version")[:HELD_SHOWN])
 
 
 @dataclass(frozen=True)
@@ -292,6 +311,11 @@ def require_writer(person: "Person", vault_id: str) -> None:
     """BaseError `not_found` (404) unless the person may write there."""
     if not may_write(person, vault_id):
         raise BaseError("not_found", status=404)
+
+
+def require_reader(person: "Person", vault_id: str) -> None:
+    """BaseError `not_found` (404) unless the person holds the vault, or rules it."""
+    managed(person, vault_id)
 
 
 def still_held(session: "SignedInSession", vault_id: str) -> Callable[[], None]:

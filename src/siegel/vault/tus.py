@@ -15,7 +15,8 @@ from siegel.base.bodies import STREAM_TYPE
 from siegel.base.places import Places
 from siegel.lib.age import sealed_size
 from siegel.seals.documents import MAX_CONTENT_SIZE
-from siegel.vault import actions, queries, staging
+from siegel.vault import queries, staging
+from siegel.vault.actions import uploads as actions
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Upload
 

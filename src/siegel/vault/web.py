@@ -2,12 +2,16 @@
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
 
 from siegel.accounts.doors import person_of, sign_in_required
 from siegel.base.errors import BaseError
+from siegel.firms.doors import owner_person
 from siegel.vault import queries
+from siegel.vault.actions.settings import change_settings
+from siegel.vault.forms import SettingsForm
+from siegel.vault.settings import settings_of
 
 
 @require_GET
@@ -24,3 +28,24 @@ def vault(request: HttpRequest, vault_id: str) -> HttpResponseBase:
     except BaseError as error:
         raise Http404 from error
     return render(request, "vault/vault.html", {"vault": line})
+
+
+@require_GET
+@sign_in_required
+def settings(request: HttpRequest) -> HttpResponseBase:
+    """What holds for all vaults of the firm; for owners."""
+    form = SettingsForm.showing(settings_of(owner_person(request).tenant_id))
+    return render(request, "vault/settings.html", {"form": form, "saved": request.GET.get("gespeichert")})
+
+
+@require_POST
+@sign_in_required
+def save_settings(request: HttpRequest) -> HttpResponseBase:
+    """Saves the form of `settings`, or shows it again with what is wrong."""
+    person, form = owner_person(request), SettingsForm(request.POST)
+    if not form.is_valid():
+        return render(request, "vault/settings.html", {"form": form}, status=400)
+    change_settings(by=person, **form.decided())
+    target = redirect("vault:settings")
+    target["Location"] += "?gespeichert=1"
+    return target

@@ -17,7 +17,7 @@ from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
 from siegel.seals.holders import keys_of
-from siegel.seals.nodes import NodeLookup
+from siegel.seals.nodes import NodeLookup, VersionLookup, no_version
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
@@ -25,6 +25,16 @@ from siegel.seals.signed import Signed
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import AuditEntry
+
+# What an entry counts, by the kind of the change.
+COUNTED = {
+    "version": "files",
+    "folder": "folders",
+    "place": "placed",
+    "remove": "removed",
+    "purge": "purged",
+    "release": "released",
+}
 
 
 @dataclass(frozen=True)
@@ -45,11 +55,12 @@ class Documents:
 
 @dataclass(frozen=True)
 class Appended:
-    """Where the record stands. `step` is what it did; None when it had been accepted before."""
+    """Where the record stands. `step` is what it did, `log_index` its entry; None when it had been accepted before."""
 
     seq: int
     head: str
     step: Step | None
+    log_index: int | None = None
 
 
 @action
@@ -67,7 +78,13 @@ def begin_chain(*, by: "Person", vault_id: str, documents: Documents, personal: 
 
 @action
 def append_record(
-    *, by: "Person", vault_id: str, documents: Documents, nodes: NodeLookup, personal: Mapping[str, str]
+    *,
+    by: "Person",
+    vault_id: str,
+    documents: Documents,
+    nodes: NodeLookup,
+    versions: VersionLookup = no_version,
+    personal: Mapping[str, str],
 ) -> Appended:
     """One more record. The same record again changes nothing; BaseError `not_found` unless `by` holds it, or rules it.
 
@@ -79,7 +96,7 @@ def append_record(
         audit.unchanged()
         return known
     position = queries.position_of(chain)
-    appended = _accept(by, position, documents, nodes=nodes, personal=personal)
+    appended = _accept(by, position, documents, nodes=nodes, versions=versions, personal=personal)
     if chain.due and appended.step and appended.step.nodes:
         raise KeysError("stale", status=409)
     return appended
@@ -92,7 +109,13 @@ def accepted_before(vault_id: str, record: Signed) -> Appended | None:
 
 
 def _accept(
-    by: "Person", before: Position, documents: Documents, *, nodes: NodeLookup, personal: Mapping[str, str]
+    by: "Person",
+    before: Position,
+    documents: Documents,
+    *,
+    nodes: NodeLookup,
+    versions: VersionLookup = no_version,
+    personal: Mapping[str, str],
 ) -> Appended:
     with rules.refusing():
         record = RecordDocument.parse(documents.record)
@@ -112,7 +135,7 @@ def _accept(
     entry = _entry(documents, logged)
     with rules.refusing():
         store = queries.store_of(by.tenant, _keys_in(before, documents, record.author))
-        step = check(before, entry, store, nodes)
+        step = check(before, entry, store, nodes, versions)
         if step.author.certificate.subject != by.id:
             raise KeysError("document_refused", reason="record_author")
         # the writer's clock may be ahead, or behind, when somebody's time ends
@@ -130,7 +153,7 @@ def _accept(
     if documents.certificate:
         _move_team(step.position.vault, CertificateDocument.parse(documents.certificate).kid)
     _write_wraps(step, documents.wraps)
-    return Appended(step.position.seq, step.position.head, step)
+    return Appended(step.position.seq, step.position.head, step, logged.index)
 
 
 def _kind_of(before: Position, record: RecordDocument) -> str:
@@ -143,7 +166,7 @@ def _kind_of(before: Position, record: RecordDocument) -> str:
 
 def _about(record: RecordDocument, head: str) -> dict[str, str | int]:
     kinds = [change.KIND for change in record.changes]
-    counts = {name: kinds.count(kind) for name, kind in (("files", "version"), ("folders", "folder")) if kind in kinds}
+    counts = {name: kinds.count(kind) for kind, name in COUNTED.items() if kind in kinds}
     return {"vault": record.vault, "seq": record.seq, "head": head, **counts}
 
 

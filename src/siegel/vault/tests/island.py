@@ -5,7 +5,7 @@ import io
 import secrets
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from siegel.firms.models import Dossier
@@ -19,7 +19,7 @@ from siegel.seals.derive import EpochSeed, PublicKeys, Seed, digest
 from siegel.seals.documents import Holder, Manifest, Roster, ScannerKey
 from siegel.seals.epochs import HeldWrap, NewEpoch, first_epoch, next_epoch, open_epochs, wrap_for
 from siegel.seals.ids import new_id
-from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange, VersionChange
+from siegel.seals.records import AnyChange, FolderChange, Genesis, PlaceChange, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
@@ -107,6 +107,52 @@ class OpenVault:
         self.append(self.record(change), rows=[row])
         self.refresh()
         return change.node
+
+    def place(self, node: str, parent: str | None = None, row: bytes = b"") -> tuple[PlaceChange, Json]:
+        row = row or secrets.token_bytes(50)
+        change = PlaceChange(self.epoch, node, parent or self.id, digest(row))
+        return change, {"node": node, "version": 0, "row": b64(row)}
+
+    def change(self, *changes: AnyChange | tuple[AnyChange, Json]) -> Json:
+        """One record without files; a change that needs a row comes with it."""
+        rows = [one[1] for one in changes if isinstance(one, tuple)]
+        made = [one[0] if isinstance(one, tuple) else one for one in changes]
+        answer = self.append(self.record(*made), rows=rows)
+        self.refresh()
+        return answer
+
+    def copy_body(self, source: str, version: int = 1, *, onto: str | None = None, **more: Any) -> Json:
+        """The commit of a copy of a version: a new file, or a further version of the node `onto`."""
+        place = f"vaults/{self.id}/nodes/{source}/versions/{version}"
+        meta = self.island.get(place)
+        signed = Signed.from_wire(meta["manifest"])
+        copied = Manifest.parse(signed)
+        file_key = files.open_file_key(unb64(meta["header"]), self.seeds[copied.epoch].identity(), copied.commitment)
+        row, before = secrets.token_bytes(120), self.state.nodes[onto] if onto else None
+        fields: dict[str, Any] = {
+            "author": self.island.kid,
+            "copied_from": signed.hash,
+            "epoch": self.epoch,
+            "generation": 1,
+            "node": onto or new_id(),
+            "parent": before.parent if before else self.id,
+            "previous": before.manifest if before else None,
+            "row": digest(row),
+            "version": before.version + 1 if before else 1,
+        }
+        made = replace(copied, **(fields | more))
+        manifest = made.sign(self.island.seed)
+        change = VersionChange(manifest.hash, made.node, made.parent, made.version)
+        header = files.header_for(file_key, self.state.position.now.epoch.recipient)
+        sealed = {"upload": None, "manifest": manifest.to_wire(), "header": b64(header), "row": b64(row)}
+        return {"record": self.record(change).to_wire(), "files": [sealed]}
+
+    def copy(self, source: str, version: int = 1, **more: Any) -> str:
+        """A copy within the vault; returns its node."""
+        body = self.copy_body(source, version, **more)
+        self.island.post(f"vaults/{self.id}/commit", body)
+        self.refresh()
+        return Manifest.parse(Signed.from_wire(body["files"][0]["manifest"])).node
 
     def rotation(self, now: int | None = None) -> tuple[NewEpoch, Json]:
         now = now or int(time.time())

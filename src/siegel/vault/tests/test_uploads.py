@@ -16,9 +16,10 @@ from siegel.base.places import Places
 from siegel.keys.tests.island import Island, found
 from siegel.lib.merkle import SegmentTree
 from siegel.site.main import WEB_THREADS
-from siegel.vault import actions, queries, staging
 from siegel.vault import api as vault_api
+from siegel.vault import queries, staging
 from siegel.vault import tus as tus_api
+from siegel.vault.actions import uploads as actions
 from siegel.vault.models import Upload
 from siegel.vault.tests.island import OpenVault, begin_upload, tus
 

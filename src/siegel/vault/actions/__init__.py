@@ -1,0 +1,1 @@
+"""Changes of vaults, by what is changed."""

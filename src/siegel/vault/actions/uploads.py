@@ -1,0 +1,96 @@
+"""Uploads begin, are refused, kept with their verdicts, and end."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from siegel.base import audit
+from siegel.base.actions import action
+from siegel.base.ids import new_id
+from siegel.seals.documents import Verdict
+from siegel.vault import queries, quota, staging
+from siegel.vault.actions.tree import remember
+from siegel.vault.errors import VaultError
+from siegel.vault.models import Upload
+from siegel.vault.personal import personal_of
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+
+UPLOAD_LIFE = timedelta(hours=24)
+# Of one person, not yet committed. The program `siegel` has two batches of 200 files under way, and one that was ended
+# leaves its own behind until they expire.
+MAX_OPEN_UPLOADS = 1000
+MAX_ANNOUNCED_BYTES = 20 << 30
+
+
+def begin_upload(*, by: "Person", vault_id: str, length: int) -> Upload:
+    """An empty upload of `length` bytes into a vault the person may write to.
+
+    BaseError `not_found`, `disk_full` (507); VaultError `too_many_uploads` (429), `quota_exceeded` (409). One at a
+    time is admitted, so that two do not get the same space.
+    """
+    queries.require_writer(by, vault_id)
+    now = timezone.now()
+    upload = Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=now + UPLOAD_LIFE)
+    with transaction.atomic():
+        announced = queries.announced(by, now)
+        if announced.own_count >= MAX_OPEN_UPLOADS or announced.own_bytes + length > MAX_ANNOUNCED_BYTES:
+            raise VaultError("too_many_uploads", status=429)
+        quota.require_room(by.tenant, vault_id, length, now)
+        staging.require_space(announced.all_bytes + length, lambda: queries.live_uploads(now))
+        upload.save(force_insert=True)
+        staging.create(upload.id)
+    return upload
+
+
+def drop_upload(upload: Upload) -> None:
+    """Row and bytes are gone."""
+    Upload.objects.filter(pk=upload.pk).delete()
+    staging.remove(upload.pk)
+
+
+@action
+def refuse_upload(*, upload: Upload, by: "Person", verdict: Verdict) -> None:
+    """The scanner did not find it clean: it is stored nowhere, and the log keeps the fact."""
+    drop_upload(upload)
+    infected = verdict.result == "infected"
+    logged = audit.record(
+        "vault.upload_refused" if infected else "vault.upload_not_scannable",
+        tenant=by.tenant,
+        by=by,
+        about={
+            "vault": upload.vault_id,
+            "payload": verdict.payload_hash,
+            "size": upload.length,
+            "reason": verdict.reason or "",
+        },
+        personal=personal_of(upload.vault_id),
+        attested_by="scanner",
+    )
+    remember(upload.vault_id, logged.index, [""])
+
+
+def remove_expired_uploads() -> int:
+    """Uploads past their 24 hours, and staging files without a row; returns how many rows. For the periodic thread."""
+    now = timezone.now()
+    expired = list(Upload.objects.filter(expires_at__lte=now))
+    for upload in expired:
+        drop_upload(upload)
+    old = list(staging.older_than(now - UPLOAD_LIFE))
+    known = set(Upload.objects.filter(pk__in=old).values_list("pk", flat=True))
+    for name in set(old) - known:
+        staging.remove(name)
+    return len(expired)
+
+
+def keep_verdicts(checked: Sequence[Upload]) -> None:
+    """What the scanner found clean may be committed. Changes nothing anybody can see, so there is no entry."""
+    fields = ("payload_hash", "commitment", "leaves", "verdict_bytes", "verdict_sig")
+    with transaction.atomic():
+        # one by one takes a fifth of the time that bulk_update takes to put its statement together
+        for upload in checked:
+            Upload.objects.filter(pk=upload.pk).update(**{name: getattr(upload, name) for name in fields})
