@@ -25,6 +25,10 @@ export const TREE_PROBLEMS_DE = {
     "Diese Datei wartet auf Freigabe.",
     "Sie konnte nicht auf Viren geprüft werden. Die Kanzlei sieht sie sich an und gibt sie frei.",
   ),
+  already_here: problem(
+    "Das liegt schon hier.",
+    "Bitte wählen Sie einen anderen Ordner, oder kopieren Sie es.",
+  ),
   not_all: problem(
     "Nicht alles wurde übernommen.",
     "Was fehlt, steht oben. An der alten Stelle wurde nichts gelöscht.",
@@ -120,9 +124,7 @@ export const TREE_DE = {
 
 const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.version_fetched": (what) => `${what} abgerufen`,
-  "vault.locked": (what) => `${what} gesperrt`,
   "vault.node_locked": (what) => `${what} gesperrt`,
-  "vault.unlocked": (what) => `${what} freigegeben`,
   "vault.node_unlocked": (what) => `${what} freigegeben`,
   "vault.lock_broken": (what) => `Sperre von ${what} aufgehoben`,
   "vault.trash_emptied": () => "Papierkorb geleert, weil die Zeit um war",

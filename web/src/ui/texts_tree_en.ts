@@ -22,6 +22,7 @@ export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
     "This file waits to be released.",
     "It could not be checked for viruses. Your firm will look at it and release it.",
   ),
+  already_here: problem("It is already here.", "Please choose another folder, or copy it."),
   not_all: problem(
     "Not everything was taken over.",
     "What is missing stands above. Nothing was deleted where it was.",
@@ -113,9 +114,7 @@ export const TREE_EN: typeof TREE_DE = {
 
 const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.version_fetched": (what) => `${what} fetched`,
-  "vault.locked": (what) => `${what} locked`,
   "vault.node_locked": (what) => `${what} locked`,
-  "vault.unlocked": (what) => `${what} released`,
   "vault.node_unlocked": (what) => `${what} released`,
   "vault.lock_broken": (what) => `Lock of ${what} broken`,
   "vault.trash_emptied": () => "Trash emptied, as its time was over",

@@ -65,10 +65,11 @@ export class ActivityView {
     return item;
   }
 
-  private nameOf({ by }: ActivityAnswer): string {
+  private nameOf({ by, name }: ActivityAnswer): string {
     if (by === null) return texts().tree.activity.server;
-    if (by === this.page.vault.open.session.person.id) return texts().vault.you;
-    return this.page.vault.nameOfPerson(by) ?? texts().vault.noValue;
+    return by === this.page.vault.open.session.person.id
+      ? texts().vault.you
+      : (name ?? texts().vault.noValue);
   }
 
   private inWords({ kind, seq, node, version }: ActivityAnswer): string {

@@ -312,10 +312,6 @@ export class OpenedVault {
     return certificate === null ? null : (this.names.get(certificate.subject) ?? null);
   }
 
-  nameOfPerson(id: string): string | null {
-    return this.names.get(id) ?? null;
-  }
-
   /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
   requireShown(shown: ShownVault): void {
     must(this.sealed !== null, "record_shape", "the chain has not begun");

@@ -47,6 +47,8 @@ export async function askForTarget(
     submit: async (button, signal) => {
       const { target } = tree;
       if (target === null) throw new RefusedError("no_target", "no folder is chosen");
+      if (button.getAttribute("aria-disabled") === "true")
+        throw new RefusedError("already_here", "it lies there already");
       const said = await carryOut(page, nodes, target, button.dataset["submit"] as Deed, dialog, signal);
       page.changed(said);
     },
@@ -86,7 +88,7 @@ function showTarget(
     const deed = button.dataset["submit"];
     button.hidden = (deed === "restore") !== (mode === "restore") || (deed === "move" && !page.mayWrite);
     const isOff = target === null || (deed === "move" && isHere);
-    button.toggleAttribute("disabled", isOff);
+    button.setAttribute("aria-disabled", String(isOff));
     button.title = deed === "move" && isHere ? tree.here : "";
   }
   const region = find("[data-readers]", dialog);

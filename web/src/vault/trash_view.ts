@@ -42,7 +42,8 @@ export class TrashView {
     const when = formatWhen(acceptedAt, now(), pageLanguage());
     const left = Math.ceil((acceptedAt + this.page.vault.state.trashDays * DAY_S - now()) / DAY_S);
     const folder = this.page.vault.nodes.get(node.parent)?.row.name;
-    const meta = tree.trashMeta(this.page.nameOf(author), when, tree.trashLeft(left));
+    const isOwn = author === this.page.vault.open.keys.kid;
+    const meta = tree.trashMeta(isOwn ? tree.byYou : this.page.nameOf(author), when, tree.trashLeft(left));
     write("[data-name]", node.row.name, item);
     write("[data-meta]", folder === undefined ? meta : `${tree.trashFrom(folder)} · ${meta}`, item);
     const icon = node.kind === "folder" ? "bi-folder-fill" : kindOf(node.row.name).icon;

@@ -159,7 +159,8 @@ export class Uploads {
           commitment,
           payload_hash,
         });
-        // Why a file cannot be scanned only the server can say.
+        // With the firm's setting it is kept, and waits to be released. Why it cannot be scanned only the server can say.
+        if (verdict.result === "not_scannable" && result.code === null) return;
         if (verdict.result === "not_scannable") throw new WireError(422, verdict.result, result.message);
         if (verdict.result !== "clean")
           throw new RefusedError(verdict.result, `the file is ${verdict.result}`);

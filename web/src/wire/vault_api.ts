@@ -21,8 +21,9 @@ export interface LockAnswer {
 export interface ActivityAnswer {
   readonly index: number;
   readonly at: number;
-  /** The person's name; null where nobody was signed in. */
+  /** Id of the person, and the name; null where nobody was signed in. */
   readonly by: string | null;
+  readonly name: string | null;
   readonly kind: string;
   readonly attested_by: "person" | "scanner" | "server";
   readonly seq: number | null;
