@@ -3,7 +3,7 @@
  * section 9). The other way round everything is compared with what the author signed before a byte is released.
  */
 
-import { newFileKey, openHeader, sealHeader } from "../crypto/age";
+import { newFileKey, openHeader, sealHeader, sealHeaderNatively } from "../crypto/age";
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import { NoMatchError, PayloadError } from "../crypto/errors";
@@ -56,6 +56,11 @@ export async function sealContents(
 /** A header of its own for the vault's epoch, or for the scanner. */
 export function headerFor(fileKey: Bytes, recipient: string): Bytes {
   return sealHeader(fileKey, [recipient]);
+}
+
+/** The same, as fast as the browser can: for many files at once. */
+export function headerNativelyFor(fileKey: Bytes, recipient: string): Promise<Bytes> {
+  return sealHeaderNatively(fileKey, [recipient]);
 }
 
 /**

@@ -11,6 +11,7 @@ import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
 import { AccessView } from "./access_view";
+import { Choosing } from "./choosing";
 import { makeFolder } from "./commit";
 import { readFile } from "./contents";
 import { tellKeyChanges } from "./key_changes";
@@ -18,11 +19,13 @@ import { kindOf } from "./kinds";
 import { ListView } from "./list_view";
 import type { OpenedFile, OpenedVault } from "./opened";
 import { PaneView } from "./pane_view";
+import type { Choice } from "./picked";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
 import { type UploadItem, Uploads } from "./upload";
 
 const POLL_MS = 5000;
+const RENDER_MS = 400;
 /** A page that nobody looks at only has to learn that the session has ended. */
 const HIDDEN_POLL_MS = 60_000;
 /** What stands behind the # of a link that leads here to upload something. */
@@ -43,6 +46,8 @@ export class VaultPage {
   private readonly pane: PaneView;
   private readonly uploads: Uploads;
   private folder: string;
+  private rendering: ReturnType<typeof setTimeout> | undefined;
+  private rendered = Number.NEGATIVE_INFINITY;
 
   constructor(vault: OpenedVault, mayWrite: boolean) {
     this.vault = vault;
@@ -66,10 +71,8 @@ export class VaultPage {
 
   start(): void {
     this.listen();
-    for (const button of findAll(
-      '.sg-toolbar [data-action="upload"], .sg-toolbar [data-action="new-folder"]',
-    ))
-      button.removeAttribute("aria-disabled");
+    for (const action of ["upload", "upload-folder", "photo", "new-folder"])
+      maybe(`.sg-toolbar [data-action="${action}"]`)?.removeAttribute("aria-disabled");
     window.addEventListener("popstate", () => this.arrive());
     document.addEventListener("visibilitychange", () => void (!document.hidden && this.catchUp()));
     const wanted = location.hash.slice(1);
@@ -89,7 +92,7 @@ export class VaultPage {
   private goTo(folder: string): void {
     const from = this.folder;
     // What has the focus is about to be drawn anew; whoever uses the keyboard must not start from the top.
-    const isUsed = ["tbody[data-rows]", "[data-crumbs]"].some((place) =>
+    const isUsed = ["[data-list-box]", '[data-state="empty"]', "[data-crumbs]"].some((place) =>
       find(place).contains(document.activeElement),
     );
     const known = folder === this.vault.id || this.vault.chain.nodes.get(folder)?.kind === "folder";
@@ -125,11 +128,24 @@ export class VaultPage {
     else if (this.pane.file !== null) this.pane.close();
   }
 
+  /** At once, but of a thousand files that become done one after the other the list is not drawn a thousand times. */
+  private renderSoon(): void {
+    const wait = this.rendered + RENDER_MS - performance.now();
+    if (wait <= 0) this.render();
+    else
+      this.rendering ??= setTimeout(() => {
+        this.rendering = undefined;
+        this.render();
+      }, wait);
+  }
+
   private render(): void {
     if (this.vault.broken !== null) return;
-    this.list.render(this.folder);
+    this.rendered = performance.now();
     const count = this.vault.childrenOf(this.folder).length + this.vault.namelessOf(this.folder).length;
+    // First, as only what is shown can be measured.
     showState(count > 0 ? "list" : "empty");
+    this.list.render(this.folder);
     write("[data-access]", texts().vault.vaultAccess(this.vault.countReaders()));
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
     const { files, sizeBytes } = this.vault.stored();
@@ -184,33 +200,34 @@ export class VaultPage {
     const isEmpty = this.list.selected.size === 0;
     for (const button of findAll('.sg-toolbar [data-action="download"]'))
       button.setAttribute("aria-disabled", String(isEmpty));
-    find('[data-action="up"]').setAttribute("aria-disabled", String(this.folder === this.vault.id));
+    for (const way of ["up", "top"])
+      find(`[data-action="${way}"]`).setAttribute("aria-disabled", String(this.folder === this.vault.id));
   }
 
   private listen(): void {
-    const input = find<HTMLInputElement>("#file-input");
     const on = (action: string, act: () => void): void => {
       for (const button of findAll(`[data-action="${action}"]`)) {
         button.addEventListener("click", () => !isOff(button) && act());
       }
     };
-    on("upload", () => input.click());
     on("up", () => this.goTo(this.vault.chain.nodes.get(this.folder)?.parent ?? this.vault.id));
+    on("top", () => this.goTo(this.vault.id));
     on("new-folder", () => this.askForFolder());
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
       button.addEventListener("click", () => !isOff(button) && this.act(this.saveSelected()));
     }
-    input.addEventListener("change", () => {
-      this.uploads.add(input.files ?? [], this.folder);
-      input.value = "";
-    });
-    this.listenForDrops();
+    new Choosing((choice) => this.upload(choice)).listen(this.mayWrite);
     window.addEventListener("beforeunload", (event) => {
       if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
     });
     const form = find<HTMLFormElement>('form[data-form="new-folder"]');
     onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.addFolder(), "folder-name"));
     document.addEventListener("keydown", (event) => {
+      if (event.key === "/" && !isTyping(event.target) && maybe("dialog[open]") === null) {
+        event.preventDefault();
+        maybe("[data-filter]")?.focus();
+        return;
+      }
       const action = KEYS.get(event.key);
       if (action === undefined || isTyping(event.target) || maybe("dialog[open]") !== null) return;
       if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -219,19 +236,10 @@ export class VaultPage {
     });
   }
 
-  private listenForDrops(): void {
-    const zone = find("[data-drop]");
-    if (!this.mayWrite) return;
-    zone.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      zone.classList.add("is-over");
-    });
-    zone.addEventListener("dragleave", () => zone.classList.remove("is-over"));
-    zone.addEventListener("drop", (event) => {
-      event.preventDefault();
-      zone.classList.remove("is-over");
-      this.uploads.add(event.dataTransfer?.files ?? [], this.folder);
-    });
+  private upload(choice: Choice): void {
+    const { folder } = this;
+    this.uploads.add(choice, folder);
+    this.act(this.uploads.addFolders(choice, folder).then(() => this.renderSoon()));
   }
 
   private askForFolder(): void {
@@ -333,7 +341,7 @@ export class VaultPage {
 
   private showUpload(item: UploadItem): void {
     this.tray.show(item);
-    if (item.stage === "done") this.render();
+    if (item.stage === "done") this.renderSoon();
     if (item.stage !== "refused") return;
     if (this.isOver(item.problem)) this.fail(this.vault.broken ?? item.problem);
   }
