@@ -3,7 +3,7 @@
  * section 9). The other way round everything is compared with what the author signed before a byte is released.
  */
 
-import { newFileKey, openHeader, sealHeader, sealHeaderNatively } from "../crypto/age";
+import { newFileKey, openHeaderNatively, sealHeader, sealHeaderNatively } from "../crypto/age";
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import { NoMatchError, PayloadError } from "../crypto/errors";
@@ -67,7 +67,7 @@ export function headerNativelyFor(fileKey: Bytes, recipient: string): Promise<By
  * The file key in a header, which must be the one the author committed to.
  * @throws IntegrityError (`header_invalid`, `header_foreign`, `commitment_mismatch`).
  */
-export function fileKeyFrom(header: Bytes, identity: string, commitment: string): Bytes {
+export async function fileKeyFrom(header: Bytes, identity: string, commitment: string): Promise<Bytes> {
   let fileKey: Bytes;
   try {
     const kinds = parseHeader(header).stanzas.map(({ args }) => args[0]);
@@ -76,7 +76,7 @@ export function fileKeyFrom(header: Bytes, identity: string, commitment: string)
       "header_invalid",
       "a header has one hybrid stanza",
     );
-    fileKey = openHeader(header, identity);
+    fileKey = await openHeaderNatively(header, identity);
   } catch (error) {
     if (error instanceof NoMatchError)
       throw new IntegrityError("header_foreign", "the header is sealed for another key");

@@ -73,6 +73,15 @@ export const DE = {
       "Er enthält Zeichen in einer ungewöhnlichen Schreibweise. Bitte benennen Sie die Datei um.",
     ),
     name_taken: problem("Diesen Namen gibt es hier schon.", "Bitte wählen Sie einen anderen Namen."),
+    download_cancelled: problem("Abgebrochen.", "Der Browser hat das Herunterladen beendet."),
+    no_worker: problem(
+      "Herunterladen ist in diesem Fenster nicht möglich.",
+      "Der Browser lässt den nötigen Dienst nicht zu, etwa in einem privaten Fenster. Bitte nehmen Sie ein gewöhnliches Fenster.",
+    ),
+    source_gone: problem(
+      "Die Datei ist nicht mehr zur Hand.",
+      "Sie wurde verschlüsselt, bevor diese Seite neu geladen wurde. Bitte wählen Sie sie noch einmal aus.",
+    ),
     name_is_file: problem(
       "So heißt hier schon eine Datei.",
       "Der Ordner kann hier nicht angelegt werden. Bitte benennen Sie ihn um.",
@@ -225,6 +234,11 @@ export const DE = {
     },
   },
   transfers: {
+    unfinished: (count: number) =>
+      count === 1
+        ? "1 angefangene Übertragung"
+        : `${count.toLocaleString("de-DE")} angefangene Übertragungen`,
+    saved: (name: string) => `„${name}“ ist geprüft und gespeichert.`,
     reading: (found: number) => `${found.toLocaleString("de-DE")} Dateien gefunden …`,
     unreadable: (count: number) =>
       `${count === 1 ? "1 Eintrag ließ" : `${count.toLocaleString("de-DE")} Einträge ließen`} sich nicht lesen und ${count === 1 ? "fehlt" : "fehlen"}.`,

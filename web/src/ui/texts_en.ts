@@ -67,6 +67,15 @@ export const EN: Texts = {
       "It contains characters in an unusual spelling. Please rename the file.",
     ),
     name_taken: problem("This name is taken.", "Please choose another name."),
+    download_cancelled: problem("Cancelled.", "The browser has ended the download."),
+    no_worker: problem(
+      "Downloads are not possible in this window.",
+      "The browser does not allow the service that they need, perhaps as this window is a private one. Please use an ordinary one.",
+    ),
+    source_gone: problem(
+      "The file is no longer at hand.",
+      "It was encrypted before this page was loaded anew. Please choose it again.",
+    ),
     name_is_file: problem(
       "There is a file of this name here already.",
       "The folder cannot be made here. Please rename it.",
@@ -200,6 +209,9 @@ export const EN: Texts = {
     },
   },
   transfers: {
+    unfinished: (count) =>
+      count === 1 ? "1 unfinished upload" : `${count.toLocaleString("en-GB")} unfinished uploads`,
+    saved: (name) => `“${name}” has been verified and saved.`,
     reading: (found) => `${found.toLocaleString("en-GB")} files found …`,
     unreadable: (count) =>
       `${count === 1 ? "1 entry" : `${count.toLocaleString("en-GB")} entries`} could not be read and ${count === 1 ? "is" : "are"} missing.`,

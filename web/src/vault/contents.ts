@@ -1,5 +1,6 @@
 /** Reading a file: everything its author and the scanner signed is verified before a byte is released. */
 
+import type { Bytes } from "../crypto/bytes";
 import { fromDoc, hashOf, sameHash } from "../seals/documents";
 import { must } from "../seals/errors";
 import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
@@ -9,13 +10,15 @@ import { fromWire } from "../wire/codec";
 import { download } from "../wire/http";
 import type { OpenedFile, OpenedVault } from "./opened";
 
-/** The file, as the version that was opened, in a Blob of no particular type. @throws IntegrityError, WireError. */
-export async function readFile(
+/** A file that may be read: its pieces, each verified; complete only when the iteration ends without an error. */
+export type Readable = () => AsyncGenerator<Bytes, void, void>;
+
+/** Asks for what opens the file, and verifies it. Nothing of the contents is fetched yet. @throws IntegrityError, WireError. */
+export async function readable(
   vault: OpenedVault,
   file: OpenedFile,
-  onProgress: (readBytes: number) => void,
   signal?: AbortSignal,
-): Promise<Blob> {
+): Promise<Readable> {
   const { manifest, manifestHash, logIndex } = file.signed;
   const answer = await api.version(vault.id, file.id, manifest.version);
   must(
@@ -27,14 +30,27 @@ export async function readFile(
   await requireClean(vault.certificates, verdict, manifest, logIndex);
   vault.noteClean(manifest);
   const { identity } = await vault.seeds.keysOf(manifest.epoch);
-  const fileKey = fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
+  const fileKey = await fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
   const leaves = leavesOf(answer.leaves, manifest);
-  const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
-  return gathered(openContents(payload, leaves, fileKey, file.row), onProgress);
+  return async function* pieces() {
+    const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
+    yield* openContents(payload, leaves, fileKey, file.row);
+  };
+}
+
+/** The file, as the version that was opened, in a Blob of no particular type. @throws IntegrityError, WireError. */
+export async function readFile(
+  vault: OpenedVault,
+  file: OpenedFile,
+  onProgress: (readBytes: number) => void,
+  signal?: AbortSignal,
+): Promise<Blob> {
+  const pieces = await readable(vault, file, signal);
+  return gathered(pieces(), onProgress);
 }
 
 /** Pieces go into the browser's blob store as they come, not into the page's memory. */
-async function gathered(
+export async function gathered(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   onProgress: (readBytes: number) => void,
 ): Promise<Blob> {

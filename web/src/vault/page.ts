@@ -5,7 +5,6 @@ import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { atWork, clearErrors, field, filled, onSubmit } from "../ui/form";
 import { formatSize, now, pageLanguage } from "../ui/format";
 import { hideMessage, showProblem, showStatus } from "../ui/message";
-import { saveFile } from "../ui/save";
 import { isLeaving, isSignedOut } from "../ui/session";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
@@ -20,8 +19,10 @@ import { ListView } from "./list_view";
 import type { OpenedFile, OpenedVault } from "./opened";
 import { PaneView } from "./pane_view";
 import type { Choice } from "./picked";
+import { missingFrom, saveMany, saveOne, sizeOfAll } from "./saving";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
+import { showUnfinished } from "./unfinished_view";
 import { type UploadItem, Uploads } from "./upload";
 
 const POLL_MS = 5000;
@@ -81,6 +82,10 @@ export class VaultPage {
     // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
     if (wanted === UPLOAD) maybe('[data-action="upload"]')?.focus();
     this.poll();
+    if (this.mayWrite)
+      showUnfinished(this.vault, (found) => this.uploads.resume(found)).catch((error: unknown) =>
+        this.fail(error),
+      );
     tellKeyChanges(this.vault).catch((error: unknown) => this.fail(error));
   }
 
@@ -265,9 +270,32 @@ export class VaultPage {
     showStatus(texts().vault.folderMade(name));
   }
 
+  /** One file as it is, anything else as an archive. */
   private async saveSelected(): Promise<void> {
-    for (const file of this.list.files().filter(({ id }) => this.list.selected.has(id)))
-      await this.save(file);
+    const chosen = this.list.selectedNodes();
+    const [first] = chosen;
+    if (first === undefined) return;
+    if (first.kind === "file" && chosen.length === 1) {
+      await this.save(first);
+      return;
+    }
+    const here = this.vault.nodes.get(this.folder)?.row.name ?? this.vault.title;
+    const name = chosen.length === 1 ? first.row.name : here;
+    const told = this.tellOfSaving(name, sizeOfAll(this.vault, chosen));
+    await saveMany(this.vault, chosen, name, told);
+    const missing = missingFrom(this.vault, chosen);
+    const { transfers } = texts();
+    showStatus(missing > 0 ? transfers.unreadable(missing) : transfers.saved(name));
+  }
+
+  /** Says how far it is, whenever that is another per cent. */
+  private tellOfSaving(name: string, sizeBytes: number): (doneBytes: number) => void {
+    let told = -1;
+    return (doneBytes) => {
+      const percent = sizeBytes === 0 ? 100 : Math.floor((doneBytes / sizeBytes) * 100);
+      if (percent !== told) showStatus(texts().vault.opening(name, percent));
+      told = percent;
+    };
   }
 
   private async readVersion(
@@ -285,7 +313,9 @@ export class VaultPage {
     const { signed, node } = file;
     const isNewest = signed.manifest.version === node.versions.at(-1)?.manifest.version;
     const shown = isNewest ? name : nameOfVersion(name, texts().vault.version(signed.manifest.version));
-    saveFile(await this.read(file), shown, "application/octet-stream");
+    await saveOne(this.vault, file, shown, this.tellOfSaving(name, file.row.size));
+    showStatus(texts().transfers.saved(name));
+    this.pane.drawScan(file);
   }
 
   private async view(file: OpenedFile): Promise<void> {

@@ -2,20 +2,10 @@
 
 import { clone, find, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
-import { isExpected, problemText, texts } from "../ui/texts";
-import type { Stage, UploadItem, Uploads } from "./upload";
+import { problemText, texts } from "../ui/texts";
+import { isFinal, type Stage, type UploadItem, type Uploads } from "./upload";
 
 const ORDER: readonly Stage[] = ["seal", "send", "scan", "done"];
-/** Codes that another try cannot change; nor can it change a name that is not allowed. */
-const FINAL = new Set([
-  "infected",
-  "not_scannable",
-  "too_large",
-  "scan_too_large",
-  "name_is_file",
-  "name_is_folder",
-  "name_taken",
-]);
 /** Up to so many files are followed step by step; of more a look now and then is enough, as drawing takes longer than sealing. */
 const FEW = 10;
 const LOOK_MS = 300;
@@ -198,8 +188,4 @@ export class TrayView {
     if (this.all.size === 0) this.tray.hidden = true;
     this.drawTitle();
   }
-}
-
-function isFinal(error: unknown): boolean {
-  return isExpected(error) && (FINAL.has(error.code) || error.code.startsWith("name_"));
 }

@@ -5,10 +5,12 @@
  * scanned together with what else has, and what is clean is committed together, in one record.
  */
 
+import { sealedSize } from "../crypto/payload";
 import { RefusedError } from "../seals/errors";
-import { requireSize, type SealedFile, sealContents } from "../seals/files";
+import { requireSize, sealContents } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { now } from "../ui/format";
+import { isExpected } from "../ui/texts";
 import { Batches } from "./batches";
 import { type ClearFile, commitFiles } from "./commit";
 import { makeFolders, type Place } from "./new_folders";
@@ -16,13 +18,28 @@ import type { OpenedVault } from "./opened";
 import type { Choice, Picked } from "./picked";
 import { MOST_FILES, scan } from "./scan";
 import { type Sending, startSending } from "./sending";
+import {
+  type FileFacts,
+  type Found,
+  inMemory,
+  memoryDraft,
+  openDraft,
+  ownId,
+  type Staged,
+  stage,
+  WORTH_STAGING_BYTES,
+} from "./staging";
 
 export type Stage = "done" | "refused" | "scan" | "seal" | "send" | "waiting";
 
 export interface UploadItem extends Place {
   readonly id: number;
-  readonly file: File;
+  readonly file: FileFacts;
   readonly name: string;
+  /** Null for what was sealed before the page was left. */
+  readonly source: File | null;
+  /** Once it is sealed; another try sends the same. */
+  staged: Staged | null;
   stage: Stage;
   /** Share of the present stage, 0 to 1. */
   progress: number;
@@ -82,6 +99,18 @@ export class Uploads {
     return items;
   }
 
+  /** Goes on with what was sealed before the page was left. */
+  resume(found: readonly Found[]): void {
+    for (const { name, folder, path, file, staged } of found) {
+      this.count += 1;
+      const begun = { stage: "waiting", progress: 0, problem: null } as const;
+      const item: UploadItem = { id: this.count, file, source: null, name, folder, path, staged, ...begun };
+      this.changed(item);
+      this.waiting.push(item);
+    }
+    this.startNext();
+  }
+
   /** Makes the folders that no file leads to. @throws the first error; the others are made all the same. */
   async addFolders({ emptyFolders }: Pick<Choice, "emptyFolders">, folder: string): Promise<void> {
     if (emptyFolders.length === 0) return;
@@ -104,6 +133,7 @@ export class Uploads {
     const at = this.waiting.indexOf(item);
     if (at >= 0) {
       this.waiting.splice(at, 1);
+      void item.staged?.remove();
       this.refuse(item, new RefusedError("cancelled", "cancelled by the person"));
     }
   }
@@ -116,7 +146,8 @@ export class Uploads {
   private itemOf({ file, path }: Picked, folder: string): UploadItem {
     this.count += 1;
     const name = file.name.normalize("NFC");
-    return { id: this.count, file, name, folder, path, stage: "waiting", progress: 0, problem: null };
+    const begun = { staged: null, stage: "waiting", progress: 0, problem: null } as const;
+    return { id: this.count, file, source: file, name, folder, path, ...begun };
   }
 
   private startNext(): void {
@@ -126,7 +157,7 @@ export class Uploads {
       this.running += 1;
       this.unsettled += 1;
       this.carry(item)
-        .catch((error: unknown) => this.refuse(item, error))
+        .catch((error: unknown) => this.end(item, error))
         .finally(() => {
           this.unsettled -= 1;
         });
@@ -142,7 +173,18 @@ export class Uploads {
     this.move(item, "scan");
     await this.scans.add(clear);
     await this.commits.add(clear);
+    await item.staged?.remove();
     this.move(item, "done");
+  }
+
+  /** What another try cannot mend need not be kept for it. */
+  private async end(item: UploadItem, error: unknown): Promise<void> {
+    if (isFinal(error) || this.cancelled.has(item.id)) {
+      const { staged } = item;
+      item.staged = null;
+      await staged?.remove();
+    }
+    this.refuse(item, error);
   }
 
   private async sent(item: UploadItem): Promise<ClearFile> {
@@ -150,11 +192,11 @@ export class Uploads {
     requireSize(item.file.size);
     this.move(item, "seal");
     await this.beReady();
-    const { sealed, payload } = await this.seal(item);
+    item.staged ??= await this.seal(item);
     this.move(item, "send");
-    const upload = await this.send(item, payload);
+    const upload = await this.send(item, item.staged);
     const { folder, path, name, file } = item;
-    return { upload, sealed, folder, path, name, file };
+    return { upload, sealed: item.staged.sealed, folder, path, name, file };
   }
 
   /** Begins the next epoch if one is due; asked again only after a while, as every question waits for its turn. */
@@ -169,26 +211,44 @@ export class Uploads {
     return this.ready.promise;
   }
 
-  private async seal(item: UploadItem): Promise<{ sealed: SealedFile; payload: Blob }> {
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    let payload = new Blob([]);
-    let doneBytes = 0;
-    const sealed = await sealContents(item.file, (piece) => {
-      if (this.cancelled.has(item.id)) throw new RefusedError("cancelled", "cancelled by the person");
-      pieces.push(piece);
-      doneBytes += piece.length;
-      if (pieces.length >= 8) payload = new Blob([payload, ...pieces.splice(0)]);
-      this.advance(item, doneBytes / Math.max(1, item.file.size));
-    });
-    return { sealed, payload: new Blob([payload, ...pieces]) };
+  private async seal(item: UploadItem): Promise<Staged> {
+    const { source } = item;
+    if (source === null) throw new RefusedError("source_gone", "the file must be chosen again");
+    const id = source.size < WORTH_STAGING_BYTES ? "" : await ownId();
+    const onDisk = await openDraft(id, sealedSize(source.size));
+    const draft = onDisk ?? memoryDraft();
+    try {
+      let doneBytes = 0;
+      const sealed = await sealContents(source, async (piece) => {
+        this.requireWanted(item);
+        doneBytes += piece.length;
+        await draft.write(piece);
+        this.advance(item, doneBytes / Math.max(1, source.size));
+      });
+      const payload = await draft.finish();
+      return onDisk === null ? inMemory(sealed, payload) : await stage(this.vault, id, item, sealed, payload);
+    } catch (error) {
+      await draft.discard().catch(() => undefined);
+      throw error;
+    }
   }
 
-  private async send(item: UploadItem, payload: Blob): Promise<string> {
-    const sending = startSending(this.vault.id, payload, (share) => this.advance(item, share));
+  private async send(item: UploadItem, staged: Staged): Promise<string> {
+    const sending = startSending(
+      this.vault.id,
+      staged.payload,
+      (share) => this.advance(item, share),
+      staged.uploadUrl,
+      (url) => void staged.noteUrl(url),
+    );
     this.sendings.set(item.id, sending);
     const upload = await sending.done;
-    if (this.cancelled.has(item.id)) throw new RefusedError("cancelled", "cancelled by the person");
+    this.requireWanted(item);
     return upload;
+  }
+
+  private requireWanted({ id }: UploadItem): void {
+    if (this.cancelled.has(id)) throw new RefusedError("cancelled", "cancelled by the person");
   }
 
   private move(item: UploadItem, stage: Stage): void {
@@ -221,4 +281,20 @@ function twinsIn(items: readonly UploadItem[]): ReadonlySet<UploadItem> {
       return isTwin;
     }),
   );
+}
+
+/** Codes that another try cannot change; nor can it change a name that is not allowed. */
+const FINAL = new Set([
+  "infected",
+  "not_scannable",
+  "too_large",
+  "scan_too_large",
+  "source_gone",
+  "name_is_file",
+  "name_is_folder",
+  "name_taken",
+]);
+
+export function isFinal(error: unknown): boolean {
+  return isExpected(error) && (FINAL.has(error.code) || error.code.startsWith("name_"));
 }
