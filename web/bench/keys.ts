@@ -4,7 +4,7 @@ import { beginChain, holderOf } from "../src/ceremonies/begin";
 import { randomBytes } from "../src/crypto/bytes";
 import type { Open } from "../src/keyring/keyring";
 import type { CertificateKind } from "../src/seals/certificate";
-import { type AcceptedCertificate, Certificates } from "../src/seals/certificates";
+import { type Accepted, Certificates } from "../src/seals/certificates";
 import { VaultChain } from "../src/seals/chain";
 import { fromDoc, hashOf, RECORD, read, type Signed, signDocument } from "../src/seals/documents";
 import { EpochSeeds, nextEpoch } from "../src/seals/epochs";
@@ -28,7 +28,7 @@ interface Person extends Certified {
 /** A firm's certificates, in the order of its log. */
 class Firm {
   readonly id = newId();
-  readonly accepted: AcceptedCertificate[] = [];
+  readonly accepted: Accepted[] = [];
 
   async root(): Promise<Certified> {
     const keys = await signingKeys(randomBytes(32));

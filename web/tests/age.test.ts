@@ -6,7 +6,15 @@ import {
   identityToRecipient,
 } from "age-encryption";
 import { describe, expect, test } from "vitest";
-import { newFileKey, openHeader, openSmall, sealHeader, sealSmall } from "../src/crypto/age";
+import {
+  newFileKey,
+  openHeader,
+  openHeaderNatively,
+  openSmall,
+  sealHeader,
+  sealHeaderNatively,
+  sealSmall,
+} from "../src/crypto/age";
 import { fromArmor, toArmor } from "../src/crypto/armor";
 import { concat, randomBytes, utf8 } from "../src/crypto/bytes";
 import { CryptoError, HeaderError, NoMatchError, PassphraseError, PayloadError } from "../src/crypto/errors";
@@ -189,5 +197,16 @@ describe("payloads apart from their headers", () => {
   test("a payload opens under its own file key only", async () => {
     const payload = await readAll(sealPayload(newFileKey(), utf8("Bescheid")));
     await expect(readAll(openPayload(newFileKey(), payload))).rejects.toThrow(PayloadError);
+  });
+});
+
+describe("a header opened as fast as the browser can", () => {
+  test("gives what the other way gives, however it was sealed, and refuses what that refuses", async () => {
+    const fileKey = newFileKey();
+    for (const header of [sealHeader(fileKey, [recipient]), await sealHeaderNatively(fileKey, [recipient])]) {
+      expect(await openHeaderNatively(header, identity)).toEqual(fileKey);
+      expect(openHeader(header, identity)).toEqual(fileKey);
+      await expect(openHeaderNatively(header, identityText(randomBytes(32)))).rejects.toThrow(NoMatchError);
+    }
   });
 });

@@ -189,7 +189,7 @@ describe("the story of a vault", () => {
       const { manifest, logIndex } = versionOf(chain, file.node, file.version);
       await requireClean(certificates, fromDoc(file.verdict), manifest, logIndex);
       const { identity } = await seeds.keysOf(manifest.epoch);
-      const fileKey = fileKeyFrom(fromBase64url(file.header), identity, manifest.commitment);
+      const fileKey = await fileKeyFrom(fromBase64url(file.header), identity, manifest.commitment);
       const leaves = leavesOf(file.leaves, manifest);
       const row = rows.get(`${file.node}/${file.version}`) as FileRow;
       const content = await readAll(openContents(fromBase64url(file.payload), leaves, fileKey, row));

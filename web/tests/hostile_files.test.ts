@@ -11,6 +11,7 @@ import { epochKeys, holderKeys, signingKeys } from "../src/seals/keys";
 import { commitFiles } from "../src/vault/commit";
 import { readFile } from "../src/vault/contents";
 import { type OpenedFile, OpenedVault } from "../src/vault/opened";
+import { chosen } from "../src/vault/picked";
 import { type UploadItem, Uploads } from "../src/vault/upload";
 import { flipped, HostileServer, keysOf, seedOf, signedIn, story, verdictOn } from "./hostile_server";
 import { kept } from "./kept_store";
@@ -169,7 +170,7 @@ describe("an upload", () => {
       const uploads = new Uploads(vault, (item) => {
         if (item.stage === "done" || item.stage === "refused") resolve(item);
       });
-      uploads.add([new File(["Nur für die Kanzlei"], "Brief.txt")], story.vault);
+      uploads.add(chosen([new File(["Nur für die Kanzlei"], "Brief.txt")]), story.vault);
     });
     return codeOfError(() => Promise.reject(item.problem));
   }
@@ -249,6 +250,7 @@ describe("an upload", () => {
       upload: "u",
       sealed,
       folder: story.vault,
+      path: [],
       name: "a",
       file: { lastModified: 0, type: "" },
     };

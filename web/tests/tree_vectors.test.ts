@@ -54,11 +54,7 @@ const story = vectors<{
 }>("tree");
 
 async function begun(): Promise<{ chain: VaultChain; certificates: Certificates }> {
-  const certificates = await Certificates.verify(
-    story.firm,
-    story.root,
-    story.certificates.map(acceptedOf),
-  );
+  const certificates = await Certificates.verify(story.firm, story.root, story.certificates.map(acceptedOf));
   return { certificates, chain: VaultChain.begin(certificates, story.vault) };
 }
 

@@ -21,7 +21,8 @@ REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # A browser worker takes its policy from its own response, so the bundle's files need the key pages' one.
 KEY_POLICY = {
     "script-src": [csp.SELF, csp.WASM_UNSAFE_EVAL],
-    "frame-src": ["blob:"],
+    # blob: previews. self: what a service worker saves is asked for in a frame; no page of ours lets itself be framed.
+    "frame-src": [csp.SELF, "blob:"],
     "trusted-types": ["siegel-worker"],
 }
 PERMISSIONS = (

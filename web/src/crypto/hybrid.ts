@@ -12,7 +12,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { MLKEM768X25519 } from "@noble/post-quantum/hybrid.js";
 import { bech32 } from "@scure/base";
 import { type Bytes, concat, fromHex, utf8 } from "./bytes";
-import { type Encapsulated, encapsulate } from "./encapsulation";
+import { decapsulate, type Encapsulated, encapsulate } from "./encapsulation";
 import { HeaderError } from "./errors";
 
 export const SEED_SIZE = 32;
@@ -155,6 +155,25 @@ export function unwrapFileKey(share: Uint8Array, body: Uint8Array, seed: Uint8Ar
   } catch {
     throw new HeaderError("the share is not a valid encapsulated key");
   }
+  return unsealedFileKey(secret, body);
+}
+
+/** The same, as fast as the browser can. */
+export async function unwrapFileKeyNatively(
+  share: Bytes,
+  body: Uint8Array,
+  seed: Uint8Array,
+): Promise<Bytes | null> {
+  let secret: Uint8Array;
+  try {
+    secret = await decapsulate(share, seed);
+  } catch {
+    throw new HeaderError("the share is not a valid encapsulated key");
+  }
+  return unsealedFileKey(secret, body);
+}
+
+function unsealedFileKey(secret: Uint8Array, body: Uint8Array): Bytes | null {
   const { key, nonce } = keySchedule(secret);
   try {
     return new Uint8Array(chacha20poly1305(key, nonce).decrypt(body));

@@ -14,6 +14,9 @@ import { blocks, pieces, type Source } from "./source";
 export const SEGMENT_SIZE = 1 << 20;
 export const HASH_SIZE = 32;
 
+/** A tree of a small file needs no room for a whole segment. */
+const FIRST_ROOM = 1 << 16;
+
 /** Segments hashed at the same time, at most: this bounds the memory of a fast source. */
 const IN_FLIGHT = 4;
 
@@ -42,7 +45,7 @@ export function nodeHash(left: Uint8Array, right: Uint8Array): Bytes {
 /** Grows with the bytes it is shown, in pieces of any length. */
 export class SegmentTree {
   /** The leaf prefix 0x00, which is never overwritten, and behind it the segment being filled. */
-  readonly #leaf = new Uint8Array(1 + SEGMENT_SIZE);
+  #leaf = new Uint8Array(1 + FIRST_ROOM);
   readonly #hashes: Promise<Bytes>[] = [];
   #filled = 0;
   #size = 0;
@@ -57,6 +60,7 @@ export class SegmentTree {
     this.#size += bytes.length;
     for (let at = 0; at < bytes.length; ) {
       const part = bytes.subarray(at, at + SEGMENT_SIZE - this.#filled);
+      this.#makeRoom(1 + this.#filled + part.length);
       this.#leaf.set(part, 1 + this.#filled);
       this.#filled += part.length;
       at += part.length;
@@ -67,6 +71,13 @@ export class SegmentTree {
         await this.#hashes.at(-IN_FLIGHT);
       }
     }
+  }
+
+  #makeRoom(size: number): void {
+    if (size <= this.#leaf.length) return;
+    const roomier = new Uint8Array(1 + SEGMENT_SIZE);
+    roomier.set(this.#leaf.subarray(0, 1 + this.#filled));
+    this.#leaf = roomier;
   }
 
   /** The same bytes, passed on as they come, each piece after the tree has seen it. */

@@ -45,6 +45,11 @@ export async function recallAll<T>(prefix: string): Promise<ReadonlyMap<string, 
   return new Map(values.map((value, i) => [String(keys[i]).slice(prefix.length), value]));
 }
 
+export async function recallKeys(): Promise<readonly string[]> {
+  const keys = await transact("readonly", (store) => store.getAllKeys());
+  return keys.filter((key) => typeof key === "string");
+}
+
 export async function keep(key: string, value: unknown): Promise<void> {
   await transact("readwrite", (store) => store.put(value, key));
 }
@@ -53,6 +58,20 @@ export async function forgetOne(key: string): Promise<void> {
   await transact("readwrite", (store) => store.delete(key));
 }
 
+/** With it goes what lies in the browser's own file system. */
 export async function forgetAll(): Promise<void> {
   await transact("readwrite", (store) => store.clear());
+  await clearFiles();
+}
+
+async function clearFiles(): Promise<void> {
+  try {
+    const root = await navigator.storage.getDirectory();
+    const names: string[] = [];
+    for await (const name of root.keys()) names.push(name);
+    for (const name of names) await root.removeEntry(name, { recursive: true });
+  } catch (error) {
+    // No such file system in this window, or another tab is just writing: that tab signs out, too, and the next sign-in clears.
+    if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
+  }
 }

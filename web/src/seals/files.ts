@@ -3,7 +3,7 @@
  * section 9). The other way round everything is compared with what the author signed before a byte is released.
  */
 
-import { newFileKey, openHeader, sealHeader } from "../crypto/age";
+import { newFileKey, openHeaderNatively, sealHeader, sealHeaderNatively } from "../crypto/age";
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import { NoMatchError, PayloadError } from "../crypto/errors";
@@ -58,11 +58,16 @@ export function headerFor(fileKey: Bytes, recipient: string): Bytes {
   return sealHeader(fileKey, [recipient]);
 }
 
+/** The same, as fast as the browser can: for many files at once. */
+export function headerNativelyFor(fileKey: Bytes, recipient: string): Promise<Bytes> {
+  return sealHeaderNatively(fileKey, [recipient]);
+}
+
 /**
  * The file key in a header, which must be the one the author committed to.
  * @throws IntegrityError (`header_invalid`, `header_foreign`, `commitment_mismatch`).
  */
-export function fileKeyFrom(header: Bytes, identity: string, commitment: string): Bytes {
+export async function fileKeyFrom(header: Bytes, identity: string, commitment: string): Promise<Bytes> {
   let fileKey: Bytes;
   try {
     const kinds = parseHeader(header).stanzas.map(({ args }) => args[0]);
@@ -71,7 +76,7 @@ export function fileKeyFrom(header: Bytes, identity: string, commitment: string)
       "header_invalid",
       "a header has one hybrid stanza",
     );
-    fileKey = openHeader(header, identity);
+    fileKey = await openHeaderNatively(header, identity);
   } catch (error) {
     if (error instanceof NoMatchError)
       throw new IntegrityError("header_foreign", "the header is sealed for another key");

@@ -83,6 +83,19 @@ export const DE = {
       "Er enthält Zeichen in einer ungewöhnlichen Schreibweise. Bitte benennen Sie die Datei um.",
     ),
     name_taken: problem("Diesen Namen gibt es hier schon.", "Bitte wählen Sie einen anderen Namen."),
+    download_cancelled: problem("Abgebrochen.", "Der Browser hat das Herunterladen beendet."),
+    no_worker: problem(
+      "Herunterladen ist in diesem Fenster nicht möglich.",
+      "Der Browser lässt den nötigen Dienst nicht zu, etwa in einem privaten Fenster. Bitte nehmen Sie ein gewöhnliches Fenster.",
+    ),
+    source_gone: problem(
+      "Die Datei ist nicht mehr zur Hand.",
+      "Sie wurde verschlüsselt, bevor diese Seite neu geladen wurde. Bitte wählen Sie sie noch einmal aus.",
+    ),
+    name_is_file: problem(
+      "So heißt hier schon eine Datei.",
+      "Der Ordner kann hier nicht angelegt werden. Bitte benennen Sie ihn um.",
+    ),
     name_is_folder: problem(
       "So heißt hier schon ein Ordner.",
       "Die Datei wurde nicht gespeichert. Bitte benennen Sie sie um.",
@@ -205,8 +218,6 @@ export const DE = {
     unreadable: "Nicht lesbar",
     noValue: "–",
     you: "Sie",
-    selected: (count: number, size: string) =>
-      `${count === 1 ? "1 Datei" : `${count.toLocaleString("de-DE")} Dateien`} ausgewählt · ${size}`,
     used: (files: number, size: string) =>
       files === 0
         ? "Noch keine Dateien."
@@ -223,6 +234,30 @@ export const DE = {
     viewVersion: (version: string) => `${version} ansehen`,
     saveVersion: (version: string) => `${version} herunterladen`,
     current: "aktuell",
+  },
+  list: {
+    unreadable: "Nicht lesbar",
+    select: (name: string) => `„${name}“ auswählen`,
+    nothing: (filter: string) => `Nichts gefunden zu „${filter}“`,
+    found: (shown: number, all: number) =>
+      `${shown.toLocaleString("de-DE")} von ${all.toLocaleString("de-DE")} gefunden`,
+    selected: (chosen: number, all: number, files: number, size: string) => {
+      const within =
+        files === chosen ? "" : ` · ${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}`;
+      return `${chosen.toLocaleString("de-DE")} von ${all.toLocaleString("de-DE")} ausgewählt${within} · ${size}`;
+    },
+  },
+  transfers: {
+    unfinished: (count: number) =>
+      count === 1
+        ? "1 angefangene Übertragung"
+        : `${count.toLocaleString("de-DE")} angefangene Übertragungen`,
+    saved: (name: string) => `„${name}“ ist geprüft und gespeichert.`,
+    reading: (found: number) => `${found.toLocaleString("de-DE")} Dateien gefunden …`,
+    unreadable: (count: number) =>
+      `${count === 1 ? "1 Eintrag ließ" : `${count.toLocaleString("de-DE")} Einträge ließen`} sich nicht lesen und ${count === 1 ? "fehlt" : "fehlen"}.`,
+    rest: (count: number) =>
+      count === 1 ? "1 weitere Datei wartet." : `${count.toLocaleString("de-DE")} weitere Dateien warten.`,
   },
   form: {
     empty: "Bitte ausfüllen.",

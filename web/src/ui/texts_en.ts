@@ -81,6 +81,19 @@ export const EN: Texts = {
       "It contains characters in an unusual spelling. Please rename the file.",
     ),
     name_taken: problem("This name is taken.", "Please choose another name."),
+    download_cancelled: problem("Cancelled.", "The browser has ended the download."),
+    no_worker: problem(
+      "Downloads are not possible in this window.",
+      "The browser does not allow the service that they need, perhaps as this window is a private one. Please use an ordinary one.",
+    ),
+    source_gone: problem(
+      "The file is no longer at hand.",
+      "It was encrypted before this page was loaded anew. Please choose it again.",
+    ),
+    name_is_file: problem(
+      "There is a file of this name here already.",
+      "The folder cannot be made here. Please rename it.",
+    ),
     name_is_folder: problem("A folder has this name.", "The file was not saved. Please rename it."),
     too_large: problem(
       "The file is too large.",
@@ -185,8 +198,6 @@ export const EN: Texts = {
     unreadable: "Unreadable",
     noValue: "–",
     you: "You",
-    selected: (count, size) =>
-      `${count === 1 ? "1 file" : `${count.toLocaleString("en-GB")} files`} selected · ${size}`,
     used: (files, size) =>
       files === 0
         ? "No files yet."
@@ -203,6 +214,27 @@ export const EN: Texts = {
     viewVersion: (version) => `View ${version.toLowerCase()}`,
     saveVersion: (version) => `Download ${version.toLowerCase()}`,
     current: "current",
+  },
+  list: {
+    unreadable: "Unreadable",
+    select: (name) => `Select “${name}”`,
+    nothing: (filter) => `Nothing found for “${filter}”`,
+    found: (shown, all) => `${shown.toLocaleString("en-GB")} of ${all.toLocaleString("en-GB")} found`,
+    selected: (chosen, all, files, size) => {
+      const within =
+        files === chosen ? "" : ` · ${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}`;
+      return `${chosen.toLocaleString("en-GB")} of ${all.toLocaleString("en-GB")} selected${within} · ${size}`;
+    },
+  },
+  transfers: {
+    unfinished: (count) =>
+      count === 1 ? "1 unfinished upload" : `${count.toLocaleString("en-GB")} unfinished uploads`,
+    saved: (name) => `“${name}” has been verified and saved.`,
+    reading: (found) => `${found.toLocaleString("en-GB")} files found …`,
+    unreadable: (count) =>
+      `${count === 1 ? "1 entry" : `${count.toLocaleString("en-GB")} entries`} could not be read and ${count === 1 ? "is" : "are"} missing.`,
+    rest: (count) =>
+      count === 1 ? "1 more file is waiting." : `${count.toLocaleString("en-GB")} more files are waiting.`,
   },
   form: {
     empty: "Please fill this in.",

@@ -7,7 +7,8 @@ import { texts } from "../ui/texts";
 import type { OnTaken } from "./copies";
 import { foldName, freeName } from "./names";
 import { setNote } from "./notes";
-import type { OpenedVault } from "./opened";
+import type { OpenedNode, OpenedVault } from "./opened";
+import type { Picked } from "./picked";
 
 interface Answer {
   readonly onTaken: OnTaken;
@@ -16,45 +17,67 @@ interface Answer {
 }
 
 /**
- * The files to upload into the folder, some under another name, without those that are skipped. None when the person
- * left the dialog.
+ * The files to upload below the folder, some under another name, without those that are skipped; null when the person left
+ * the dialog.
  */
 export async function withoutClashes(
   vault: OpenedVault,
   folder: string,
-  files: readonly File[],
-): Promise<readonly File[]> {
-  const taken = files.filter(({ name }) => vault.fileNamed(folder, name) !== undefined);
-  const chosen = new Set(files.map(({ name }) => foldName(name)));
+  files: readonly Picked[],
+): Promise<readonly Picked[] | null> {
+  const namesakes = files.map(({ file, path }) => namesake(vault, folder, path, file.name));
+  const chosen = new Set(files.map(({ file, path }) => placeOf(path, file.name)));
+  let left = namesakes.filter((found) => found !== undefined).length;
   let forAll: Answer | null = null;
-  let left = taken.length;
-  const wanted: File[] = [];
-  for (const file of files) {
-    const found = vault.fileNamed(folder, file.name);
+  const wanted: Picked[] = [];
+  for (const [i, picked] of files.entries()) {
+    const found = namesakes[i];
     if (found === undefined) {
-      wanted.push(file);
+      wanted.push(picked);
       continue;
     }
     left -= 1;
-    const answer: Answer | null = forAll ?? (await ask(file.name, found.kind === "file", left));
-    if (answer === null) return [];
+    const answer: Answer | null = forAll ?? (await ask(picked.file.name, found.kind === "file", left));
+    if (answer === null) return null;
     if (answer.isForAll) forAll = answer;
     if (answer.onTaken === "skip") continue;
     // A folder has no versions: a file of its name gets another one.
     if (answer.onTaken === "version" && found.kind === "file") {
-      setNote(file, answer.note);
-      wanted.push(file);
-    } else wanted.push(renamed(vault, folder, file, chosen));
+      setNote(picked.file, answer.note);
+      wanted.push(picked);
+    } else wanted.push(renamed(vault, found.parent, picked, chosen));
   }
   return wanted;
 }
 
-function renamed(vault: OpenedVault, folder: string, file: File, chosen: Set<string>): File {
-  const { lastModified, name: old, type } = file;
-  const isTaken = (name: string) => vault.fileNamed(folder, name) !== undefined || chosen.has(foldName(name));
-  const name = freeName(old.normalize("NFC"), isTaken);
-  chosen.add(foldName(name));
-  return new File([file], name, { lastModified, type });
+/** What lies already where a chosen file would go; undefined also where its folders are yet to be made. */
+function namesake(
+  vault: OpenedVault,
+  folder: string,
+  path: readonly string[],
+  name: string,
+): OpenedNode | undefined {
+  let parent = folder;
+  for (const part of path) {
+    const found = vault.fileNamed(parent, part);
+    if (found?.kind !== "folder") return undefined;
+    parent = found.id;
+  }
+  return vault.fileNamed(parent, name.normalize("NFC"));
+}
+
+/** Where a file goes, for comparing. */
+function placeOf(path: readonly string[], name: string): string {
+  return [...path, name].map(foldName).join("/");
+}
+
+function renamed(vault: OpenedVault, parent: string, picked: Picked, chosen: Set<string>): Picked {
+  const { file, path } = picked;
+  const isTaken = (name: string) =>
+    vault.fileNamed(parent, name) !== undefined || chosen.has(placeOf(path, name));
+  const name = freeName(file.name.normalize("NFC"), isTaken);
+  chosen.add(placeOf(path, name));
+  return { file: new File([file], name, { lastModified: file.lastModified, type: file.type }), path };
 }
 
 /** `more`: how many of these files have names that are taken, besides this one. */

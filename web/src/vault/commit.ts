@@ -4,60 +4,87 @@ import { toBase64url } from "../crypto/base64";
 import type { FileNode } from "../seals/chain";
 import { type Change, hashOf, MANIFEST, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
-import { headerFor, type SealedFile } from "../seals/files";
+import { headerNativelyFor, type SealedFile } from "../seals/files";
 import { newId } from "../seals/ids";
 import { sealRow } from "../seals/rows";
+import { now } from "../ui/format";
 import { api } from "../wire/api";
+import { makeFolders, NewFolders, needsManyFolders, type Place } from "./new_folders";
 import { noteOf } from "./notes";
 import type { OpenedVault } from "./opened";
 
 /** A file the scanner found clean, waiting to be published. */
-export interface ClearFile {
+export interface ClearFile extends Place {
   readonly upload: string;
   readonly sealed: SealedFile;
-  readonly folder: string;
   readonly name: string;
   readonly file: Pick<File, "lastModified" | "type">;
 }
 
 /**
- * Publishes the files in one record; a file whose name its folder has already becomes that file's next version.
- * When somebody else was quicker, everything is signed again for the new head. Nothing is sent or scanned twice.
- * @throws RefusedError (`name_is_folder`, `busy`), WireError.
+ * Publishes the files in one record, with the folders that are missing on the way to them; a file whose name its folder
+ * has already becomes that file's next version. When somebody else was quicker, everything is signed again for the new
+ * head. Nothing is sent or scanned twice. Gives why a file could not be published (`name_is_folder`, `name_is_file`).
+ * @throws RefusedError (`busy`), WireError.
  */
-export async function commitFiles(vault: OpenedVault, files: readonly ClearFile[]): Promise<void> {
-  const now: ClearFile[] = [];
-  const later: ClearFile[] = [];
+export async function commitFiles(
+  vault: OpenedVault,
+  files: readonly ClearFile[],
+): Promise<Map<ClearFile, unknown>> {
+  const places = new Set<string>();
+  const [first, later]: [ClearFile[], ClearFile[]] = [[], []];
   for (const file of files) {
-    const isTwin = now.some(({ folder, name }) => folder === file.folder && name === file.name);
-    (isTwin ? later : now).push(file);
+    const place = [file.folder, ...file.path, file.name].join("/");
+    (places.has(place) ? later : first).push(file);
+    places.add(place);
   }
-  await vault.write(() => commit(vault, now));
+  if (needsManyFolders(first)) await makeFolders(vault, first, now());
+  let failures = new Map<ClearFile, unknown>();
+  await vault.write(async () => {
+    failures = await commit(vault, first);
+  });
   // A name given twice: the second is the next version of the first.
-  if (later.length > 0) await commitFiles(vault, later);
+  if (later.length === 0) return failures;
+  return new Map([...failures, ...(await commitFiles(vault, later))]);
 }
 
-async function commit(vault: OpenedVault, files: readonly ClearFile[]): Promise<void> {
-  const signed = await Promise.all(files.map((file) => signedVersion(vault, file)));
-  const changes = signed.map(({ change }) => change);
+async function commit(vault: OpenedVault, files: readonly ClearFile[]): Promise<Map<ClearFile, unknown>> {
+  const failures = new Map<ClearFile, unknown>();
+  const folders = new NewFolders(vault, now());
+  const placed: { readonly file: ClearFile; readonly parent: string; readonly before: FileNode | null }[] =
+    [];
+  for (const file of files) {
+    try {
+      const parent = await folders.at(file);
+      placed.push({ file, parent, before: predecessor(vault, folders, parent, file.name) });
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      failures.set(file, error);
+    }
+  }
+  if (placed.length === 0) return failures;
+  const signed = await Promise.all(
+    placed.map(({ file, parent, before }) => signedVersion(vault, file, parent, before)),
+  );
+  const changes = [...folders.changes, ...signed.map(({ change }) => change)];
   const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
-  const body = { record: toDoc(record), files: signed.map(({ wire }) => wire) };
+  const body = { record: toDoc(record), files: signed.map(({ wire }) => wire), rows: folders.rows };
   await api.commit(vault.id, body);
+  return failures;
 }
 
-/** The file this one is the next version of, or null when its name is new in the folder. */
-function predecessor(vault: OpenedVault, { folder, name }: ClearFile): FileNode | null {
-  const found = vault.fileNamed(folder, name);
+/** The file that a name in a folder is the next version of, or null when it is new there. */
+function predecessor(vault: OpenedVault, folders: NewFolders, parent: string, name: string): FileNode | null {
+  const found = folders.named(parent, name);
   if (found?.kind === "folder") throw new RefusedError("name_is_folder", "a folder has this name");
   // The chain's node, not the opened one: its latest version may be one whose row nobody can read.
   const node = found && vault.chain.nodes.get(found.id);
   return node?.kind === "file" ? node : null;
 }
 
-async function signedVersion(vault: OpenedVault, file: ClearFile) {
+async function signedVersion(vault: OpenedVault, file: ClearFile, parent: string, before: FileNode | null) {
   const { chain, id, open } = vault;
   const { sealed } = file;
-  const before = predecessor(vault, file);
   const last = before?.versions.at(-1);
   const node = before?.id ?? newId();
   const version = (last?.manifest.version ?? 0) + 1;
@@ -88,7 +115,7 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
     firm: chain.firm,
     generation: open.generation,
     node,
-    parent: file.folder,
+    parent,
     payload_hash: sealed.payloadHash,
     payload_size: sealed.payloadSize,
     previous: last?.manifestHash ?? null,
@@ -101,10 +128,10 @@ async function signedVersion(vault: OpenedVault, file: ClearFile) {
     kind: "version",
     manifest: hashOf(manifest.bytes),
     node,
-    parent: file.folder,
+    parent,
     version,
   };
-  const header = toBase64url(headerFor(sealed.fileKey, recipient));
+  const header = toBase64url(await headerNativelyFor(sealed.fileKey, recipient));
   return { change, wire: { upload: file.upload, manifest: toDoc(manifest), header, row: toBase64url(row) } };
 }
 

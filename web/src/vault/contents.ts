@@ -11,6 +11,24 @@ import { fromWire } from "../wire/codec";
 import { download } from "../wire/http";
 import type { OpenedFile, OpenedVault } from "./opened";
 
+/** A file that may be read: its pieces, each verified; complete only when the iteration ends without an error. */
+export type Readable = () => AsyncGenerator<Bytes, void, void>;
+
+/** Asks for what opens the file, and verifies it. Nothing of the contents is fetched yet. @throws IntegrityError, WireError. */
+export async function readable(
+  vault: OpenedVault,
+  file: OpenedFile,
+  signal?: AbortSignal,
+): Promise<Readable> {
+  const { manifest } = file.signed;
+  const { answer, fileKey } = await fetchVersion(vault, file.id, file.signed);
+  const leaves = leavesOf(answer.leaves, manifest);
+  return async function* pieces() {
+    const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
+    yield* openContents(payload, leaves, fileKey, file.row);
+  };
+}
+
 /** The file, as the version that was opened, in a Blob of no particular type. @throws IntegrityError, WireError. */
 export async function readFile(
   vault: OpenedVault,
@@ -18,11 +36,8 @@ export async function readFile(
   onProgress: (readBytes: number) => void,
   signal?: AbortSignal,
 ): Promise<Blob> {
-  const { manifest } = file.signed;
-  const { answer, fileKey } = await fetchVersion(vault, file.id, file.signed);
-  const leaves = leavesOf(answer.leaves, manifest);
-  const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
-  return gathered(openContents(payload, leaves, fileKey, file.row), onProgress);
+  const pieces = await readable(vault, file, signal);
+  return gathered(pieces(), onProgress);
 }
 
 /**
@@ -47,11 +62,12 @@ export async function fetchVersion(
   if ((await requireClean(certificates, verdict, manifest, logIndex, chain.isReleased(signed))) === "clean")
     vault.noteClean(manifest);
   const { identity } = await seeds.keysOf(manifest.epoch);
-  return { answer, fileKey: fileKeyFrom(fromWire(answer.header), identity, manifest.commitment) };
+  const fileKey = await fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
+  return { answer, fileKey };
 }
 
 /** Pieces go into the browser's blob store as they come, not into the page's memory. */
-async function gathered(
+export async function gathered(
   pieces: AsyncIterable<Uint8Array<ArrayBuffer>>,
   onProgress: (readBytes: number) => void,
 ): Promise<Blob> {

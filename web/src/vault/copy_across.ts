@@ -81,7 +81,7 @@ function uploaded(
       if (item.stage === "done") resolve();
       if (item.stage === "refused") reject(item.problem ?? new Error("refused"));
     });
-    uploads.add([file], folder);
+    uploads.add({ files: [{ file, path: [] }] }, folder);
   });
 }
 

@@ -5,12 +5,12 @@ import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { atWork, clearErrors, field, filled, onSubmit } from "../ui/form";
 import { formatSize, now, pageLanguage } from "../ui/format";
 import { hideMessage, showProblem, showStatus } from "../ui/message";
-import { saveFile } from "../ui/save";
 import { isLeaving, isSignedOut } from "../ui/session";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 import { WireError } from "../wire/http";
 import { AccessView } from "./access_view";
+import { Choosing } from "./choosing";
 import { withoutClashes } from "./clash_dialog";
 import { makeFolder } from "./commit";
 import { readFile } from "./contents";
@@ -23,14 +23,18 @@ import { nameWith } from "./names";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
 import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
+import type { Choice } from "./picked";
 import { showPreview } from "./preview";
+import { missingFrom, saveMany, saveOne, sizeOfAll } from "./saving";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
+import { showUnfinished } from "./unfinished_view";
 import { type UploadItem, Uploads } from "./upload";
 import type { VerbContext } from "./verb_context";
 import { Verbs } from "./verbs";
 
 const POLL_MS = 5000;
+const RENDER_MS = 400;
 /** A page that nobody looks at only has to learn that the session has ended. */
 const HIDDEN_POLL_MS = 60_000;
 /** What stands behind the # of a link that leads here to upload something. */
@@ -55,6 +59,8 @@ export class VaultPage {
   private locks = 0;
   private readonly more: PaneMore;
   private folder: string;
+  private rendering: ReturnType<typeof setTimeout> | undefined;
+  private rendered = Number.NEGATIVE_INFINITY;
 
   constructor(vault: OpenedVault, mayWrite: boolean) {
     this.vault = vault;
@@ -82,10 +88,8 @@ export class VaultPage {
 
   start(): void {
     this.listen();
-    for (const button of findAll(
-      '.sg-toolbar [data-action="upload"], .sg-toolbar [data-action="new-folder"]',
-    ))
-      button.removeAttribute("aria-disabled");
+    for (const action of ["upload", "upload-folder", "photo", "new-folder"])
+      maybe(`.sg-toolbar [data-action="${action}"]`)?.removeAttribute("aria-disabled");
     window.addEventListener("popstate", () => this.arrive());
     document.addEventListener("visibilitychange", () => void (!document.hidden && this.catchUp()));
     const wanted = location.hash.slice(1);
@@ -94,6 +98,10 @@ export class VaultPage {
     // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
     if (wanted === UPLOAD) maybe('[data-action="upload"]')?.focus();
     this.poll();
+    if (this.mayWrite)
+      showUnfinished(this.vault, (found) => this.uploads.resume(found)).catch((error: unknown) =>
+        this.fail(error),
+      );
     tellKeyChanges(this.vault).catch((error: unknown) => this.fail(error));
   }
 
@@ -141,7 +149,7 @@ export class VaultPage {
   private goTo(folder: string): void {
     const from = this.folder;
     // What has the focus is about to be drawn anew; whoever uses the keyboard must not start from the top.
-    const isUsed = ["tbody[data-rows]", "[data-crumbs]"].some((place) =>
+    const isUsed = ["[data-list-box]", '[data-state="empty"]', "[data-crumbs]"].some((place) =>
       find(place).contains(document.activeElement),
     );
     const known = this.vault.isFolder(folder);
@@ -177,12 +185,25 @@ export class VaultPage {
     else if (this.pane.file !== null) this.pane.close();
   }
 
+  /** At once, but of a thousand files that become done one after the other the list is not drawn a thousand times. */
+  private renderSoon(): void {
+    const wait = this.rendered + RENDER_MS - performance.now();
+    if (wait <= 0) this.render();
+    else
+      this.rendering ??= setTimeout(() => {
+        this.rendering = undefined;
+        this.render();
+      }, wait);
+  }
+
   private render(): void {
     if (this.vault.broken !== null) return;
+    this.rendered = performance.now();
     this.leaveGone();
-    this.list.render(this.folder);
     const count = this.vault.childrenOf(this.folder).length + this.vault.namelessOf(this.folder).length;
+    // First, as only what is shown can be measured.
     showState(count > 0 ? "list" : "empty");
+    this.list.render(this.folder);
     write("[data-access]", accessInWords(this.vault));
     drawFree(this.vault);
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
@@ -219,13 +240,11 @@ export class VaultPage {
   }
 
   private listen(): void {
-    const input = find<HTMLInputElement>("#file-input");
     const on = (action: string, act: () => void): void => {
       for (const button of findAll(`[data-action="${action}"]`)) {
         button.addEventListener("click", () => !isOff(button) && act());
       }
     };
-    on("upload", () => input.click());
     on("up", () => this.goTo(this.vault.chain.nodes.get(this.folder)?.parent ?? this.vault.id));
     on("top", () => this.goTo(this.vault.id));
     on("new-folder", () => this.askForFolder());
@@ -233,18 +252,18 @@ export class VaultPage {
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
       button.addEventListener("click", () => !isOff(button) && this.act(this.saveSelected()));
     }
-    input.addEventListener("change", () => {
-      const files = [...(input.files ?? [])];
-      input.value = "";
-      this.upload(files);
-    });
-    this.listenForDrops();
+    new Choosing((choice) => this.upload(choice)).listen(this.mayWrite);
     window.addEventListener("beforeunload", (event) => {
       if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
     });
     const form = find<HTMLFormElement>('form[data-form="new-folder"]');
     onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.addFolder(), "folder-name"));
     document.addEventListener("keydown", (event) => {
+      if (event.key === "/" && !isTyping(event.target) && maybe("dialog[open]") === null) {
+        event.preventDefault();
+        maybe("[data-filter]")?.focus();
+        return;
+      }
       const action = KEYS.get(event.key);
       if (action === undefined || isTyping(event.target) || maybe("dialog[open]") !== null) return;
       if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -253,25 +272,17 @@ export class VaultPage {
     });
   }
 
-  private listenForDrops(): void {
-    const zone = find("[data-drop]");
-    if (!this.mayWrite) return;
-    zone.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      zone.classList.add("is-over");
-    });
-    zone.addEventListener("dragleave", () => zone.classList.remove("is-over"));
-    zone.addEventListener("drop", (event) => {
-      event.preventDefault();
-      zone.classList.remove("is-over");
-      this.upload([...(event.dataTransfer?.files ?? [])]);
-    });
+  private upload(choice: Choice): void {
+    const { folder } = this;
+    this.act(this.uploadWanted(choice, folder));
   }
 
-  private upload(files: readonly File[]): void {
-    const { folder } = this;
-    const asked = withoutClashes(this.vault, folder, files);
-    this.act(asked.then((wanted) => void this.uploads.add(wanted, folder)));
+  private async uploadWanted(choice: Choice, folder: string): Promise<void> {
+    const files = await withoutClashes(this.vault, folder, choice.files);
+    if (files === null) return;
+    this.uploads.add({ files }, folder);
+    await this.uploads.addFolders(choice, folder);
+    this.renderSoon();
   }
 
   private askForFolder(): void {
@@ -297,12 +308,35 @@ export class VaultPage {
     showStatus(texts().vault.folderMade(name));
   }
 
+  /** One file as it is, anything else as an archive. */
   private async saveSelected(): Promise<void> {
     await this.saveAll(this.list.selectedNodes());
   }
 
-  private async saveAll(nodes: readonly OpenedNode[]): Promise<void> {
-    for (const node of nodes) if (node.kind === "file") await this.save(node);
+  private async saveAll(chosen: readonly OpenedNode[]): Promise<void> {
+    const [first] = chosen;
+    if (first === undefined) return;
+    if (first.kind === "file" && chosen.length === 1) {
+      await this.save(first);
+      return;
+    }
+    const here = this.vault.nodes.get(this.folder)?.row.name ?? this.vault.title;
+    const name = chosen.length === 1 ? first.row.name : here;
+    const told = this.tellOfSaving(name, sizeOfAll(this.vault, chosen));
+    await saveMany(this.vault, chosen, name, told);
+    const missing = missingFrom(this.vault, chosen);
+    const { transfers } = texts();
+    showStatus(missing > 0 ? transfers.unreadable(missing) : transfers.saved(name));
+  }
+
+  /** Says how far it is, whenever that is another per cent. */
+  private tellOfSaving(name: string, sizeBytes: number): (doneBytes: number) => void {
+    let told = -1;
+    return (doneBytes) => {
+      const percent = sizeBytes === 0 ? 100 : Math.floor((doneBytes / sizeBytes) * 100);
+      if (percent !== told) showStatus(texts().vault.opening(name, percent));
+      told = percent;
+    };
   }
 
   private async readVersion(
@@ -326,7 +360,9 @@ export class VaultPage {
     const { signed, node } = file;
     const isNewest = signed.manifest.version === node.versions.at(-1)?.manifest.version;
     const shown = isNewest ? name : nameWith(name, texts().vault.version(signed.manifest.version));
-    saveFile(await this.read(file), shown, "application/octet-stream");
+    await saveOne(this.vault, file, shown, this.tellOfSaving(name, file.row.size));
+    showStatus(texts().transfers.saved(name));
+    this.pane.drawScan(file);
   }
 
   private async view(file: OpenedFile): Promise<void> {
@@ -361,7 +397,7 @@ export class VaultPage {
 
   private showUpload(item: UploadItem): void {
     this.tray.show(item);
-    if (item.stage === "done") this.render();
+    if (item.stage === "done") this.renderSoon();
     if (item.stage !== "refused") return;
     if (this.isOver(item.problem)) this.fail(this.vault.broken ?? item.problem);
   }

@@ -13,7 +13,14 @@ const CHUNK_BYTES = 16 << 20;
 /** About ten minutes of trying again, then the person is asked. */
 const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 4000, ...Array<number>(60).fill(10_000)];
 
-export function startSending(vault: string, payload: Blob, onShare: (share: number) => void): Sending {
+/** `known`: where the server was taking it before; `onUrl` is told where it does now. */
+export function startSending(
+  vault: string,
+  payload: Blob,
+  onShare: (share: number) => void,
+  known: string | null,
+  onUrl: (url: string) => void,
+): Sending {
   let abort = (): void => undefined;
   const done = new Promise<string>((resolve, reject) => {
     const upload = new Upload(payload, {
@@ -23,6 +30,8 @@ export function startSending(vault: string, payload: Blob, onShare: (share: numb
       headers: uploadHeaders(),
       metadata: { vault },
       uploadDataDuringCreation: true,
+      ...(known === null ? {} : { uploadUrl: known }),
+      onUploadUrlAvailable: () => void (upload.url !== null && onUrl(upload.url)),
       storeFingerprintForResuming: false,
       removeFingerprintOnSuccess: false,
       onProgress: (sentBytes, totalBytes) => onShare(totalBytes === 0 ? 1 : sentBytes / totalBytes),

@@ -2,15 +2,23 @@
 
 import { clone, find, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
-import { isExpected, problemText, texts } from "../ui/texts";
-import type { Stage, UploadItem, Uploads } from "./upload";
+import { problemText, texts } from "../ui/texts";
+import { isFinal, type Stage, type UploadItem, type Uploads } from "./upload";
 
 const ORDER: readonly Stage[] = ["seal", "send", "scan", "done"];
-/** Codes that another try cannot change; nor can it change a name that is not allowed. */
-const FINAL = new Set(["infected", "not_scannable", "too_large", "scan_too_large", "name_is_folder"]);
+/** Up to so many files are followed step by step; of more a look now and then is enough, as drawing takes longer than sealing. */
+const FEW = 10;
+const LOOK_MS = 300;
+/** Lines of files that wait or are done; those of refused ones stay. */
+const MOST_LINES = 40;
 
 export class TrayView {
+  private readonly all = new Set<UploadItem>();
+  /** Those that have a line. */
   private readonly items = new Map<UploadItem, HTMLElement>();
+  private readonly later = new Set<UploadItem>();
+  private looking: ReturnType<typeof setTimeout> | undefined;
+  private readonly counts = { done: 0, refused: 0 };
   private readonly lastStage = new Map<UploadItem, Stage>();
   private readonly tray = find("[data-tray]");
   private uploads: Uploads | null = null;
@@ -30,18 +38,64 @@ export class TrayView {
   }
 
   show(item: UploadItem): void {
-    const element = this.items.get(item) ?? this.added(item);
-    const isNewStage = this.lastStage.get(item) !== item.stage;
+    this.all.add(item);
+    if (this.all.size <= FEW) {
+      this.showNow(item);
+      return;
+    }
+    this.tray.hidden = false;
+    this.later.add(item);
+    this.looking ??= setTimeout(() => {
+      this.looking = undefined;
+      const items = [...this.later];
+      this.later.clear();
+      for (const one of items) this.showNow(one);
+      this.drawTitle();
+    }, LOOK_MS);
+  }
+
+  private showNow(item: UploadItem): void {
+    const before = this.lastStage.get(item);
+    const isNewStage = before !== item.stage;
     this.lastStage.set(item, item.stage);
+    if (isNewStage) this.recount(before, item.stage);
+    const element = this.items.get(item) ?? this.added(item);
+    if (element !== null) this.draw(element, item, isNewStage);
+    if (!isNewStage) return;
+    this.announce(item);
+    if (this.all.size <= FEW) this.drawTitle();
+  }
+
+  private draw(element: HTMLElement, item: UploadItem, isNewStage: boolean): void {
     this.drawProgress(element, item);
     if (!isNewStage) return;
     this.drawStages(element, item);
     this.drawProblem(element, item);
-    this.announce(item);
-    this.drawTitle();
   }
 
-  private added(item: UploadItem): HTMLElement {
+  private recount(before: Stage | undefined, now: Stage): void {
+    for (const stage of ["done", "refused"] as const)
+      this.counts[stage] += Number(now === stage) - Number(before === stage);
+  }
+
+  /** Room for one more line: where there is none, what is done makes some, and what waits has to wait. */
+  private hasRoomFor(item: UploadItem): boolean {
+    if (item.stage === "refused" || this.items.size < MOST_LINES) return true;
+    if (item.stage === "waiting" || item.stage === "done") return false;
+    for (const stage of ["done", "waiting"]) {
+      const least = [...this.items.keys()].filter((shown) => shown.stage === stage);
+      const gone = stage === "done" ? least[0] : least.at(-1);
+      if (gone === undefined) continue;
+      this.items.get(gone)?.remove();
+      this.items.delete(gone);
+      return true;
+    }
+    return true;
+  }
+
+  private added(item: UploadItem): HTMLElement | null {
+    this.tray.hidden = false;
+    if (!this.hasRoomFor(item)) return null;
     const element = clone("tray-item");
     write("[data-name]", item.name, element);
     write("[data-size]", formatSize(item.file.size, pageLanguage()), element);
@@ -52,15 +106,15 @@ export class TrayView {
     cancel.addEventListener("click", () => this.uploads?.cancel(item));
     this.items.set(item, element);
     find("[data-tray-items]", this.tray).append(element);
-    this.tray.hidden = false;
     return element;
   }
 
   private drawProgress(element: HTMLElement, item: UploadItem): void {
     const bar = find<HTMLProgressElement>("progress", element);
     const percent = Math.floor(item.progress * 100);
-    if (item.stage === "scan") bar.removeAttribute("value");
-    else bar.value = percent;
+    // A bar without a value moves all the time: forty of them keep a processor busy.
+    if (item.stage === "scan" && this.all.size <= FEW) bar.removeAttribute("value");
+    else bar.value = item.stage === "scan" ? 100 : percent;
     bar.hidden = item.stage === "refused";
     const { vault } = texts();
     if (item.stage === "seal") write('[data-stage="seal"] [data-word]', vault.sealing(percent), element);
@@ -112,24 +166,26 @@ export class TrayView {
   }
 
   private drawTitle(): void {
-    const all = [...this.items.keys()];
-    const done = all.filter(({ stage }) => stage === "done").length;
-    const refused = all.filter(({ stage }) => stage === "refused").length;
-    write("[data-tray-title]", texts().vault.trayTitle(done, all.length, refused), this.tray);
+    const { done, refused } = this.counts;
+    write("[data-tray-title]", texts().vault.trayTitle(done, this.all.size, refused), this.tray);
+    const lines = [...this.items.keys()].filter(({ stage }) => stage !== "done" && stage !== "refused");
+    const waiting = this.all.size - done - refused - lines.length;
+    const rest = find("[data-tray-rest]", this.tray);
+    rest.hidden = waiting <= 0;
+    rest.textContent = texts().transfers.rest(waiting);
   }
 
   /** Takes what is settled out of the tray; what runs stays. */
   private close(): void {
-    for (const [item, element] of this.items) {
+    for (const item of this.all) {
       if (item.stage !== "done" && item.stage !== "refused") continue;
-      element.remove();
+      this.items.get(item)?.remove();
       this.items.delete(item);
+      this.all.delete(item);
+      this.lastStage.delete(item);
+      this.counts[item.stage] -= 1;
     }
-    if (this.items.size === 0) this.tray.hidden = true;
+    if (this.all.size === 0) this.tray.hidden = true;
     this.drawTitle();
   }
-}
-
-function isFinal(error: unknown): boolean {
-  return isExpected(error) && (FINAL.has(error.code) || error.code.startsWith("name_"));
 }

@@ -1,31 +1,45 @@
 /**
  * Uploads: seal → send → scan → commit, one item per file.
  *
- * A file is sealed once, into a Blob; a lost line only repeats the sending. Files found clean are committed together,
- * in one record, as soon as no other commit is under way.
+ * A file is sealed once; a lost line only repeats the sending. Some are sealed and sent at a time; what has arrived is
+ * scanned together with what else has, and what is clean is committed together, in one record.
  */
 
-import { toBase64url } from "../crypto/base64";
-import type { Bytes } from "../crypto/bytes";
-import { fromDoc } from "../seals/documents";
-import { IntegrityError, RefusedError } from "../seals/errors";
-import { headerFor, requireSize, type SealedFile, sealContents } from "../seals/files";
+import { sealedSize } from "../crypto/payload";
+import { RefusedError } from "../seals/errors";
+import { requireSize, sealContents } from "../seals/files";
 import { requireName } from "../seals/rows";
-import { readScannerKey, readVerdict } from "../seals/scanning";
 import { now } from "../ui/format";
-import { api } from "../wire/api";
-import { WireError } from "../wire/http";
+import { isExpected } from "../ui/texts";
+import { Batches } from "./batches";
 import { type ClearFile, commitFiles } from "./commit";
+import { makeFolders, type Place } from "./new_folders";
 import type { OpenedVault } from "./opened";
+import type { Choice, Picked } from "./picked";
+import { MOST_FILES, scan } from "./scan";
 import { type Sending, startSending } from "./sending";
+import {
+  type FileFacts,
+  type Found,
+  inMemory,
+  memoryDraft,
+  openDraft,
+  ownId,
+  type Staged,
+  stage,
+  WORTH_STAGING_BYTES,
+} from "./staging";
 
 export type Stage = "done" | "refused" | "scan" | "seal" | "send" | "waiting";
 
-export interface UploadItem {
+export interface UploadItem extends Place {
   readonly id: number;
-  readonly file: File;
+  readonly file: FileFacts;
   readonly name: string;
-  readonly folder: string;
+  /** Null for what was sealed before the page was left. */
+  readonly source: File | null;
+  /** Once it is sealed; another try sends the same. */
+  staged: Staged | null;
   stage: Stage;
   /** Share of the present stage, 0 to 1. */
   progress: number;
@@ -33,40 +47,76 @@ export interface UploadItem {
   problem: (Error & { readonly code?: string }) | null;
 }
 
-const AT_ONCE = 3;
-/** A scanner key may go between sealing and checking; more often than this something else is wrong. */
-const SCAN_ATTEMPTS = 3;
-/** The server lets only so many wait for the scanner at once: for two minutes it is asked again. */
-const BUSY_ATTEMPTS = 60;
-const BUSY_PAUSE_MS = 2000;
+/** Sealed and sent at once. The server receives six of a person at a time; another device of his may send too. */
+const AT_ONCE = 4;
+const SCANS_AT_ONCE = 2;
+/** The scanner's answer comes when the last of a batch has been looked at. */
+const MOST_SCANNED_BYTES = 64 << 20;
+/** How long a look at the vault's epoch counts. */
+const READY_MS = 30_000;
 
 export class Uploads {
   private readonly vault: OpenedVault;
   private readonly changed: (item: UploadItem) => void;
-  private readonly waiting: UploadItem[] = [];
+  private waiting: UploadItem[] = [];
   private readonly sendings = new Map<number, Sending>();
   private readonly cancelled = new Set<number>();
-  private readonly clear: { readonly file: ClearFile; readonly settle: (error?: unknown) => void }[] = [];
+  private readonly scans: Batches<ClearFile>;
+  private readonly commits: Batches<ClearFile>;
+  /** Items that are being sealed or sent. */
   private running = 0;
-  private committing = false;
+  /** Items that have begun and are not settled. */
+  private unsettled = 0;
   private count = 0;
+  private ready: { readonly until: number; readonly promise: Promise<void> } | null = null;
 
   /** `changed` is called whenever an item has changed. */
   constructor(vault: OpenedVault, changed: (item: UploadItem) => void) {
     this.vault = vault;
     this.changed = changed;
+    const sizeOf = ({ sealed }: ClearFile): number => sealed.payloadSize;
+    const isMoreToCome = (): boolean => this.running > 0;
+    const limits = { most: MOST_FILES, sizeOf, isMoreToCome };
+    this.scans = new Batches((files) => scan(vault, files), {
+      ...limits,
+      atOnce: SCANS_AT_ONCE,
+      mostBytes: MOST_SCANNED_BYTES,
+    });
+    const commit = (files: readonly ClearFile[]) => commitFiles(vault, files);
+    this.commits = new Batches(commit, { ...limits, atOnce: 1, mostBytes: Number.POSITIVE_INFINITY });
   }
 
-  add(files: Iterable<File>, folder: string): readonly UploadItem[] {
-    const items = [...files].map((file): UploadItem => {
-      this.count += 1;
-      const name = file.name.normalize("NFC");
-      return { id: this.count, file, name, folder, stage: "waiting", progress: 0, problem: null };
-    });
-    for (const item of items) this.changed(item);
-    this.waiting.push(...items);
+  add({ files }: Pick<Choice, "files">, folder: string): readonly UploadItem[] {
+    const items = files.map((picked) => this.itemOf(picked, folder));
+    const twins = twinsIn(items);
+    for (const item of items) {
+      if (twins.has(item))
+        this.refuse(item, new RefusedError("name_taken", "another file of this choice has this name"));
+      else this.changed(item);
+    }
+    this.waiting = [...this.waiting, ...items.filter((item) => !twins.has(item))];
     this.startNext();
     return items;
+  }
+
+  /** Goes on with what was sealed before the page was left. */
+  resume(found: readonly Found[]): void {
+    for (const { name, folder, path, file, staged } of found) {
+      this.count += 1;
+      const begun = { stage: "waiting", progress: 0, problem: null } as const;
+      const item: UploadItem = { id: this.count, file, source: null, name, folder, path, staged, ...begun };
+      this.changed(item);
+      this.waiting.push(item);
+    }
+    this.startNext();
+  }
+
+  /** Makes the folders that no file leads to. @throws the first error; the others are made all the same. */
+  async addFolders({ emptyFolders }: Pick<Choice, "emptyFolders">, folder: string): Promise<void> {
+    if (emptyFolders.length === 0) return;
+    const places = emptyFolders.map((path) => ({ folder, path }));
+    const [failure] = (await makeFolders(this.vault, places, now())).values();
+    if (failure !== undefined) throw failure;
   }
 
   retry(item: UploadItem): void {
@@ -83,13 +133,21 @@ export class Uploads {
     const at = this.waiting.indexOf(item);
     if (at >= 0) {
       this.waiting.splice(at, 1);
+      void item.staged?.remove();
       this.refuse(item, new RefusedError("cancelled", "cancelled by the person"));
     }
   }
 
   /** Whether anything is under way that would be lost with the page. */
   get isBusy(): boolean {
-    return this.running > 0 || this.waiting.length > 0;
+    return this.unsettled > 0 || this.waiting.length > 0;
+  }
+
+  private itemOf({ file, path }: Picked, folder: string): UploadItem {
+    this.count += 1;
+    const name = file.name.normalize("NFC");
+    const begun = { staged: null, stage: "waiting", progress: 0, problem: null } as const;
+    return { id: this.count, file, source: file, name, folder, path, ...begun };
   }
 
   private startNext(): void {
@@ -97,114 +155,100 @@ export class Uploads {
       const item = this.waiting.shift();
       if (item === undefined) return;
       this.running += 1;
+      this.unsettled += 1;
       this.carry(item)
-        .catch((error: unknown) => this.refuse(item, error))
+        .catch((error: unknown) => this.end(item, error))
         .finally(() => {
-          this.running -= 1;
-          this.sendings.delete(item.id);
-          this.startNext();
+          this.unsettled -= 1;
         });
     }
   }
 
   private async carry(item: UploadItem): Promise<void> {
-    requireName(item.name);
-    requireSize(item.file.size);
-    this.move(item, "seal");
-    await this.vault.rotateIfDue();
-    const { sealed, payload } = await this.seal(item);
-    this.move(item, "send");
-    const upload = await this.send(item, payload);
+    const clear = await this.sent(item).finally(() => {
+      this.running -= 1;
+      this.sendings.delete(item.id);
+      this.startNext();
+    });
     this.move(item, "scan");
-    await this.scan(upload, sealed);
-    await this.commit({ upload, sealed, folder: item.folder, name: item.name, file: item.file });
+    await this.scans.add(clear);
+    await this.commits.add(clear);
+    await item.staged?.remove();
     this.move(item, "done");
   }
 
-  private async seal(item: UploadItem): Promise<{ sealed: SealedFile; payload: Blob }> {
-    const pieces: Bytes[] = [];
-    let payload = new Blob([]);
-    let doneBytes = 0;
-    const sealed = await sealContents(item.file, (piece) => {
-      if (this.cancelled.has(item.id)) throw new RefusedError("cancelled", "cancelled by the person");
-      pieces.push(piece);
-      doneBytes += piece.length;
-      if (pieces.length >= 8) payload = new Blob([payload, ...pieces.splice(0)]);
-      this.advance(item, doneBytes / Math.max(1, item.file.size));
-    });
-    return { sealed, payload: new Blob([payload, ...pieces]) };
+  /** What another try cannot mend need not be kept for it. */
+  private async end(item: UploadItem, error: unknown): Promise<void> {
+    if (isFinal(error) || this.cancelled.has(item.id)) {
+      const { staged } = item;
+      item.staged = null;
+      await staged?.remove();
+    }
+    this.refuse(item, error);
   }
 
-  private async send(item: UploadItem, payload: Blob): Promise<string> {
-    const sending = startSending(this.vault.id, payload, (share) => this.advance(item, share));
+  private async sent(item: UploadItem): Promise<ClearFile> {
+    for (const name of [...item.path, item.name]) requireName(name);
+    requireSize(item.file.size);
+    this.move(item, "seal");
+    await this.beReady();
+    item.staged ??= await this.seal(item);
+    this.move(item, "send");
+    const upload = await this.send(item, item.staged);
+    const { folder, path, name, file } = item;
+    return { upload, sealed: item.staged.sealed, folder, path, name, file };
+  }
+
+  /** Begins the next epoch if one is due; asked again only after a while, as every question waits for its turn. */
+  private beReady(): Promise<void> {
+    if (this.ready === null || this.ready.until < performance.now()) {
+      const promise = this.vault.rotateIfDue();
+      this.ready = { until: performance.now() + READY_MS, promise };
+      promise.catch(() => {
+        this.ready = null;
+      });
+    }
+    return this.ready.promise;
+  }
+
+  private async seal(item: UploadItem): Promise<Staged> {
+    const { source } = item;
+    if (source === null) throw new RefusedError("source_gone", "the file must be chosen again");
+    const id = source.size < WORTH_STAGING_BYTES ? "" : await ownId();
+    const onDisk = await openDraft(id, sealedSize(source.size));
+    const draft = onDisk ?? memoryDraft();
+    try {
+      let doneBytes = 0;
+      const sealed = await sealContents(source, async (piece) => {
+        this.requireWanted(item);
+        doneBytes += piece.length;
+        await draft.write(piece);
+        this.advance(item, doneBytes / Math.max(1, source.size));
+      });
+      const payload = await draft.finish();
+      return onDisk === null ? inMemory(sealed, payload) : await stage(this.vault, id, item, sealed, payload);
+    } catch (error) {
+      await draft.discard().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private async send(item: UploadItem, staged: Staged): Promise<string> {
+    const sending = startSending(
+      this.vault.id,
+      staged.payload,
+      (share) => this.advance(item, share),
+      staged.uploadUrl,
+      (url) => void staged.noteUrl(url),
+    );
     this.sendings.set(item.id, sending);
     const upload = await sending.done;
-    if (this.cancelled.has(item.id)) throw new RefusedError("cancelled", "cancelled by the person");
+    this.requireWanted(item);
     return upload;
   }
 
-  private async scan(upload: string, sealed: SealedFile): Promise<void> {
-    const { commitment, payloadHash: payload_hash } = sealed;
-    for (let attempt = 1; ; attempt++) {
-      const scanner_header = toBase64url(headerFor(sealed.fileKey, await this.scannerRecipient()));
-      try {
-        const { results } = await api.check(this.vault.id, [
-          { upload, payload_hash, commitment, scanner_header },
-        ]);
-        const [result] = results;
-        if (result === undefined || result.upload !== upload)
-          throw new IntegrityError("answer_invalid", "no verdict");
-        if (result.verdict === null) throw new WireError(503, result.code ?? "failed", result.message);
-        const verdict = await readVerdict(this.vault.certificates, fromDoc(result.verdict), {
-          commitment,
-          payload_hash,
-        });
-        // With the firm's setting it is kept, and waits to be released. Why it cannot be scanned only the server can say.
-        if (verdict.result === "not_scannable" && result.code === null) return;
-        if (verdict.result === "not_scannable") throw new WireError(422, verdict.result, result.message);
-        if (verdict.result !== "clean")
-          throw new RefusedError(verdict.result, `the file is ${verdict.result}`);
-        this.vault.noteClean(verdict);
-        return;
-      } catch (error) {
-        const code = error instanceof WireError ? error.code : "";
-        if (code === "busy" && attempt < BUSY_ATTEMPTS) await pause(BUSY_PAUSE_MS);
-        else if (code !== "scanner_key_gone" || attempt >= SCAN_ATTEMPTS) throw error;
-      }
-    }
-  }
-
-  private async scannerRecipient(): Promise<string> {
-    const { doc } = await api.scannerKey();
-    const key = await readScannerKey(this.vault.certificates, fromDoc(doc), now());
-    return key.recipient;
-  }
-
-  /** Settles when the file stands in the vault. */
-  private commit(file: ClearFile): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const settle = (error?: unknown) => (error === undefined ? resolve() : reject(error));
-      this.clear.push({ file, settle });
-      void this.commitNext();
-    });
-  }
-
-  private async commitNext(): Promise<void> {
-    if (this.committing) return;
-    this.committing = true;
-    while (this.clear.length > 0) {
-      const batch = this.clear.splice(0);
-      try {
-        await commitFiles(
-          this.vault,
-          batch.map(({ file }) => file),
-        );
-        for (const { settle } of batch) settle();
-      } catch (error) {
-        for (const { settle } of batch) settle(error);
-      }
-    }
-    this.committing = false;
+  private requireWanted({ id }: UploadItem): void {
+    if (this.cancelled.has(id)) throw new RefusedError("cancelled", "cancelled by the person");
   }
 
   private move(item: UploadItem, stage: Stage): void {
@@ -226,6 +270,31 @@ export class Uploads {
   }
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+/** Files of one choice whose names differ in nothing but how their letters are put together. */
+function twinsIn(items: readonly UploadItem[]): ReadonlySet<UploadItem> {
+  const taken = new Set<string>();
+  return new Set(
+    items.filter(({ path, name }) => {
+      const place = [...path, name].join("/");
+      const isTwin = taken.has(place);
+      taken.add(place);
+      return isTwin;
+    }),
+  );
+}
+
+/** Codes that another try cannot change; nor can it change a name that is not allowed. */
+const FINAL = new Set([
+  "infected",
+  "not_scannable",
+  "too_large",
+  "scan_too_large",
+  "source_gone",
+  "name_is_file",
+  "name_is_folder",
+  "name_taken",
+]);
+
+export function isFinal(error: unknown): boolean {
+  return isExpected(error) && (FINAL.has(error.code) || error.code.startsWith("name_"));
 }

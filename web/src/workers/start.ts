@@ -23,3 +23,8 @@ const policy = trustedTypes?.createPolicy("siegel-worker", rules) ?? rules;
 export function startWorker(url: string): Worker {
   return new Worker(policy.createScriptURL(url), { type: "module" });
 }
+
+/** Registers a service worker of our own bundle, for addresses of the bundle's folder alone. */
+export function registerWorker(url: string): Promise<ServiceWorkerRegistration> {
+  return navigator.serviceWorker.register(policy.createScriptURL(url), { type: "module" });
+}
