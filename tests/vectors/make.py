@@ -19,6 +19,8 @@ The files (binaries are base64url without padding, as on the wire):
     hierarchy.json   offices, a team and a vault that it holds, revocations and what falls: what is in force, who the
                      members are and what is due after each place of the log; and attempts to break it
 
+    roots.json       a firm whose root was replaced twice, another's after a theft; and lies, with the error code
+
 words.json, sizes and times as people read them, is written by hand.
 """
 
@@ -47,7 +49,17 @@ from siegel.seals.unlock import (
     password_keys,
     seal_unlock,
 )
-from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, sheet_shares, signed_documents, story
+from tests.vectors import (
+    broken,
+    broken_hierarchy,
+    hierarchy,
+    logs,
+    others,
+    roots,
+    sheet_shares,
+    signed_documents,
+    story,
+)
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
@@ -344,6 +356,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
     vectors = {
         "canonical.json": canonical_vectors(),
         "derive.json": derive_vectors(),
+        "roots.json": roots.root_vectors(),
         "documents.json": signed_documents.document_vectors(told),
         "secrets.json": secret_vectors(sealed),
         "rows.json": row_vectors(),
