@@ -22,6 +22,7 @@ The files (binaries are base64url without padding, as on the wire):
 
     tree.json        a vault whose nodes move, go, come back, are copied and released, step by step: the tree
                      after each, entries that are refused, what opens, rows, and names that are one
+    roots.json       a firm whose root was replaced twice, another's after a theft; and lies, with the error code
 
 words.json, sizes and times as people read them, is written by hand.
 """
@@ -57,6 +58,7 @@ from tests.vectors import (
     hierarchy,
     logs,
     others,
+    roots,
     self_records,
     sheet_shares,
     signed_documents,
@@ -360,6 +362,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
     vectors = {
         "canonical.json": canonical_vectors(),
         "derive.json": derive_vectors(),
+        "roots.json": roots.root_vectors(),
         "documents.json": signed_documents.document_vectors(told),
         "secrets.json": secret_vectors(sealed),
         "self.json": self_records.vectors(sealed),

@@ -45,6 +45,8 @@ beforeEach(() => {
   kept.clear();
   stretched.calls = 0;
   server = new HostileServer("client");
+  const { certificates } = story;
+  server.answers.set("keys/certificates", { certificates, revocations: [], teams: [], more: false });
   vi.stubGlobal("location", { origin: "http://localhost" });
 });
 afterEach(() => vi.unstubAllGlobals());

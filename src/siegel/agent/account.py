@@ -46,6 +46,17 @@ class Account:
     def person(self) -> str:
         return self.key_file.person
 
+    @property
+    def root(self) -> str:
+        """The fingerprint of the firm's root: of the last one that the pinned one leads to."""
+        known = self.certificates.store.root()
+        return known.kid if known else self.key_file.root
+
+    def require_root(self, claimed: str) -> None:
+        """IntegrityError `root_differs` unless what the server claims is the root to which the pinned one leads."""
+        if claimed != self.root:
+            raise IntegrityError("root_differs", "the server names another root than the one known")
+
     def learn_certificates(self) -> CertificateStore:
         """All that the person may see, verified together; IntegrityError."""
         return self.certificates.learn(*self.fetch_evidence().values())
@@ -100,6 +111,7 @@ def sign_in(api: Api, key_file: KeyFile) -> "tuple[Account, Session]":
     session = open_session(api, key_file)
     api.renew = lambda: open_session(api, key_file)
     account.learn_certificates()
+    account.require_root(session.root)
     account.own()
     return account, session
 
@@ -134,20 +146,19 @@ class Session:
     firm: str
     slug: str
     firm_name: str
+    root: str
 
     @classmethod
-    def of(cls, answer: Wire, *, person: str, firm: str, root: str) -> "Session":
-        """IntegrityError `session_differs`, `root_differs`."""
+    def of(cls, answer: Wire, *, person: str, firm: str) -> "Session":
+        """IntegrityError `session_differs`. `root` is only claimed: see `Account.require_root`."""
         f = Fields(answer, "session")
         who, where = Fields(f.take("person"), "person"), Fields(f.take("firm"), "firm")
         session = cls(
             who.id("id"), who.text("username"), who.text("name"), who.text("role"),
-            where.id("id"), where.text("slug"), where.text("name"),
+            where.id("id"), where.text("slug"), where.text("name"), where.hash("root"),
         )  # fmt: skip
         if (session.person, session.firm) != (person, firm):
             raise IntegrityError("session_differs", "the server signed somebody else in")
-        if where.hash("root") != root:
-            raise IntegrityError("root_differs", "the server names another root than the pinned one")
         return session
 
 
@@ -165,4 +176,4 @@ def open_session(api: Api, key_file: KeyFile) -> Session:
         now=int(time.time()),
     )
     answer = api.post("sign-in/key", {"firm": key_file.slug, "login": login.to_wire()})
-    return Session.of(answer, person=key_file.person, firm=key_file.firm, root=key_file.root)
+    return Session.of(answer, person=key_file.person, firm=key_file.firm)

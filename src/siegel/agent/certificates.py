@@ -28,6 +28,8 @@ class Certificates:
         self._teams: dict[str, list[Entry]] = {}
         self._lock = threading.Lock()
         self.store = CertificateStore(root)
+        # The root seen before and the one now, where this program has learned of the change.
+        self.new_root: tuple[str, str] | None = None
         # The store that `home` was last asked about.
         self._required: CertificateStore | None = None
 
@@ -58,9 +60,11 @@ class Certificates:
     def require_seen(self, home: Home) -> None:
         """Every team's chain is no shorter than `home` remembers it, and the same, and what it remembers as revoked is.
 
-        Then this is remembered. IntegrityError `vault_rolled_back`, `vault_forked`, `revocation_hidden`.
+        Then this is remembered. IntegrityError `vault_rolled_back`, `vault_forked`, `revocation_hidden`,
+        `root_rolled_back`.
         """
         self._require_revoked(home)
+        self._require_root(home)
         for team, entries in self._teams.items():
             seen = home.head(team)
             if seen and len(entries) < seen.seq:
@@ -68,6 +72,18 @@ class Certificates:
             if seen and entries[seen.seq - 1].record.hash != seen.hash:
                 raise IntegrityError("vault_forked", "a team's history is not the one seen before")
             home.save_head(team, Head(len(entries), entries[-1].record.hash), Record.parse(entries[0].record).firm)
+
+    def _require_root(self, home: Home) -> None:
+        """IntegrityError `root_rolled_back`: the server shows no root, or another line, where one was seen before."""
+        line = [root.kid for root in self.store.roots()]
+        if not line:
+            return
+        seen = home.root_seen(self._root)
+        if seen not in line:
+            raise IntegrityError("root_rolled_back", "a root that was seen is not in the line shown now")
+        if seen != line[-1]:
+            self.new_root = (seen, line[-1])
+            home.save_root_seen(self._root, line[-1])
 
     def _require_revoked(self, home: Home) -> None:
         store = self.store

@@ -64,10 +64,11 @@ def found_firm(
         **new_credential(password, key_file).wire(),
     }
     answer = api.post("set-up", body)
-    session = Session.of(answer, person=key_file.person, firm=key_file.firm, root=key_file.root)
+    session = Session.of(answer, person=key_file.person, firm=key_file.firm)
     daily = replace(key_file, root_seed=None, recovery_seed=None)
     account = resume(api, daily)
     account.learn_certificates()
+    account.require_root(session.root)
     account.own()
     return Founded(account, key_file, session)
 

@@ -86,7 +86,7 @@ def draft(
 ) -> Draft:
     """A new code, and the certificate of the keys it gives. RefusedError `not_allowed`."""
     letter = Letter(account.api.origin, new_invitation_id(), new_code())
-    seed = invitation_seed(letter.code, firm=account.firm, invitation=letter.id, root=account.key_file.root)
+    seed = invitation_seed(letter.code, firm=account.firm, invitation=letter.id, root=account.root)
     signed = issue(
         account.seed,
         account.own(),

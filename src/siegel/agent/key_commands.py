@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 keys_app = typer.Typer(no_args_is_help=True, help="Who has which keys: listed, certified, taken back, renewed.")
+root_app = typer.Typer(no_args_is_help=True, help="The firm's root.")
+keys_app.add_typer(root_app, name="root")
 team_app = typer.Typer(no_args_is_help=True, help="Teams, through which many hold the same vaults.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
@@ -75,6 +77,25 @@ def keys_revoke(
     keys_online.revoke(
         username, reason=reason.value, since=since, certify_fallen=certify_fallen, yes=yes, as_json=as_json
     )
+
+
+@root_app.command("change")
+def root_change(
+    sheet: Annotated[Path, typer.Argument(metavar="SETUPFILE", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Argument(metavar="NEWFILE", dir_okay=False, help="The new set-up file.")],
+    *,
+    reason: Annotated[Reason, typer.Option("--reason", help="Why.")] = Reason.replaced,
+    since: Since = None,
+    by_recovery: Annotated[
+        bool, typer.Option("--recovery", help="Sign with recovery's key: the root is lost.")
+    ] = False,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give the firm another root, as an owner with the set-up file. Everybody is told."""
+    from siegel.agent import root
+
+    root.change(sheet, out, reason=reason.value, since=since, by_recovery=by_recovery, yes=yes, as_json=as_json)
 
 
 @keys_app.command("rotate")

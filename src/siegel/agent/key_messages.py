@@ -93,6 +93,28 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "fallen_ask": ("Alle {count} wieder bestätigen? (ja/nein)", "Certify all {count} again? (yes/no)"),
     "certified": ("{count} Zugänge bestätigt.", "{count} accounts confirmed."),
+    # The root
+    "new_root": (
+        "Der Hauptschlüssel der Kanzlei wurde gewechselt: von {old} zu {new}. Wundert Sie das, fragen Sie den Inhaber.",
+        "The firm's main key was replaced: {old} gave its place to {new}. If this surprises you, ask the owner.",
+    ),
+    "root_plan": (
+        "Der Hauptschlüssel {old} gibt seinen Platz an {new}.\n"
+        "Sofort: der alte beglaubigt nichts mehr; Inhaber und Wiederherstellung werden neu beglaubigt; alle"
+        " erfahren es.\n"
+        "Bleibt: was der alte vorher beglaubigt hat, und alle Passwörter, Schlüsseldateien und Briefe.\n"
+        "Die neue Schlüsseldatei {path} ersetzt die der Einrichtung; drucken Sie danach ein neues Notfallblatt.",
+        "The main key {old} gives its place to {new}.\n"
+        "Now: the old one certifies nothing more; owners and recovery are certified anew; everybody learns of it.\n"
+        "Stays: what the old one certified before, and all passwords, key files and letters.\n"
+        "The new key file {path} takes the place of the set-up's; print a new emergency sheet afterwards.",
+    ),
+    "root_done": (
+        "Der Hauptschlüssel ist jetzt {new}. Die alte Schlüsseldatei und das alte Notfallblatt taugen nur noch für die"
+        " Wiederherstellung; vernichten Sie sie, sobald {path} gesichert ist.",
+        "The main key is {new} now. The old key file and the old sheet are good for recovery only; destroy them as soon"
+        " as {path} is safe.",
+    ),
     # Revoking
     "revoke_plan": (
         "{name} ({username}), Schlüssel {fingerprint}\n"

@@ -25,6 +25,7 @@ from siegel.agent.plan import Outcome, plan_put
 from siegel.agent.put import put as put_files
 from siegel.agent.session import Home, SavedSession
 from siegel.agent.vaults import list_vaults, lost_of, mismatch_of, open_named
+from siegel.seals.derive import print_of
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.rows import FileRow
 
@@ -39,9 +40,10 @@ def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: b
         raise AgentError("key_file_person", username=key.username, firm=key.slug)
     api = Api(origin_of(server), language=language())
     account, session = sign_in_with(api, key)
-    home.pin(api.origin, key.firm, key.root)
+    home.pin(api.origin, key.firm, key.root, [root.kid for root in account.certificates.store.roots()])
     memory.recall(account, home)
     account.require_seen(home)
+    tell_new_root(account)
     confirmed = countersign_waiting(account)
     home.save_session(_saved(account, key_file, session.name, session.role))
     if as_json:
@@ -197,7 +199,15 @@ def signed_in_account(*, verified: bool = True) -> tuple[Account, Home]:
         account.learn_certificates()
         account.require_seen(home)
         account.own()
+        tell_new_root(account)
     return account, home
+
+
+def tell_new_root(account: Account) -> None:
+    """Once on this device: the firm's root is another one."""
+    if account.certificates.new_root:
+        old, new = map(print_of, account.certificates.new_root)
+        terminal.say("new_root", old=old, new=new)
 
 
 def _saved(account: Account, key_file: Path, name: str, role: str) -> SavedSession:

@@ -8,7 +8,7 @@ from siegel.agent.account import Account, Session, resume
 from siegel.agent.certificates import Certificates
 from siegel.agent.client import Api, Wire
 from siegel.agent.credentials import new_credential
-from siegel.agent.errors import AgentError, ServerError
+from siegel.agent.errors import ServerError
 from siegel.seals.canonical import Json, b64
 from siegel.seals.certificates import CertificateStore, Known, issue
 from siegel.seals.derive import Seed
@@ -74,9 +74,10 @@ def redeem(api: Api, letter: Letter, password: str) -> Redeemed:
                 raise
         else:
             break
-    session = Session.of(answer, person=key_file.person, firm=key_file.firm, root=key_file.root)
+    session = Session.of(answer, person=key_file.person, firm=key_file.firm)
     account = resume(api, key_file)
     account.learn_certificates()
+    account.require_root(session.root)
     account.own()
     return Redeemed(account, session)
 
@@ -89,12 +90,11 @@ def _verified(api: Api, letter: Letter) -> _Invitation:
     listed = f.items("certificates")
     revocations, teams = (f.present(f.items, part) or () for part in ("revocations", "teams"))
     firm_id, person_id, role = firm.id("id"), person.id("id"), f.text("role")
-    root = _root_of(listed)
-    seed = invitation_seed(letter.code, firm=firm_id, invitation=letter.id, root=root)
     certificate = Certificate.parse(signed)
-    if certificate.kid != seed.public_keys().kid:
-        raise IntegrityError("invitation_differs", "the code does not fit the invitation and the firm's root")
+    root, seed = _root_of(listed, letter, certificate)
     store = Certificates(root).learn(listed, revocations, teams)
+    present = store.root()
+    assert present is not None
     known = store.by_hash(signed.hash)
     said = (certificate.kind, certificate.firm, certificate.subject, certificate.role)
     if known is None or said != ("invitation", firm_id, person_id, role):
@@ -106,23 +106,24 @@ def _verified(api: Api, letter: Letter) -> _Invitation:
         username=person.text("username"),
         role=role,
         nonce=f.text("nonce"),
-        root=root,
+        root=present.kid,
         seed=seed,
         known=known,
         store=store,
     )
 
 
-def _root_of(listed: list[Json]) -> str:
-    """The fingerprint of the root the server shows; believed only once the code has confirmed it."""
-    roots = set()
-    for item in listed:
-        certificate = Certificate.parse(Signed.from_wire(Fields(item, "accepted certificate").take("doc")))
-        if certificate.kind == "root":
-            roots.add(certificate.kid)
-    if len(roots) != 1:
-        raise AgentError("answer_invalid")
-    return roots.pop()
+def _root_of(listed: list[Json], letter: Letter, certificate: Certificate) -> tuple[str, Seed]:
+    """The root with which the letter was printed, and the seed its code gives; the code confirms it.
+
+    Of the roots the server shows: since the letter was printed the firm may have another one.
+    """
+    shown = [Certificate.parse(Signed.from_wire(Fields(item, "accepted").take("doc"))) for item in listed]
+    for root in (one.kid for one in shown if one.kind == "root"):
+        seed = invitation_seed(letter.code, firm=certificate.firm, invitation=letter.id, root=root)
+        if certificate.kid == seed.public_keys().kid:
+            return root, seed
+    raise IntegrityError("invitation_differs", "the code does not fit the invitation and the firm's root")
 
 
 def _hand_in(api: Api, letter: Letter, invitation: _Invitation, key_file: KeyFile, *, password: str, now: int) -> Wire:

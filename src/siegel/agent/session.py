@@ -5,6 +5,7 @@
     heads.json     the last head seen of each vault and team: a server that shows less has rolled back
     self.json      the number and hash of the last self-record seen, by key: what the person's devices tell each other
     revoked.json   the keys that were seen revoked, by the firm's root: no server may show them as good again
+    roots.json     the firm's root that was seen last, by the one that was pinned
     work/          sealed payloads while they are uploaded
 
 Files are replaced as a whole and readable by their owner alone.
@@ -13,7 +14,7 @@ Files are replaced as a whole and readable by their owner alone.
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,17 @@ class Home:
     def save_session(self, session: SavedSession) -> None:
         self._write("session.json", asdict(session))
 
-    def pin(self, server: str, firm: str, root: str) -> None:
-        """Pins a firm's root the first time; IntegrityError `root_changed` when another one was pinned before."""
+    def pin(self, server: str, firm: str, root: str, line: Collection[str] = ()) -> None:
+        """Pins a firm's root; IntegrityError `root_changed` when one was pinned before that is not in `line` with it.
+
+        `line`: roots of which each was verified to have replaced the one before.
+        """
         pins = self._read("pins.json")
         name = f"{server} {firm}"
-        if pins.setdefault(name, root) != root:
+        known = pins.get(name, root)
+        if known != root and not {known, root} <= set(line):
             raise IntegrityError("root_changed", "the firm's root is not the one known from earlier")
-        self._write("pins.json", pins)
+        self._write("pins.json", pins | {name: root})
 
     def head(self, vault: str) -> Head | None:
         """The last head seen of a vault."""
@@ -133,6 +138,13 @@ class Home:
         known = self.revoked(root)
         if revoked.keys() - known.keys():
             self._write("revoked.json", self._read("revoked.json") | {root: known | revoked})
+
+    def root_seen(self, pinned: str) -> str:
+        """The last root of the firm that was seen by whoever has pinned this one."""
+        return str(self._read("roots.json").get(pinned, pinned))
+
+    def save_root_seen(self, pinned: str, root: str) -> None:
+        self._write("roots.json", self._read("roots.json") | {pinned: root})
 
     def _read(self, name: str) -> dict[str, Any]:
         path = self.folder / name

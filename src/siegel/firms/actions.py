@@ -240,6 +240,11 @@ def create_office(*, name: str, by: "Person") -> Office:
     return office
 
 
+def replace_root(*, tenant: Tenant, root_fingerprint: bytes) -> None:
+    """Part of an action: the firm's root (32 bytes) is another one."""
+    Firm.objects.filter(tenant=tenant).update(root_fingerprint=root_fingerprint)
+
+
 @action
 def rename_office(*, office: Office, name: str, by: "Person") -> None:
     """FirmsError: `office_name_invalid`, `office_taken` (409)."""

@@ -7,9 +7,10 @@ from ninja import Router, Status
 from pydantic import Field
 
 from siegel.accounts.doors import person_of, signed_in
-from siegel.firms.doors import staff_person
+from siegel.firms.doors import owner_person, staff_person
 from siegel.keys import overview, recovery, schemas, wire
 from siegel.keys.actions.revocations import revoke_key
+from siegel.keys.actions.root import NewRoot, change_root
 from siegel.keys.actions.teams import found_team
 from siegel.keys.errors import KeysError
 
@@ -25,6 +26,10 @@ class RevocationIn(schemas.Strict):
     certificates: Annotated[list[schemas.Doc], Field(max_length=schemas.MAX_ITEMS)] = []
 
 
+class RootIn(RevocationIn):
+    root: schemas.Doc
+
+
 class TeamIn(schemas.Append):
     id: schemas.Id
     name: schemas.Name
@@ -36,6 +41,15 @@ def revoke(request: HttpRequest, body: RevocationIn) -> Status[Wire]:
     """Everybody may take back his own key; the staff those of the people whose access they look after."""
     certificates = [doc.signed() for doc in body.certificates]
     due = revoke_key(by=person_of(request), signed=body.revocation.signed(), certificates=certificates)
+    return Status(201, {"vaults": due.vaults, "teams": due.teams})
+
+
+@router.post("/keys/root", response={201: Wire})
+def replace_root(request: HttpRequest, body: RootIn) -> Status[Wire]:
+    """By an owner: what the old root, or recovery, and the new root have signed."""
+    certificates = [doc.signed() for doc in body.certificates]
+    new = NewRoot(body.root.signed(), body.revocation.signed(), certificates)
+    due = change_root(by=owner_person(request), new=new)
     return Status(201, {"vaults": due.vaults, "teams": due.teams})
 
 

@@ -12,12 +12,14 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Self, TypeAlias
 
+from siegel.seals.canonical import MAX_INTEGER
 from siegel.seals.certifying import check_keys, check_may_issue
 from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.documents import INVITATION_LIFE_S, MAY_CERTIFY, Certificate, Revocation, alg_of
 from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.registry import Known, Registry
 from siegel.seals.revocations import AcceptedRevocation, check_may_revoke
+from siegel.seals.roots import check_line, check_next, check_replaced, first_root
 from siegel.seals.signed import Accepted, Signed
 
 __all__ = [
@@ -40,26 +42,42 @@ class CertificateStore(Registry):
 
     def __init__(self, root: str) -> None:
         super().__init__()
-        self._root = root
+        self._pinned = root
+        # where the line of roots begins: the pinned one, unless that replaced another
+        self._first = root
 
     @classmethod
     def verified(cls, accepted: Iterable[Event], root: str, revocations: Iterable[AcceptedRevocation] = ()) -> Self:
         """The store of all of them, in whatever order they come; IntegrityError if one of them does not hold.
 
         Of several redemptions of one invitation the first in the log counts; a second one is an error, as the server
-        must have refused it. At one place of the log revocations come first.
+        must have refused it. At one place of the log a new root comes first, then revocations.
         """
         store = cls(root)
         events: list[Event] = sorted((*revocations, *accepted), key=lambda event: event.log_index)
-        for _, together in groupby(events, key=lambda event: event.log_index):
-            certificates = []
-            for event in together:
-                if isinstance(event, AcceptedRevocation):
-                    store.revoke(event)
-                else:
-                    certificates.append(event)
-            store._add_all(certificates)
+        taken = [event for event in events if isinstance(event, AcceptedRevocation)]
+        given = [event for event in events if not isinstance(event, AcceptedRevocation)]
+        store._first = first_root(root, given, taken)
+        for _, group in groupby(events, key=lambda event: event.log_index):
+            store._add_place(list(group))
+        check_line(store, root)
         return store
+
+    def _add_place(self, events: Iterable[Event]) -> None:
+        """What one place of the log holds."""
+        revocations = [event for event in events if isinstance(event, AcceptedRevocation)]
+        certificates = [event for event in events if not isinstance(event, AcceptedRevocation)]
+        roots = [item for item in certificates if Certificate.parse(item.signed).kind == "root"]
+        if any(Certificate.parse(item.signed).issuer for item in roots):
+            self._add_all(roots)
+        for revocation in revocations:
+            self.revoke(revocation)
+        self._add_all(certificates)
+
+    def preview(self, signed: Signed, now: int) -> Known:
+        """The certificate as it will stand once it is accepted; it is not taken in."""
+        certificate = Certificate.parse(signed)
+        return Known(certificate, signed.hash, certificate.kid, now, MAX_INTEGER)
 
     def _add_all(self, accepted: Iterable[Accepted]) -> None:
         """Adds certificates of one place in the log, each after its issuer."""
@@ -111,6 +129,8 @@ class CertificateStore(Registry):
             raise IntegrityError("revocation_rights", "the author's key is not in force")
         Revocation.verify(accepted.signed, author.certificate.signing_key)
         check_may_revoke(author.certificate, known.certificate)
+        if known.certificate.kind == "root":
+            check_replaced(self, author.kid, known.kid, accepted.log_index)
         if known.kid in self._revoked:
             raise IntegrityError("revocation_repeated", "the key was revoked before")
         if (revocation.compromised_since or 0) > accepted.log_index:
@@ -124,7 +144,7 @@ class CertificateStore(Registry):
         known = None
         if certificate.issuer is None:
             issuer = certificate
-            if certificate.kid != self._root:
+            if certificate.kid != self._first or self._roots:
                 raise IntegrityError("certificate_root", "another root than the pinned one")
         else:
             known = self._by_hash.get(certificate.issuer)
@@ -132,6 +152,8 @@ class CertificateStore(Registry):
                 raise IntegrityError("certificate_issuer", "the issuer is not among the certificates")
             issuer = known.certificate
             check_may_issue(issuer, certificate)
+            if certificate.kind == "root":
+                check_next(self, certificate, accepted)
         for one in (issuer, certificate):
             if not one.not_before <= accepted.accepted_at <= (one.not_after or accepted.accepted_at):
                 raise IntegrityError("certificate_time", "accepted outside its validity, or its issuer's")

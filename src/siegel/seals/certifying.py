@@ -11,6 +11,11 @@ def check_may_issue(issuer: Certificate, certificate: Certificate) -> None:
     """IntegrityError `certificate_firm`, `_issuer_rights`, `_invitation` or `_office` for the rule that is broken."""
     if issuer.firm != certificate.firm:
         raise IntegrityError("certificate_firm", "issuer and subject belong to different firms")
+    if certificate.kind == "root":
+        # whatever its certificate says: this is what these two are for
+        if issuer.kind not in ("root", "recovery"):
+            raise IntegrityError("certificate_issuer_rights", "a root follows from a root or recovery")
+        return
     if certificate.kind not in issuer.certifies or (certificate.role or certificate.kind) not in issuer.certifies:
         raise IntegrityError("certificate_issuer_rights", f"a {issuer.kind} that may not certify a {certificate.kind}")
     invitation = issuer.kind == "invitation"

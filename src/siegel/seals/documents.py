@@ -82,7 +82,7 @@ class Certificate(Document):
             certifies=tuple(f.strings("certifies")),
             firm=f.id("firm"),
             generation=f.integer("generation", 1),
-            issuer=f.where(kind != "root", f.hash, "issuer"),
+            issuer=f.nullable(f.hash, "issuer") if kind == "root" else f.hash("issuer"),
             kind=kind,
             not_after=f.where(invitation, f.time, "not_after"),
             not_before=f.time("not_before"),

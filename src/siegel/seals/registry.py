@@ -3,7 +3,7 @@
 Nothing is checked here: `CertificateStore` verifies, and the server loads what it verified earlier.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ class Registry:
         self._generations: dict[str, dict[int, Known]] = {}
         # Of each subject, by the first of its certificates.
         self._ranks: dict[str, str] = {}
+        self._roots: list[Known] = []
         self._revoked: dict[str, Revoked] = {}
         self._revocations: set[str] = set()
         self.teams: dict[str, Team] = {}
@@ -55,6 +56,8 @@ class Registry:
         self._by_hash[known.hash] = known
         self._by_kid.setdefault(known.kid, []).append(known)
         self._ranks.setdefault(certificate.subject, certificate.rank)
+        if certificate.kind == "root":
+            self._roots.append(known)
         if certificate.kind == "team":
             self._generations.setdefault(certificate.subject, {}).setdefault(certificate.generation, known)
         issuer = self._by_hash.get(certificate.issuer or "")
@@ -105,8 +108,12 @@ class Registry:
         return self._redemptions.get(invitation)
 
     def root(self) -> Known | None:
-        """The firm's root."""
-        return next((known for known in self if known.certificate.kind == "root"), None)
+        """The firm's root: the last of its line."""
+        return self._roots[-1] if self._roots else None
+
+    def roots(self) -> Sequence[Known]:
+        """The firm's roots, each in the place of the one before."""
+        return self._roots
 
     def since(self, kid: str) -> int:
         """The log index at which the key was first certified; IntegrityError `certificate_unknown`."""
@@ -171,9 +178,12 @@ class Registry:
         return known.log_index <= at and (fell is None or fell > at)
 
     def _fell_at(self, known: Known) -> int | None:
-        """Where a certificate fell: because its issuer was compromised when it was issued, or with its issuer's."""
+        """Where a certificate fell: because its issuer was compromised when it was issued, or with its issuer's.
+
+        A root never falls: it would fall with the one it replaced.
+        """
         issuer = self._by_hash.get(known.certificate.issuer or "")
-        if issuer is None or not self._revoked:
+        if issuer is None or known.certificate.kind == "root" or not self._revoked:
             return None
         places = [self._fell_at(issuer)]
         revoked = self._revoked.get(issuer.kid)

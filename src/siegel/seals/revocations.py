@@ -46,6 +46,9 @@ def check_may_revoke(author: Certificate, certificate: Certificate) -> None:
     """IntegrityError `revocation_rights` unless the holder of `author` may take back the key of `certificate`."""
     if author.kind in PERSONS and author.kid == certificate.kid:
         return
+    if author.kind == certificate.kind == "root":
+        # which of them, the line of the roots says
+        return
     allowed = MAY_REVOKE.get(author.kind, ())
     if certificate.kind not in allowed or (certificate.role or certificate.kind) not in allowed:
         raise IntegrityError("revocation_rights", f"a {author.kind} that may not revoke a {certificate.kind}")

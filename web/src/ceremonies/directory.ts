@@ -1,25 +1,13 @@
 /** The firm's certificates, revocations and teams, verified up to the root this browser has pinned. */
 
 import type { Open } from "../keyring/keyring";
-import { Certificates } from "../seals/certificates";
-import { api, type DirectoryPage, type KeyTreePage } from "../wire/api";
-import { addDirectory } from "../wire/codec";
+import { certificatesOf } from "../keyring/root";
+import type { Certificates } from "../seals/certificates";
+import { api, type KeyTreePage } from "../wire/api";
 
-export async function loadCertificates({ session, root }: Open): Promise<Certificates> {
-  const certificates = await Certificates.verify(session.firm.id, root, []);
-  for await (const page of directory()) await addDirectory(certificates, page);
-  return certificates;
-}
-
-/** All that the person may see, page by page in the order of the log. */
-export async function* directory(): AsyncGenerator<DirectoryPage> {
-  let log: number | null = null;
-  for (;;) {
-    const page: DirectoryPage = await api.certificates(log);
-    yield page;
-    log = page.certificates.at(-1)?.log_index ?? null;
-    if (!page.more || log === null) return;
-  }
+/** @throws IntegrityError (`root_rolled_back`, `root_link`, `certificate_…`, …). */
+export function loadCertificates({ session, root }: Open): Promise<Certificates> {
+  return certificatesOf(session.firm.id, root);
 }
 
 /** Names by id of the people and teams whose keys the person looks after, as the server has them. */

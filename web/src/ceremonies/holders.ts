@@ -10,7 +10,8 @@ import { managesAll, membersOf } from "../seals/members";
 import { OpenedVault } from "../vault/opened";
 import { type Append, api } from "../wire/api";
 import { appendOf } from "../wire/codec";
-import { directory } from "./directory";
+
+import { directory } from "../wire/directory";
 
 type Lines = readonly RosterHolder[];
 

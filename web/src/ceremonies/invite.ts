@@ -114,9 +114,9 @@ export async function draftInvitation(
   const id = newInvitationId();
   const code = newCode();
   const firm = open.session.firm.id;
-  const keys = await holderKeys(invitationSeed(code, firm, id, open.root));
+  const keys = await holderKeys(invitationSeed(code, firm, id, certificates.root));
   const needsRoot = role === "owner";
-  if (needsRoot && root?.kid !== open.root)
+  if (needsRoot && root?.kid !== certificates.root)
     throw new RefusedError("needs_root", "only the root certifies an owner's invitation");
   const issuer = needsRoot && root !== null ? root : open.keys;
   const own = certificates.of(issuer.kid);

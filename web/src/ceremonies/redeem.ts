@@ -9,7 +9,7 @@ import { CERTIFICATE } from "../seals/certificate";
 import { Certificates, type VerifiedCertificate } from "../seals/certificates";
 import { type Doc, fromDoc, hashOf, LOGIN, read, signDocument, toDoc } from "../seals/documents";
 import { openSeed } from "../seals/epochs";
-import { IntegrityError, must, UnlockError } from "../seals/errors";
+import { must, UnlockError } from "../seals/errors";
 import { invitationSeed } from "../seals/invitations";
 import { certify } from "../seals/issue";
 import { type HolderKeys, holderKeys } from "../seals/keys";
@@ -36,14 +36,9 @@ export interface Recognised {
 export async function recognise(id: string, code: Bytes): Promise<Recognised> {
   const answer = await api.invitation(id);
   const firm = answer.firm.id;
-  const root = claimedRoot(answer);
-  const keys = await holderKeys(invitationSeed(code, firm, id, root));
   const signed = fromDoc(answer.certificate);
-  const claimed = read(CERTIFICATE, signed.bytes);
   // Before all else: a wrong code is the person's slip, what follows would be somebody's forgery.
-  if (keyIdOf(claimed) !== keys.kid) {
-    throw new UnlockError("wrong_code", "the code does not belong to this invitation");
-  }
+  const { root, keys } = await proven(answer, id, code, keyIdOf(read(CERTIFICATE, signed.bytes)));
   const certificates = await Certificates.verify(firm, root, []);
   await addDirectory(certificates, answer);
   const invitation = certificates.byCertificateHash(hashOf(signed.bytes));
@@ -57,13 +52,21 @@ export async function recognise(id: string, code: Bytes): Promise<Recognised> {
   return { id, code, answer, certificates, invitation, keys };
 }
 
-/** Fingerprint of the root the server names; the code decides whether it is the right one. */
-function claimedRoot(answer: InvitationAnswer): string {
-  for (const { doc } of answer.certificates) {
-    const certificate = read(CERTIFICATE, fromDoc(doc).bytes);
-    if (certificate.kind === "root") return keyIdOf(certificate);
+/** The root with which the letter was printed, and the keys its code gives: of the roots that the server names. */
+async function proven(
+  { certificates, firm }: InvitationAnswer,
+  id: string,
+  code: Bytes,
+  invited: string,
+): Promise<{ readonly root: string; readonly keys: HolderKeys }> {
+  const shown = certificates.map(({ doc }) => read(CERTIFICATE, fromDoc(doc).bytes));
+  const roots = shown.filter(({ kind }) => kind === "root").map(keyIdOf);
+  must(roots.length > 0, "certificate_root", "the server shows no root");
+  for (const root of roots) {
+    const keys = await holderKeys(invitationSeed(code, firm.id, id, root));
+    if (keys.kid === invited) return { root, keys };
   }
-  throw new IntegrityError("certificate_root", "the server shows no root");
+  throw new UnlockError("wrong_code", "the code does not belong to this invitation");
 }
 
 /** The person's new key and password, made once: sent again after a lost answer it is still the same redemption. */

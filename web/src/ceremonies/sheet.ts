@@ -39,6 +39,12 @@ export async function readRoot(first: string, second: string): Promise<SigningKe
   return [first, second].some(isShare) ? (await readSheet(first, second)).root : signingKeys(seedOf(first));
 }
 
+/** Recovery alone, where the root is lost. @throws UnlockError (`sheet_invalid`). */
+export async function readRecovery(typed: string): Promise<Pick<Sheet, "recovery" | "recoverySeed">> {
+  const recoverySeed = seedOf(typed);
+  return { recovery: await holderKeys(recoverySeed), recoverySeed };
+}
+
 /** Both keys in the file of the set-up. @throws UnlockError (`no_sheet`) for another key file, and as `openedKeyFile`. */
 export async function sheetInFile(file: Bytes, passphrase: string): Promise<Sheet> {
   const { rootSeed, recoverySeed } = await openedKeyFile(file, passphrase);

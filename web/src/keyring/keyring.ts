@@ -14,6 +14,7 @@ import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
 import type { Unlocked } from "../seals/unlock";
 import type { Session } from "../wire/api";
 import { announceOpened, PERSON } from "./presence";
+import { presentRoot } from "./root";
 import { forgetAll, keep, recall } from "./store";
 
 /** A person who is signed in and whose key is open. */
@@ -21,7 +22,7 @@ export interface Open {
   readonly session: Session;
   readonly keys: HolderKeys;
   readonly generation: number;
-  /** The root this browser has pinned; never the one the server claims. */
+  /** The root this browser has pinned, or the one to which that led; never one that the server only claims. */
   readonly root: string;
 }
 
@@ -40,13 +41,13 @@ async function restKey(local: CryptoKey, half: string): Promise<CryptoKey> {
 
 /**
  * Keeps an unlocked seed, the person's own at his firm, for the other pages until the sign-out.
- * @throws IntegrityError (`session_differs`, `root_differs`); nothing is kept then.
+ * @throws IntegrityError (`session_differs`, `root_differs`, `root_rolled_back`); nothing is kept then.
  */
 export async function keepOpen(session: Session, firm: string, unlocked: Unlocked): Promise<Open> {
-  const { generation, person, root, seed } = unlocked;
+  const { generation, person, seed } = unlocked;
   const isOurs = session.person.id === person && session.firm.id === firm;
   must(isOurs, "session_differs", "the session is another person's, or another firm's");
-  must(session.firm.root === root, "root_differs", "the firm shows another root than the one pinned");
+  const root = await presentRoot(firm, unlocked.root, session.firm.root);
   const keys = await holderKeys(seed);
   const before = await recall<Kept>(PERSON);
   // Another person's heads and keys must not stay behind in this browser.

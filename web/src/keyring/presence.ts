@@ -5,7 +5,7 @@ import { forgetAll, forgetOne, recall } from "./store";
 export const PERSON = "person";
 const CHANNEL = "siegel";
 
-type Notice = "key-closed" | "key-opened" | "session-ended" | "signed-out";
+type Notice = "key-closed" | "new-root" | "key-opened" | "session-ended" | "signed-out";
 
 /** Whether a key of this person is kept in this browser. */
 export async function isKept(person: string): Promise<boolean> {
@@ -35,17 +35,17 @@ export async function forget(): Promise<void> {
 
 /** Calls `then` when another tab signs out. */
 export function onForgotten(then: () => void): void {
-  listen("signed-out", then);
+  onNews("signed-out", then);
 }
 
 /** Calls `then` when another tab closes the key. */
 export function onKeyClosed(then: () => void): void {
-  listen("key-closed", then);
+  onNews("key-closed", then);
 }
 
 /** Calls `then` when a tab has learnt that the session has ended. */
 export function onSessionEnded(then: () => void): void {
-  listen("session-ended", then);
+  onNews("session-ended", then);
 }
 
 /** Tells all pages of this browser, this one included, that a key is kept again. */
@@ -55,16 +55,18 @@ export function announceOpened(): void {
 
 /** Calls `then` when a key was opened, here or in another tab. */
 export function onKeyOpened(then: () => void): void {
-  listen("key-opened", then);
+  onNews("key-opened", then);
 }
 
-function tell(notice: Notice): void {
+/** Tells all pages of this browser, this one included. */
+export function tell(notice: Notice): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage(notice);
   channel.close();
 }
 
-function listen(notice: Notice, then: () => void): void {
+/** Calls `then` whenever a page tells this. */
+export function onNews(notice: Notice, then: () => void): void {
   new BroadcastChannel(CHANNEL).addEventListener("message", (event) => {
     if (event.data === notice) then();
   });

@@ -9,6 +9,7 @@ import {
   onKeyOpened,
   onSessionEnded,
 } from "../keyring/presence";
+import { acknowledgeRoot, newRoot, onNewRoot } from "../keyring/root_news";
 import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { toSignIn } from "../ui/session";
 import { watchSessionEnd } from "../ui/session_end";
@@ -195,6 +196,21 @@ function signedOut(): void {
   location.assign(slug === undefined ? "/anmeldung" : `/k/${slug}?grund=abgemeldet`);
 }
 
+/** Told once in each browser: the firm's root is another one. */
+async function showNewRoot(): Promise<void> {
+  const banner = maybe("[data-new-root]");
+  const change = banner && (await newRoot());
+  if (banner !== null) banner.hidden = change === null;
+  if (banner === null || change === null) return;
+  write("[data-new-root-prints]", texts().root.from(change.from, change.to), banner);
+}
+
+function listenToNewRoot(): void {
+  onNewRoot(() => void showNewRoot());
+  maybe("[data-new-root-seen]")?.addEventListener("click", () => void acknowledgeRoot());
+  void showNewRoot();
+}
+
 listenToSideBar();
 listenToReveals();
 listenToDialogs();
@@ -203,4 +219,5 @@ listenToLanguage();
 listenToKeys();
 listenToKeyChip();
 listenToSignOut();
+listenToNewRoot();
 if (sessionLeft !== undefined) watchSessionEnd(Number(sessionLeft));

@@ -18,10 +18,10 @@ export function checkIssuer(
   claimed: Certificate,
   issuer: Certificate | null,
   acceptedAt: number,
-  pinned: { readonly firm: string; readonly root: string },
+  pinned: { readonly firm: string; readonly firstRoot: string },
 ): void {
   if (issuer === null)
-    must(sameHash(keyIdOf(claimed), pinned.root), "certificate_root", "not the root that was pinned");
+    must(sameHash(keyIdOf(claimed), pinned.firstRoot), "certificate_root", "not the root that was pinned");
   else checkMayIssue(issuer, claimed);
   must(claimed.firm === pinned.firm, "certificate_firm", "the certificate is another firm's");
   for (const { not_before, not_after } of issuer === null ? [claimed] : [issuer, claimed]) {
@@ -42,6 +42,12 @@ export function mayCertify(
 function checkMayIssue(issuer: Certificate, certificate: Certificate): void {
   const { generation, kind, office, role, subject } = certificate;
   must(issuer.firm === certificate.firm, "certificate_firm", "issuer and subject are of different firms");
+  if (kind === "root") {
+    // Whatever its certificate says: this is what these two are for.
+    const mayBe = issuer.kind === "root" || issuer.kind === "recovery";
+    must(mayBe, "certificate_issuer_rights", "a root follows from a root or recovery");
+    return;
+  }
   must(
     issuer.certifies.includes(kind) && issuer.certifies.includes(role ?? kind),
     "certificate_issuer_rights",

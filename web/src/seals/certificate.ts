@@ -87,7 +87,7 @@ export const CERTIFICATE: Kind<Certificate> = {
     certifies: sortedListOf(oneOf(...CERTIFICATE_KINDS)),
     firm: id,
     generation: count,
-    issuer: where(ofOtherKind("root"), hash),
+    issuer: orNull(hash),
     kind: oneOf(...CERTIFICATE_KINDS),
     not_after: where(ofKind("invitation"), time),
     not_before: time,
@@ -104,6 +104,7 @@ export const CERTIFICATE: Kind<Certificate> = {
 function checkCertificate(certificate: Certificate): void {
   const { alg, certifies, firm, kind, subject, vaults } = certificate;
   demand(alg === algorithmOf(certificate), "alg does not fit the keys");
+  demand(certificate.issuer !== null || kind === "root", "only a root may sign itself");
   checkOffice(certificate);
   if (kind === "invitation") checkInvitation(certificate);
   else demand(vaults.length === 0, "vaults are for invitations");

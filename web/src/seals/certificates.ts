@@ -17,6 +17,7 @@ import type { VaultChain } from "./chain";
 import { type Accepted, hashOf, read, verifySigned } from "./documents";
 import { must } from "./errors";
 import { fallsFrom, mayRevoke, REVOCATION, type VerifiedRevocation } from "./revocations";
+import { checkNext, checkReplaced, firstRoot } from "./roots";
 
 export type { VerifiedCertificate } from "./certificate";
 
@@ -37,12 +38,27 @@ export class Certificates {
   private readonly generations = new Map<string, readonly VerifiedCertificate[]>();
   /** The chains of teams, replayed: who was a member of them, and when. */
   readonly teams = new Map<string, VaultChain>();
+  /** The firm's roots, each in the place of the one before. */
+  private readonly line: VerifiedCertificate[] = [];
   readonly firm: string;
-  readonly root: string;
+  private readonly pinned: string;
+  /** Where the line of roots begins: the pinned one, unless that replaced another. */
+  firstRoot: string;
 
-  private constructor(firm: string, root: string) {
+  private constructor(firm: string, pinned: string) {
     this.firm = firm;
-    this.root = root;
+    this.pinned = pinned;
+    this.firstRoot = pinned;
+  }
+
+  /** Fingerprint of the firm's root: the last of its line; while none is known, of the pinned one. */
+  get root(): string {
+    return this.line.at(-1)?.kid ?? this.pinned;
+  }
+
+  /** The firm's roots from the first one that is known, each in the place of the one before. */
+  get roots(): readonly VerifiedCertificate[] {
+    return this.line;
   }
 
   /**
@@ -62,21 +78,42 @@ export class Certificates {
 
   /**
    * Adds what the server sent later, in whatever order; of what is already known it must say the same again. At one place
-   * of the log revocations come first.
+   * of the log a new root comes first, then revocations.
    */
   async add(accepted: readonly Accepted[], revocations: readonly Accepted[] = []): Promise<void> {
     const events: readonly Event[] = [
       ...revocations.map((item) => ({ kind: "revocation" as const, item })),
       ...accepted.map((item) => ({ kind: "certificate" as const, item })),
     ].sort((a, b) => a.item.logIndex - b.item.logIndex);
+    if (this.line.length === 0) this.firstRoot = await firstRoot(this.pinned, accepted, revocations);
     for (let from = 0; from < events.length; ) {
       const place = events[from]?.item.logIndex;
       const next = events.findIndex(({ item }, i) => i > from && item.logIndex !== place);
       const together = events.slice(from, next < 0 ? events.length : next);
-      for (const one of together) if (one.kind === "revocation") await this.admitRevocation(one.item);
-      await this.admitAll(together.flatMap((one) => (one.kind === "certificate" ? [one.item] : [])));
+      await this.addPlace(together);
       from += together.length;
     }
+    this.checkLine();
+  }
+
+  /** What one place of the log holds. */
+  private async addPlace(events: readonly Event[]): Promise<void> {
+    const certificates = events.flatMap((one) => (one.kind === "certificate" ? [one.item] : []));
+    const isNewRoot = ({ signed }: Accepted): boolean => {
+      const { issuer, kind } = read(CERTIFICATE, signed.bytes);
+      return kind === "root" && issuer !== null;
+    };
+    await this.admitAll(certificates.filter(isNewRoot));
+    for (const one of events) if (one.kind === "revocation") await this.admitRevocation(one.item);
+    await this.admitAll(certificates);
+  }
+
+  /** Every root but the last was taken back by the one that followed, and the pinned one is among them. */
+  private checkLine(): void {
+    const areTakenBack = this.line.slice(0, -1).every(({ kid }) => this.revocations.has(kid));
+    must(areTakenBack, "root_link", "a root that was followed by another and not taken back by it");
+    const isOurs = this.line.length === 0 || this.line.some(({ kid }) => kid === this.pinned);
+    must(isOurs, "certificate_root", "another root than the pinned one");
   }
 
   /** Certificates of one place in the log, each after its issuer. */
@@ -213,10 +250,13 @@ export class Certificates {
     return issuer === null ? null : (this.byHash.get(issuer) ?? null);
   }
 
-  /** The log index at which a certificate fell, with the key that issued it or with that key's own certificate. */
+  /**
+   * The log index at which a certificate fell, with the key that issued it or with that key's own certificate. A root never
+   * falls: it would fall with the one it replaced.
+   */
   private fellAt(certificate: VerifiedCertificate): number | null {
     const issuer = this.issuerOf(certificate);
-    if (issuer === null) return null;
+    if (issuer === null || certificate.kind === "root") return null;
     const revocation = this.revocationOf(issuer.kid);
     const isTakenBack = revocation !== null && certificate.logIndex >= fallsFrom(revocation);
     const before = this.fellAt(issuer);
@@ -239,6 +279,7 @@ export class Certificates {
     if (this.isKnownRevocation(hash, accepted)) return;
     must(mayRevoke(author, certificate), "revocation_rights", "the author may not take this key back");
     const { kid } = certificate;
+    if (certificate.kind === "root") checkReplaced(this.line, author.kid, kid, logIndex);
     must(!this.revocations.has(kid), "revocation_repeated", "the key was taken back before");
     const isPast = (claimed.compromised_since ?? 0) <= logIndex;
     must(isPast, "revocation_time", "the key is said to be compromised from a later time on");
@@ -298,6 +339,7 @@ export class Certificates {
     checkKeys(claimed);
     checkSameKey(claimed, this.allOf(kid));
     checkSameRank(claimed, this.ranks.get(claimed.subject));
+    if (claimed.kind === "root") checkNext(this.line, claimed, accepted.logIndex);
     const isRedemption = issuer?.kind === "invitation";
     must(
       !(isRedemption && this.redemptions.has(issuer.kid)),
@@ -308,6 +350,7 @@ export class Certificates {
     const verified = { ...claimed, hash, kid, acceptedAt, logIndex };
     this.checkAgainst(verified);
     this.checkGeneration(verified);
+    if (verified.kind === "root") this.line.push(verified);
     this.byHash.set(hash, verified);
     if (!this.ranks.has(claimed.subject)) this.ranks.set(claimed.subject, rankOf(claimed));
     this.byKid.set(kid, [...this.allOf(kid), verified]);

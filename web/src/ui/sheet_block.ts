@@ -1,7 +1,8 @@
 /** The fields into which the emergency sheet is typed, or the file of the set-up chosen. What they hold stays in the page. */
 
-import { readRoot, readSheet, type Sheet, sheetInFile } from "../ceremonies/sheet";
+import { readRecovery, readRoot, readSheet, type Sheet, sheetInFile } from "../ceremonies/sheet";
 import type { SigningKeys } from "../seals/keys";
+import { isShare } from "../seals/shares";
 import { entry, field, filled } from "./form";
 
 /** More than any key file has, so that a wrong choice is not read whole. */
@@ -29,6 +30,13 @@ export async function shownSheet(): Promise<Sheet | null> {
   if (file !== null) return sheetInFile(await bytesOf(file), field("sheet-passphrase").value);
   const entries = filled(["root-key", "recovery-key"]);
   return entries && readSheet(entries["root-key"], entries["recovery-key"]);
+}
+
+/** What is left of a sheet whose root is lost: null unless only recovery was typed. As `shownSheet`. */
+export async function shownRecovery(): Promise<Pick<Sheet, "recovery" | "recoverySeed"> | null> {
+  const typed = entry("recovery-key");
+  const isAlone = chosenFile() === null && entry("root-key") === "" && typed !== "" && !isShare(typed);
+  return isAlone ? readRecovery(typed) : null;
 }
 
 /** The root alone, for which the first line is enough. As `shownSheet`. */

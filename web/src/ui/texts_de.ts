@@ -40,6 +40,14 @@ export const DE = {
       "Der Hauptschlüssel der Kanzlei ist ein anderer.",
       "Er passt nicht zu dem, den dieses Gerät kennt. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
+    root_rolled_back: problem(
+      "Der Server zeigt einen älteren Hauptschlüssel.",
+      "Dieser Browser kennt schon einen neueren. Laden Sie nichts hoch und rufen Sie die Kanzlei an.",
+    ),
+    root_link: problem(
+      "Der Wechsel des Hauptschlüssels ist nicht bewiesen.",
+      "Laden Sie nichts hoch und rufen Sie die Kanzlei an.",
+    ),
     root_differs: problem(
       "Der Hauptschlüssel der Kanzlei ist ein anderer.",
       "Er passt nicht zu dem, den Sie beim ersten Mal erhalten haben. Bitte melden Sie sich nicht an und rufen Sie Ihre Kanzlei an.",
@@ -392,6 +400,11 @@ export const DE = {
     questions: (phone: string) =>
       phone === "" ? "Haben Sie Fragen? Rufen Sie uns an." : `Haben Sie Fragen? Rufen Sie uns an: ${phone}.`,
     closing: "Mit freundlichen Grüßen",
+  },
+  root: {
+    from: (old: string, next: string) => `Kennung bisher ${old}, jetzt ${next}.`,
+    saveFirst: "Speichern Sie zuerst das neue Notfallblatt und setzen Sie das Häkchen.",
+    done: (print: string) => `Der Hauptschlüssel ist gewechselt. Seine Kennung ist ${print}.`,
   },
   sheet: {
     title: "Notfallblatt",

@@ -41,6 +41,11 @@ export const EN: Texts = {
       "The firm's main key is a different one.",
       "It does not fit the one this device knows. Please stop working here and call your firm.",
     ),
+    root_rolled_back: problem(
+      "The server shows an older main key.",
+      "This browser knows a newer one already. Upload nothing and telephone the firm.",
+    ),
+    root_link: problem("The change of the main key is not proven.", "Upload nothing and telephone the firm."),
     root_differs: problem(
       "The firm's main key is a different one.",
       "It is not the one you received the first time. Please do not sign in, and call your firm.",
@@ -368,6 +373,11 @@ export const EN: Texts = {
     questions: (phone) =>
       phone === "" ? "Any questions? Please call us." : `Any questions? Please call us: ${phone}.`,
     closing: "Yours sincerely",
+  },
+  root: {
+    from: (old, next) => `Fingerprint before ${old}, now ${next}.`,
+    saveFirst: "First save the new emergency sheet and tick the box.",
+    done: (print) => `The main key is replaced. Its fingerprint is ${print}.`,
   },
   sheet: {
     title: "Emergency sheet",

@@ -1,5 +1,6 @@
 /** The vault page at work: which folder is shown, what is selected, what is being uploaded. */
 
+import { followRoot } from "../keyring/root";
 import type { FileVersion } from "../seals/chain";
 import { find, findAll, isTyping, maybe, write } from "../ui/dom";
 import { atWork, clearErrors, field, filled, onSubmit } from "../ui/form";
@@ -103,6 +104,8 @@ export class VaultPage {
         this.fail(error),
       );
     tellKeyChanges(this.vault).catch((error: unknown) => this.fail(error));
+    const { certificates, open } = this.vault;
+    followRoot(certificates, open.root).catch((error: unknown) => this.fail(error));
   }
 
   private context(): VerbContext {

@@ -344,6 +344,9 @@ export const api = {
       revocation,
       certificates,
     }),
+  /** Another root, the old one's revocation, and what the new one certifies anew. */
+  changeRoot: (body: { root: Doc; revocation: Doc; certificates: readonly Doc[] }) =>
+    call<unknown>("POST", "/api/keys/root", body),
   /** `after`: the last vault of the page before. */
   due: (after: string | null) => call<DueAnswer>("GET", `/api/keys/due${pageAfter(after)}`),
   /** For owners. `after`: the last chain of the page before. */

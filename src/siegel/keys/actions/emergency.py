@@ -55,7 +55,7 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
     """
     with rules.refusing():
         document = CertificateDocument.parse(new.certificate)
-    issuer = Certificate.objects.filter(pk=document.issuer, tenant=tenant, kind="root").first()
+    issuer = Certificate.objects.filter(pk=document.issuer, tenant=tenant, kind="root", out_at=None).first()
     if document.kind != "owner" or document.subject != new.person_id or issuer is None:
         raise KeysError("document_refused", reason="certificate_issuer")
     known = people_of(tenant.id).select_related("tenant").filter(pk=new.person_id).first()

@@ -28,6 +28,7 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
+    from siegel.base.models import AuditEntry
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,19 @@ def revoke_key(*, by: "Person", signed: Signed, certificates: Sequence[Signed] =
         return _due(chains_opened_by(by.tenant_id, [row.kid]))
     _require_may_see(by, row)
     at = _accept(by, signed, document, row)
-    fallen = _fall(row, document.compromised_since, at)
+    fallen = fall(row, document.compromised_since, at)
     Wrap.objects.filter(chain__tenant=by.tenant_id, kid=row.kid).delete()
     _end_access(by, row)
     for certificate in certificates:
         add_certificate(by=by, signed=certificate)
+    return shut_out(by, fallen, row.kid)
+
+
+def shut_out(by: "Person", fallen: set[str], *revoked: str) -> Due:
+    """Part of an action: whose key stays fallen is blocked, and what it opened is due, as with those `revoked`."""
     out = _out_of_force(by.tenant_id, fallen)
     _block_fallen(by, out)
-    opened = chains_opened_by(by.tenant_id, [row.kid, *out])
+    opened = chains_opened_by(by.tenant_id, [*revoked, *out])
     opened.filter(due=False).update(due=True)
     return _due(opened)
 
@@ -93,21 +99,25 @@ def _accept(by: "Person", signed: Signed, document: RevocationDocument, row: Cer
         personal=_names(row),
         attested_by="person",
     )
-    time = accepted_at(logged)
     with rules.refusing():
-        store.revoke(AcceptedRevocation(signed, time, logged.index))
+        store.revoke(AcceptedRevocation(signed, accepted_at(logged), logged.index))
+    keep_revocation(row, signed, document.author, logged)
+    return logged.index
+
+
+def keep_revocation(row: Certificate, signed: Signed, author: str, logged: "AuditEntry") -> None:
+    """Part of an action: the revocation of the key of `row`, which was verified."""
     Revocation.objects.create(
         hash=signed.hash,
-        tenant=by.tenant,
+        tenant_id=row.tenant_id,
         kid=row.kid,
         subject=row.subject,
-        author=document.author,
+        author=author,
         bytes=signed.raw,
         sig=signed.sig,
-        accepted_at=time,
+        accepted_at=accepted_at(logged),
         log_index=logged.index,
     )
-    return logged.index
 
 
 def _require_may_see(by: "Person", row: Certificate) -> None:
@@ -129,7 +139,7 @@ def _names(row: Certificate) -> dict[str, str]:
     return {"name": name} if name else {}
 
 
-def _fall(row: Certificate, since: int | None, at: int) -> set[str]:
+def fall(row: Certificate, since: int | None, at: int) -> set[str]:
     """Marks the key's certificates, and what falls with them; returns the key ids of what fell.
 
     What the key certified from `since` on falls, and what was certified under a fallen certificate, down to the last.
@@ -140,7 +150,8 @@ def _fall(row: Certificate, since: int | None, at: int) -> set[str]:
     if since is None:
         return set()
     fallen: dict[str, str] = {}
-    level = own.filter(issuer__kid=row.kid, log_index__gte=since)
+    # a root never falls with the one it replaced
+    level = own.filter(issuer__kid=row.kid, log_index__gte=since).exclude(kind="root")
     while found := dict(level.exclude(pk__in=fallen).values_list("pk", "kid")):
         fallen |= found
         level = own.filter(issuer__in=found)

@@ -23,7 +23,7 @@ from siegel.seals.derive import Seed
 from siegel.seals.documents import Revocation
 from siegel.seals.ids import new_id
 from siegel.seals.login import sign_login
-from siegel.seals.revocations import revoke_key
+from siegel.seals.revocations import AcceptedRevocation, revoke_key
 
 
 def root_of(island: Island) -> Seed:
@@ -41,7 +41,8 @@ def opened(island: Island) -> tuple[Json, CertificateStore, Known]:
     """What somebody with the sheet and no session is told."""
     browser = Browser()
     told = post(browser, "emergency/open", {"firm": island.slug, "login": login(browser, island.slug, root_of(island))})
-    store = CertificateStore.verified([accepted(one) for one in told["certificates"]], island.root)
+    revocations = [AcceptedRevocation.from_wire(one) for one in told["revocations"]]
+    store = CertificateStore.verified([accepted(one) for one in told["certificates"]], island.root, revocations)
     root = store.root()
     assert root is not None
     return told, store, root

@@ -1,0 +1,130 @@
+"""The line of a firm's roots: each certified by the one before or by recovery, and naming the one it replaces.
+
+A root is replaced in one place of the log: the new root's certificate, the revocation of the old one signed by the new
+one, and what the new one certifies anew (docs/formats.md, section 3, Change of root; ADR 0019). The certificate leads
+those on who have pinned the old root; the revocation tells those who have pinned the new one which roots to believe.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from siegel.seals.canonical import Json
+from siegel.seals.derive import Seed
+from siegel.seals.documents import Certificate, Revocation
+from siegel.seals.errors import IntegrityError, RefusedError
+from siegel.seals.registry import Registry
+from siegel.seals.signed import Accepted, Signed
+
+if TYPE_CHECKING:
+    from siegel.seals.certificates import CertificateStore
+
+
+def first_root(pinned: str, certificates: Iterable[Accepted], revocations: Iterable[Accepted]) -> str:
+    """The fingerprint of the root at which the line begins that leads to the pinned one.
+
+    From the pinned root back: each that did not sign itself has signed a revocation that names the root before it, else
+    the old root could be anybody's. IntegrityError `root_link`.
+    """
+    known = {item.signed.hash: Certificate.parse(item.signed) for item in certificates}
+    roots = {one.kid: one for one in known.values() if one.kind == "root"}
+    named = [(Revocation.parse(item.signed), item.signed) for item in revocations]
+    fingerprint, passed = pinned, {pinned}
+    while (root := roots.get(fingerprint)) is not None and root.issuer is not None:
+        before = [
+            known[revocation.certificate]
+            for revocation, signed in named
+            if revocation.author == fingerprint and _names_root(known, revocation) and _verified(signed, root)
+        ]
+        if len(before) != 1 or before[0].kid in passed:
+            raise IntegrityError("root_link", "a root that does not name the one it replaced")
+        fingerprint = before[0].kid
+        passed.add(fingerprint)
+    return fingerprint
+
+
+def _names_root(known: dict[str, Certificate], revocation: Revocation) -> bool:
+    found = known.get(revocation.certificate)
+    return found is not None and found.kind == "root"
+
+
+def _verified(signed: Signed, root: Certificate) -> bool:
+    Revocation.verify(signed, root.signing_key)
+    return True
+
+
+def check_next(store: Registry, certificate: Certificate, accepted: Accepted) -> None:
+    """IntegrityError `certificate_root`, `certificate_generation` unless it is the root after the present one.
+
+    That its issuer, the present root or recovery, is in force and has signed it is checked as of all others: who was
+    replaced is revoked.
+    """
+    present = store.root()
+    if present is None or accepted.log_index <= present.log_index:
+        raise IntegrityError("certificate_root", "a root that follows none, or in the same place")
+    if certificate.generation != present.certificate.generation + 1:
+        raise IntegrityError("certificate_generation", "not the root that follows the present one")
+
+
+def check_replaced(store: Registry, author: str, replaced: str, at: int) -> None:
+    """IntegrityError `revocation_rights` unless `author` took the place of the root `replaced` at this place."""
+    for before, after in pairwise(store.roots()):
+        if (before.kid, after.kid, after.log_index) == (replaced, author, at):
+            return
+    raise IntegrityError("revocation_rights", "a root is taken back by the one that replaces it, and then")
+
+
+def check_line(store: Registry, pinned: str) -> None:
+    """IntegrityError `root_link`, `certificate_root` unless every root but the last was replaced, one being pinned."""
+    roots = store.roots()
+    if any(store.revoked(root.kid) is None for root in roots[:-1]):
+        raise IntegrityError("root_link", "a root that was followed by another and not taken back by it")
+    if roots and pinned not in (root.kid for root in roots):
+        raise IntegrityError("certificate_root", "another root than the pinned one")
+
+
+@dataclass(frozen=True, slots=True)
+class RootChange:
+    """What changes the root, accepted in one place of the log; `certificates`: those the new root certifies anew."""
+
+    root: Signed
+    revocation: Signed
+    certificates: tuple[Signed, ...]
+
+    def to_wire(self) -> dict[str, Json]:
+        return {
+            "root": {**self.root.to_wire()},
+            "revocation": {**self.revocation.to_wire()},
+            "certificates": [{**one.to_wire()} for one in self.certificates],
+        }
+
+
+def change_root(
+    seed: Seed, store: "CertificateStore", new: Seed, *, reason: str, compromised_since: int | None, now: int
+) -> RootChange:
+    """The root's place goes to `new`; `seed` is that of the present root or of a recovery in force.
+
+    The keys of owners and of recovery that are in force are certified anew. RefusedError `needs_root` for another seed.
+    """
+    from siegel.seals.certificates import issue, recertify
+
+    present = store.root()
+    keys = (seed.public_keys(signs_only=True).kid, seed.public_keys().kid)
+    issuer = next((known for known in map(store.by_kid, keys) if known), None)
+    if present is None or issuer is None or not _may_change(issuer.certificate, issuer.kid, present.kid, store):
+        raise RefusedError("needs_root", "neither the firm's root nor its recovery")
+    firm = present.certificate.firm
+    generation = present.certificate.generation + 1
+    signed = issue(
+        seed, issuer, new.public_keys(signs_only=True), kind="root", subject=firm, now=now, generation=generation
+    )
+    # Its place in the log is the server's matter; nothing that is signed here depends on it.
+    known = store.preview(signed, now)
+    kept = {one.kid: one for one in store if one.certificate.kind in ("owner", "recovery") and store.in_force(one.kid)}
+    revocation = Revocation(known.kid, present.hash, compromised_since, firm, reason).sign(new)
+    return RootChange(signed, revocation, tuple(recertify(new, known, one.certificate, now) for one in kept.values()))
+
+
+def _may_change(issuer: Certificate, kid: str, present: str, store: "CertificateStore") -> bool:
+    return store.in_force(kid) and (kid == present or issuer.kind == "recovery")

@@ -1,0 +1,25 @@
+/** What the person may see of keys: page by page, or whole. */
+
+import { api, type Directory, type DirectoryPage } from "./api";
+
+/** All that the person may see, page by page in the order of the log. */
+export async function* directory(): AsyncGenerator<DirectoryPage> {
+  let log: number | null = null;
+  for (;;) {
+    const page: DirectoryPage = await api.certificates(log);
+    yield page;
+    log = page.certificates.at(-1)?.log_index ?? null;
+    if (!page.more || log === null) return;
+  }
+}
+
+/** All of it at once: whoever has pinned a later root finds the way to the first one only in the whole. */
+export async function wholeDirectory(): Promise<Directory> {
+  const pages: DirectoryPage[] = [];
+  for await (const page of directory()) pages.push(page);
+  return {
+    certificates: pages.flatMap(({ certificates }) => certificates),
+    revocations: pages.flatMap(({ revocations }) => revocations),
+    teams: pages.flatMap(({ teams }) => teams),
+  };
+}
