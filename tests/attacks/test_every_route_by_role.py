@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from siegel.base.models import Tenant
+from siegel.base.outmail.actions import post
+from siegel.base.outmail.models import OutMail
 from siegel.keys.tests.island import Island, found, invite, redemption
 from siegel.keys.tests.scanner import ScannerDouble, answering
 from siegel.seals.canonical import b64
@@ -50,6 +54,8 @@ TABLE: dict[str, str] = {
     "GET /mandanten/neu": STAFF_PAGE,
     "GET /mitarbeiter": STAFF_PAGE,
     "GET /protokoll": STAFF_PAGE,
+    "GET /postausgang": "302 404 404 404 404 200 200 404 404",
+    "POST /postausgang/<mail_id>/erneut": "302 404 404 404 404 302 404 404 404",
     "GET /mitarbeiter/teams": "302 404 404 404 404 200 200 200 200",
     "GET /mandanten/<client_id>": "302 404 404 200 404 200 404 200 404",
     # a clerk of the leader's office, as below
@@ -66,6 +72,7 @@ TABLE: dict[str, str] = {
     "GET /tresore": "302 200 200 200 200 200 200 200 200",
     "GET /tresore/<vault_id>": "302 200 404 200 404 200 404 404 404",
     "GET /mein-zugang": "302 200 200 200 200 200 200 200 200",
+    "POST /mein-zugang/e-mail": "302 302 302 302 302 302 302 302 302",
     "POST /mein-zugang/sitzungen/beenden": "302 302 302 302 302 302 302 302 302",
     "GET /hilfe": OPEN,
     "GET /impressum": OPEN,
@@ -127,6 +134,9 @@ TABLE: dict[str, str] = {
     "GET /api/vaults/<vault_id>/head": HOLDERS,
     "GET /api/vaults/<vault_id>/news": HOLDERS,
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
+    "GET /api/vaults/<vault_id>/notice": HOLDERS,
+    # nobody there has an address
+    "POST /api/vaults/<vault_id>/notice": "401 404 404 404 404 404 404 404 404",
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
@@ -194,6 +204,7 @@ def _stage() -> Stage:
         "person_id": member.person,
         "passkey_id": "1",
         "upload_id": begin_upload(owner, vault.id, 100, b"x" * 60),
+        "mail_id": str(_mail(owner).pk),
         "invitation_id": invite(owner, role="clerk", username="offen").id,
     }
     islands = {
@@ -212,6 +223,19 @@ def _stage() -> Stage:
     return Stage(people, names, mine)
 
 
+def _mail(owner: Island) -> OutMail:
+    with transaction.atomic():
+        return post(
+            tenant=Tenant.objects.get(slug="muster"),
+            kind="notice",
+            person=owner.person,
+            name="N. N.",
+            address="n@n.example",
+            subject="Neues",
+            text="Neues",
+        )
+
+
 def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
     """`METHOD /address/<name>` of everything the server answers."""
     for pattern in patterns:
@@ -223,15 +247,16 @@ def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iter
             yield f"{method} {address}".replace("<str:", "<").replace("<int:", "<").replace("<slug:", "<")
 
 
+POSTS = ("sign_out", "language", "theme", "end_sessions", "save_mailbox", "send_again", "block", "unblock")
+
+
 def _methods(pattern: URLPattern) -> set[str]:
     """The methods of a route: of an API operation as declared, of a page as it answers."""
     cells = [cell.cell_contents for cell in getattr(pattern.callback, "__closure__", None) or ()]
     for cell in cells:
         if hasattr(cell, "operations"):
             return {method for operation in cell.operations for method in operation.methods}
-    return (
-        {"POST"} if pattern.name in ("sign_out", "language", "theme", "end_sessions", "block", "unblock") else {"GET"}
-    )
+    return {"POST"} if pattern.name in POSTS else {"GET"}
 
 
 def test_every_route_stands_in_the_table() -> None:
@@ -296,6 +321,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
+        "POST /api/vaults/<vault_id>/notice": {"people": [stage.names["person_id"]]},
         "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},
         "POST /api/account/second-factor": {
             "proof": {"auth_key": HASH},
@@ -343,7 +369,7 @@ def _ask(stage: Stage, role: str, route: str) -> int:
     elif method == "POST" and address.startswith("/api/"):
         response = browser.post(address, _body(route, stage, role), content_type="application/json")
     elif method == "POST":
-        form = b"language=de&theme=light&next=/&session=others"
+        form = b"language=de&theme=light&next=/&session=others&address=&digest=off"
         response = browser.generic(method, address, form, "application/x-www-form-urlencoded")
     else:
         response = browser.generic(method, address)

@@ -9,8 +9,8 @@ from django.db.models import Max
 
 from siegel.base.models import AuditEntry, Tenant
 
-# Of the personal part: who acted stands in a column of its own, the address is not for the list.
-_NOT_SUBJECT = {"by", "address"}
+# Of the personal part: who acted stands in a column of its own, addresses are not for the list.
+_NOT_SUBJECT = {"by", "address", "email"}
 
 
 @dataclass(frozen=True)

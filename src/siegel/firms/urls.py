@@ -1,6 +1,6 @@
 from django.urls import path
 
-from siegel.firms import web
+from siegel.firms import outbox, web
 
 app_name = "firms"
 urlpatterns = [
@@ -8,4 +8,6 @@ urlpatterns = [
     path("mandanten/neu", web.client_new, name="client_new"),
     path("mandanten/<str:client_id>/neue-akte", web.dossier_new, name="dossier_new"),
     path("protokoll", web.audit_log, name="audit_log"),
+    path("postausgang", outbox.outbox, name="outbox"),
+    path("postausgang/<int:mail_id>/erneut", outbox.send_again, name="send_again"),
 ]

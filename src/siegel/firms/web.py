@@ -47,7 +47,7 @@ def dossier_new(request: HttpRequest, client_id: str) -> HttpResponseBase:
 def audit_log(request: HttpRequest) -> HttpResponseBase:
     """The firm's log, newest first; `?vor=<number>` pages to older entries."""
     tenant = person_of(request).tenant
-    lines = audit_lines(tenant, before=_number(request.GET.get("vor")), limit=ENTRIES_PER_PAGE + 1)
+    lines = audit_lines(tenant, before=page_number(request.GET.get("vor")), limit=ENTRIES_PER_PAGE + 1)
     shown = lines[:ENTRIES_PER_PAGE]
     context = {
         "entries": shown,
@@ -71,7 +71,8 @@ def _client_row(line: queries.ClientLine) -> dict[str, object]:
     }
 
 
-def _number(text: str | None) -> int | None:
+def page_number(text: str | None) -> int | None:
+    """Where an older page begins, as an address says it; Http404 for nonsense."""
     if text is None:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 15:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from siegel.accounts.sessions import left_s, visited
 from siegel.firms.doors import standing_of
+from siegel.firms.rules import default_digest
 from siegel.site.words import initials
 from siegel.vault import queries as vault
 
@@ -32,13 +33,14 @@ START = Entry("desk:start", _("Schreibtisch"), "layout-text-window", "s")
 CLIENTS = Entry("firms:clients", _("Mandanten"), "people", "m", ("/mandanten",))
 VAULTS = Entry("vault:vaults", _("Tresore"), "safe", "t", ("/tresore",))
 STAFF = Entry("keys:staff", _("Mitarbeiter"), "person-badge", "", ("/mitarbeiter",), managing=True)
+OUTBOX = Entry("firms:outbox", _("Postausgang"), "envelope-arrow-up", "", ("/postausgang",), managing=True)
 LOG = Entry("firms:audit_log", _("Protokoll"), "journal-check", "p", ("/protokoll",), managing=True)
 HOME = Entry("desk:start", _("Start"), "house", "s")
 MY_VAULTS = Entry("vault:vaults", _("Dokumente"), "file-earmark-text", "t", ("/tresore",))
 HELP = Entry("site:help", _("Hilfe"), "question-circle", "", ("/hilfe",))
 
 ENTRIES = {
-    "owner": (START, CLIENTS, VAULTS, STAFF, LOG),
+    "owner": (START, CLIENTS, VAULTS, STAFF, LOG, OUTBOX),
     "office_leader": (START, CLIENTS, VAULTS, STAFF, LOG),
     "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
     "client": (HOME, MY_VAULTS, HELP),
@@ -69,6 +71,11 @@ class Shell:
     @property
     def initials(self) -> str:
         return initials(self.display_name)
+
+    @property
+    def digest(self) -> str:
+        """How often the person hears of new contents as long as he has not chosen."""
+        return default_digest(self.role)
 
     @property
     def subtitle(self) -> str | Promise:

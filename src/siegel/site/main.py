@@ -44,14 +44,48 @@ def serve(
     host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
 ) -> None:
-    """Run everything on this machine: web server, scanner and clamd. Ends with Ctrl-C or SIGTERM."""
+    """Run everything on this machine: web server, worker, scanner and clamd. Ends with Ctrl-C or SIGTERM."""
     from siegel.site import serve as server
 
     migrate()
     settings = _settings()
     scanner = server.scanner_part(socket=settings.SCANNER_SOCKET, keys=settings.KEY_DIR, spool=settings.DATA / "spool")
     web = server.web_part(host=host, port=port, threads=WEB_THREADS)
-    server.serve([scanner, web], sweep=[sys.executable, "-m", "siegel.site", "sweep"])
+    server.serve([scanner, web, server.worker_part()], sweep=[sys.executable, "-m", "siegel.site", "sweep"])
+
+
+@app.command()
+def worker() -> None:
+    """Run jobs, send mails and follow the log until SIGTERM or Ctrl-C; `serve` runs one by itself."""
+    import signal
+    from threading import Event
+
+    _settings()
+    from siegel.base.jobs.worker import work
+
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    work(ended)
+
+
+@app.command()
+def parked(
+    retry: Annotated[bool, typer.Option("--retry", help="hand them over once more")] = False,
+) -> None:
+    """How many log entries followers gave up on; exit code 1 while there are some."""
+    _settings()
+    from siegel.base.jobs.followers import retry_parked
+    from siegel.base.jobs.models import ParkedEntry
+    from siegel.vault.notices.followups import FOLLOWERS
+
+    if retry:
+        done, _left = retry_parked(FOLLOWERS)
+        typer.echo(f"done: {done}")
+    for one in (rows := ParkedEntry.objects.order_by("pk")):
+        typer.echo(f"{one.name} {one.tenant_id} {one.index} {one.error}")
+    if rows:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -1,9 +1,10 @@
 """`siegel-server serve`: everything on one machine, each part a process of its own.
 
     serve ─┬─ scanner   python -m siegel.scanner (starts clamd itself)
-           └─ web       granian, WSGI, one process with threads
+           ├─ web       granian, WSGI, one process with threads
+           └─ worker    siegel-server worker: jobs, mails, followers of the log
 
-A part that ends is started again after a pause. Whoever ends `serve` ends both; if `serve` itself is killed, the
+A part that ends is started again after a pause. Whoever ends `serve` ends all; if `serve` itself is killed, the
 kernel tells them (PR_SET_PDEATHSIG). Expired sessions, challenges and uploads are swept away a minute
 after the start and then every hour.
 """
@@ -103,6 +104,10 @@ def web_part(*, host: str, port: int, threads: int) -> Part:
     command += ["--http", "1", "--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)]
     # Each of glibc's heaps keeps what its threads once needed: with two of them a long day takes 40 MB less.
     return Part("web", [*command, "siegel.site.wsgi:application"], {"MALLOC_ARENA_MAX": "2"})
+
+
+def worker_part() -> Part:
+    return Part("worker", [sys.executable, "-m", "siegel.site", "worker"], {"MALLOC_ARENA_MAX": "2"})
 
 
 def serve(parts: Sequence[Part], *, sweep: Sequence[str]) -> None:

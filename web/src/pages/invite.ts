@@ -14,6 +14,7 @@ const PROBLEM_FIELDS = {
   username_invalid: "username",
   username_taken: "username",
   name_invalid: "display-name",
+  address_invalid: "email",
 };
 
 const form = find<HTMLFormElement>('form[data-form="invite"]');
@@ -66,6 +67,7 @@ async function issue(): Promise<void> {
   const guest = {
     name: entry("display-name"),
     username: entry("username"),
+    email: entry("email"),
     role,
     client,
     office: officeOf(),

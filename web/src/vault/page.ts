@@ -16,6 +16,7 @@ import { readFile } from "./contents";
 import { tellKeyChanges } from "./key_changes";
 import { kindOf } from "./kinds";
 import { ListView } from "./list_view";
+import { listenForNotices } from "./notice_view";
 import type { OpenedFile, OpenedVault } from "./opened";
 import { PaneView } from "./pane_view";
 import { showState } from "./states";
@@ -62,6 +63,7 @@ export class VaultPage {
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
     this.tray.serve(this.uploads);
     new AccessView(vault, () => this.render()).listen();
+    listenForNotices(vault.id);
   }
 
   start(): void {
