@@ -12,9 +12,13 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client as Browser
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from siegel.base.models import Tenant
+from siegel.base.outmail.actions import post
+from siegel.base.outmail.models import OutMail
 from siegel.keys.tests.island import Island, found, invite, redemption
 from siegel.keys.tests.scanner import ScannerDouble, answering
 from siegel.seals.canonical import b64
@@ -24,7 +28,10 @@ from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, op
 # visitor: not signed in. client and clerk hold the vault; bystander (another client's user) and colleague (another
 # clerk) do not. stranger: the owner of another firm. leader and elsewhere lead the vault's office and another one;
 # neither holds the vault.
-POSTED = ("sign_out", "language", "theme", "end_sessions", "block", "unblock", "save_settings", "verify_log")
+POSTED = (
+    *("sign_out", "language", "theme", "end_sessions", "block", "unblock"),
+    *("save_settings", "save_mailbox", "send_again", "verify_log"),
+)
 ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
 
 OPEN = "200 200 200 200 200 200 200 200 200"
@@ -53,6 +60,8 @@ TABLE: dict[str, str] = {
     "GET /protokoll": STAFF_PAGE,
     "POST /protokoll/pruefen": "302 404 404 302 302 302 302 302 302",
     "GET /protokoll/export": "302 404 404 302 302 302 302 302 302",  # nobody signs here
+    "GET /postausgang": "302 404 404 404 404 200 200 404 404",
+    "POST /postausgang/<mail_id>/erneut": "302 404 404 404 404 302 404 404 404",
     "GET /mitarbeiter/teams": "302 404 404 404 404 200 200 200 200",
     "GET /mitarbeiter/notfallblatt": "302 404 404 404 404 200 200 404 404",
     "GET /mandanten/<client_id>": "302 404 404 200 404 200 404 200 404",
@@ -73,6 +82,7 @@ TABLE: dict[str, str] = {
     "GET /einstellungen/tresore": "302 404 404 404 404 200 200 404 404",
     "POST /einstellungen/tresore/speichern": "302 404 404 404 404 400 400 404 404",
     "GET /mein-zugang": "302 200 200 200 200 200 200 200 200",
+    "POST /mein-zugang/e-mail": "302 302 302 302 302 302 302 302 302",
     "POST /mein-zugang/sitzungen/beenden": "302 302 302 302 302 302 302 302 302",
     "GET /hilfe": OPEN,
     "GET /impressum": OPEN,
@@ -143,6 +153,9 @@ TABLE: dict[str, str] = {
     "GET /api/vaults/<vault_id>/head": HOLDERS,
     "GET /api/vaults/<vault_id>/news": HOLDERS,
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
+    "GET /api/vaults/<vault_id>/notice": HOLDERS,
+    # nobody there has an address
+    "POST /api/vaults/<vault_id>/notice": "401 404 404 404 404 404 404 404 404",
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
     # the client locks, and takes the lock away before anybody else is asked
@@ -216,6 +229,7 @@ def _stage() -> Stage:
         "person_id": member.person,
         "passkey_id": "1",
         "upload_id": begin_upload(owner, vault.id, 100, b"x" * 60),
+        "mail_id": str(_mail(owner).pk),
         "invitation_id": invite(owner, role="clerk", username="offen").id,
     }
     islands = {
@@ -232,6 +246,19 @@ def _stage() -> Stage:
     cache.clear()  # what the stage asked for does not count against the roles
     people = {"visitor": Browser(), **{role: island.browser for role, island in islands.items()}}
     return Stage(people, names, mine)
+
+
+def _mail(owner: Island) -> OutMail:
+    with transaction.atomic():
+        return post(
+            tenant=Tenant.objects.get(slug="muster"),
+            kind="notice",
+            person=owner.person,
+            name="N. N.",
+            address="n@n.example",
+            subject="Neues",
+            text="Neues",
+        )
 
 
 def _routes(patterns: list[URLPattern | URLResolver], prefix: str = "/") -> Iterator[str]:
@@ -321,6 +348,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/locks": {"node": stage.names["node"], "epoch": 2},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
         "POST /api/account/self": {"number": 2, "age": HASH},
+        "POST /api/vaults/<vault_id>/notice": {"people": [stage.names["person_id"]]},
         "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},
         "POST /api/account/second-factor": {
             "proof": {"auth_key": HASH},
@@ -376,7 +404,7 @@ def _ask(stage: Stage, role: str, route: str) -> int:
     elif method == "POST" and address.startswith("/api/"):
         response = browser.post(address, _body(route, stage, role), content_type="application/json")
     elif method == "POST":
-        form = b"language=de&theme=light&next=/&session=others"
+        form = b"language=de&theme=light&next=/&session=others&address=&digest=off"
         response = browser.generic(method, address, form, "application/x-www-form-urlencoded")
     else:
         response = browser.generic(method, address)

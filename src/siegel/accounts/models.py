@@ -117,3 +117,25 @@ class SignInFailure(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["account", "at"], name="accounts_failure_account")]
+
+
+class Mailbox(models.Model):
+    """Where mail for a person goes, in which language, and how often he wants to hear of new contents.
+
+    `address` is empty for somebody who has none. `digest` is empty as long as the person has not chosen.
+    """
+
+    class Language(models.TextChoices):
+        GERMAN = "de"
+        ENGLISH = "en"
+
+    class Digest(models.TextChoices):
+        AT_ONCE = "at_once"
+        HOURLY = "hourly"
+        DAILY = "daily"
+        OFF = "off"
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    address = models.CharField(max_length=254, blank=True)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.GERMAN)
+    digest = models.CharField(max_length=8, choices=Digest.choices, blank=True)

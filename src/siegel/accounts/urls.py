@@ -8,5 +8,6 @@ urlpatterns = [
     path("k/<slug:slug>", web.sign_in, name="sign_in_firm"),
     path("abmelden", web.sign_out, name="sign_out"),
     path("mein-zugang", web.access, name="access"),
+    path("mein-zugang/e-mail", web.save_mailbox, name="save_mailbox"),
     path("mein-zugang/sitzungen/beenden", web.end_sessions, name="end_sessions"),
 ]

@@ -7,9 +7,13 @@ from siegel.accounts import actions
 from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, sign_in_required
 from siegel.accounts.errors import AccountsError
+from siegel.accounts.mailbox import mailbox_of, set_mailbox
+from siegel.accounts.models import Mailbox
 from siegel.accounts.passkeys import credential_ids, passkeys_of
 from siegel.accounts.second_factor import second_factor_of
 from siegel.accounts.sessions import sessions_of, visited
+from siegel.base.errors import message_of
+from siegel.base.outmail.errors import OutmailError
 
 REASONS = {"abgelaufen": "expired", "abgemeldet": "signed_out"}
 
@@ -41,6 +45,10 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
 @sign_in_required
 def access(request: HttpRequest) -> HttpResponseBase:
     """My access: who I am, and where I am signed in."""
+    return _access(request)
+
+
+def _access(request: HttpRequest, **more: object) -> HttpResponseBase:
     person, current = person_of(request), session_of(request)
     sessions = sessions_of(person)
     passkeys = passkeys_of(person)
@@ -52,8 +60,26 @@ def access(request: HttpRequest) -> HttpResponseBase:
         "others": [session for session in sessions if session.pk != current.pk],
         "second_factor": second_factor_of(person),
         "ended": request.GET.get("beendet"),
+        "mailbox": mailbox_of(person),
+        "mail_saved": request.GET.get("gespeichert"),
+        **more,
     }
-    return render(request, "accounts/access.html", context)
+    return render(request, "accounts/access.html", context, status=400 if "mail_problem" in more else 200)
+
+
+@require_POST
+@sign_in_required
+def save_mailbox(request: HttpRequest) -> HttpResponseBase:
+    """My address and what I want to be told; a wrong address is shown again with what is wrong about it."""
+    typed = {name: request.POST.get(name, "") for name in ("address", "language", "digest")}
+    person = person_of(request)
+    try:
+        set_mailbox(person=person, by=person, **typed)
+    except OutmailError as error:
+        return _access(request, mailbox=Mailbox(person=person, **typed), mail_problem=message_of(error.code))
+    target = redirect("accounts:access")
+    target["Location"] += "?gespeichert=1#e-mail"
+    return target
 
 
 @require_POST

@@ -53,10 +53,12 @@ def invite(
     vaults: Mapping[str, str],
     client: str | None = None,
     office: str | None = None,
+    email: str = "",
 ) -> Invited:
     """Invites `name` as `office_leader`, `clerk` or `client` (then of the client with this id).
 
-    `vaults`: vaults and teams (id → rights). `office`: id; whoever has one invites for it. Nothing is sealed for him
+    `vaults`: vaults and teams (id → rights). `office`: id; whoever has one invites for it. `email`: where
+    mail for him goes. Nothing is sealed for him
     before each vault was found to be what the server lists it as: IntegrityError `title_differs`; AgentError
     `vault_unknown`. ServerError, for example when the user name exists; RefusedError `not_allowed` when the account may
     not invite.
@@ -65,7 +67,7 @@ def invite(
     person = new_id()
     drafted = draft(account, person, role=role, vaults=vaults.keys(), office=office)
     opened = _opened(account, home, vaults)
-    who = {"id": person, "name": name, "username": username}
+    who = {"id": person, "name": name, "username": username, "email": email}
 
     def lines(vault: OpenVault) -> list[Holder]:
         line = Holder(drafted.keys.kid, vaults[vault.id], person)

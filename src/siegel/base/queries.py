@@ -10,8 +10,8 @@ from django.db import connection
 from siegel.base.audit import tree
 from siegel.base.models import AuditEntry, Tenant
 
-# Of the personal part: who acted stands in a column of its own, the address is not for the list.
-_NOT_SUBJECT = {"by", "address"}
+# Of the personal part: who acted stands in a column of its own, addresses are not for the list.
+_NOT_SUBJECT = {"by", "address", "email"}
 # So many entries one request looks through for those that match; the page then offers to go on.
 SCAN = 200_000
 

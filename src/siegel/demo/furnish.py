@@ -121,6 +121,7 @@ def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
             vaults=vaults,
             client=client,
             office=office,
+            email=f"{one.username}@{people.MAIL_HOST}",
         ).letter
         joined.append(person)
         return pool.submit(_register, demo, person, letter)

@@ -100,6 +100,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
         "SIEGEL_PEPPER_FILE": str(folder / "pepper"),
         "SIEGEL_HOSTS": "127.0.0.1,localhost",
         "SIEGEL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "SIEGEL_MAIL_FOLDER": str(folder / "mail"),
     }
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 FIRM_SLUG = "muster"
 FIRM_NAME = "Kanzlei Muster"
 FIRM_PLACE = "Musterstadt"
+# RFC 2606: nobody has an address there.
+MAIL_HOST = "beispiel.example"
 SECOND_SLUG = "neu"
 SECOND_NAME = "Neue Kanzlei"
 

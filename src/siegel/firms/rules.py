@@ -50,3 +50,8 @@ def sort_name(name: str) -> str:
 def idle_s(role: str) -> int:
     """Seconds without use after which a session of this role ends."""
     return CLIENT_IDLE_S if role == "client" else STAFF_IDLE_S
+
+
+def default_digest(role: str) -> str:
+    """How often somebody hears of new contents who has not chosen: clients at once, the staff once a day."""
+    return "at_once" if role == "client" else "daily"

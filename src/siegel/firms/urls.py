@@ -1,6 +1,6 @@
 from django.urls import path
 
-from siegel.firms import audit_web, web
+from siegel.firms import audit_web, outbox, web
 
 app_name = "firms"
 urlpatterns = [
@@ -10,4 +10,6 @@ urlpatterns = [
     path("protokoll", audit_web.audit_log, name="audit_log"),
     path("protokoll/pruefen", audit_web.verify_log, name="verify_log"),
     path("protokoll/export", audit_web.export_log, name="export_log"),
+    path("postausgang", outbox.outbox, name="outbox"),
+    path("postausgang/<int:mail_id>/erneut", outbox.send_again, name="send_again"),
 ]

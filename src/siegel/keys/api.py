@@ -99,6 +99,7 @@ class InvitedPerson(schemas.Strict):
     id: schemas.Id
     name: schemas.Name
     username: schemas.Name
+    email: Annotated[str, Field(max_length=254)] = ""
 
 
 class VaultAppend(schemas.Append):
@@ -298,6 +299,7 @@ def invite(request: HttpRequest, body: InvitationIn) -> Status[Wire]:
         person_id=body.person.id,
         name=body.person.name,
         username=body.person.username,
+        email=body.person.email,
         role=body.role,
         client_id=body.client,
         office_id=body.office,

@@ -8,8 +8,9 @@ from siegel.firms.audit_api import router as audit
 from siegel.keys.access_api import router as access
 from siegel.keys.api import router as keys
 from siegel.vault.api import router as vault
+from siegel.vault.notices.api import router as notices
 
 api = NinjaAPI(title="Siegel", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
 explain_errors(api)
-for _router in (firms, audit, keys, access, vault):
+for _router in (firms, audit, keys, access, vault, notices):
     api.add_router("", _router)

@@ -1,10 +1,8 @@
-"""`siegel-server audit …` and `siegel-server worker`. Exit: 0 intact, 1 incomplete or refused, 2 usage, 3 tampered."""
+"""`siegel-server audit …`. Exit: 0 intact, 1 incomplete or refused, 2 usage, 3 tampered."""
 
 import json
-import signal
 import sys
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -115,17 +113,6 @@ def erase(
     except ValueError as error:
         _refuse(str(error))
     typer.echo(f"{slug}: personal parts of {count} entries erased; the log says so")
-
-
-def worker() -> None:
-    """Sign and verify the logs until SIGTERM; `serve` runs it beside the web server."""
-    ready()
-    from siegel.base.audit.keeper import keep
-
-    ended = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ended.set())
-    keep(ended.wait)
 
 
 def _tenant(slug: str) -> "Tenant":

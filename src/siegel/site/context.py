@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from siegel.accounts.sessions import left_s, visited
 from siegel.firms.doors import standing_of
+from siegel.firms.rules import default_digest
 from siegel.site.words import initials
 from siegel.vault import queries as vault
 
@@ -32,6 +33,7 @@ START = Entry("desk:start", _("Schreibtisch"), "layout-text-window", "s")
 CLIENTS = Entry("firms:clients", _("Mandanten"), "people", "m", ("/mandanten",))
 VAULTS = Entry("vault:vaults", _("Tresore"), "safe", "t", ("/tresore",))
 STAFF = Entry("keys:staff", _("Mitarbeiter"), "person-badge", "", ("/mitarbeiter",), managing=True)
+OUTBOX = Entry("firms:outbox", _("Postausgang"), "envelope-arrow-up", "", ("/postausgang",), managing=True)
 LOG = Entry("firms:audit_log", _("Protokoll"), "journal-check", "p", ("/protokoll",), managing=True)
 SETTINGS = Entry("vault:settings", _("Einstellungen"), "sliders", "", ("/einstellungen",), managing=True)
 HOME = Entry("desk:start", _("Start"), "house", "s")
@@ -39,7 +41,7 @@ MY_VAULTS = Entry("vault:vaults", _("Dokumente"), "file-earmark-text", "t", ("/t
 HELP = Entry("site:help", _("Hilfe"), "question-circle", "", ("/hilfe",))
 
 ENTRIES = {
-    "owner": (START, CLIENTS, VAULTS, STAFF, LOG, SETTINGS),
+    "owner": (START, CLIENTS, VAULTS, STAFF, LOG, OUTBOX, SETTINGS),
     "office_leader": (START, CLIENTS, VAULTS, STAFF, LOG),
     "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
     "client": (HOME, MY_VAULTS, HELP),
@@ -70,6 +72,11 @@ class Shell:
     @property
     def initials(self) -> str:
         return initials(self.display_name)
+
+    @property
+    def digest(self) -> str:
+        """How often the person hears of new contents as long as he has not chosen."""
+        return default_digest(self.role)
 
     @property
     def subtitle(self) -> str | Promise:

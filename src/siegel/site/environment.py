@@ -7,7 +7,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
+
+from siegel.base.outmail.errors import OutmailError
+from siegel.base.outmail.rules import checked_address
+from siegel.base.outmail.server import PORTS, Security, Server
 
 REQUIRED = {
     "SIEGEL_DATA": "folder for database, blobs, staging, keys and collected static files; absolute",
@@ -19,8 +24,16 @@ REQUIRED = {
 }
 OPTIONAL = {
     "SIEGEL_BEHIND_PROXY": "yes or no (default): our own reverse proxy stands in front and writes X-Forwarded-For",
+    "SIEGEL_SMTP_HOST": "mail server that takes our mails; without it they are written into SIEGEL_MAIL_FOLDER",
+    "SIEGEL_SMTP_PORT": "its port; 587, with tls 465",
+    "SIEGEL_SMTP_SECURITY": "starttls (default), tls, or none (loopback only)",
+    "SIEGEL_SMTP_USER": "user name at the mail server",
+    "SIEGEL_SMTP_PASSWORD": "password at the mail server (or SIEGEL_SMTP_PASSWORD_FILE)",
+    "SIEGEL_SMTP_CA_FILE": "file of certificates to trust instead of the system's",
+    "SIEGEL_MAIL_FROM": "address our mails come from; required with SIEGEL_SMTP_HOST",
+    "SIEGEL_MAIL_FOLDER": "folder for mails where no mail server is set; absolute; mail in SIEGEL_DATA",
 }
-SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER")
+SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER", "SIEGEL_SMTP_PASSWORD")
 # Belong to the program `siegel` for people; harmless when both run under one account.
 AGENT = ("SIEGEL_HOME", "SIEGEL_PASSPHRASE_FILE")
 SECRET_LENGTH = 32
@@ -50,6 +63,9 @@ class Environment:
     hosts: tuple[str, ...]
     public_url: str
     behind_proxy: bool
+    smtp: Server | None
+    mail_from: str
+    mail_folder: Path
 
     @property
     def secure(self) -> bool:
@@ -64,13 +80,17 @@ def read(environ: Mapping[str, str]) -> Environment:
     missing = [name for name, text in texts.items() if not text]
     if missing:
         raise SettingsError("missing: " + "; ".join(f"{name} ({REQUIRED[name]})" for name in missing))
+    data, public_url = _folder(texts["SIEGEL_DATA"]), _public_url(texts["SIEGEL_PUBLIC_URL"])
     return Environment(
-        data=_folder(texts["SIEGEL_DATA"]),
+        data=data,
         secret_key=_secret("SIEGEL_SECRET_KEY", texts),
         pepper=_secret("SIEGEL_PEPPER", texts),
         hosts=_hosts(texts["SIEGEL_HOSTS"]),
-        public_url=_public_url(texts["SIEGEL_PUBLIC_URL"]),
+        public_url=public_url,
         behind_proxy=_yes("SIEGEL_BEHIND_PROXY", environ),
+        smtp=_smtp(environ),
+        mail_from=_mail_from(environ, str(urlsplit(public_url).hostname)),
+        mail_folder=_mail_folder(environ, data),
     )
 
 
@@ -144,3 +164,63 @@ def _public_url(text: str) -> str:
     if url.scheme == "http" and url.hostname not in LOOPBACK:
         raise SettingsError("SIEGEL_PUBLIC_URL must be https, except for loopback addresses")
     return f"{url.scheme}://{url.netloc}"
+
+
+def _smtp(environ: Mapping[str, str]) -> Server | None:
+    """The mail server, or None where no host is set; then nothing else about it may be set either."""
+    host = environ.get("SIEGEL_SMTP_HOST", "").strip()
+    if not host:
+        if lonely := sorted(name for name in environ if name.startswith("SIEGEL_SMTP_") and environ[name].strip()):
+            raise SettingsError(f"SIEGEL_SMTP_HOST is missing beside {', '.join(lonely)}")
+        return None
+    security = environ.get("SIEGEL_SMTP_SECURITY", "").strip() or "starttls"
+    if security not in PORTS:
+        raise SettingsError("SIEGEL_SMTP_SECURITY must be starttls, tls or none")
+    if security == "none" and host not in LOOPBACK:
+        raise SettingsError("SIEGEL_SMTP_SECURITY may be none for loopback addresses only")
+    user, password = environ.get("SIEGEL_SMTP_USER", "").strip(), _text(environ, "SIEGEL_SMTP_PASSWORD")
+    if bool(user) != bool(password):
+        raise SettingsError("SIEGEL_SMTP_USER and SIEGEL_SMTP_PASSWORD belong together")
+    return Server(
+        host=host,
+        port=_port(environ.get("SIEGEL_SMTP_PORT", "").strip() or str(PORTS[security])),
+        security=cast("Security", security),
+        user=user,
+        password=Secret(password),
+        ca_file=_ca_file(environ.get("SIEGEL_SMTP_CA_FILE", "").strip()),
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 1 << 16:
+        raise SettingsError("SIEGEL_SMTP_PORT must be a port")
+    return int(text)
+
+
+def _ca_file(text: str) -> Path | None:
+    if text and not Path(text).is_file():
+        raise SettingsError("SIEGEL_SMTP_CA_FILE cannot be read")
+    return Path(text) if text else None
+
+
+def _mail_from(environ: Mapping[str, str], host: str) -> str:
+    text = environ.get("SIEGEL_MAIL_FROM", "").strip()
+    if not text:
+        if environ.get("SIEGEL_SMTP_HOST", "").strip():
+            raise SettingsError("SIEGEL_MAIL_FROM is missing: the address our mails come from")
+        # a file nobody sends
+        return f"siegel@{host if '.' in host else 'siegel.invalid'}"
+    try:
+        address = checked_address(text)
+    except OutmailError as error:
+        raise SettingsError("SIEGEL_MAIL_FROM is no address") from error
+    if not address.rpartition("@")[0].isascii():
+        raise SettingsError("SIEGEL_MAIL_FROM must be in ASCII before the @")
+    return address
+
+
+def _mail_folder(environ: Mapping[str, str], data: Path) -> Path:
+    text = environ.get("SIEGEL_MAIL_FOLDER", "").strip()
+    if text and not Path(text).is_absolute():
+        raise SettingsError("SIEGEL_MAIL_FOLDER must be an absolute path")
+    return Path(text) if text else data / "mail"

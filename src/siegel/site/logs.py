@@ -48,6 +48,9 @@ CONFIG: dict[str, Any] = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
+        # Say when nothing is wrong that nothing is; the worker says what ended how.
+        "django_tasks": {"level": "WARNING"},
+        "django_tasks_db": {"level": "WARNING"},
         # Tells of every passkey that is made or used; the audit log does.
         "fido2": {"level": "WARNING"},
         # Django logs whole paths here, with ids of invitations and whatever people typed; RequestLog says it better.

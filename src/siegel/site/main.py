@@ -21,7 +21,6 @@ app = typer.Typer(
 firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation.")
 app.add_typer(firms_app, name="firms")
 app.add_typer(audit_commands.audit_app, name="audit")
-app.command("worker")(audit_commands.worker)
 
 # More than all places of slow requests together (base.bodies 8, vault.tus 10, vault.api 6); each more costs 2 MB.
 WEB_THREADS = 28
@@ -58,6 +57,48 @@ def serve(
     notary = server.notary_part(socket=settings.LOG_KEY_SOCKET, keys=settings.KEY_DIR, state=settings.DATA / "notary")
     web = server.web_part(host=host, port=port, threads=WEB_THREADS)
     server.serve([notary, scanner, web, server.worker_part()], sweep=[sys.executable, "-m", "siegel.site", "sweep"])
+
+
+@app.command()
+def worker() -> None:
+    """Have the logs signed and verified, run jobs, send mails, until SIGTERM or Ctrl-C; `serve` runs one by itself."""
+    import signal
+    from threading import Event, Thread
+
+    _settings()
+    from siegel.base.audit.keeper import keep
+    from siegel.base.jobs.worker import work
+
+    ended = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: ended.set())
+    # A log is signed every second, whatever a mail server takes.
+    keeper = Thread(target=keep, args=(ended.wait,))
+    keeper.start()
+    try:
+        work(ended)
+    finally:
+        ended.set()
+        keeper.join()
+
+
+@app.command()
+def parked(
+    retry: Annotated[bool, typer.Option("--retry", help="hand them over once more")] = False,
+) -> None:
+    """How many log entries followers gave up on; exit code 1 while there are some."""
+    _settings()
+    from siegel.base.jobs.followers import retry_parked
+    from siegel.base.jobs.models import ParkedEntry
+    from siegel.vault.notices.followups import FOLLOWERS
+
+    if retry:
+        done, _left = retry_parked(FOLLOWERS)
+        typer.echo(f"done: {done}")
+    for one in (rows := ParkedEntry.objects.order_by("pk")):
+        typer.echo(f"{one.name} {one.tenant_id} {one.index} {one.error}")
+    if rows:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -3,7 +3,7 @@
     serve ─┬─ notary    python -m siegel.notary: holds the log key
            ├─ scanner   python -m siegel.scanner (starts clamd itself)
            ├─ web       granian, WSGI, one process with threads
-           └─ worker    siegel-server worker: has the logs signed, and verifies them
+           └─ worker    siegel-server worker: has the logs signed, and verifies them; jobs, mails, followers of the log
 
 A part that ends is started again after a pause. Whoever ends `serve` ends all; if `serve` itself is killed, the
 kernel tells them (PR_SET_PDEATHSIG). Expired sessions, challenges and uploads are swept away a minute
@@ -107,7 +107,7 @@ def notary_part(*, socket: Path, keys: Path, state: Path) -> Part:
 
 
 def worker_part() -> Part:
-    """Signs and verifies in the background: it gives way to whoever waits for an answer."""
+    """What happens in the background: it gives way to whoever waits for an answer."""
     return Part("worker", ["nice", sys.executable, "-m", "siegel.site", "worker"], {"MALLOC_ARENA_MAX": "2"})
 
 

@@ -23,17 +23,25 @@ ALLOWED_HOSTS = list(_env.hosts)
 PUBLIC_URL = _env.public_url
 BEHIND_PROXY = _env.behind_proxy
 SECURE = _env.secure
+SMTP = _env.smtp
+MAIL_FROM = _env.mail_from
+MAIL_FOLDER = _env.mail_folder
 DEBUG = False
 
 # --- rooms, lower floors first --------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "csp",
+    "django_tasks",
+    "django_tasks_db",
     "siegel.base",
+    "siegel.base.jobs",
+    "siegel.base.outmail",
     "siegel.accounts",
     "siegel.firms",
     "siegel.keys",
     "siegel.vault",
+    "siegel.vault.notices",
     "siegel.desk",
     "siegel.site",
 ]
@@ -107,6 +115,16 @@ AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
         "(SELECT tenant_id FROM vault_vault WHERE vault_vault.id = vault_version.vault_id)",
     ),
 }
+# --- jobs and mails -------------------------------------------------------------------------------------------------
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# What the worker calls again and again, and after how many seconds.
+TIMETABLE = {
+    "siegel.base.jobs.worker.tidy": 300.0,
+    "siegel.base.outmail.delivery.deliver_later": 15.0,
+    "siegel.base.outmail.actions.remove_old": 3600.0,
+    "siegel.vault.notices.followups.tell_of_new_contents": 15.0,
+}
+MAIL_WANTED = "siegel.vault.notices.queries.is_wanted"
 
 # --- people and their sessions ------------------------------------------------------------------------------------
 # Sessions are siegel.accounts.sessions; these say how its cookie is set.

@@ -108,6 +108,14 @@ def _line(vault: Vault) -> VaultLine:
     return VaultLine(vault, title, vault.right)  # type: ignore[attr-defined]  # annotated above
 
 
+def titles_of(vault_ids: Iterable[str]) -> dict[str, str]:
+    """Titles by vault id, as lists show them. One query."""
+    vaults = Vault.objects.filter(pk__in=set(vault_ids)).select_related("dossier")
+    founder = Subquery(people_in(OuterRef("chain")).values("person__name")[:1])
+    named = vaults.annotate(founder=founder)
+    return {one.pk: one.dossier.title if one.dossier else one.founder for one in named}
+
+
 @dataclass(frozen=True)
 class Sent:
     """What somebody put into a vault in one go."""

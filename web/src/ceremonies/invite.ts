@@ -31,6 +31,8 @@ export interface OfferedVault extends ShownVault {
 interface Guest {
   readonly name: string;
   readonly username: string;
+  /** Where mail for him goes, where it is known. */
+  readonly email?: string;
   readonly role: Role;
   /** Id of the client the person signs in for; null for staff. */
   readonly client: string | null;
@@ -64,11 +66,11 @@ export async function invite(
 ): Promise<Letter> {
   const person = newId();
   const chains = await openShown(open, guest.vaults, guest.teams ?? []);
-  const { name, username, role, client } = guest;
+  const { name, username, email = "", role, client } = guest;
   const terms = { role, office: guest.office ?? null, generation: 1, chains: chains.map(({ id }) => id) };
   const draft = await draftInvitation(open, certificates, person, terms, now, root);
   await send(
-    { draft, person: { id: person, name, username }, role, client, revocation: null },
+    { draft, person: { id: person, name, username, email }, role, client, revocation: null },
     chains,
     (chain, lines) => [...lines, lineFor(draft.keys.kid, person, rightsIn(chain, role))],
   );
@@ -129,7 +131,12 @@ export async function draftInvitation(
 
 interface Sending {
   readonly draft: Draft;
-  readonly person: { readonly id: string; readonly name: string; readonly username: string };
+  readonly person: {
+    readonly id: string;
+    readonly name: string;
+    readonly username: string;
+    readonly email?: string;
+  };
   readonly role: Role;
   readonly client: string | null;
   readonly revocation: Doc | null;

@@ -17,6 +17,7 @@ const PROBLEM_FIELDS = {
   username_taken: "username",
   name_invalid: "display-name",
   ...SHEET_FIELDS,
+  address_invalid: "email",
 };
 
 const form = find<HTMLFormElement>('form[data-form="invite"]');
@@ -73,6 +74,7 @@ async function issue(): Promise<void> {
   const guest = {
     name: entry("display-name"),
     username: entry("username"),
+    email: entry("email"),
     role,
     client,
     office: officeOf(),

@@ -211,6 +211,10 @@ export const DE = {
       "Das Passwort stimmt, aber der gespeicherte Schlüssel passt nicht dazu. Bitte rufen Sie Ihre Kanzlei an.",
     ),
   },
+  notice: {
+    nobody: "Wählen Sie mindestens eine Person aus.",
+    sent: (count: number) => (count === 1 ? "Eine Mail ist unterwegs." : `${count} Mails sind unterwegs.`),
+  },
   vault: {
     opening: (name: string, percent: number) => `„${name}“ wird geöffnet, ${percent} %`,
     opened: (name: string) => `„${name}“ ist geprüft und geöffnet.`,

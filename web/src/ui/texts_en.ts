@@ -188,6 +188,10 @@ export const EN: Texts = {
       "The password is right, but the stored key does not fit. Please call your firm.",
     ),
   },
+  notice: {
+    nobody: "Choose at least one person.",
+    sent: (count: number) => (count === 1 ? "One mail is on its way." : `${count} mails are on their way.`),
+  },
   vault: {
     opening: (name, percent) => `Opening “${name}”, ${percent} %`,
     opened: (name) => `“${name}” has been verified and opened.`,

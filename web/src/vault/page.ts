@@ -21,6 +21,7 @@ import { accessInWords, drawFree } from "./facts";
 import { tellKeyChanges } from "./key_changes";
 import { ListView } from "./list_view";
 import { nameWith } from "./names";
+import { listenForNotices } from "./notice_view";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
 import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
@@ -85,6 +86,7 @@ export class VaultPage {
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
     this.tray.serve(this.uploads);
     new AccessView(vault, () => this.render()).listen();
+    listenForNotices(vault.id);
   }
 
   start(): void {

@@ -365,7 +365,7 @@ export const api = {
 
   invite: (body: {
     id: string;
-    person: { id: string; name: string; username: string };
+    person: { id: string; name: string; username: string; email?: string };
     role: Role;
     client: string | null;
     /** As in the certificate. */
@@ -387,6 +387,15 @@ export const api = {
       unlock: string;
     },
   ) => call<Session>("POST", `/api/invitations/${id}/redeem`, body),
+
+  /** Who else can open the vault, and whether mail can be sent to him. */
+  noticeReaders: (vault: string) =>
+    call<{ people: readonly { id: string; name: string; reachable: boolean }[] }>(
+      "GET",
+      `${vaultPath(vault)}/notice`,
+    ),
+  notify: (vault: string, people: readonly string[], sentence: string) =>
+    call<{ sent: number }>("POST", `${vaultPath(vault)}/notice`, { people, sentence }),
 
   beginVault: (id: string, dossier: string | null, append: Append) =>
     call<Head>("POST", "/api/vaults", { id, dossier, ...append }),

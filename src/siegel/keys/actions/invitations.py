@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from siegel.accounts import actions as accounts
+from siegel.accounts.mailbox import set_mailbox
 from siegel.accounts.queries import people_of
 from siegel.base import audit
 from siegel.base.actions import action
@@ -37,7 +38,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Letter:
-    """What the inviting browser made: an invitation's certificate and one roster change per vault (by vault id)."""
+    """What the inviting browser made: an invitation's certificate and one roster change per vault (by vault id).
+
+    `email`: where mail for the person goes; empty where nobody knows, or to leave it as it is.
+    """
 
     id: str
     person_id: str
@@ -49,6 +53,7 @@ class Letter:
     vaults: Mapping[str, chains.Documents]
     office_id: str | None = None
     revocation: Signed | None = None
+    email: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,8 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
     )
     for vault_id, documents in letter.vaults.items():
         _add_holder(by, vault_id, documents, known.kid, letter.name)
+    if letter.email.strip():
+        set_mailbox(person=person, by=by, address=letter.email)
     return invitation
 
 

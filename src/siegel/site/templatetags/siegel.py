@@ -12,9 +12,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from siegel.site import bundles, words
+from siegel.site import bundles, mail_words, words
 
 if TYPE_CHECKING:
+    from siegel.base.outmail.models import OutMail
     from siegel.base.queries import AuditLine
     from siegel.site.context import Entry
 
@@ -107,3 +108,18 @@ def attested(by: str) -> str | Promise:
 def is_here(entry: "Entry", path: str) -> bool:
     """Whether the page at `path` belongs to this entry of the navigation."""
     return path.startswith(entry.also) if entry.also else path == "/"
+
+
+@register.filter
+def mail_state(state: str) -> words.Sentence:
+    return mail_words.STATES[state]
+
+
+@register.filter
+def mail_kind(kind: str) -> str:
+    return str(mail_words.KINDS[kind])
+
+
+@register.filter
+def mail_problem(mail: "OutMail") -> str:
+    return mail_words.problem(mail.error, mail.reply)

@@ -159,3 +159,49 @@ def test_the_web_server_itself_refuses_such_a_folder(tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 1
     assert "SIEGEL_DATA must belong to the server's user alone" in done.stderr
+
+
+MAIL = {"SIEGEL_SMTP_HOST": "smtp.kanzlei.example", "SIEGEL_MAIL_FROM": "tresor@kanzlei.example"}
+
+
+def test_without_a_mail_server_mails_go_into_a_folder_of_the_installation() -> None:
+    environment = read(GOOD)
+    assert environment.smtp is None
+    assert environment.mail_folder == Path("/srv/siegel/mail")
+    assert read({**GOOD, "SIEGEL_MAIL_FOLDER": "/srv/mail"}).mail_folder == Path("/srv/mail")
+
+
+@pytest.mark.parametrize(("security", "port"), [("", 587), ("starttls", 587), ("tls", 465)])
+def test_a_mail_server_is_spoken_to_by_tls(security: str, port: int) -> None:
+    smtp = read({**GOOD, **MAIL, "SIEGEL_SMTP_SECURITY": security}).smtp
+    assert smtp is not None
+    assert (smtp.host, smtp.port, smtp.security) == ("smtp.kanzlei.example", port, security or "starttls")
+
+
+def test_the_mail_servers_password_may_stand_in_a_file_and_shows_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("a password of a mailbox\n")
+    user = {"SIEGEL_SMTP_USER": "tresor", "SIEGEL_SMTP_PASSWORD_FILE": str(tmp_path / "password")}
+    smtp = read({**GOOD, **MAIL, **user}).smtp
+    assert smtp is not None
+    assert smtp.password == "a password of a mailbox"
+    assert "mailbox" not in repr(smtp)
+    assert "mailbox" not in repr(smtp.password)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"SIEGEL_SMTP_HOST": "smtp.kanzlei.example"}, "SIEGEL_MAIL_FROM is missing"),
+        ({**MAIL, "SIEGEL_MAIL_FROM": "tresor"}, "SIEGEL_MAIL_FROM is no address"),
+        ({**MAIL, "SIEGEL_SMTP_SECURITY": "none"}, "loopback"),
+        ({**MAIL, "SIEGEL_SMTP_SECURITY": "ssl"}, "SIEGEL_SMTP_SECURITY"),
+        ({**MAIL, "SIEGEL_SMTP_PORT": "0"}, "SIEGEL_SMTP_PORT"),
+        ({**MAIL, "SIEGEL_SMTP_USER": "tresor"}, "belong together"),
+        ({**MAIL, "SIEGEL_SMTP_CA_FILE": "/does/not/exist"}, "SIEGEL_SMTP_CA_FILE"),
+        ({"SIEGEL_SMTP_PORT": "25"}, "SIEGEL_SMTP_HOST is missing"),
+        ({"SIEGEL_MAIL_FOLDER": "mail"}, "absolute"),
+    ],
+)
+def test_a_mail_server_that_makes_no_sense_stops_the_start(more: dict[str, str], why: str) -> None:
+    with pytest.raises(SettingsError, match=why):
+        read({**GOOD, **more})

@@ -1,0 +1,116 @@
+"""One's mail address: what is one, who hears of a change, what the log says."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client as Browser
+
+from siegel.accounts.mailbox import mailbox_of, mailboxes_of, set_mailbox
+from siegel.accounts.models import Person
+from siegel.accounts.tests.people import SignIn
+from siegel.base.models import AuditEntry
+from siegel.base.outmail.errors import OutmailError
+from siegel.base.outmail.models import OutMail
+from siegel.base.outmail.rules import checked_address
+from siegel.base.queries import audit_lines
+
+
+def send(browser: Browser, address: str) -> Any:
+    form = urlencode({"language": "de", "digest": "hourly", "address": address})
+    return browser.post("/mein-zugang/e-mail", form, content_type="application/x-www-form-urlencoded")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("  Anna.Beispiel@Kanzlei.Example ", "Anna.Beispiel@kanzlei.example"),
+        ("o'neil+steuer@a-b.example", "o'neil+steuer@a-b.example"),
+        ("jürgen@müller-straße.example", "jürgen@müller-straße.example"),
+    ],
+)
+def test_addresses_people_have_are_taken(typed: str, stored: str) -> None:
+    assert checked_address(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "anna",
+        "anna@",
+        "@kanzlei.example",
+        "anna@localhost",
+        "anna@kanzlei..example",
+        "anna@-kanzlei.example",
+        "a b@kanzlei.example",
+        ".anna@kanzlei.example",
+        "anna@kanzlei.example\r\nBcc: x@y.example",
+        "anna@kanzlei.example, bernd@kanzlei.example",
+        '"a b"@kanzlei.example',
+        "<anna@kanzlei.example>",
+        "anna@[192.0.2.1]",
+        "a\x00b@kanzlei.example",
+        "x" * 65 + "@kanzlei.example",
+        "x@" + "y" * 64 + ".example",
+        "x@" + "yyyyyyyyy." * 26 + "example",
+    ],
+)
+def test_nothing_else_is(typed: str) -> None:
+    with pytest.raises(OutmailError, match="address_invalid"):
+        checked_address(typed)
+
+
+def test_a_change_is_logged_without_the_address_in_the_leaf_and_told_to_the_old_one(clerk: Person) -> None:
+    set_mailbox(person=clerk, by=clerk, address="alt@kanzlei.example")
+    assert not OutMail.objects.exists()
+    set_mailbox(person=clerk, by=clerk, address="neu@kanzlei.example")
+    [mail] = OutMail.objects.all()
+    assert mail.address == "alt@kanzlei.example"
+    assert "neu@" not in mail.text
+    entry = AuditEntry.objects.order_by("-index").first()
+    assert entry is not None
+    assert b"neu@" not in bytes(entry.leaf)
+    assert b"neu@kanzlei.example" in bytes(entry.personal)
+    assert "neu@" not in audit_lines(clerk.tenant, limit=1)[0].about
+    assert mailbox_of(clerk).address == "neu@kanzlei.example"
+
+
+def test_an_address_taken_away_is_told_too_and_the_same_again_changes_nothing(clerk: Person) -> None:
+    set_mailbox(person=clerk, by=clerk, address="alt@kanzlei.example")
+    set_mailbox(person=clerk, by=clerk, address="alt@kanzlei.example")
+    assert not OutMail.objects.exists()
+    set_mailbox(person=clerk, by=clerk, address="")
+    assert OutMail.objects.count() == 1
+    assert not mailboxes_of([clerk.pk])
+
+
+def test_who_may_not_sign_in_gets_no_mail(clerk: Person, owner: Person) -> None:
+    from siegel.firms.actions import block_person
+
+    set_mailbox(person=clerk, by=clerk, address="wulff@kanzlei.example")
+    assert mailboxes_of([clerk.pk])
+    block_person(person=clerk, by=owner)
+    assert not mailboxes_of([clerk.pk])
+
+
+def test_a_person_sets_his_own_on_his_page(clerk: Person, sign_in: SignIn) -> None:
+    browser = sign_in(clerk)
+    assert 'value="daily" id="digest-daily" checked' in browser.get("/mein-zugang").content.decode()
+    answer = send(browser, "wulff@kanzlei.example")
+    assert answer.status_code == 302
+    page = browser.get("/mein-zugang?gespeichert=1").content.decode()
+    assert 'value="wulff@kanzlei.example"' in page
+    assert 'value="hourly" id="digest-hourly" checked' in page
+
+
+def test_a_wrong_address_is_shown_again_with_what_is_wrong(clerk: Person, sign_in: SignIn) -> None:
+    answer = send(sign_in(clerk), 'wulff"@kanzlei')
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert "lässt sich nichts senden" in page
+    assert "wulff&quot;@kanzlei" in page
+    assert not mailbox_of(clerk).address
+
+
+def test_a_client_hears_at_once_until_he_chooses(client_user: Person, sign_in: SignIn) -> None:
+    assert 'value="at_once" id="digest-at-once" checked' in sign_in(client_user).get("/mein-zugang").content.decode()
