@@ -40,6 +40,7 @@ _entries = (
     "people",
     "renew",
     "teams",
+    "trusted",
 )
 (BUNDLE_DIR / "manifest.json").write_text(
     json.dumps({f"src/pages/{name}.ts": {"file": f"{name}.js", "isEntry": True, "name": name} for name in _entries})

@@ -19,6 +19,8 @@ The files (binaries are base64url without padding, as on the wire):
     hierarchy.json   offices, a team and a vault that it holds, revocations and what falls: what is in force, who the
                      members are and what is due after each place of the log; and attempts to break it
 
+    trust.json       a vault that trusts somebody, his requests and the objections; and attempts to break them
+
 words.json, sizes and times as people read them, is written by hand.
 """
 
@@ -47,7 +49,17 @@ from siegel.seals.unlock import (
     password_keys,
     seal_unlock,
 )
-from tests.vectors import broken, broken_hierarchy, hierarchy, logs, others, sheet_shares, signed_documents, story
+from tests.vectors import (
+    broken,
+    broken_hierarchy,
+    hierarchy,
+    logs,
+    others,
+    sheet_shares,
+    signed_documents,
+    story,
+    trust,
+)
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
 FOLDER = Path(__file__).parent
@@ -350,6 +362,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "log.json": logs.log_vectors(),
         "shares.json": sheet_shares.share_vectors(),
         "chain.json": chain,
+        "trust.json": trust.trust_vectors(sealed),
         "hierarchy.json": hierarchy.hierarchy_vectors(log)
         | {
             "broken_revocations": broken_hierarchy.revocations(log),

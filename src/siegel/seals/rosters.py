@@ -64,14 +64,22 @@ class RosterCheck:
             raise IntegrityError("roster_holder", "nothing is written in a team")
         if holder.until is not None and role in ("owner", "recovery"):
             raise IntegrityError("roster_holder", "the access of owners and recovery does not end")
+        if holder.rights == "trusted":
+            self._check_trusted(holder, kind)
         there = self.before is not None and holder.key in keys_of(self.before)
         if not there and not self.certificates.in_force(known.kid, self.moment.log_index):
             raise IntegrityError("roster_holder", "a new holder's key is not in force")
 
+    def _check_trusted(self, holder: Holder, kind: str) -> None:
+        """A person whose key is known: not somebody who is still to come, and nobody whose access ends by itself."""
+        if kind not in PERSONS or self.vault_kind == "team" or holder.until is not None:
+            raise IntegrityError("roster_holder", "whom one trusts is a person, in a vault, without an end")
+
     def _check_personal(self) -> None:
-        """Only the author holds, with recovery: nobody else can ever be the author of the next roster."""
-        if any(holder.key != self.author.kid and holder.rights != "hold" for holder in self.roster.holders):
-            raise IntegrityError("roster_holder", "a personal vault has one holder besides recovery")
+        """Only the author holds, with recovery and whom he trusts: nobody else can be the author of the next roster."""
+        others = (holder for holder in self.roster.holders if holder.key != self.author.kid)
+        if any(holder.rights not in ("hold", "trusted") for holder in others):
+            raise IntegrityError("roster_holder", "a personal vault has one holder besides recovery and trusted people")
 
     def _check_founded(self) -> None:
         """Somebody who can never be lost: an owner who manages, and recovery."""

@@ -93,8 +93,8 @@ def _held(person: "Person") -> QuerySet[Vault]:
         .select_related("chain", "dossier__client")
         .annotate(
             right=Subquery(right_in(person, OuterRef("chain"))),
-            # of a personal vault the only holder is who founded it
-            founder=Subquery(people_in(OuterRef("chain")).values("person__name")[:1]),
+            # of a personal vault the only one who manages is who founded it
+            founder=Subquery(people_in(OuterRef("chain")).filter(rights="manage").values("person__name")[:1]),
         )
     )
 
@@ -102,7 +102,9 @@ def _held(person: "Person") -> QuerySet[Vault]:
 def _line(vault: Vault) -> VaultLine:
     # a personal vault has no title the server knows; it bears its founder's name
     title = vault.dossier.title if vault.dossier else vault.founder  # type: ignore[attr-defined]  # annotated above
-    return VaultLine(vault, title, vault.right)  # type: ignore[attr-defined]  # annotated above
+    right = vault.right  # type: ignore[attr-defined]  # annotated above
+    # a trusted person whose wait is over reads
+    return VaultLine(vault, title, "read" if right == "trusted" else right)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import { type FileNode, type FileVersion, type FolderNode, VaultChain } from "..
 import { hashOf, RECORD, read, type Signed, sameHash, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch, type WrapHolder } from "../seals/epochs";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "../seals/errors";
+import { type AccessRequest, verifyEvents } from "../seals/events";
 import { certify } from "../seals/issue";
 import { type Moment, presently, teamMembers } from "../seals/members";
 import {
@@ -25,7 +26,7 @@ import {
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
 import { api, type Directory, type News } from "../wire/api";
-import { addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
+import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { teamIdentity } from "./team_keys";
 import { newest, type UnreadableNode, unreadable } from "./unreadable";
@@ -73,6 +74,8 @@ export class OpenedVault {
   readonly unreadable = new Map<string, UnreadableNode>();
   /** Payloads with commitments that a scanner's verified verdict called clean. */
   private readonly clean = new Set<string>();
+  /** Of trusted people, verified; `waitingOf` says which stand. */
+  requests: readonly AccessRequest[] = [];
   private sealed: VaultRow | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private breach: IntegrityError | null = null;
@@ -169,6 +172,8 @@ export class OpenedVault {
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const wrap of news.wraps) this.takeWrap(wrap);
+    const events = (news.events ?? []).map(acceptedEvent);
+    this.requests = await verifyEvents(events, this.id, this.certificates);
     this.isDue = news.due;
     await this.openRows();
   }
@@ -367,11 +372,12 @@ export class OpenedVault {
     return presently(now());
   }
 
-  /** People who can read the vault, by themselves or through a team; without the firm's recovery. */
+  /** People who can read the vault, by themselves or through a team; without recovery and trusted people. */
   countReaders(): number {
     const moment = this.present();
     const people = this.chain
       .holders(moment)
+      .filter(({ rights }) => rights !== "trusted")
       .flatMap((holder) =>
         holder.certificate.kind === "team"
           ? [...teamMembers(holder.subject, this.certificates, moment).values()]

@@ -18,6 +18,7 @@ import { kindOf } from "./kinds";
 import { ListView } from "./list_view";
 import type { OpenedFile, OpenedVault } from "./opened";
 import { PaneView } from "./pane_view";
+import { tellRequests } from "./requests";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
 import { type UploadItem, Uploads } from "./upload";
@@ -130,8 +131,9 @@ export class VaultPage {
     this.list.render(this.folder);
     const count = this.vault.childrenOf(this.folder).length + this.vault.namelessOf(this.folder).length;
     showState(count > 0 ? "list" : "empty");
-    write("[data-access]", texts().vault.vaultAccess(this.vault.countReaders()));
+    write("[data-access]", accessText(this.vault));
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
+    tellRequests(this.vault);
     const { files, sizeBytes } = this.vault.stored();
     write('[data-facts="size"]', texts().vault.used(files, formatSize(sizeBytes, pageLanguage())));
     this.drawPath();
@@ -360,6 +362,13 @@ export class VaultPage {
       this.fail(error);
     }
   }
+}
+
+/** How many people read the vault, and how many more are trusted to, should they ask. */
+function accessText(vault: OpenedVault): string {
+  const { vaultAccess, alsoTrusted } = texts().vault;
+  const trusted = vault.chain.holders(vault.present()).filter(({ rights }) => rights === "trusted").length;
+  return `${vaultAccess(vault.countReaders())}${trusted === 0 ? "" : alsoTrusted(trusted)}`;
 }
 
 function isOff(button: HTMLElement): boolean {
