@@ -42,6 +42,7 @@ _entries = (
     "teams",
     "audit_log",
     "log_watch",
+    "trusted",
 )
 (BUNDLE_DIR / "manifest.json").write_text(
     json.dumps({f"src/pages/{name}.ts": {"file": f"{name}.js", "isEntry": True, "name": name} for name in _entries})

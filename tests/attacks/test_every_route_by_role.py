@@ -77,6 +77,7 @@ TABLE: dict[str, str] = {
     "GET /mandanten/<client_id>/neue-akte": "302 404 404 200 404 200 404 200 404",
     "GET /mandanten/<client_id>/einladen": "302 404 404 200 404 200 404 200 404",
     "GET /tresore": "302 200 200 200 200 200 200 200 200",
+    "GET /notfall-ordner": "302 200 200 200 200 200 200 200 200",
     "GET /tresore/<vault_id>": "302 200 404 200 404 200 404 404 404",
     # the stranger is the owner of his own firm
     "GET /einstellungen/tresore": "302 404 404 404 404 200 200 404 404",
@@ -115,6 +116,8 @@ TABLE: dict[str, str] = {
     "POST /api/keys/root": "401 404 404 404 404 400 400 404 404",
     "GET /api/keys/due": EVERYONE_SIGNED_IN,
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
+    "GET /api/trusted": EVERYONE_SIGNED_IN,
+    "GET /api/trusted/candidates": EVERYONE_SIGNED_IN,
     "POST /api/account/challenge": EVERYONE_SIGNED_IN,
     "GET /api/account/self": EVERYONE_SIGNED_IN,
     "POST /api/account/self": "401 409 409 409 409 409 409 409 409",
@@ -156,6 +159,7 @@ TABLE: dict[str, str] = {
     "GET /api/vaults/<vault_id>/notice": HOLDERS,
     # nobody there has an address
     "POST /api/vaults/<vault_id>/notice": "401 404 404 404 404 404 404 404 404",
+    "POST /api/vaults/<vault_id>/events": HOLDERS_REFUSED,
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
     # the client locks, and takes the lock away before anybody else is asked
@@ -344,6 +348,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/invitations": {"id": "ABCDEFGH", "person": person, "role": "client", "certificate": DOC},
         "POST /api/vaults": {"id": new_id(), "dossier": stage.dossier, **APPEND},
         "POST /api/vaults/<vault_id>/records": APPEND,
+        "POST /api/vaults/<vault_id>/events": {"doc": DOC},
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/locks": {"node": stage.names["node"], "epoch": 2},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},

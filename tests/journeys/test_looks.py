@@ -35,6 +35,7 @@ DOORS = ("/anmeldung", "/e", "/einrichten", "/hilfe", "/impressum", "/datenschut
 OF_STAFF = (
     "/",
     "/tresore",
+    "/notfall-ordner",
     "/mandanten",
     "/mandanten/neu",
     "/mitarbeiter",
@@ -44,7 +45,7 @@ OF_STAFF = (
     "/protokoll",
     "/mein-zugang",
 )
-OF_CLIENTS = ("/", "/tresore", "/hilfe", "/mein-zugang")
+OF_CLIENTS = ("/", "/tresore", "/notfall-ordner", "/hilfe", "/mein-zugang")
 SIZES = {"desktop": {"viewport": DESKTOP}, "phone": PHONE}
 
 

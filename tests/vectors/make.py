@@ -22,7 +22,9 @@ The files (binaries are base64url without padding, as on the wire):
 
     tree.json        a vault whose nodes move, go, come back, are copied and released, step by step: the tree
                      after each, entries that are refused, what opens, rows, and names that are one
+    trust.json       a vault that trusts somebody, his requests and the objections; and attempts to break them
     roots.json       a firm whose root was replaced twice, another's after a theft; and lies, with the error code
+    trust.json       a vault that trusts somebody, his requests and the objections; and attempts to break them
 
 words.json, sizes and times as people read them, is written by hand.
 """
@@ -64,6 +66,7 @@ from tests.vectors import (
     signed_documents,
     story,
     tree,
+    trust,
 )
 from tests.vectors.sealed_rows import fixed_id, fixed_seed, row_vectors
 
@@ -371,6 +374,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "log.json": logs.log_vectors(),
         "shares.json": sheet_shares.share_vectors(),
         "chain.json": chain,
+        "trust.json": trust.trust_vectors(sealed),
         "hierarchy.json": hierarchy.hierarchy_vectors(log)
         | {
             "broken_revocations": broken_hierarchy.revocations(log),

@@ -17,6 +17,7 @@ from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, commitment, digest
 from siegel.seals.documents import Epoch, Holder, Manifest, Roster
 from siegel.seals.epochs import rotation_due, seal_seed
+from siegel.seals.events import AcceptedEvent
 from siegel.seals.files import header_for, open_file_key
 from siegel.seals.holders import Moment, members
 from siegel.seals.records import AnyChange, EpochChange, FolderChange, Genesis, RosterChange, VersionChange
@@ -331,7 +332,7 @@ def _payload_opens(file_key: FileKey, content: bytes) -> Any:
     return opens
 
 
-def accepted_wire(item: Accepted | AcceptedRevocation) -> dict[str, Any]:
+def accepted_wire(item: Accepted | AcceptedRevocation | AcceptedEvent) -> dict[str, Any]:
     return {"doc": item.signed.to_wire(), "accepted_at": item.accepted_at, "log_index": item.log_index}
 
 

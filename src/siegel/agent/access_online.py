@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from siegel.agent import terminal
 from siegel.agent.account import Account
-from siegel.agent.directory import last_key_of, list_offices, person_named
+from siegel.agent.directory import candidate_named, last_key_of, list_offices, person_named
 from siegel.agent.errors import AgentError, UsageError
 from siegel.agent.holders import give as give_access
 from siegel.agent.holders import take as take_access
@@ -141,6 +141,9 @@ def _holder_key(account: Account, home: Home, who: str) -> Known:
 def _subject(account: Account, who: str) -> str:
     if who.startswith(TEAM_MARK):
         return team_named(account, who.removeprefix(TEAM_MARK)).id
+    if account.own().certificate.kind == "client":
+        # he looks after nobody's access, but may end what he gave to whom he trusts
+        return candidate_named(account, who).id
     return person_named(account, who).id
 
 

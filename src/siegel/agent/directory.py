@@ -61,6 +61,25 @@ def person_named(account: Account, username: str) -> ListedPerson:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody whom one may trust; `kid` is the server's word for his key."""
+
+    id: str
+    name: str
+    kid: str
+
+
+def candidate_named(account: Account, username: str) -> Candidate:
+    """By user name or id; AgentError `candidate_unknown`."""
+    for item in Fields(account.api.get("trusted/candidates"), "candidates").items("people"):
+        f = Fields(item, "person")
+        found = Candidate(f.id("id"), f.text("name"), f.hash("kid"))
+        if username in (f.text("username"), found.id):
+            return found
+    raise AgentError("candidate_unknown", username=username)
+
+
 def list_offices(account: Account) -> dict[str, str]:
     """Names by id."""
     offices = Fields(account.api.get("offices"), "offices").items("offices")

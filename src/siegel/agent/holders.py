@@ -16,17 +16,18 @@ from siegel.seals.replay import next_record
 Edit = Callable[[tuple[Holder, ...]], Iterable[Holder]]
 
 
-def give(vault: OpenVault, known: Known, rights: str, until: int | None = None) -> None:
+def give(vault: OpenVault, known: Known, rights: str, until: int | None = None, wait_days: int | None = None) -> None:
     """Gives the person or team of `known` a line, or other rights and another end to the one that is there.
 
-    `until`: the last second of his access. ServerError where the account may not; IntegrityError.
+    `until`: the last second of his access; `wait_days`: with `trusted` alone. ServerError where the account may not;
+    IntegrityError.
     """
     subject = known.certificate.subject
 
     def edit(lines: tuple[Holder, ...]) -> Iterable[Holder]:
         # A line that still means a key of his that is out would give him nothing.
         same = (line.key for line in lines if line.subject == subject and _means(vault, line, known))
-        line = Holder(next(same, known.kid), rights, subject, until)
+        line = Holder(next(same, known.kid), rights, subject, until, wait_days)
         return [*(one for one in lines if one.subject != subject), line]
 
     change_roster(vault, edit)

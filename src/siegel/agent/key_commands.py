@@ -162,17 +162,50 @@ def team_remove(name: TeamName, username: Username) -> None:
 
 def vault_access(
     vault: Annotated[str, typer.Argument(metavar="VAULT")],
+    *,
     give: Annotated[
         str | None,
         typer.Option("--give", metavar="USER:RIGHTS[:UNTIL]", help="read, write, manage; or team/NAME."),
     ] = None,
     take: Annotated[str | None, typer.Option("--take", metavar="USER", help="A user name, or team/NAME.")] = None,
+    trusted: Annotated[
+        str | None,
+        typer.Option("--trusted", metavar="USERNAME", help="May read after asking for it and waiting."),
+    ] = None,
+    wait_days: Annotated[int, typer.Option("--wait-days", metavar="7|14|30", help="With --trusted.")] = 14,
     as_json: AsJson = False,
 ) -> None:
     """List who has access to a vault, or give or take it."""
-    from siegel.agent import access_online
+    from siegel.agent import access_online, trust_online
 
+    if trusted is not None:
+        trust_online.name_trusted(vault, trusted, wait_days, others=(give, take))
+        return
     access_online.access(vault, give=give, take=take, as_json=as_json)
+
+
+def vault_request(vault: Annotated[str, typer.Argument(metavar="VAULT")]) -> None:
+    """Ask to be let into a vault that trusts you. Its owner is told, and may object while you wait."""
+    from siegel.agent import trust_online
+
+    trust_online.request(vault)
+
+
+def vault_object(
+    vault: Annotated[str, typer.Argument(metavar="VAULT")],
+    yes: Yes = False,
+) -> None:
+    """Object to whoever asks to be let into a vault of yours, or was let in."""
+    from siegel.agent import trust_online
+
+    trust_online.object_to_all(vault, yes=yes)
+
+
+def vault_trust(as_json: AsJson = False) -> None:
+    """List the vaults that trust you, and who asks to be let into yours."""
+    from siegel.agent import trust_online
+
+    trust_online.show(as_json=as_json)
 
 
 def reissue(

@@ -44,6 +44,45 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "“{text}” grants nothing. Write USER:RIGHTS or USER:RIGHTS:YYYY-MM-DD with read, write or manage as rights;"
         " a team is team/NAME.",
     ),
+    "trusted_alone": (
+        "--trusted steht allein, ohne --give und --take.",
+        "--trusted stands alone, without --give and --take.",
+    ),
+    "wait_days_invalid": (
+        "Eine Vertrauensperson wartet 7, 14 oder 30 Tage.",
+        "A trusted person waits 7, 14 or 30 days.",
+    ),
+    "candidate_unknown": (
+        "„{username}“ kann hier keine Vertrauensperson sein: das kann nur die Kanzlei, und wer sich für denselben"
+        " Mandanten anmeldet.",
+        "“{username}” cannot be a trusted person here: only the firm, and who signs in for the same client.",
+    ),
+    "entrusted_nowhere": (
+        "„{vault}“ ist Ihnen nicht anvertraut. „siegel vault trust“ zeigt, was es ist.",
+        "“{vault}” does not trust you. “siegel vault trust” lists what does.",
+    ),
+    "asked_already": (
+        "Sie haben den Zugriff schon verlangt. Wenn niemand ablehnt, öffnet sich der Tresor: {day}.",
+        "You have asked already. If nobody objects, the vault opens: {day}.",
+    ),
+    "nobody_asks": ("Niemand verlangt Zugriff auf „{vault}“.", "Nobody asks to be let into “{vault}”."),
+    "trust_named": (
+        "{name} darf „{vault}“ lesen, {days} Tage nachdem er oder sie es verlangt hat. Auf die Wartezeit achtet der"
+        " Server Ihrer Kanzlei, keine Verschlüsselung.",
+        "{name} may read “{vault}” {days} days after asking for it. The waiting is kept by your firm's server, not by"
+        " encryption.",
+    ),
+    "request_sent": (
+        "Verlangt. Lehnt niemand ab, öffnet sich der Tresor: {day}.",
+        "Asked. If nobody objects, the vault opens: {day}.",
+    ),
+    "object_ask": ("Ablehnen: {names}? (ja/nein)", "Object: {names}? (yes/no)"),
+    "objected": ("Abgelehnt: {names}.", "Refused: {names}."),
+    "column_vault": ("Tresor", "vault"),
+    "column_who": ("wer", "who"),
+    "column_opens_at": ("öffnet sich", "opens"),
+    "trust_open": ("offen", "open"),
+    "trust_days": ("{days} Tage nach Anfrage", "{days} days after asking"),
     "give_or_take": (
         "Nennen Sie --give oder --take, nicht beides.",
         "Name either --give or --take.",

@@ -149,6 +149,12 @@ def require_typed(username: str, *, yes: bool) -> None:
         raise AgentError("not_confirmed")
 
 
+def require_confirmed(code: str, *, yes: bool, **params: object) -> None:
+    """AgentError `not_confirmed`, `confirmation_needed`."""
+    if not yes and _ask(code, **params).lower() not in YES:
+        raise AgentError("not_confirmed")
+
+
 def _ask(code: str, **params: object) -> str:
     """What the person types; AgentError `confirmation_needed` where nobody sits."""
     if not sys.stdin.isatty():

@@ -1,7 +1,7 @@
 """`siegel`: the program on the firm's PC.
 
     siegel key new|show|split  siegel seal | open          plain age files, no server
-    siegel sign-in             siegel vault ls|mkdir|put|get|access
+    siegel sign-in             siegel vault ls|mkdir|put|get|access|trust|request|object
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
     siegel reissue             siegel export               plain age files of whole vaults
 
@@ -23,7 +23,15 @@ from typer.exceptions import TyperException
 import siegel
 from siegel.agent import agefiles, terminal
 from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, WRONG_USAGE, AgentError, ServerError
-from siegel.agent.key_commands import keys_app, reissue, team_app, vault_access
+from siegel.agent.key_commands import (
+    keys_app,
+    reissue,
+    team_app,
+    vault_access,
+    vault_object,
+    vault_request,
+    vault_trust,
+)
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
@@ -41,6 +49,9 @@ app.add_typer(vault_app, name="vault")
 app.add_typer(keys_app, name="keys")
 app.add_typer(team_app, name="team")
 vault_app.command("access")(vault_access)
+vault_app.command("request")(vault_request)
+vault_app.command("object")(vault_object)
+vault_app.command("trust")(vault_trust)
 app.command("reissue")(reissue)
 
 Input = Annotated[Path, typer.Argument(metavar="IN", help="A file, or - for standard input.")]

@@ -20,6 +20,8 @@ from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, digest
 from siegel.seals.epochs import HeldWrap, OpenedEpochs, Wrap, next_epoch, open_epochs, rotation_due
 from siegel.seals.errors import IntegrityError, RefusedError, SealError
+from siegel.seals.events import AcceptedEvent, Request, verify_events
+from siegel.seals.events import Place as EventPlace
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange
@@ -37,7 +39,7 @@ FOLDERS_PER_RECORD = 500
 class OpenVault:
     """One vault or team, replayed and opened. `sync` brings it up to date; everything else looks at what is there.
 
-    `people`: what the server calls those who stand in its rosters, by id.
+    `people`: what the server calls those who stand in its rosters, by id. `requests`: of trusted people, verified.
     """
 
     account: Account
@@ -48,6 +50,7 @@ class OpenVault:
     row: VaultRow | None = None
     due: bool = False
     people: dict[str, str] = field(default_factory=dict)
+    requests: list[Request] = field(default_factory=list)
     _rows: dict[tuple[str, int], bytes] = field(default_factory=dict)
     _wraps: dict[int, bytes] = field(default_factory=dict)
     _team_wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
@@ -125,6 +128,7 @@ class OpenVault:
         for row in _each(f.items("rows"), "row"):
             self._rows[row.id("node"), row.integer("version", 0)] = row.binary("row")
         self.people |= {one.id("id"): one.text("name") for one in _each(f.present(f.items, "people"), "person")}
+        self._take_events(f.present(f.items, "events") or [])
         for wrap in _each(f.items("wraps"), "wrap"):
             self._take_wrap(wrap.integer("epoch", 1), wrap.hash("key"), wrap.binary("age"))
         if f.flag("more"):
@@ -135,6 +139,14 @@ class OpenVault:
         # Ours says when a new epoch must begin; the server's word may only make one begin earlier.
         self.due = f.flag("due") or rotation_due(self.state.position, store, int(time.time()))
         return False
+
+    def _take_events(self, events: list[Json]) -> None:
+        """Verifies all that was declared about the vault; IntegrityError."""
+        if events:
+            position = self.state.position
+            now = position.now
+            place = EventPlace(position.firm, self.id, now.vault_kind, now.roster, now.roster_hash)
+            self.requests = verify_events(map(AcceptedEvent.from_wire, events), place, self.store)
 
     def _take_wrap(self, epoch: int, key: str, age: bytes) -> None:
         if key == self.account.kid:

@@ -65,8 +65,8 @@ def audit_log(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     tenant, asked = person.tenant, request.GET
     matching = _filter(person, asked)
-    lines, reached = found_lines(tenant, before=_number(asked.get("vor")), limit=ENTRIES_PER_PAGE, matching=matching)
-    shown = _shown(tenant, _number(asked.get("eintrag")))
+    lines, reached = found_lines(tenant, before=page_number(asked.get("vor")), limit=ENTRIES_PER_PAGE, matching=matching)
+    shown = _shown(tenant, page_number(asked.get("eintrag")))
     kept = {name: asked[name] for name in ("person", "akte", "vorgang", "zeit", "von", "bis") if asked.get(name)}
     context = {
         "standing": standing_of(tenant),
@@ -168,7 +168,7 @@ def _short(digits: str) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, 20, 4)) + " …"
 
 
-def _number(text: str | None) -> int | None:
+def page_number(text: str | None) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 15:

@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 from siegel.accounts.doors import person_of, sign_in_required
 from siegel.base.outmail import actions
 from siegel.base.outmail.queries import mail_of, mails_of
+from siegel.firms.audit_web import page_number
 from siegel.firms.doors import owner_person
-from siegel.firms.web import page_number
 
 MAILS_PER_PAGE = 100
 

@@ -138,6 +138,12 @@ def users_of(client_id: str) -> "QuerySet[ClientUser, str]":
     return ClientUser.objects.filter(client=client_id).values_list("person", flat=True)
 
 
+def fellow_users_of(person: "Person") -> "QuerySet[ClientUser, str]":
+    """Ids of the people who sign in for the same client, the person's own among them; none for staff."""
+    own = ClientUser.objects.filter(person=person.pk).values("client")
+    return ClientUser.objects.filter(client__in=own).values_list("person", flat=True)
+
+
 def owners_of(tenant: "Tenant") -> QuerySet["Person"]:
     owners = Staff.objects.filter(role=Staff.Role.OWNER)
     return people_of(tenant.id).filter(pk__in=owners.values("person")).order_by("name")

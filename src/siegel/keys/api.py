@@ -22,6 +22,7 @@ from siegel.keys.actions import certificates, founding, invitations
 from siegel.keys.actions.people import PersonKeys
 from siegel.keys.api_access import router as access
 from siegel.keys.api_emergency import router as emergency
+from siegel.keys.api_trusted import router as trusted
 from siegel.keys.models import Invitation
 from siegel.keys.opening import offers_passkey, open_session, session_wire, site_of, verify_here
 from siegel.seals.canonical import b64
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 router = Router(auth=signed_in)
 router.add_router("", access)
 router.add_router("", emergency)
+router.add_router("", trusted)
 
 SIGN_IN = "sign-in"
 TRIES_PER_MINUTE = 60

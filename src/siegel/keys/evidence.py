@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from siegel.firms.queries import people_managed_by, role_of
+from siegel.firms.queries import fellow_users_of, people_managed_by, role_of
 from siegel.keys.models import Certificate, Epoch, FormerHolder, Holder, Record, Revocation, Roster, Team
 from siegel.keys.places import places_of
 from siegel.keys.queries import Entry, signed
@@ -133,14 +133,16 @@ def of_chain(chain: "Chain") -> Subjects:
 
 
 def beside(person: "Person") -> Subjects:
-    """The person, all who are named with him in rosters, whose access he looks after, and the teams he meets there."""
+    """The person, all who are named with him in rosters, whose access he looks after, who signs in for the same client,
+    and the teams he meets there.
+    """
     if role_of(person) == "owner":
         teams = Team.objects.filter(tenant=person.tenant_id).values_list("pk", flat=True)
         return Subjects(frozenset(), frozenset(teams), everybody=True)
     held = frozenset(places_of(person).values_list("chain", flat=True))
     found = named_in(held)
     managed = people_managed_by(person).values_list("pk", flat=True)
-    return Subjects(found.people | {person.pk, *managed}, found.teams | _teams_among(held))
+    return Subjects(found.people | {person.pk, *managed, *fellow_users_of(person)}, found.teams | _teams_among(held))
 
 
 def of_letter(found: "Invitation") -> Subjects:

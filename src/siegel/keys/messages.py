@@ -15,6 +15,10 @@ MESSAGES: Messages = {
         "Der Schlüssel des Tresors ist nicht genau für die Zugriffsberechtigten versiegelt. Es wurde nichts geändert.",
         "The vault's key is not sealed for exactly those who may use it. Nothing was changed.",
     ),
+    "access_requested": (
+        "Sie haben den Zugriff schon verlangt. Die Wartezeit läuft weiter.",
+        "You have asked for access already. The wait goes on.",
+    ),
     "vault_id_taken": (
         "Diesen Tresor gibt es schon. Es wurde nichts geändert.",
         "This vault exists already. Nothing was changed.",

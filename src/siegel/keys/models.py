@@ -160,9 +160,36 @@ class Holder(models.Model):
     team = models.ForeignKey(Chain, null=True, on_delete=models.PROTECT, related_name="+")
     rights = models.CharField(max_length=8)
     until = models.BigIntegerField(null=True)
+    wait_days = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["chain", "roster_kid"], name="one_holder_per_key")]
+
+
+class AccessEvent(models.Model):
+    """What somebody declared about a vault: a trusted person asks to be let in, somebody who writes there objects.
+
+    Of a request, `opens_at` is the second in which its wait is over, and `ended` says that it counts no more: somebody
+    objected, or the roster does not trust this key any more. `previous`: hash of the vault's last event, or empty.
+    """
+
+    hash = models.CharField(primary_key=True, max_length=HASH_CHARS)
+    chain = models.ForeignKey(Chain, on_delete=models.PROTECT, related_name="+")
+    event = models.CharField(max_length=16)
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    kid = models.CharField(max_length=HASH_CHARS)
+    previous = models.CharField(max_length=HASH_CHARS)
+    request = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
+    bytes = models.BinaryField()
+    sig = models.BinaryField()
+    accepted_at = models.BigIntegerField()
+    log_index = models.BigIntegerField()
+    opens_at = models.BigIntegerField(null=True)
+    ended = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["chain", "previous"], name="events_follow_one_another")]
+        indexes = [models.Index(fields=["chain", "kid"], name="event_by_key")]
 
 
 class FormerHolder(models.Model):

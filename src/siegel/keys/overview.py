@@ -181,7 +181,7 @@ def _tree(person: "Person", rows: "QuerySet[Person]", after: str, limit: int) ->
     in_teams = Team.objects.filter(tenant=person.tenant_id).values("pk")
     for pk, team in lines.filter(chain__in=in_teams).order_by("chain").values_list("person", "chain"):
         found[pk or ""].teams.append(team)
-    for row in lines.exclude(chain__in=in_teams).values("person").annotate(n=Count("pk")):
+    for row in lines.exclude(chain__in=in_teams).exclude(rights="trusted").values("person").annotate(n=Count("pk")):
         found[row["person"]].vaults = row["n"]
     held = Holder.objects.filter(team__in=[team.pk for team in teams]).values("team").annotate(n=Count("pk"))
     return Tree(list(found.values()), teams, {row["team"]: row["n"] for row in held}, len(shown) > limit)

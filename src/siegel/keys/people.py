@@ -109,7 +109,8 @@ class Renewal:
 
 def renewal_of(person: "Person", *, by: "Person") -> Renewal:
     """The vaults and teams whose rosters name the person, as far as `by` manages them."""
-    named = Holder.objects.filter(person=person.pk).values_list("chain", flat=True)
+    # who is trusted is named anew by whom the vault belongs to
+    named = Holder.objects.filter(person=person.pk).exclude(rights="trusted").values_list("chain", flat=True)
     managed = places_of(by).filter(rights="manage", chain__in=named).values("chain")
     dossiers = list(dossiers_visible_to(by).filter(vault_id__in=managed).select_related("client").order_by("title"))
     teams = list(Team.objects.filter(pk__in=managed).order_by("name"))

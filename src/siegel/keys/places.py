@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Case, Exists, Func, OuterRef, Q, Q
 
 from siegel.base.errors import BaseError
 from siegel.firms.queries import dossiers_visible_to, role_of
-from siegel.keys.models import Certificate, Chain, Holder, Team
+from siegel.keys.models import AccessEvent, Certificate, Chain, Holder, Team
 from siegel.seals.chain import WRITERS
 
 if TYPE_CHECKING:
@@ -40,9 +40,12 @@ def in_force(kid: str | OuterRef, tenant: str | OuterRef) -> Exists:
 
 
 def lines_in_force() -> QuerySet[Holder]:
-    """Lines whose key is in force and whose end has not come, whoever has them."""
+    """Lines whose key is in force and whose end has not come; of trusted people those whose wait is over."""
+    asked = AccessEvent.objects.filter(chain=OuterRef("chain"), kid=OuterRef("kid"), event="requested", ended=False)
     return Holder.objects.filter(
-        Q(until=None) | Q(until__gte=Now()), in_force(OuterRef("kid"), OuterRef("chain__tenant"))
+        Q(until=None) | Q(until__gte=Now()),
+        ~Q(rights="trusted") | Exists(asked.filter(opens_at__lte=Now())),
+        in_force(OuterRef("kid"), OuterRef("chain__tenant")),
     )
 
 

@@ -9,6 +9,7 @@ from django.db.models import F, Max, Q, QuerySet
 from siegel.firms.queries import titles_of_vaults
 from siegel.keys.errors import KeysError
 from siegel.keys.models import (
+    AccessEvent,
     Certificate,
     Chain,
     Epoch,
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 ENTRIES_PER_PAGE = 500
 
 
-def signed(row: "Certificate | Record | Revocation | Roster | Epoch") -> Signed:
+def signed(row: "AccessEvent | Certificate | Record | Revocation | Roster | Epoch") -> Signed:
     """The document in a row."""
     return Signed(bytes(row.bytes), bytes(row.sig))
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from siegel.seals.records import Record
 
 # Refusals that only say that the author has not seen the newest records.
-STALE = {"record_seq", "record_previous", "epoch_not_current"}
+STALE = {"record_seq", "record_previous", "epoch_not_current", "event_previous", "event_roster"}
 TEAM_NAME_MAX = 100
 # What a record did, by its most telling change: in a vault, in a team.
 AUDIT_KINDS = {

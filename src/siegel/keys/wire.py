@@ -12,7 +12,7 @@ from siegel.seals.canonical import b64
 
 if TYPE_CHECKING:
     from siegel.accounts.models import SignedInSession
-    from siegel.keys.models import Certificate, Revocation, Wrap
+    from siegel.keys.models import AccessEvent, Certificate, Revocation, Wrap
 
 Wire = dict[str, Any]
 
@@ -31,7 +31,11 @@ def evidence(found: Evidence) -> Wire:
     }
 
 
-def _accepted(row: "Certificate | Revocation") -> Wire:
+def event(row: "AccessEvent") -> Wire:
+    return _accepted(row)
+
+
+def _accepted(row: "AccessEvent | Certificate | Revocation") -> Wire:
     doc = queries.signed(row).to_wire()
     return {"doc": doc, "accepted_at": row.accepted_at, "log_index": row.log_index}
 

@@ -5,7 +5,7 @@ Ids, hashes, key ids and public keys are text, as in the JSON. The record has a 
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 from siegel.lib.age import sealed_size
 from siegel.seals.canonical import Json
@@ -21,8 +21,10 @@ STAFF = ("owner", "office_leader", "clerk")
 PERSONS = (*STAFF, "client")
 KINDS = ("root", "recovery", *PERSONS, "team", "scanner", "service", "invitation")
 SIGNS_ONLY = ("root", "scanner", "service")
-# Each more than the one before; a key that is certified for holding has no other rights.
-RIGHTS = ("hold", "read", "write", "manage")
+# Each more than the one before; a key that is certified for holding has no other rights. Who is trusted holds wraps
+# that the server keeps back until he has asked for them and waited (ADR 0020).
+RIGHTS = ("hold", "trusted", "read", "write", "manage")
+WAIT_DAYS = (7, 14, 30)
 RESULTS = ("clean", "infected", "not_scannable", "failed")
 REASONS = ("left", "lost", "compromised", "replaced", "withdrawn")
 # Whose certificates may name an office; an office leader's always does.
@@ -153,12 +155,17 @@ class Revocation(Document):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One line of a roster; `key` is a key id, `until` the last second of access (None: without end)."""
+    """One line of a roster; `key` is a key id, `until` the last second of access (None: without end).
 
+    `wait_days`: of a trusted person, how long he waits; other lines do not have the field.
+    """
+
+    ABSENT_WHEN_NONE: ClassVar = ("wait_days",)
     key: str
     rights: str
     subject: str
     until: int | None = None
+    wait_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +198,10 @@ class Roster(Document):
 
 def _read_holder(value: Json) -> Holder:
     f = Fields(value, "Holder")
-    holder = Holder(f.hash("key"), f.choice("rights", RIGHTS), f.id("subject"), f.nullable(f.time, "until"))
+    rights = f.choice("rights", RIGHTS)
+    wait_days = f.integer("wait_days", 1) if rights == "trusted" else None
+    require(wait_days is None or wait_days in WAIT_DAYS, "Holder: a trusted person waits 7, 14 or 30 days")
+    holder = Holder(f.hash("key"), rights, f.id("subject"), f.nullable(f.time, "until"), wait_days)
     f.done()
     return holder
 

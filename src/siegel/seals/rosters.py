@@ -64,6 +64,8 @@ class RosterCheck:
             raise IntegrityError("roster_holder", "nothing is written in a team")
         if holder.until is not None and role in ("owner", "recovery"):
             raise IntegrityError("roster_holder", "the access of owners and recovery does not end")
+        if holder.rights == "trusted":
+            self._check_trusted(holder, kind)
         there = self.before is not None and holder.key in keys_of(self.before)
         if not there and not self.certificates.in_force(known.kid, self.moment.log_index):
             raise IntegrityError("roster_holder", "a new holder's key is not in force")
@@ -79,6 +81,10 @@ class RosterCheck:
         founder = next((one.subject for one in before if one.rights == "manage"), self.author.certificate.subject)
         if [one.subject for one in self.roster.holders if one.rights == "manage"] != [founder]:
             raise IntegrityError("roster_holder", "a personal vault is managed by its founder alone")
+    def _check_trusted(self, holder: Holder, kind: str) -> None:
+        """A person whose key is known: not somebody who is still to come, and nobody whose access ends by itself."""
+        if kind not in PERSONS or self.vault_kind == "team" or holder.until is not None:
+            raise IntegrityError("roster_holder", "whom one trusts is a person, in a vault, without an end")
 
     def _check_founded(self) -> None:
         """Somebody who can never be lost: an owner who manages, and recovery."""

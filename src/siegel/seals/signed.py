@@ -98,7 +98,9 @@ class Change:
 def _plain(value: object) -> object:
     """Dataclasses as objects (a change with its kind), tuples as lists."""
     if is_dataclass(value):
-        members = {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+        absent = getattr(value, "ABSENT_WHEN_NONE", ())
+        named = {f.name: getattr(value, f.name) for f in fields(value)}
+        members = {name: _plain(part) for name, part in named.items() if part is not None or name not in absent}
         return members | {"kind": value.KIND} if isinstance(value, Change) else members
     return [_plain(member) for member in value] if isinstance(value, tuple) else value
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from siegel.accounts.sessions import left_s, visited
 from siegel.firms.doors import standing_of
 from siegel.firms.rules import default_digest
+from siegel.keys import trusted
 from siegel.site.words import initials
 from siegel.vault import queries as vault
 
@@ -38,13 +39,14 @@ LOG = Entry("firms:audit_log", _("Protokoll"), "journal-check", "p", ("/protokol
 SETTINGS = Entry("vault:settings", _("Einstellungen"), "sliders", "", ("/einstellungen",), managing=True)
 HOME = Entry("desk:start", _("Start"), "house", "s")
 MY_VAULTS = Entry("vault:vaults", _("Dokumente"), "file-earmark-text", "t", ("/tresore",))
+TRUST = Entry("vault:trust", _("Notfall-Ordner"), "hourglass-split", "n", ("/notfall-ordner",))
 HELP = Entry("site:help", _("Hilfe"), "question-circle", "", ("/hilfe",))
 
 ENTRIES = {
     "owner": (START, CLIENTS, VAULTS, STAFF, LOG, OUTBOX, SETTINGS),
     "office_leader": (START, CLIENTS, VAULTS, STAFF, LOG),
     "clerk": (START, CLIENTS, VAULTS, STAFF, LOG),
-    "client": (HOME, MY_VAULTS, HELP),
+    "client": (HOME, MY_VAULTS, TRUST, HELP),
 }
 ROLES = {"owner": _("Inhaber/in"), "office_leader": _("Beratungsstellenleitung"), "clerk": _("Sachbearbeitung")}
 
@@ -96,8 +98,15 @@ def shell(request: HttpRequest) -> dict[str, object]:
         "shell": _shell(request),
         "theme": theme_of(request),
         "scanner_banner": vault.scanner_banner(),
+        "access_requests": _access_requests(request),
         "error_reference": getattr(request, "error_reference", ""),
     }
+
+
+def _access_requests(request: HttpRequest) -> list[trusted.Asked]:
+    """What every page tells whoever may object, until the request is refused or the trust ends."""
+    person, signed_in = visited(request).person, visited(request).signed_in
+    return trusted.asked_of(person) if person is not None and signed_in is not None else []
 
 
 def _shell(request: HttpRequest) -> Shell | None:

@@ -127,6 +127,10 @@ AUDIT = {
     "keys.team_rotated": Sentence("arrow-repeat", _("Team hat einen neuen Schlüssel")),
     "keys.invitation_redeemed": Sentence("person-check", _("Einladung eingelöst, Zugang eingerichtet")),
     "keys.countersigned": Sentence("key", _("Neuen Schlüssel bestätigt")),
+    "keys.access_requested": Sentence(
+        "hourglass-split", _("Vertrauensperson verlangt Zugriff auf einen Tresor"), "lock"
+    ),
+    "keys.access_objected": Sentence("slash-circle", _("Zugriff einer Vertrauensperson abgelehnt"), "lock"),
     "keys.roster_changed": Sentence("people", _("Zugriff auf einen Tresor geändert")),
     "keys.epoch_started": Sentence("arrow-repeat", _("Tresor hat einen neuen Schlüssel")),
     "vault.created": Sentence("safe", _("Tresor angelegt")),

@@ -19,6 +19,7 @@ from siegel.keys import wire as keys_wire
 from siegel.keys.actions.chains import Appended
 from siegel.keys.api import LogIndex
 from siegel.keys.overview import chain_seen_by, due_now
+from siegel.keys.trusted import events_of
 from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
@@ -130,6 +131,7 @@ def news(
         "people": names_of(certificate.subject for certificate in told.certificates),
         "wraps": keys_wire.wraps(keys.wraps_of(shown.chain, person)),
         "rows": _rows_of(shown, found),
+        "events": [keys_wire.event(row) for row in events_of(shown.chain)],
         "more": found.more,
         "seq": shown.chain.head_seq,
         "head": shown.chain.head_hash,

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_GET, require_POST
 from siegel.accounts.doors import person_of, sign_in_required
 from siegel.base.errors import BaseError
 from siegel.firms.doors import owner_person
+from siegel.keys import trusted
+from siegel.seals.documents import WAIT_DAYS
 from siegel.vault import queries
 from siegel.vault.actions.settings import change_settings
 from siegel.vault.forms import SettingsForm
@@ -18,6 +20,23 @@ from siegel.vault.settings import settings_of
 @sign_in_required
 def vaults(request: HttpRequest) -> HttpResponseBase:
     return render(request, "vault/list.html", {"vaults": queries.vaults_of(person_of(request))})
+
+
+@require_GET
+@sign_in_required
+def trust(request: HttpRequest) -> HttpResponseBase:
+    """Notfall-Ordner: whom one trusts, who asks to be let in, which vaults trust the reader."""
+    person = person_of(request)
+    lines = queries.vaults_of(person)
+    own = [line.id for line in lines if line.vault.vault_kind == "personal" and line.right == "manage"]
+    context = {
+        "asked": trusted.asked_of(person),
+        "entrusted": trusted.entrusted_to(person),
+        "own": trusted.own_vaults(own),
+        "candidates": trusted.candidates_for(person),
+        "waits": WAIT_DAYS,
+    }
+    return render(request, "vault/trust.html", context)
 
 
 @require_GET

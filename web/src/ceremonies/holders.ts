@@ -31,6 +31,15 @@ export async function addPerson(
   await add(vault, { key: certificate.kid, rights, subject: certificate.subject, until });
 }
 
+/** Names a person who may read once he has asked and waited, and nobody objected. @throws as `addPerson`. */
+export async function addTrusted(
+  vault: OpenedVault,
+  { kid, subject }: VerifiedCertificate,
+  waitDays: number,
+): Promise<void> {
+  await add(vault, { key: kid, rights: "trusted", subject, until: null, wait_days: waitDays });
+}
+
 /**
  * Adds a team, with all who are and will be in it. The person opens the team's chain himself: only then does he know that
  * it is the one whose name he is shown. @throws IntegrityError (`title_differs`), RefusedError (`holder_there`), WireError.

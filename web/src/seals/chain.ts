@@ -24,7 +24,7 @@ import {
 import { owedTo } from "./epochs";
 import { must } from "./errors";
 import { Examination } from "./examination";
-import { type EffectiveHolder, type Moment, membersOf, rightsOf } from "./members";
+import { type EffectiveHolder, linesOf, type Moment, membersOf, presently, rightsOf } from "./members";
 import { type Deed, type FileVersion, isGone, isLive, type Node } from "./nodes";
 
 /** A record with the documents it names, as accepted by the log. */
@@ -124,6 +124,16 @@ export class VaultChain {
   /** What the current roster lets a person do, by himself or through a team. */
   rightsOf(kid: string, moment: Moment): Rights | null {
     return this.roster === null ? null : rightsOf(kid, this.roster, this.certificates, moment);
+  }
+
+  /** How many days a trusted person waits; null where not every roster since `logIndex` trusts him. */
+  waitOf(kid: string, logIndex: number): number | null {
+    const since = this.rosters.filter(({ moment }) => moment.logIndex > logIndex);
+    const days = [this.rosterBefore(logIndex), ...since.map(({ roster }) => roster)].map((roster) => {
+      const lines = roster === null ? [] : linesOf(roster, this.certificates, presently(0));
+      return lines.find(({ key }) => key === kid)?.wait_days ?? null;
+    });
+    return days.includes(null) ? null : (days.at(-1) ?? null);
   }
 
   /** The roster that held before a log index: its own record counts for later ones only. */

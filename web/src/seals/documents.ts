@@ -24,6 +24,7 @@ import {
   oneOf,
   orNull,
   parseCanonical,
+  type Read,
   readFields,
   recipient,
   sortedListOf,
@@ -70,7 +71,9 @@ export function demand(condition: boolean, problem: string): asserts condition {
 export const MAX_CONTENT_SIZE = 2 ** 31 - 3;
 const SCANNER_KEY_LIFE_S = 24 * 3600;
 
-export type Rights = "hold" | "manage" | "read" | "write";
+/** Who is `trusted` holds wraps that the server keeps back until he has asked for them and waited (ADR 0020). */
+export type Rights = "hold" | "manage" | "read" | "trusted" | "write";
+export const WAIT_DAYS: readonly number[] = [7, 14, 30];
 
 export interface RosterHolder {
   readonly key: string;
@@ -78,6 +81,8 @@ export interface RosterHolder {
   readonly subject: string;
   /** The last second of access; null where it does not end by itself. */
   readonly until: number | null;
+  /** Of a trusted person, and nobody else: how long he waits. */
+  readonly wait_days?: number;
 }
 
 export interface Roster {
@@ -95,11 +100,26 @@ const isLater =
   (whole: { readonly [key: string]: Value }): boolean =>
     Number(whole[number]) > 1;
 
-const HOLDER: Fields<RosterHolder> = {
+const HOLDER: Fields<Omit<RosterHolder, "wait_days">> = {
   key: hash,
-  rights: oneOf("hold", "manage", "read", "write"),
+  rights: oneOf<Rights>("hold", "manage", "read", "write"),
   subject: id,
   until: orNull(time),
+};
+
+const TRUSTED: Fields<Required<RosterHolder>> = {
+  ...HOLDER,
+  rights: oneOf<Rights>("trusted"),
+  wait_days(value, field, whole) {
+    const days = count(value, field, whole);
+    demand(WAIT_DAYS.includes(days), `${field}: a trusted person waits 7, 14 or 30 days`);
+    return days;
+  },
+};
+
+const holder: Read<RosterHolder> = (value, field) => {
+  const isTrusted = (value as { readonly rights?: Value } | null | undefined)?.rights === "trusted";
+  return isTrusted ? readFields(value, TRUSTED, field) : readFields(value, HOLDER, field);
 };
 
 export const ROSTER: Kind<Roster> = {
@@ -107,7 +127,7 @@ export const ROSTER: Kind<Roster> = {
   fields: {
     author: hash,
     firm: id,
-    holders: listOf((value, field) => readFields(value, HOLDER, field)),
+    holders: listOf(holder),
     previous: where(isLater("seq"), hash),
     seq: count,
     vault: id,
@@ -261,6 +281,30 @@ interface Login {
 export const LOGIN: Kind<Login> = {
   namespace: "siegel-login@v1",
   fields: { firm: id, nonce: text, origin: text, subject: text, time },
+};
+
+/** A person's own word about a vault: a trusted person asks to be let in, somebody who writes there objects. */
+export interface VaultEvent {
+  readonly author: string;
+  readonly event: "objected" | "requested";
+  readonly firm: string;
+  readonly previous: string | null;
+  readonly request: string | null;
+  readonly roster: string | null;
+  readonly vault: string;
+}
+
+export const EVENT: Kind<VaultEvent> = {
+  namespace: "siegel-event@v1",
+  fields: {
+    author: hash,
+    event: oneOf("objected", "requested"),
+    firm: id,
+    previous: orNull(hash),
+    request: where(({ event }) => event === "objected", hash),
+    roster: where(({ event }) => event === "requested", hash),
+    vault: id,
+  },
 };
 
 /** The fields of a document, its signature not yet looked at. @throws IntegrityError (`not_canonical`, `document_invalid`, …). */

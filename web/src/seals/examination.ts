@@ -275,10 +275,18 @@ export class Examination {
   /** Only an owner takes the line of an owner or of recovery away, or changes it. */
   private checkKept(before: Roster, { holders }: Roster): void {
     if (this.author.kind === "owner") return;
-    for (const { line, rights, until, certificate } of linesOf(before, this.certificates, this.moment)) {
+    for (const { line, rights, until, wait_days, certificate } of linesOf(
+      before,
+      this.certificates,
+      this.moment,
+    )) {
       const stays = certificate.kind === "owner" || certificate.kind === "recovery";
       const isKept = holders.some(
-        (holder) => holder.key === line && holder.rights === rights && holder.until === until,
+        (holder) =>
+          holder.key === line &&
+          holder.rights === rights &&
+          holder.until === until &&
+          holder.wait_days === wait_days,
       );
       must(!stays || isKept, "roster_holder", "somebody else than an owner removes an owner or recovery");
     }
@@ -322,6 +330,9 @@ function checkLine({ rights, until, certificate: { kind, role } }: EffectiveHold
   must(mayHold, "roster_holder", `a ${redeemed} that holds no ${of}`);
   must((kind === "recovery") === (rights === "hold"), "roster_holder", "recovery holds, and only recovery");
   must(of !== "team" || rights !== "write", "roster_holder", "nothing is written in a team");
+  // A person of whom the key is known: not somebody who is still to come, and nobody whose access ends by itself.
+  const mayBeTrusted = PERSONS.includes(kind) && of !== "team" && until === null;
+  must(rights !== "trusted" || mayBeTrusted, "roster_holder", "whom one trusts is a person, without an end");
   const stays = redeemed === "recovery" || redeemed === "owner";
   must(!stays || until === null, "roster_holder", "the access of owners and recovery does not end");
 }

@@ -77,7 +77,7 @@ export function membersOf(
 }
 
 /** Each more than the one before. */
-const RANKS: readonly Rights[] = ["hold", "read", "write", "manage"];
+const RANKS: readonly Rights[] = ["hold", "trusted", "read", "write", "manage"];
 
 function isMore(rights: Rights, than: Rights | null): boolean {
   return than === null || RANKS.indexOf(rights) > RANKS.indexOf(than);

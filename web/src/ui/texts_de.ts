@@ -227,6 +227,8 @@ export const DE = {
     done: "fertig",
     cancel: (name: string) => `„${name}“ abbrechen`,
     vaultAccess: (count: number) => `Zugriff: ${count === 1 ? "1 Person" : `${count} Personen`}`,
+    alsoTrusted: (count: number) =>
+      `, dazu ${count === 1 ? "1 Vertrauensperson" : `${count} Vertrauenspersonen`}`,
     unreadable: "Nicht lesbar",
     noValue: "–",
     you: "Sie",
@@ -362,6 +364,8 @@ export const DE = {
   },
   holders: {
     rights: { hold: "nur für Notfälle", read: "lesen", write: "lesen und schreiben", manage: "verwalten" },
+    trusted: (days: number) => `Vertrauensperson, liest erst nach Anfrage und ${days} Tagen`,
+    trustedTeam: "Eine Vertrauensperson ist ein Mensch, kein Team.",
     recovery: "Wiederherstellung der Kanzlei",
     team: (name: string) => `Team ${name}`.trim(),
     invited: "eingeladen",
@@ -381,6 +385,12 @@ export const DE = {
     removed: (name: string) => `${name} hat keinen Zugriff mehr.`,
     added: "Der Zugriff ist gegeben.",
     newKeys: (names: string) => `Neuer Schlüssel: ${names}`,
+  },
+  trust: {
+    title: "Notfall-Ordner",
+    waits: (name: string, until: string) =>
+      `${name} verlangt Zugriff als Vertrauensperson. Lehnt niemand ab, öffnet sich der Tresor am ${until}.`,
+    open: (name: string, since: string) => `${name} kann als Vertrauensperson seit ${since} lesen.`,
   },
   letter: {
     subject: "Ihr Zugang zu unserer Kanzlei-Cloud",

@@ -204,6 +204,7 @@ export const EN: Texts = {
     done: "done",
     cancel: (name) => `Cancel “${name}”`,
     vaultAccess: (count) => `Access: ${count === 1 ? "1 person" : `${count} people`}`,
+    alsoTrusted: (count) => `, and ${count === 1 ? "1 trusted person" : `${count} trusted people`}`,
     unreadable: "Unreadable",
     noValue: "–",
     you: "You",
@@ -336,6 +337,8 @@ export const EN: Texts = {
   },
   holders: {
     rights: { hold: "for emergencies only", read: "read", write: "read and write", manage: "manage" },
+    trusted: (days) => `trusted person, reads only after a request and ${days} days`,
+    trustedTeam: "A trusted person is somebody, not a team.",
     recovery: "The firm's recovery",
     team: (name) => `Team ${name}`.trim(),
     invited: "invited",
@@ -354,6 +357,12 @@ export const EN: Texts = {
     removed: (name) => `${name} has no access any more.`,
     added: "Access is given.",
     newKeys: (names) => `New key: ${names}`,
+  },
+  trust: {
+    title: "Emergency folder",
+    waits: (name, until) =>
+      `${name} asks for access as a trusted person. If nobody objects, the vault opens on ${until}.`,
+    open: (name, since) => `${name} can read as a trusted person since ${since}.`,
   },
   letter: {
     subject: "Your access to our firm's cloud",

@@ -1,7 +1,7 @@
 /** The dialog "Zugriff": who may do what in the vault, through which team, and until when; for managers to change. */
 
 import { loadCertificates, loadNames } from "../ceremonies/directory";
-import { addPerson, addTeam, changeHolder, removeHolder } from "../ceremonies/holders";
+import { addPerson, addTeam, addTrusted, changeHolder, removeHolder } from "../ceremonies/holders";
 import { PERSONS } from "../seals/certificate";
 import type { Rights } from "../seals/documents";
 import { type EffectiveHolder, linesOf, teamMembers } from "../seals/members";
@@ -12,6 +12,7 @@ import { showStatus } from "../ui/message";
 import { askToRemove } from "../ui/remove_dialog";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
+import { trustedApi } from "../wire/trusted";
 import type { OpenedVault } from "./opened";
 
 /** Lines that stay as they are in every dossier. */
@@ -42,11 +43,19 @@ export class AccessView {
     if (this.vault.open.session.person.role !== "client") {
       this.names = await loadNames();
       this.teams = new Map((await api.teams()).teams.map(({ id, name }) => [id, name]));
-    }
+    } else this.names = new Map((await trustedApi.candidates()).people.map(({ id, name }) => [id, name]));
     await this.vault.refresh();
     clearErrors();
     await this.draw();
+    this.offerRights();
     this.dialog.showModal();
+  }
+
+  /** A personal vault is held by one person, and opens to others whom he trusts. */
+  private offerRights(): void {
+    if (this.vault.chain.kind !== "personal") return;
+    for (const option of findAll<HTMLOptionElement>("#access-right option", this.dialog))
+      if (!option.value.startsWith("trusted")) option.remove();
   }
 
   private get mayManage(): boolean {
@@ -83,11 +92,12 @@ export class AccessView {
     form.hidden = !this.mayManage || isOwn || FIXED.includes(certificate.kind);
     const select = find<HTMLSelectElement>("select", form);
     const date = find<HTMLInputElement>("input", form);
+    const save = find("[data-submit]", form);
+    for (const only of [select, date, save]) only.hidden = rights === "trusted";
     select.value = rights;
     select.setAttribute("aria-label", texts().holders.rightOf(name));
     date.value = until === null ? "" : dayOf(until);
     date.setAttribute("aria-label", texts().holders.untilOf(name));
-    const save = find("[data-submit]", form);
     const remove = find("[data-remove]", form);
     save.setAttribute("aria-label", texts().holders.save(name));
     remove.setAttribute("aria-label", texts().holders.remove(name));
@@ -120,11 +130,11 @@ export class AccessView {
     if (isRemoved) await this.drawn(words.removed(name));
   }
 
-  private metaOf({ certificate, key, rights, subject, until }: EffectiveHolder): string {
+  private metaOf({ certificate, key, rights, subject, until, wait_days }: EffectiveHolder): string {
     const { certificates } = this.vault;
     const words = texts().holders;
     const moment = this.vault.present();
-    const parts: string[] = [words.rights[rights]];
+    const parts: string[] = [rights === "trusted" ? words.trusted(wait_days ?? 0) : words.rights[rights]];
     if (certificate.kind === "invitation") parts.push(words.invited);
     if (until !== null) parts.push(words.until(formatDay(until, pageLanguage())));
     if (!certificates.inForce(key) || (until !== null && until < moment.time)) parts.push(words.over);
@@ -158,9 +168,22 @@ export class AccessView {
       showFieldError("access-who", texts().form.empty);
       return;
     }
-    const rights = field("access-right").value as Rights;
+    const [rights, days] = field("access-right").value.split(":") as [Rights, string?];
     const until = endOf(field("access-until").value);
-    await this.apply(() => this.added(kind === "team", id, rights, until), texts().holders.added);
+    if (rights === "trusted" && kind === "team") {
+      showFieldError("access-who", texts().holders.trustedTeam);
+      return;
+    }
+    const work =
+      rights === "trusted"
+        ? () => this.trust(id, Number(days))
+        : () => this.added(kind === "team", id, rights, until);
+    await this.apply(work, texts().holders.added);
+  }
+
+  private async trust(kid: string, days: number): Promise<void> {
+    const certificates = await loadCertificates(this.vault.open);
+    await addTrusted(this.vault, certificates.person(kid), days);
   }
 
   private async added(isTeam: boolean, id: string, rights: Rights, until: number | null): Promise<void> {

@@ -6,12 +6,14 @@ import { texts } from "../ui/texts";
 import type { OpenedVault } from "./opened";
 
 /**
- * Who has access. That nobody else has is said without an addition only where the firm's recovery holds no key; never that
+ * Who has access, and how many more are trusted to, should they ask. That nobody else has is said without an addition only where the firm's recovery holds no key; never that
  * nobody else can read: the scanner looks into every upload.
  */
 export function accessInWords(vault: OpenedVault): string {
   const { tree, vault: words } = texts();
   const readers = vault.readers();
+  const trusted = vault.chain.holders(vault.present()).filter(({ rights }) => rights === "trusted").length;
+  if (trusted > 0) return `${words.vaultAccess(readers.length)}${words.alsoTrusted(trusted)}`;
   const { firm, person } = vault.open.session;
   if (readers.length !== 1 || readers[0]?.subject !== person.id) return words.vaultAccess(readers.length);
   return vault.isRecoverable ? tree.onlyYouAnd(firm.name) : tree.onlyYou;

@@ -12,13 +12,14 @@ import { type FileVersion, type Node, VaultChain } from "../seals/chain";
 import { hashOf, RECORD, read, type Signed, signDocument, type VaultRecord } from "../seals/documents";
 import { EpochSeeds, nextEpoch, type WrapHolder } from "../seals/epochs";
 import { IntegrityError, must, RefusedError, UnlockError } from "../seals/errors";
+import { type AccessRequest, verifyEvents } from "../seals/events";
 import { certify } from "../seals/issue";
 import { type EffectiveHolder, type Moment, presently, teamMembers } from "../seals/members";
 import { requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
 import { api, type Directory, type News } from "../wire/api";
-import { addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
+import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { ChildIndex } from "./child_index";
 import { foldName } from "./names";
@@ -50,6 +51,8 @@ export class OpenedVault {
   readonly unreadable = new Map<string, UnreadableNode>();
   /** Payloads with commitments that a scanner's verified verdict called clean. */
   private readonly clean = new Set<string>();
+  /** Of trusted people, verified; `waitingOf` says which stand. */
+  requests: readonly AccessRequest[] = [];
   private sealed: VaultRow | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private breach: IntegrityError | null = null;
@@ -154,6 +157,8 @@ export class OpenedVault {
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const wrap of news.wraps) this.takeWrap(wrap);
+    const events = (news.events ?? []).map(acceptedEvent);
+    this.requests = await verifyEvents(events, this.id, this.certificates);
     this.isDue = news.due;
     this.state = stateOf(news);
     // A node may be gone by the next page of the news, and its rows with it.
@@ -328,6 +333,7 @@ export class OpenedVault {
     const moment = this.present();
     const people = this.chain
       .holders(moment)
+      .filter(({ rights }) => rights !== "trusted")
       .flatMap((holder) =>
         holder.certificate.kind === "team"
           ? [...teamMembers(holder.subject, this.certificates, moment).values()]

@@ -27,6 +27,7 @@ import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
 import type { Choice } from "./picked";
 import { showPreview } from "./preview";
+import { tellRequests } from "./requests";
 import { missingFrom, saveMany, saveOne, sizeOfAll } from "./saving";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
@@ -212,6 +213,7 @@ export class VaultPage {
     write("[data-access]", accessInWords(this.vault));
     drawFree(this.vault);
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
+    tellRequests(this.vault);
     const { files, sizeBytes } = this.vault.stored();
     write('[data-facts="size"]', texts().vault.used(files, formatSize(sizeBytes, pageLanguage())));
     drawPath(this.vault, this.folder, (folder) => this.goTo(folder));

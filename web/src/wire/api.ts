@@ -45,6 +45,13 @@ export interface RevocationAnswer {
   readonly log_index: number;
 }
 
+/** What somebody declared about a vault. */
+export interface EventAnswer {
+  readonly doc: Doc;
+  readonly accepted_at: number;
+  readonly log_index: number;
+}
+
 /** A team's chain: who was in it, and when. */
 export interface TeamChainAnswer {
   readonly id: string;
@@ -124,6 +131,8 @@ export interface News extends Directory, Head {
   /** Names of the people in these records, as the server has them. */
   readonly people: readonly { readonly id: string; readonly name: string }[];
   readonly due: boolean;
+  /** All that was declared about the vault. */
+  readonly events?: readonly EventAnswer[];
   readonly locks?: readonly LockAnswer[];
   readonly settings?: {
     readonly trash_days: number;

@@ -6,9 +6,18 @@ import type { Certificates } from "../seals/certificates";
 import type { Entry } from "../seals/chain";
 import { type Accepted, fromDoc, type Signed, toDoc } from "../seals/documents";
 import type { Wrap } from "../seals/epochs";
+import type { AcceptedEvent } from "../seals/events";
 import { unb64 } from "../seals/fields";
 import { addTeams } from "../seals/teams";
-import type { Append, CertificateAnswer, Directory, EntryAnswer, RevocationAnswer, RowAnswer } from "./api";
+import type {
+  Append,
+  CertificateAnswer,
+  Directory,
+  EntryAnswer,
+  EventAnswer,
+  RevocationAnswer,
+  RowAnswer,
+} from "./api";
 
 /** @throws IntegrityError (`not_base64`) for text that is not canonical b64. */
 export function fromWire(text: string): Bytes {
@@ -29,6 +38,10 @@ export async function addDirectory(
     known,
     teams.map(({ id, entries }) => ({ id, entries: entries.map(entryOf) })),
   );
+}
+
+export function acceptedEvent(answer: EventAnswer): AcceptedEvent {
+  return { signed: fromDoc(answer.doc), acceptedAt: answer.accepted_at, logIndex: answer.log_index };
 }
 
 export function entryOf(answer: EntryAnswer): Entry {

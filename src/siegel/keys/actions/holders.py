@@ -2,16 +2,20 @@
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F
+
 from siegel.firms import actions as firms
 from siegel.firms.queries import ASSIGNED, dossiers_visible_to, staff_members
 from siegel.keys.errors import KeysError
-from siegel.keys.models import Certificate, FormerHolder, Holder, Wrap
+from siegel.keys.models import AccessEvent, Certificate, FormerHolder, Holder, Wrap
 from siegel.seals.documents import PERSONS
+from siegel.seals.events import DAY_S, REQUESTED
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.seals.certificates import CertificateStore
     from siegel.seals.chain import Step
+    from siegel.seals.documents import Holder as Line
 
 
 def write_holders(*, by: "Person", step: "Step", store: "CertificateStore") -> None:
@@ -20,9 +24,10 @@ def write_holders(*, by: "Person", step: "Step", store: "CertificateStore") -> N
     Staff who hold a dossier's vault now, themselves or through a team, are assigned to the dossier.
     """
     chain_id = step.position.vault
-    rows = [_row(chain_id, store, line.key, line.rights, line.until) for line in step.position.now.roster.holders]
+    rows = [_row(chain_id, store, line) for line in step.position.now.roster.holders]
     before = Holder.objects.filter(chain=chain_id)
-    newcomers = {row.person_id for row in rows if row.person_id} - set(before.values_list("person_id", flat=True))
+    working = {row.person_id for row in rows if row.person_id and row.rights != "trusted"}
+    newcomers = working - set(before.exclude(rights="trusted").values_list("person_id", flat=True))
     _remember_former(chain_id, rows)
     before.delete()
     Holder.objects.bulk_create(rows)
@@ -30,15 +35,31 @@ def write_holders(*, by: "Person", step: "Step", store: "CertificateStore") -> N
     generations = Certificate.objects.filter(kind="team", subject__in=teams).values("kid")
     kept = Wrap.objects.filter(kid__in={row.kid for row in rows}) | Wrap.objects.filter(kid__in=generations)
     Wrap.objects.filter(chain=chain_id).exclude(pk__in=kept.filter(chain=chain_id).values("pk")).delete()
+    _keep_requests(chain_id, {row.kid: row.wait_days for row in rows if row.wait_days is not None})
     _assign(by, chain_id, newcomers)
     _assign_through(by, chain_id, teams, newcomers)
 
 
-def _row(chain_id: str, store: "CertificateStore", key: str, rights: str, until: int | None) -> Holder:
-    known = store.member(key)
+def _keep_requests(chain_id: str, waits: dict[str, int]) -> None:
+    """Requests of whom the roster trusts go on, by its days; all others are over, whoever is trusted again later."""
+    standing = AccessEvent.objects.filter(chain=chain_id, event=REQUESTED, ended=False)
+    standing.exclude(kid__in=waits).update(ended=True)
+    for kid, days in waits.items():
+        standing.filter(kid=kid).update(opens_at=F("accepted_at") + days * DAY_S)
+
+
+def _row(chain_id: str, store: "CertificateStore", line: "Line") -> Holder:
+    known = store.member(line.key)
     if known is None:
         raise KeysError("document_refused", reason="roster_holder")
-    row = Holder(chain_id=chain_id, roster_kid=key, kid=known.kid, rights=rights, until=until)
+    row = Holder(
+        chain_id=chain_id,
+        roster_kid=line.key,
+        kid=known.kid,
+        rights=line.rights,
+        until=line.until,
+        wait_days=line.wait_days,
+    )
     if known.certificate.kind == "team":
         row.team_id = known.certificate.subject
     elif known.certificate.kind in (*PERSONS, "invitation"):

@@ -25,7 +25,7 @@ def test_the_list_shows_the_vaults_i_hold_and_its_queries_do_not_grow(
 def test_the_page_of_a_vault_names_it_and_is_there_for_its_holders_only(
     owner: Island, vault: OpenVault, client_user: Island, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         page = client_user.browser.get(f"/tresore/{vault.id}")
     assert page.status_code == 200
     assert f'data-vault="{vault.id}"' in page.content.decode()
@@ -36,7 +36,7 @@ def test_the_page_of_a_vault_names_it_and_is_there_for_its_holders_only(
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("head", 3), ("news", 21)],
+    [("head", 3), ("news", 22)],
 )
 def test_polling_costs_few_queries(
     vault: OpenVault, path: str, most: int, django_assert_max_num_queries: DjangoAssertNumQueries
