@@ -6,7 +6,7 @@ import { VaultChain } from "../src/seals/chain";
 import { verifyEvents } from "../src/seals/events";
 import { presently } from "../src/seals/members";
 import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
-import { acceptedCertificate, acceptedEvent, entryOf } from "../src/wire/codec";
+import { acceptedOf, acceptedEvent, entryOf } from "../src/wire/codec";
 import { expectCode, vectors } from "./vectors";
 
 interface Judged {
@@ -28,7 +28,7 @@ const told = vectors<{
 }>("trust");
 
 const events = told.events.map(acceptedEvent);
-const known = () => Certificates.verify(told.firm, told.root, told.certificates.map(acceptedCertificate));
+const known = () => Certificates.verify(told.firm, told.root, told.certificates.map(acceptedOf));
 
 async function replayed(): Promise<VaultChain> {
   const chain = VaultChain.begin(await known(), told.vault);

@@ -65,7 +65,8 @@ def audit_log(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     tenant, asked = person.tenant, request.GET
     matching = _filter(person, asked)
-    lines, reached = found_lines(tenant, before=page_number(asked.get("vor")), limit=ENTRIES_PER_PAGE, matching=matching)
+    before = page_number(asked.get("vor"))
+    lines, reached = found_lines(tenant, before=before, limit=ENTRIES_PER_PAGE, matching=matching)
     shown = _shown(tenant, page_number(asked.get("eintrag")))
     kept = {name: asked[name] for name in ("person", "akte", "vorgang", "zeit", "von", "bis") if asked.get(name)}
     context = {
@@ -169,6 +170,7 @@ def _short(digits: str) -> str:
 
 
 def page_number(text: str | None) -> int | None:
+    """Where an older page begins, as an address says it; Http404 for nonsense."""
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or len(text) > 15:

@@ -81,6 +81,7 @@ class RosterCheck:
         founder = next((one.subject for one in before if one.rights == "manage"), self.author.certificate.subject)
         if [one.subject for one in self.roster.holders if one.rights == "manage"] != [founder]:
             raise IntegrityError("roster_holder", "a personal vault is managed by its founder alone")
+
     def _check_trusted(self, holder: Holder, kind: str) -> None:
         """A person whose key is known: not somebody who is still to come, and nobody whose access ends by itself."""
         if kind not in PERSONS or self.vault_kind == "team" or holder.until is not None:

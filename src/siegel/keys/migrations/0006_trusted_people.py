@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0005_revoked_people"),
-        ("keys", "0004_teams_and_revocations"),
+        ("keys", "0005_self_records"),
     ]
 
     operations = [
