@@ -2,6 +2,7 @@
 
     siegel key new|show|split  siegel seal | open          plain age files, no server
     siegel sign-in             siegel vault ls|mkdir|put|get|access
+                               siegel vault mv|cp|rm|trash|restore|purge|versions|lock|unlock|release
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
     siegel reissue             siegel export               plain age files of whole vaults
 
@@ -25,6 +26,7 @@ from siegel.agent import agefiles, terminal
 from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, WRONG_USAGE, AgentError, ServerError
 from siegel.agent.key_commands import keys_app, reissue, team_app, vault_access
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
+from siegel.agent.tree_commands import COMMANDS
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 
@@ -41,6 +43,8 @@ app.add_typer(vault_app, name="vault")
 app.add_typer(keys_app, name="keys")
 app.add_typer(team_app, name="team")
 vault_app.command("access")(vault_access)
+for _name, _command in COMMANDS:
+    vault_app.command(_name)(_command)
 app.command("reissue")(reissue)
 
 Input = Annotated[Path, typer.Argument(metavar="IN", help="A file, or - for standard input.")]
