@@ -22,12 +22,14 @@ from siegel.keys.overview import chain_seen_by, due_now
 from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
-from siegel.vault import activity, check, payload, queries, tus, wire
+from siegel.vault import activity, check, payload, queries, small, tus, wire
 from siegel.vault.actions import contents, locks, reading, vaults
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
+# before tus, whose {upload_id} would take "small" for one
+router.add_router("", small.router)
 router.add_router("", tus.router)
 
 MAX_FILES = 1000
