@@ -168,11 +168,14 @@ def test_an_unsigned_verdict_in_the_scanners_name_is_refused(fetch: Fetch) -> No
     assert fetch.refusal() == "signature_invalid"
 
 
-@pytest.mark.parametrize("result", ["infected", "not_scannable", "failed"])
-def test_what_the_scanner_did_not_find_clean_is_not_opened(fetch: Fetch, result: str) -> None:
-    """Proves `verdict_not_clean`: the server published a file that the scanner had refused."""
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [("infected", "verdict_not_clean"), ("failed", "verdict_not_clean"), ("not_scannable", "held")],
+)
+def test_what_the_scanner_did_not_find_clean_is_not_opened(fetch: Fetch, result: str, code: str) -> None:
+    """Proves `verdict_not_clean`: the server published a file that the scanner had refused; and `held`."""
     fetch.answer["verdict"] = _verdict(fetch, fetch.server.honest.scanner, result=result, reason="Eicar")
-    assert fetch.refusal() == "verdict_not_clean"
+    assert fetch.refusal() == code
 
 
 @pytest.mark.parametrize("field", ["payload_hash", "commitment", "firm"])

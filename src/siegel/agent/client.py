@@ -88,6 +88,10 @@ class Api:
 
         return _json(self._again(send) if repeatable else self._once(send))
 
+    def delete(self, path: str) -> Wire:
+        """ServerError, OfflineError."""
+        return _json(self._once(lambda: self._send("DELETE", path)))
+
     # Uploads
 
     def upload(self, vault: str, payload: BinaryIO, size: int, progress: Callable[[int], None]) -> str:

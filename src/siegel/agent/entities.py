@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from siegel.seals.derive import EpochSeed
 from siegel.seals.nodes import Node
-from siegel.seals.rows import FileRow, FolderRow, Place, open_row
+from siegel.seals.rows import FileRow, FolderRow, Place, PlaceRow, open_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +14,12 @@ class Entity:
     id: str
     node: Node
     row: FileRow | FolderRow
+    placed: PlaceRow | None = None
 
     @property
     def name(self) -> str:
-        return self.row.name
+        """Where it was placed after its latest version, that name counts."""
+        return (self.placed or self.row).name
 
     @property
     def is_folder(self) -> bool:

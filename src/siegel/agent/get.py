@@ -60,14 +60,21 @@ class Version:
     leaves: Sequence[bytes]
 
 
-def version_of(vault: OpenVault, entity: Entity) -> Version:
-    """Manifest and verdict are verified, the header is not; IntegrityError, AgentError `is_a_folder`."""
+def version_of(vault: OpenVault, entity: Entity, number: int | None = None) -> Version:
+    """A version of a file, the latest if none is named: manifest and verdict are verified, the header is not.
+
+    IntegrityError; RefusedError `held`; AgentError `is_a_folder`, `version_unknown`.
+    """
     if not isinstance(entity.row, FileRow):
         raise AgentError("is_a_folder", path=entity.name, vault=vault.title)
-    place = f"vaults/{vault.id}/nodes/{entity.id}/versions/{entity.node.version}"
+    number = number or entity.node.version
+    if (entity.id, number) not in vault.hashes:
+        raise AgentError("version_unknown", path=entity.name, version=number)
+    row = entity.row if number == entity.node.version else vault.file_row(entity.id, number)
+    place = f"vaults/{vault.id}/nodes/{entity.id}/versions/{number}"
     meta = Fields(vault.account.api.get(place), "version")
     signed = Signed.from_wire(meta.take("manifest"))
-    if signed.hash != entity.node.manifest:
+    if signed.hash != vault.hashes[entity.id, number]:
         raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
     manifest = Manifest.parse(signed)
     verdict = meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict")
@@ -75,7 +82,7 @@ def version_of(vault: OpenVault, entity: Entity) -> Version:
     require_open(verdict, manifest, vault.store, state.scanned_at(known), released=state.is_released(known))
     joined = meta.binary("leaves")
     leaves = [joined[start : start + HASH_SIZE] for start in range(0, len(joined), HASH_SIZE)]
-    return Version(place, manifest, entity.row, meta.binary("header"), leaves)
+    return Version(place, manifest, row, meta.binary("header"), leaves)
 
 
 class _Counting:

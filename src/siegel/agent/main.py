@@ -2,6 +2,7 @@
 
     siegel key new|show|split  siegel seal | open          plain age files, no server
     siegel sign-in             siegel vault ls|mkdir|put|get|access|trust|request|object
+                               siegel vault mv|cp|rm|trash|restore|purge|versions|lock|unlock|release
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
     siegel reissue             siegel export               plain age files of whole vaults
 
@@ -33,6 +34,7 @@ from siegel.agent.key_commands import (
     vault_trust,
 )
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
+from siegel.agent.tree_commands import COMMANDS
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
 
@@ -52,6 +54,8 @@ vault_app.command("access")(vault_access)
 vault_app.command("request")(vault_request)
 vault_app.command("object")(vault_object)
 vault_app.command("trust")(vault_trust)
+for _name, _command in COMMANDS:
+    vault_app.command(_name)(_command)
 app.command("reissue")(reissue)
 
 Input = Annotated[Path, typer.Argument(metavar="IN", help="A file, or - for standard input.")]

@@ -8,9 +8,11 @@ import os
 import re
 
 from siegel.agent.key_messages import KEY_TEXTS
+from siegel.agent.tree_messages import TREE_TEXTS
 
 TEXTS: dict[str, tuple[str, str]] = {
     **KEY_TEXTS,
+    **TREE_TEXTS,
     # Circumstances
     "offline": (
         "{server} antwortet nicht. Es ging nichts verloren. Bitte prüfen Sie Adresse und Internetverbindung.",

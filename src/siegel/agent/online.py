@@ -55,7 +55,7 @@ def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: b
 
 
 def ls(where: str | None, *, check: bool, as_json: bool) -> None:
-    name, path = _place(where) if where else ("", ())
+    name, path = place_of(where) if where else ("", ())
     account, home = signed_in_account()
     if not name:
         _list_vaults(account, home, check=check, as_json=as_json)
@@ -107,7 +107,7 @@ def _unreadable_lines(vault: OpenVault, folder: str) -> list[dict[str, Any]]:
 
 
 def mkdir(where: str) -> None:
-    name, path = _place(where, full=True)
+    name, path = place_of(where, full=True)
     account, home = signed_in_account()
     vault = open_named(account, home, name)
     vault.make_folders([path], must_be_new=path)
@@ -118,7 +118,7 @@ def put(sources: list[str], *, as_json: bool) -> None:
     if len(sources) < 2:
         raise UsageError("path_invalid", target=sources[0] if sources else "")
     *given, target = sources
-    name, folder = _place(target, needs_path=True)
+    name, folder = place_of(target, needs_path=True)
     paths = [Path(path) for path in given]
     for path in paths:
         if not path.exists() and not path.is_symlink():
@@ -134,7 +134,7 @@ def put(sources: list[str], *, as_json: bool) -> None:
 
 
 def get(where: str, out: Path) -> None:
-    name, path = _place(where, needs_path=True)
+    name, path = place_of(where, needs_path=True)
     account, home = signed_in_account()
     vault = open_named(account, home, name)
     found = vault.find(path)
@@ -170,7 +170,7 @@ def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[En
     return targets
 
 
-def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:
+def place_of(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:
     """`VAULT`, `VAULT:`, `VAULT:/` or `VAULT:/PATH` as (vault, path); UsageError `path_invalid`.
 
     `full`: the path names something below the top level.

@@ -16,17 +16,19 @@ from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.session import Home
 from siegel.seals.canonical import Json, b64
 from siegel.seals.certificates import CertificateStore, team_certificate
-from siegel.seals.chain import Entry
+from siegel.seals.chain import Entry, Step
 from siegel.seals.derive import EpochSeed, digest
+from siegel.seals.documents import Manifest
 from siegel.seals.epochs import HeldWrap, OpenedEpochs, Wrap, next_epoch, open_epochs, rotation_due
 from siegel.seals.errors import IntegrityError, RefusedError, SealError
 from siegel.seals.events import AcceptedEvent, Request, verify_events
 from siegel.seals.events import Place as EventPlace
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
+from siegel.seals.nodes import Node
 from siegel.seals.records import AnyChange, FolderChange
 from siegel.seals.replay import Head, VaultState, next_record
-from siegel.seals.rows import FolderRow, Place, VaultRow, check_name, open_row, seal_row
+from siegel.seals.rows import FileRow, FolderRow, Place, PlaceRow, VaultRow, check_name, open_row, seal_row
 from siegel.seals.signed import Signed
 
 STALE = "stale"
@@ -51,12 +53,16 @@ class OpenVault:
     due: bool = False
     people: dict[str, str] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
-    _rows: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    # By node and hash: a node has several rows over time.
+    _rows: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _wraps: dict[int, bytes] = field(default_factory=dict)
     _team_wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
     _children: dict[str, dict[str, Entity]] = field(default_factory=dict)
-    _shown: dict[str, int] = field(default_factory=dict)
-    _names: dict[str, str] = field(default_factory=dict)
+    _shown: dict[str, Node] = field(default_factory=dict)
+    _names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # Manifests by node and number; they say which row and header belong to an earlier version.
+    manifests: dict[tuple[str, int], Manifest] = field(default_factory=dict)
+    hashes: dict[tuple[str, int], str] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
 
     @property
@@ -121,12 +127,13 @@ class OpenVault:
         records = f.items("records")
         entries = [Entry.from_wire(item) for item in records]
         for entry in entries:
-            self.state.apply(entry, store)
+            self._remember(self.state.apply(entry, store))
         if self.kind == "team":
             # Beside its own chain a team does not stand once more.
             store = self.account.certificates.learn((), (), [{"id": self.id, "entries": records}])
         for row in _each(f.items("rows"), "row"):
-            self._rows[row.id("node"), row.integer("version", 0)] = row.binary("row")
+            sealed = row.binary("row")
+            self._rows[row.id("node"), digest(sealed)] = sealed
         self.people |= {one.id("id"): one.text("name") for one in _each(f.present(f.items, "people"), "person")}
         self._take_events(f.present(f.items, "events") or [])
         for wrap in _each(f.items("wraps"), "wrap"):
@@ -147,6 +154,12 @@ class OpenVault:
             now = position.now
             place = EventPlace(position.firm, self.id, now.vault_kind, now.roster, now.roster_hash)
             self.requests = verify_events(map(AcceptedEvent.from_wire, events), place, self.store)
+
+    def _remember(self, step: Step) -> None:
+        for manifest in step.manifests:
+            self.manifests[manifest.node, manifest.version] = manifest
+        for signed_hash, version in step.versions.items():
+            self.hashes[version.node, version.version] = signed_hash
 
     def _take_wrap(self, epoch: int, key: str, age: bytes) -> None:
         if key == self.account.kid:
@@ -178,9 +191,9 @@ class OpenVault:
             return None
         return teams[team_id].opened.seeds.get(generation)
 
-    def _row(self, node: str, version: int, signed_hash: str) -> bytes:
-        row = self._rows.get((node, version))
-        if row is None or digest(row) != signed_hash:
+    def _row(self, node: str, signed_hash: str) -> bytes:
+        row = self._rows.get((node, signed_hash))
+        if row is None:
             raise IntegrityError("row_differs", "a sealed row is not the signed one")
         return row
 
@@ -189,31 +202,74 @@ class OpenVault:
         if self.row or genesis is None:
             return
         place = Place(self.account.firm, self.id, self.id, 0, 1)
-        self.row = open_row(self.opened.seed(1), place, VaultRow, self._row(self.id, 0, genesis.row))
+        self.row = open_row(self.opened.seed(1), place, VaultRow, self._row(self.id, genesis.row))
 
     def _open_rows(self) -> None:
-        """Opens the rows of nodes that are new or have a new version.
+        """Opens the rows of nodes that are new or were changed; what is in the trash itself is not shown.
 
         A row that its author sealed badly, or whose seed is missing, hides one node, not the vault: see `unreadable`.
         """
         for node_id, node in self.state.nodes.items():
-            if self._shown.get(node_id) == node.version:
+            if self._shown.get(node_id) is node:
                 continue
-            sealed = self._row(node_id, node.version, node.row)
-            place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
-            self._hide(node_id, node.parent)
-            try:
-                row = open_entity_row(self.opened.seed(node.epoch), place, node, sealed)
-            except SealError:
-                self.unreadable.add(node_id)
-                continue
+            self._hide(node_id)
             self.unreadable.discard(node_id)
-            self._shown[node_id] = node.version
-            self._show(Entity(node_id, node, row))
+            self._shown[node_id] = node
+            if node.removed or node.purged:
+                continue
+            entity = self._entity(node_id, node)
+            if entity is not None:
+                self._show(entity)
 
-    def _hide(self, node_id: str, parent: str) -> None:
+    def _entity(self, node_id: str, node: Node) -> Entity | None:
+        """None for what cannot be read, and for what has no row because it lies in the trash. IntegrityError."""
+        try:
+            sealed = self._row(node_id, node.row)
+            named = self._row(node_id, node.place.row) if node.place else None
+        except IntegrityError:
+            if self.state.tree.is_live(node_id):
+                raise
+            return None
+        try:
+            return self._opened(node_id, node, sealed, named)
+        except SealError:
+            self.unreadable.add(node_id)
+            return None
+
+    def _opened(self, node_id: str, node: Node, sealed: bytes, named: bytes | None) -> Entity:
+        place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
+        row = open_entity_row(self.opened.seed(node.epoch), place, node, sealed)
+        if node.place is None or named is None:
+            return Entity(node_id, node, row)
+        where = Place(self.account.firm, self.id, node_id, 0, node.place.epoch)
+        return Entity(node_id, node, row, open_row(self.opened.seed(node.place.epoch), where, PlaceRow, named))
+
+    def file_row(self, node_id: str, version: int) -> FileRow:
+        """The row of any version. IntegrityError `row_differs`, `row_invalid`; SealError without its seed."""
+        manifest = self.manifests[node_id, version]
+        place = Place(self.account.firm, self.id, node_id, version, manifest.epoch)
+        return open_row(self.opened.seed(manifest.epoch), place, FileRow, self._row(node_id, manifest.row))
+
+    def in_trash(self) -> list[Entity]:
+        """What was removed itself and can be restored, as far as it can be read."""
+        removed = [
+            (node_id, node)
+            for node_id, node in self.state.nodes.items()
+            if node.removed and not self.state.tree.is_purged(node_id)
+        ]
+        found = []
+        for node_id, node in removed:
+            try:
+                named = self._row(node_id, node.place.row) if node.place else None
+                found.append(self._opened(node_id, node, self._row(node_id, node.row), named))
+            except SealError:
+                continue
+        return found
+
+    def _hide(self, node_id: str) -> None:
         if (before := self._names.pop(node_id, None)) is not None:
-            del self._children[parent][before]
+            parent, name = before
+            del self._children[parent][name]
 
     def _show(self, entity: Entity) -> None:
         """Files it under its parent and name; of two nodes with one name the first keeps it."""
@@ -221,7 +277,7 @@ class OpenVault:
         name = entity.name
         while name in children:
             name = f"{name}*"
-        self._names[entity.id] = name
+        self._names[entity.id] = (entity.node.parent, name)
         children[name] = entity
 
     def children(self, folder: str) -> dict[str, Entity]:
@@ -323,7 +379,7 @@ class OpenVault:
         """
         wanted = sorted({path[: depth + 1] for path in paths for depth in range(len(path))})
         for path in wanted:
-            _check_names(path)
+            check_names(path)
 
         def attempt() -> None:
             if must_be_new is not None and self._id_at(must_be_new) is not None:
@@ -386,7 +442,7 @@ def wraps_wire(wraps: Iterable[Wrap]) -> list[Wire]:
     return [{"key": wrap.key, "age": b64(wrap.age)} for wrap in wraps]
 
 
-def _check_names(path: tuple[str, ...]) -> None:
+def check_names(path: tuple[str, ...]) -> None:
     try:
         for name in path:
             check_name(name)

@@ -43,7 +43,7 @@ def _lengths(request: HttpRequest) -> list[int]:
         raise VaultError("upload_bad", status=415)
     texts = request.headers.get("Upload-Lengths", "").split(",")
     if len(texts) > MAX_PAYLOADS:
-        raise VaultError("too_many")
+        raise VaultError("too_many", most=MAX_PAYLOADS)
     lengths = [tus.whole(text) for text in texts]
     if min(lengths) < tus.MIN_PAYLOAD_BYTES:
         raise VaultError("upload_bad")

@@ -22,7 +22,7 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, digest
-from siegel.seals.documents import Login, Roster
+from siegel.seals.documents import Login, Manifest, Roster
 from siegel.seals.epochs import first_epoch, required_wraps, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key
@@ -30,7 +30,7 @@ from siegel.seals.holders import Moment, rights_of
 from siegel.seals.ids import new_id
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import verify_login
-from siegel.seals.records import Genesis, Record, RosterChange, VersionChange
+from siegel.seals.records import Genesis, PlaceChange, Record, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.rows import Place, VaultRow, seal_row
@@ -68,6 +68,8 @@ class StoredVault:
     rows: dict[tuple[str, int], bytes] = field(default_factory=dict)
     versions: dict[tuple[str, int], Wire] = field(default_factory=dict)
     payloads: dict[tuple[str, int], bytes] = field(default_factory=dict)
+    places: list[tuple[str, bytes]] = field(default_factory=list)
+    locks: dict[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -320,6 +322,8 @@ class Server:
             return 200, self.news(vault, int(params["since"]))
         if parts[1] == "records":
             return self.append(vault, body)
+        if parts[1] == "locks":
+            return self.lock(vault, parts, body)
         if parts[1] == "check":
             return self.check(body)
         if parts[1] == "commit":
@@ -337,7 +341,10 @@ class Server:
                 for (epoch, kid), age in vault.wraps.items()
                 if kid == key or self.is_in_team(kid, key)
             ],
-            "rows": [{"node": n, "version": v, "row": b64(row)} for (n, v), row in vault.rows.items()],
+            "rows": [
+                *({"node": n, "version": v, "row": b64(row)} for (n, v), row in vault.rows.items()),
+                *({"node": n, "version": 0, "row": b64(row)} for n, row in vault.places),
+            ],
             "more": False,
             **self.head(vault),
             "due": self.is_due(vault),
@@ -363,7 +370,13 @@ class Server:
         if body.get("epoch"):
             assert vault.state.position.now.epoch.sealed_to == tuple(sorted(wraps))
         vault.wraps |= {(epoch, key): age for key, age in wraps.items()}
-        vault.rows |= {(row["node"], row["version"]): unb64(row["row"]) for row in body.get("rows", [])}
+        changes = Record.parse(Signed.from_wire(body["record"])).changes
+        placed = {one.node for one in changes if isinstance(one, PlaceChange)}
+        for row in body.get("rows", []):
+            if row["node"] in placed:
+                vault.places.append((row["node"], unb64(row["row"])))
+            else:
+                vault.rows[row["node"], row["version"]] = unb64(row["row"])
         vault.entries.append(wire)
         if vault.is_team:
             entries = [Entry.from_wire(one) for one in vault.entries]
@@ -441,6 +454,9 @@ class Server:
             return status, answer
         changes = [c for c in Record.parse(Signed.from_wire(body["record"])).changes if isinstance(c, VersionChange)]
         for change, file in zip(changes, files, strict=True):
+            if file["upload"] is None:
+                self.copy(vault, (change.node, change.version), file)
+                continue
             upload = self.uploads.pop(file["upload"])
             assert upload.verdict
             tree = SegmentTree()
@@ -455,6 +471,24 @@ class Server:
                 "leaves": b64(b"".join(tree.leaves())),
             }
         return 201, answer
+
+    def copy(self, vault: StoredVault, place: tuple[str, int], file: Wire) -> None:
+        """A version with the payload and the verdict of the one whose manifest it names."""
+        wanted = Manifest.parse(Signed.from_wire(file["manifest"])).copied_from
+        [source] = [at for at, one in vault.versions.items() if Signed.from_wire(one["manifest"]).hash == wanted]
+        vault.rows[place], vault.payloads[place] = unb64(file["row"]), vault.payloads[source]
+        sealed = {"manifest": file["manifest"], "header": file["header"]}
+        vault.versions[place] = vault.versions[source] | sealed
+
+    def lock(self, vault: StoredVault, parts: list[str], body: Wire) -> Answer:
+        assert self.signed_in
+        if body:
+            vault.locks[body["node"]] = self.signed_in.id
+            return 201, {"until": _now() + 3600}
+        if parts[2] not in vault.locks:
+            return 404, {"code": "not_found", "message": "not found"}
+        del vault.locks[parts[2]]
+        return 200, {}
 
     def payload(self, request: httpx.Request, path: str) -> httpx.Response:
         parts = path.split("/")

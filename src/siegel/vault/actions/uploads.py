@@ -41,14 +41,15 @@ def begin_uploads(*, by: "Person", vault_id: str, lengths: Sequence[int]) -> lis
     """
     queries.require_writer(by, vault_id)
     now = timezone.now()
-    ends, size = now + UPLOAD_LIFE, sum(lengths)
+    ends = now + UPLOAD_LIFE
     uploads = [Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=ends) for length in lengths]
     with transaction.atomic():
         announced = queries.announced(by, now)
-        if announced.own_count + len(lengths) > MAX_OPEN_UPLOADS or announced.own_bytes + size > MAX_ANNOUNCED_BYTES:
+        count, size = announced.own_count + len(lengths), announced.own_bytes + sum(lengths)
+        if count > MAX_OPEN_UPLOADS or size > MAX_ANNOUNCED_BYTES:
             raise VaultError("too_many_uploads", status=429)
-        quota.require_room(by.tenant, vault_id, size, now)
-        staging.require_space(announced.all_bytes + size, lambda: queries.live_uploads(now))
+        quota.require_room(by.tenant, vault_id, sum(lengths), now)
+        staging.require_space(announced.all_bytes + sum(lengths), lambda: queries.live_uploads(now))
         Upload.objects.bulk_create(uploads)
         for upload in uploads:
             staging.create(upload.id)

@@ -9,7 +9,8 @@ import pytest
 from siegel.keys.tests.island import Island
 from siegel.lib.merkle import leaf_hash
 from siegel.seals.ids import new_id
-from siegel.vault import actions, staging
+from siegel.vault import staging
+from siegel.vault.actions import uploads as actions
 from siegel.vault.models import Upload
 from siegel.vault.tests.island import OpenVault, tus
 from siegel.vault.tests.test_uploads import Usage

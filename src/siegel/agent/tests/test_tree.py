@@ -1,0 +1,138 @@
+"""Moving, copying, removing and bringing back, by functions and as typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from siegel.agent import tree
+from siegel.agent.errors import AgentError
+from siegel.agent.opened import OpenVault
+from siegel.agent.plan import plan_put
+from siegel.agent.session import Home
+from siegel.agent.tests.conftest import put_all
+from siegel.agent.tests.server import TITLE, Server, StoredVault
+from siegel.agent.tests.test_main import Run, online, run, sign_in, unwrapped
+from siegel.agent.tests.test_vaults import fetched, folder_of
+from siegel.agent.vaults import open_named
+from siegel.seals.errors import RefusedError
+
+__all__ = ["online", "run"]
+
+
+@pytest.fixture
+def full(vault: OpenVault, tmp_path: Path) -> OpenVault:
+    """Two folders, `alt` with a file `brief`, and a file `rechnung` at the top."""
+    vault.make_folders([("alt",), ("neu",)])
+    put_all(vault, plan_put([folder_of(tmp_path / "a", brief=b"Guten Tag") / "brief"], ("alt",)))
+    put_all(vault, plan_put([folder_of(tmp_path / "b", rechnung=b"100") / "rechnung"], ()))
+    vault.sync()
+    return vault
+
+
+def paths(vault: OpenVault) -> set[str]:
+    vault.sync()
+    return {"/".join(path) for path, _ in vault.walk(vault.id)}
+
+
+def refused(code: str) -> "pytest.RaisesExc[AgentError]":
+    return pytest.raises(AgentError, check=lambda error: error.code == code)
+
+
+def test_a_file_is_renamed_moved_and_read_by_others_under_its_new_name(
+    full: OpenVault, server: Server, tmp_path: Path
+) -> None:
+    assert tree.move(full, ["alt", "brief"], ["neu"], into=False) == "brief"
+    assert tree.move(full, ["neu", "brief"], ["neu", "Brief 2"], into=False) == "Brief 2"
+    assert paths(full) == {"alt", "neu", "neu/Brief 2", "rechnung"}
+    clerk = open_named(server.account(server.firm.clerk), Home(tmp_path / "clerk"), TITLE)
+    assert fetched(clerk, "neu/Brief 2", tmp_path / "out") == b"Guten Tag"
+
+
+def test_a_further_version_keeps_the_name_under_which_it_was_put(full: OpenVault, tmp_path: Path) -> None:
+    tree.move(full, ["rechnung"], ["R1"], into=False)
+    put_all(full, plan_put([folder_of(tmp_path / "c", R1=b"200") / "R1"], ()))
+    assert paths(full) == {"alt", "alt/brief", "neu", "R1"}
+    assert fetched(full, "R1", tmp_path / "out") == b"200"
+    assert tree.restore_version(full, ["R1"], 1) == 3
+    assert fetched(full, "R1", tmp_path / "out") == b"100"
+
+
+def test_what_was_removed_is_gone_with_all_below_and_comes_back(full: OpenVault, tmp_path: Path) -> None:
+    assert tree.remove(full, ["alt"]) == 1
+    assert paths(full) == {"neu", "rechnung"}
+    full.sync()
+    assert [one.name for one in full.in_trash()] == ["alt"]
+    tree.restore(full, "alt", ["neu"])
+    assert fetched(full, "neu/alt/brief", tmp_path / "out") == b"Guten Tag"
+
+
+def test_a_folder_is_copied_without_sending_contents(full: OpenVault, server: Server, tmp_path: Path) -> None:
+    before = len(server.uploads)
+    assert tree.copy(full, ["alt"], ["neu"], into=True) == 1
+    assert fetched(full, "neu/alt/brief", tmp_path / "out") == b"Guten Tag"
+    assert len(server.uploads) == before
+    tree.remove(full, ["alt"])
+    assert fetched(full, "neu/alt/brief", tmp_path / "out") == b"Guten Tag"
+
+
+def test_names_that_are_taken_ambiguous_or_none_are_refused(full: OpenVault) -> None:
+    with refused("name_taken"):
+        tree.move(full, ["rechnung"], ["ALT2"], into=False) and tree.move(full, ["alt"], ["alt2"], into=False)
+    with refused("name_taken"):
+        tree.copy(full, ["ALT2"], [], into=True)
+    with pytest.raises(RefusedError, check=lambda error: error.code == "name_character"):
+        tree.move(full, ["ALT2"], ["a\nb"], into=False)
+    with refused("move_into_itself"):
+        tree.move(full, ["alt"], ["alt"], into=True)
+    with refused("path_unknown"):
+        tree.remove(full, ["nichts"])
+    with refused("path_is_vault"):
+        tree.remove(full, [])
+    with refused("trash_unknown"):
+        tree.restore(full, "alt", None)
+
+
+def test_two_of_one_name_are_ambiguous(full: OpenVault, server: Server, tmp_path: Path) -> None:
+    clerk = open_named(server.account(server.firm.clerk), Home(tmp_path / "clerk"), TITLE)
+    tree.remove(full, ["rechnung"])
+    clerk.sync()
+    put_all(clerk, plan_put([folder_of(tmp_path / "c", rechnung=b"andere") / "rechnung"], ()))
+    full.sync()
+    [removed] = full.in_trash()
+    change, row = tree.place_change(full, removed.id, full.id, "rechnung")
+    full.append([change], rows=[row])
+    full.sync()
+    with refused("name_ambiguous"):
+        tree.remove(full, ["rechnung"])
+
+
+def test_the_commands_say_what_they_did(
+    run: Run, online: Server, stored: StoredVault, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sign_in(run, online, online.firm.clerk)
+    source = folder_of(tmp_path / "alt", brief=b"Guten Tag")
+    assert run("vault", "put", str(source), f"{TITLE}:/") == 0
+    capsys.readouterr()
+    assert run("vault", "mv", f"{TITLE}:/alt/brief", f"{TITLE}:/alt/Brief") == 0
+    assert "now called" in unwrapped(capsys.readouterr().err)
+    assert run("vault", "cp", f"{TITLE}:/alt", f"{TITLE}:/kopie", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["files"] == 1
+    assert run("vault", "rm", f"{TITLE}:/alt") == 0
+    assert "with 1 files" in unwrapped(capsys.readouterr().err)
+    assert run("vault", "trash", TITLE, "--json") == 0
+    [line] = json.loads(capsys.readouterr().out)
+    assert (line["name"], line["kind"]) == ("alt", "folder")
+    assert run("vault", "restore", f"{TITLE}:/{line['node']}") == 0
+    assert run("vault", "lock", f"{TITLE}:/alt/Brief", "--reason", "in Arbeit", "--json") == 0
+    assert run("vault", "unlock", f"{TITLE}:/alt/Brief") == 0
+    assert run("vault", "versions", f"{TITLE}:/alt/Brief", "--json") == 0
+    capsys.readouterr()
+    assert run("vault", "release", f"{TITLE}:/alt/Brief") == 0
+    assert run("vault", "release", f"{TITLE}:/alt/Brief") == 1
+    assert "already" in unwrapped(capsys.readouterr().err)
+    assert run("vault", "rm", f"{TITLE}:/kopie") == 0
+    assert run("vault", "purge", f"{TITLE}:/kopie") == 0
+    assert run("vault", "purge", f"{TITLE}:/kopie") == 1
+    assert run("vault", "mv", f"{TITLE}:/nichts", f"{TITLE}:/x") == 1
+    assert run("vault", "rm", TITLE) == 2

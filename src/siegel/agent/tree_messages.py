@@ -1,0 +1,74 @@
+"""What people read of the commands that change a vault's tree. German and English, by code."""
+
+TREE_TEXTS: dict[str, tuple[str, str]] = {
+    "moved": ("„{path}“ verschoben, heißt jetzt „{name}“.", "“{path}” moved; it is now called “{name}”."),
+    "moved_across": (
+        "„{path}“ nach „{target}“ gebracht ({files} Dateien) und hier in den Papierkorb gelegt.",
+        "“{path}” brought to “{target}” ({files} files), and put into the trash here.",
+    ),
+    "copied": ("„{path}“ nach „{target}“ kopiert: {files} Dateien.", "“{path}” copied to “{target}”: {files} files."),
+    "removed": (
+        "„{path}“ liegt im Papierkorb, mit {files} Dateien. Zurückholen: siegel vault restore.",
+        "“{path}” is in the trash, with {files} files. To bring it back: siegel vault restore.",
+    ),
+    "restored": ("„{name}“ ist wieder da.", "“{name}” is back."),
+    "version_restored": (
+        "Fassung {version} von „{path}“ ist wieder die neueste (Fassung {latest}).",
+        "Version {version} of “{path}” is the latest again (version {latest}).",
+    ),
+    "purged": ("„{name}“ ist endgültig gelöscht.", "“{name}” is deleted for good."),
+    "locked": ("„{path}“ ist bis {until} für Sie gesperrt.", "“{path}” is locked for you until {until}."),
+    "unlocked": ("Die Sperre von „{path}“ ist aufgehoben.", "The lock of “{path}” is gone."),
+    "released": (
+        "Fassung {version} von „{path}“ ist freigegeben. Sie bleibt als „nicht prüfbar“ markiert.",
+        "Version {version} of “{path}” is released. It stays marked as “not scannable”.",
+    ),
+    "held": (
+        "Diese Datei wartet auf Freigabe: Sie ließ sich nicht auf Viren prüfen. Jemand aus der Kanzlei muss sie"
+        " freigeben.",
+        "This file awaits release: it could not be scanned for viruses. Somebody of the firm must release it.",
+    ),
+    "path_is_vault": (
+        "Gemeint ist ein Ordner oder eine Datei in „{vault}“, nicht der Tresor selbst. Es wurde nichts geändert.",
+        "A folder or file in “{vault}” is meant, not the vault itself. Nothing was changed.",
+    ),
+    "name_taken": (
+        "„{name}“ gibt es dort in „{vault}“ schon. Es wurde nichts geändert. Bitte wählen Sie einen anderen Namen.",
+        "There is a “{name}” at that place of “{vault}” already. Nothing was changed. Please choose another name.",
+    ),
+    "name_ambiguous": (
+        "„{path}“ gibt es in „{vault}“ zweimal. Es wurde nichts geändert. Bitte benennen Sie eines im Browser um.",
+        "There are two of “{path}” in “{vault}”. Nothing was changed. Please rename one of them in the browser.",
+    ),
+    "move_into_itself": (
+        "„{path}“ kann nicht in sich selbst liegen. Es wurde nichts geändert.",
+        "“{path}” cannot lie in itself. Nothing was changed.",
+    ),
+    "trash_unknown": (
+        "Im Papierkorb von „{vault}“ liegt kein „{name}“. Was dort liegt, zeigt siegel vault trash.",
+        "There is no “{name}” in the trash of “{vault}”. siegel vault trash lists what is there.",
+    ),
+    "trash_ambiguous": (
+        "Im Papierkorb liegt „{name}“ mehrmals. Bitte nennen Sie statt des Namens eine dieser Kennungen: {nodes}.",
+        "There is more than one “{name}” in the trash. Please give one of these ids instead: {nodes}.",
+    ),
+    "too_many_copies": (
+        "Auf einmal werden höchstens {most} Dateien und Ordner kopiert. Es wurde nichts kopiert. Bitte kopieren Sie die"
+        " Ordner einzeln.",
+        "At most {most} files and folders are copied at once. Nothing was copied. Please copy the folders one by one.",
+    ),
+    "copy_incomplete": (
+        "Nur {stored} von {files} Dateien sind in „{vault}“ angekommen. Hier wurde nichts entfernt. Bitte sehen Sie"
+        " dort nach, was fehlt.",
+        "Only {stored} of {files} files have arrived in “{vault}”. Nothing was removed here. Please look there for what"
+        " is missing.",
+    ),
+    "version_unknown": (
+        "„{path}“ hat keine Fassung {version}. Es wurde nichts geändert.",
+        "“{path}” has no version {version}. Nothing was changed.",
+    ),
+    "released_before": (
+        "Fassung {version} von „{path}“ ist schon freigegeben.",
+        "Version {version} of “{path}” has been released already.",
+    ),
+}

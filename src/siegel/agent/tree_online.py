@@ -1,0 +1,194 @@
+"""What the commands of `tree_commands` do: resolve names, change the tree, say what was done."""
+
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from siegel.agent import terminal, tree
+from siegel.agent.account import Account
+from siegel.agent.errors import AgentError
+from siegel.agent.get import get_file
+from siegel.agent.online import keep_session, place_of, signed_in_account
+from siegel.agent.opened import OpenVault
+from siegel.agent.plan import plan_put
+from siegel.agent.put import put as put_files
+from siegel.agent.session import Home
+from siegel.agent.vaults import open_named
+
+Names = tuple[str, ...]
+
+
+def _opened(where: str, *, full: bool = True) -> tuple[OpenVault, Names, Account, Home]:
+    name, path = place_of(where, full=full)
+    account, home = signed_in_account()
+    return open_named(account, home, name), path, account, home
+
+
+def _done(vault: OpenVault, home: Home, code: str, answer: dict[str, Any], *, as_json: bool) -> None:
+    """Says what was done: to people in a sentence, to programs as it is."""
+    keep_session(vault.account, home)
+    if as_json:
+        terminal.answer({"result": code, "vault": vault.id, **answer})
+    else:
+        cleaned = {name: terminal.clean(str(value)) for name, value in answer.items()}
+        terminal.say(code, vault=terminal.clean(vault.title), **cleaned)
+
+
+def mv(source: str, target: str, *, as_json: bool) -> None:
+    vault, path, account, home = _opened(source)
+    name, onto = place_of(target, needs_path=True)
+    other = open_named(account, home, name)
+    if other.id != vault.id:
+        count = _copy_across(vault, path, other, onto, into=target.endswith("/"))
+        vault.sync()
+        tree.remove(vault, path)
+        _done(
+            vault, home, "moved_across", {"path": _text(path), "target": other.title, "files": count}, as_json=as_json
+        )
+        return
+    called = tree.move(vault, path, onto, into=target.endswith("/"))
+    _done(vault, home, "moved", {"path": _text(path), "name": called}, as_json=as_json)
+
+
+def cp(source: str, target: str, *, as_json: bool) -> None:
+    vault, path, account, home = _opened(source)
+    name, onto = place_of(target, needs_path=True)
+    other = open_named(account, home, name)
+    into = target.endswith("/")
+    if other.id == vault.id:
+        count = tree.copy(vault, path, onto, into=into)
+    else:
+        count = _copy_across(vault, path, other, onto, into=into)
+    _done(vault, home, "copied", {"path": _text(path), "target": other.title, "files": count}, as_json=as_json)
+
+
+def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *, into: bool) -> int:
+    """Opens everything on this machine and seals it anew for the other vault, under the name it has or is given.
+
+    AgentError `copy_incomplete` when not all of it was stored.
+    """
+    entity = tree.entity_at(vault, path)
+    parent, name = tree.destination(other, onto, entity.name, into=into)
+    tree.require_free(other, parent, name)
+    folder = onto if name == entity.name and parent == _id_of(other, onto) else onto[:-1]
+    with tempfile.TemporaryDirectory(dir=home_work(vault)) as scratch:
+        top = Path(scratch) / name
+        if entity.is_folder:
+            top.mkdir()
+            for below, one in vault.walk(entity.id):
+                target = top.joinpath(*below)
+                if one.is_folder:
+                    target.mkdir()
+                else:
+                    get_file(vault, one, target)
+        else:
+            get_file(vault, entity, top)
+        plan = plan_put([top], folder)
+        with terminal.bars(quiet=True) as progress:
+            outcomes = put_files(other, plan, terminal.Bars(progress, len(plan.items), plan.total_bytes))
+    stored = sum(one.code == "stored" for one in outcomes)
+    if stored < len(outcomes):
+        raise AgentError("copy_incomplete", stored=stored, files=len(outcomes), vault=other.title)
+    return stored
+
+
+def _id_of(vault: OpenVault, path: Names) -> str:
+    found = vault.find(path) if path else None
+    return found.id if found else vault.id
+
+
+def home_work(vault: OpenVault) -> str:
+    """The folder of this program's own, where what is opened lies for a moment."""
+    return str(vault.home.work)
+
+
+def rm(where: str, *, as_json: bool) -> None:
+    vault, path, _, home = _opened(where)
+    count = tree.remove(vault, path)
+    _done(vault, home, "removed", {"path": _text(path), "files": count}, as_json=as_json)
+
+
+def trash(name: str, *, as_json: bool) -> None:
+    vault, _, _, home = _opened(name, full=False)
+    keep_session(vault.account, home)
+    lines = [{"name": one.name, "kind": one.node.kind, "node": one.id} for one in vault.in_trash()]
+    if as_json:
+        terminal.answer(lines)
+        return
+    for line in lines:
+        slash = "/" if line["kind"] == "folder" else ""
+        sys.stdout.write(f"{line['node']}  {terminal.clean(line['name'])}{slash}\n")
+
+
+def restore(where: str, to: str | None, version: int | None, *, as_json: bool) -> None:
+    vault, path, _, home = _opened(where)
+    if version is not None:
+        number = tree.restore_version(vault, path, version)
+        answer = {"path": _text(path), "version": version, "latest": number}
+        _done(vault, home, "version_restored", answer, as_json=as_json)
+        return
+    target = tuple(part for part in to.split("/") if part) if to is not None else None
+    tree.restore(vault, path[-1], target)
+    _done(vault, home, "restored", {"name": path[-1]}, as_json=as_json)
+
+
+def purge(where: str, *, as_json: bool) -> None:
+    vault, path, _, home = _opened(where)
+    tree.purge(vault, path[-1])
+    _done(vault, home, "purged", {"name": path[-1]}, as_json=as_json)
+
+
+def versions(where: str, *, as_json: bool) -> None:
+    vault, path, _, home = _opened(where)
+    entity = tree.entity_at(vault, path)
+    if entity.is_folder:
+        raise AgentError("is_a_folder", path=_text(path), vault=vault.title)
+    keep_session(vault.account, home)
+    lines = [_version_line(vault, entity.id, number) for number in range(entity.node.version, 0, -1)]
+    if as_json:
+        terminal.answer(lines)
+        return
+    for line in lines:
+        note = f"  {terminal.clean(line['note'])}" if line["note"] else ""
+        sys.stdout.write(f"{line['version']:>4}  {line['size']:>14}  {terminal.clean(line['name'])}{note}\n")
+
+
+def _version_line(vault: OpenVault, node: str, number: int) -> dict[str, Any]:
+    row, manifest = vault.file_row(node, number), vault.manifests[node, number]
+    author = vault.store.by_kid(manifest.author)
+    subject = author.certificate.subject if author else ""
+    return {
+        "version": number,
+        "name": row.name,
+        "size": row.size,
+        "modified": row.modified,
+        "note": row.note,
+        "author": vault.people.get(subject, subject),
+        "copied": manifest.copied_from is not None,
+        "released": vault.state.is_released(vault.hashes[node, number]),
+    }
+
+
+def lock(where: str, reason: str, *, as_json: bool) -> None:
+    vault, path, _, home = _opened(where)
+    until = tree.lock(vault, path, reason)
+    shown = until if as_json else f"{datetime.fromtimestamp(until).astimezone():%d.%m.%Y %H:%M}"
+    _done(vault, home, "locked", {"path": _text(path), "until": shown}, as_json=as_json)
+
+
+def unlock(where: str, *, as_json: bool) -> None:
+    vault, path, _, home = _opened(where)
+    tree.unlock(vault, path)
+    _done(vault, home, "unlocked", {"path": _text(path)}, as_json=as_json)
+
+
+def release(where: str, version: int | None, *, as_json: bool) -> None:
+    vault, path, _, home = _opened(where)
+    number = tree.release(vault, path, version)
+    _done(vault, home, "released", {"path": _text(path), "version": number}, as_json=as_json)
+
+
+def _text(path: Names) -> str:
+    return "/" + "/".join(path)
