@@ -5,17 +5,21 @@ import { Certificates } from "../seals/certificates";
 import { api, type DirectoryPage, type KeyTreePage } from "../wire/api";
 import { addDirectory } from "../wire/codec";
 
-export async function loadCertificates({ session, root }: Open): Promise<Certificates> {
+/** `about`: people with whose keys the staff's are enough; a firm has thousands of clients. Then no teams are there. */
+export async function loadCertificates(
+  { session, root }: Open,
+  about: readonly string[] | null = null,
+): Promise<Certificates> {
   const certificates = await Certificates.verify(session.firm.id, root, []);
-  for await (const page of directory()) await addDirectory(certificates, page);
+  for await (const page of directory(about)) await addDirectory(certificates, page);
   return certificates;
 }
 
-/** All that the person may see, page by page in the order of the log. */
-export async function* directory(): AsyncGenerator<DirectoryPage> {
+/** All that the person may see, page by page in the order of the log; or only what is `about` some. */
+export async function* directory(about: readonly string[] | null = null): AsyncGenerator<DirectoryPage> {
   let log: number | null = null;
   for (;;) {
-    const page: DirectoryPage = await api.certificates(log);
+    const page: DirectoryPage = await api.certificates(log, about);
     yield page;
     log = page.certificates.at(-1)?.log_index ?? null;
     if (!page.more || log === null) return;
