@@ -62,6 +62,9 @@ CLAMD = Need(
     ("clamav-daemon.service", "clamav-daemon.socket", "clamav-freshclam.service"),
 )
 LIBARCHIVE = Need("libarchive13", lambda: has_library("libarchive.so.13"))
+WEBKIT = Need("webkit2gtk-driver", lambda: has_program("WebKitWebDriver"))
+# WebKit shows its window somewhere.
+SCREEN = Need("xvfb", lambda: has_program("Xvfb"))
 CHROMIUM = Need("chromium", lambda: has_program("chromium"))
 # The browser driver's own Node is linked against it.
 LIBATOMIC = Need("libatomic1", lambda: has_library("libatomic.so.1"))
@@ -72,7 +75,7 @@ NGINX = Need("nginx", lambda: has_program("nginx"), ("nginx.service",))
 
 CHECK = (PIP,)
 SCANNER = (CLAMD, LIBARCHIVE)
-TEST = (*CHECK, *SCANNER, CHROMIUM, LIBATOMIC, AGE, SSH_KEYGEN)
+TEST = (*CHECK, *SCANNER, CHROMIUM, LIBATOMIC, AGE, SSH_KEYGEN, WEBKIT, SCREEN)
 BENCH = (*TEST, NGINX, OPENSSL)
 
 # apt starts the services of what it installs, unless policy-rc.d forbids it (the only door Debian has for that);

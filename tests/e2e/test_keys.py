@@ -21,13 +21,15 @@ from siegel.agent.found import found_firm
 from siegel.agent.holders import give
 from siegel.agent.invite import invite
 from siegel.agent.opened import OpenVault, open_by_id
+from siegel.agent.plan import plan_put
+from siegel.agent.put import put
 from siegel.agent.redeem import redeem
 from siegel.agent.rotate import rotate_all
 from siegel.agent.session import Home
 from siegel.agent.teams import found_team, newest_key, team_named
 from siegel.agent.vaults import begin_vault
 from siegel.seals.epochs import open_wrap
-from siegel.seals.errors import SealError
+from siegel.seals.errors import RefusedError, SealError
 from siegel.seals.invitations import Letter
 from siegel.seals.keyfile import KeyFile, write_key_file
 from siegel.seals.revocations import revoke_key
@@ -35,6 +37,7 @@ from siegel.seals.rows import VaultRow
 from tests.e2e.line import Line
 from tests.e2e.people import PASSWORD, Siegel, until
 from tests.installation import Installation
+from tests.journeys.people import Silent
 
 TEAM = "Alle Mitarbeiter"
 VAULTS = 3
@@ -322,3 +325,33 @@ def test_a_rotation_that_is_killed_at_any_step_goes_on(shrinking: Office, line: 
     assert hands("keys", "rotate", "--all", "--json").json["rotated"] == []
     assert hands("keys", "audit", "--json").json["findings"] == []
     assert not shrinking.opened("berta", "Lohn 1").due
+
+
+@pytest.mark.parametrize("days", [3, -3])
+def test_a_device_whose_clock_is_wrong_by_days_does_no_harm(
+    shrinking: Office, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """What its clock decides is refused in words; what the log decides goes on as always."""
+    true = time.time
+    document = shrinking.folder / "Bescheid.txt"
+    document.write_text("x")
+    owner, home = shrinking.account("martina"), shrinking.home("martina")
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: true() + days * 86_400)
+        refusals: dict[str, str] = {}
+        vault = shrinking.opened("martina", "Lohn 0")
+        with pytest.raises(RefusedError) as refused:
+            put(vault, plan_put([document], ()), Silent())
+        assert refused.value.code == "scanner_key_expired"
+        try:
+            invite(owner, home, name="Carla", username="carla", role="clerk", vaults={})
+        except ServerError as error:
+            refusals["invite"] = error.code
+        # A letter that is dated back only lives shorter.
+        assert refusals == ({"invite": "clock_wrong"} if days > 0 else {})
+        vault.make_folders([("Januar",)])
+        assert rotate_all(owner, home).failed == {}
+    vault = shrinking.opened("martina", "Lohn 0")
+    assert vault.children(vault.id).keys() == {"Januar"}
+    assert [one.code for one in put(vault, plan_put([document], ()), Silent())] == ["stored"]
+    assert shrinking.hands("martina")("keys", "audit", "--json").json["findings"] == []

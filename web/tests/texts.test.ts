@@ -51,7 +51,7 @@ function codesThrown(...classes: readonly string[]): ReadonlySet<string> {
 }
 
 /** Faults of the program or of its server, not of the person: the general text says all there is to say. */
-const GENERAL = ["no_recipient", "no_worker", "scanner_key_expired", "team_closed", "wrap_not_ours"];
+const GENERAL = ["no_recipient", "no_worker", "team_closed", "wrap_not_ours"];
 
 describe("texts", () => {
   test("say in words whatever is refused or does not open", () => {

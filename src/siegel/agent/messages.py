@@ -33,6 +33,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Der Server hat mehr geantwortet, als ein Siegel-Server antwortet. Stimmt die Adresse?",
         "The answer was longer than any that a Siegel server gives. Is the address right?",
     ),
+    "scanner_key_expired": (
+        "Der Schlüssel der Virenprüfung gilt nach der Uhr dieses Geräts nicht. Bitte prüfen Sie Uhr und Datum."
+        " Es wurde nichts gespeichert.",
+        "By the clock of this device the virus scanner's key is not valid. Please check its time and date."
+        " Nothing was stored.",
+    ),
     "self_record_full": (
         "Ihr Merkzettel für andere Geräte ist voll.",
         "Your note for other devices is full.",

@@ -42,8 +42,11 @@ router.add_router("", trusted)
 
 SIGN_IN = "sign-in"
 TRIES_PER_MINUTE = 60
+# Ids of 22 characters, and a comma each.
+MOST_ABOUT = 200
 Wire = dict[str, Any]
 # What the asking client knows of the log; without it, nothing.
+AboutIds = Annotated[str | None, Field(max_length=MOST_ABOUT * 23)]
 LogIndex = Annotated[int | None, Field(ge=0, le=2**53)]
 
 
@@ -264,10 +267,11 @@ def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
 
 
 @router.get("/keys/certificates")
-def list_certificates(request: HttpRequest, log: LogIndex = None) -> Wire:
-    """Page by page: while `more`, ask again with the last log index as `log`."""
+def list_certificates(request: HttpRequest, log: LogIndex = None, about: AboutIds = None) -> Wire:
+    """Page by page: while `more`, ask again with the last log index as `log`. `about`: ids; of nobody else's keys."""
     person = person_of(request)
-    found = evidence.evidence(person.tenant_id, evidence.beside(person), log=log, limit=evidence.CERTIFICATES_PER_PAGE)
+    subjects = evidence.beside(person) if about is None else evidence.about(person, about.split(","))
+    found = evidence.evidence(person.tenant_id, subjects, log=log, limit=evidence.CERTIFICATES_PER_PAGE)
     return {**wire.evidence(found), "more": found.more}
 
 

@@ -145,6 +145,13 @@ def beside(person: "Person") -> Subjects:
     return Subjects(found.people | {person.pk, *managed, *fellow_users_of(person)}, found.teams | _teams_among(held))
 
 
+def about(person: "Person", people: Iterable[str]) -> Subjects:
+    """Of `people` those whom the person may see, and the firm's own; without teams."""
+    seen = beside(person)
+    wanted = frozenset(people)
+    return Subjects(wanted if seen.everybody else wanted & seen.people, frozenset())
+
+
 def of_letter(found: "Invitation") -> Subjects:
     """What an invited person verifies before he has proven anything: the rosters he is to stand in."""
     lines = Holder.objects.filter(chain__tenant=found.tenant_id, roster_kid=found.certificate.kid)

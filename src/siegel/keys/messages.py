@@ -11,6 +11,12 @@ MESSAGES: Messages = {
         "Eine signierte Angabe hält der Prüfung nicht stand ({reason}). Es wurde nichts geändert.",
         "A signed statement does not hold ({reason}). Nothing was changed.",
     ),
+    "clock_wrong": (
+        "Die Uhr dieses Geräts geht um mehr als fünf Minuten falsch. Bitte stellen Sie sie richtig und versuchen Sie es"
+        " noch einmal. Es wurde nichts geändert.",
+        "The clock of this device is wrong by more than five minutes. Please set it and try again."
+        " Nothing was changed.",
+    ),
     "wraps_incomplete": (
         "Der Schlüssel des Tresors ist nicht genau für die Zugriffsberechtigten versiegelt. Es wurde nichts geändert.",
         "The vault's key is not sealed for exactly those who may use it. Nothing was changed.",

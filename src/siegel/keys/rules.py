@@ -40,6 +40,9 @@ def refusing() -> Iterator[None]:
             raise KeysError("stale", status=409) from error
         if error.code == "revocation_last_owner":
             raise KeysError("last_owner", status=409) from error
+        if error.code == "certificate_time":
+            # who certifies now dates it now: his clock and ours differ by more than five minutes
+            raise KeysError("clock_wrong") from error
         raise KeysError("document_refused", reason=error.code) from error
     except AgeError as error:
         raise KeysError("document_refused", reason="age") from error

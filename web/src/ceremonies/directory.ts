@@ -5,9 +5,15 @@ import { certificatesOf } from "../keyring/root";
 import type { Certificates } from "../seals/certificates";
 import { api, type KeyTreePage } from "../wire/api";
 
-/** @throws IntegrityError (`root_rolled_back`, `root_link`, `certificate_…`, …). */
-export function loadCertificates({ session, root }: Open): Promise<Certificates> {
-  return certificatesOf(session.firm.id, root);
+/**
+ * `about`: people with whose keys the staff's are enough; a firm has thousands of clients. Then no teams are there.
+ * @throws IntegrityError (`root_rolled_back`, `root_link`, `certificate_…`, …).
+ */
+export function loadCertificates(
+  { session, root }: Open,
+  about: readonly string[] | null = null,
+): Promise<Certificates> {
+  return certificatesOf(session.firm.id, root, about);
 }
 
 /** Names by id of the people and teams whose keys the person looks after, as the server has them. */

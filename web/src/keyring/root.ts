@@ -11,10 +11,14 @@ import { wholeDirectory } from "../wire/directory";
 import { tellNewRoot } from "./root_news";
 import { keep, recall } from "./store";
 
-/** All that the person may see, verified from the pinned root on. @throws IntegrityError, as `followRoot`. */
-export async function certificatesOf(firm: string, pinned: string): Promise<Certificates> {
+/** All that the person may see (or what is `about` some people), verified from the pinned root on. @throws IntegrityError, as `followRoot`. */
+export async function certificatesOf(
+  firm: string,
+  pinned: string,
+  about: readonly string[] | null = null,
+): Promise<Certificates> {
   const certificates = await Certificates.verify(firm, pinned, []);
-  await addDirectory(certificates, await wholeDirectory());
+  await addDirectory(certificates, await wholeDirectory(about));
   await followRoot(certificates, pinned);
   return certificates;
 }

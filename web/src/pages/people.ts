@@ -1,7 +1,7 @@
 /** The pages of keys: the staff, and a client's people. Blocking needs no key and no script. */
 
 import { loadCertificates } from "../ceremonies/directory";
-import { reopen } from "../keyring/keyring";
+import { reopen, requireRevoked } from "../keyring/keyring";
 import { CompareDialog, requireHis } from "../people/compare_dialog";
 import { Renewing } from "../people/renewing";
 import { type Asked, RevokeDialog } from "../people/revoke_dialog";
@@ -12,12 +12,15 @@ import { texts } from "../ui/texts";
 import { openKey } from "../ui/unlock";
 import { api } from "../wire/api";
 
+/** The server takes no more ids at once. */
+const MOST_ABOUT = 200;
+
 const renewing = new Renewing();
 const revokeDialog = new RevokeDialog();
 
 /** Who asks, with his key open, about the person of a row; null when he closes the dialog of the password. */
-async function askedAbout({ dataset }: HTMLElement): Promise<Asked | null> {
-  const key = await openKey();
+async function askedAbout({ dataset }: HTMLElement, about: readonly string[] | null): Promise<Asked | null> {
+  const key = await openKey(about);
   return key && { ...key, person: { id: dataset["person"] ?? "", name: dataset["name"] ?? "" } };
 }
 
@@ -25,7 +28,7 @@ function listenToRevoking(): void {
   for (const button of findAll("[data-revoke]")) {
     const row = button.closest<HTMLElement>("[data-person]");
     const ask = async (): Promise<void> => {
-      const asked = row && (await askedAbout(row));
+      const asked = row && (await askedAbout(row, null));
       if (row !== null && asked !== null) await revokeDialog.show(asked, (by) => revoked(row, by));
     };
     button.addEventListener("click", () => void atWork(button, ask));
@@ -54,7 +57,7 @@ function listenToComparing(): void {
   for (const button of findAll("[data-compare]", panel)) {
     const item = button.closest<HTMLElement>("[data-key]");
     const ask = async (): Promise<void> => {
-      const asked = item && (await askedAbout(item));
+      const asked = item && (await askedAbout(item, [item.dataset["person"] ?? ""]));
       if (item !== null && asked !== null)
         dialog.show(asked, item.dataset["key"] ?? "", () => confirmed(panel, item));
     };
@@ -77,9 +80,12 @@ function confirmed(panel: HTMLElement, item: HTMLElement): void {
 async function checkShown(): Promise<void> {
   const open = await reopen(await api.session());
   if (open === null) return;
-  const certificates = await loadCertificates(open);
-  for (const { dataset } of findAll(".sg-keyrow[data-key]"))
-    requireHis(certificates.of(dataset["key"] ?? ""), dataset["person"] ?? "");
+  const rows = findAll(".sg-keyrow[data-key]");
+  const people = rows.map(({ dataset }) => dataset["person"] ?? "");
+  // A client's page shows few, the staff's page only the firm's own, who come without being named.
+  const certificates = await loadCertificates(open, people.slice(0, MOST_ABOUT));
+  await requireRevoked(certificates);
+  for (const { dataset } of rows) requireHis(certificates.of(dataset["key"] ?? ""), dataset["person"] ?? "");
 }
 
 renewing.listen();

@@ -28,6 +28,10 @@ export const DE = {
       "Der Server verschweigt einen Widerruf.",
       "Ein Schlüssel wird als gültig gezeigt, dessen Widerruf eines Ihrer Geräte schon gesehen hat. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
     ),
+    scanner_key_expired: problem(
+      "Bitte prüfen Sie die Uhr dieses Geräts.",
+      "Nach ihr gilt der Schlüssel der Virenprüfung nicht. Stimmen Uhrzeit und Datum, dann rufen Sie bitte Ihre Kanzlei an. Es wurde nichts gespeichert.",
+    ),
     self_record_full: problem(
       "Der Merkzettel Ihrer Geräte ist voll.",
       "Was dieses Gerät gesehen hat, erfahren Ihre anderen Geräte nicht mehr. Sonst ändert sich nichts.",

@@ -29,6 +29,10 @@ export const EN: Texts = {
       "The server hides a revocation.",
       "A key is shown as good whose revocation one of your devices has already seen. Please stop working here and call your firm.",
     ),
+    scanner_key_expired: problem(
+      "Please check the clock of this device.",
+      "By it the virus scanner's key is not valid. If time and date are right, please call your firm. Nothing was stored.",
+    ),
     self_record_full: problem(
       "The note of your devices is full.",
       "Your other devices no longer learn what this one has seen. Nothing else changes.",

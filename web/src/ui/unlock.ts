@@ -10,13 +10,15 @@ import { find } from "./dom";
 import { atWork, field, filled, onSubmit } from "./form";
 import { showProblem } from "./message";
 
-/** Null when the person closes the dialog. @throws WireError, IntegrityError. */
-export async function openKey(): Promise<{ open: Open; certificates: Certificates } | null> {
+/** Null when the person closes the dialog. `about`: as in `loadCertificates`. @throws WireError, IntegrityError. */
+export async function openKey(
+  about: readonly string[] | null = null,
+): Promise<{ open: Open; certificates: Certificates } | null> {
   const session = await api.session();
   const open = (await reopen(session)) ?? (await askForPassword(session));
   if (open === null) return null;
   await joinMemory(open, showProblem);
-  const certificates = await loadCertificates(open);
+  const certificates = await loadCertificates(open, about);
   await requireRevoked(certificates);
   return { open, certificates };
 }

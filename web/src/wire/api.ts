@@ -343,8 +343,14 @@ export const api = {
     unlock: string;
   }) => call<Session>("POST", "/api/emergency/owner", body),
 
-  certificates: (log: number | null) =>
-    call<DirectoryPage>("GET", `/api/keys/certificates${log === null ? "" : `?log=${log}`}`),
+  /** `about`: only what is about these people, and the firm's own. */
+  certificates: (log: number | null, about: readonly string[] | null = null) => {
+    const asked = new URLSearchParams();
+    if (log !== null) asked.set("log", String(log));
+    if (about !== null) asked.set("about", about.join(","));
+    const query = asked.size === 0 ? "" : `?${asked}`;
+    return call<DirectoryPage>("GET", `/api/keys/certificates${query}`);
+  },
   provisional: () => call<{ certificates: readonly CertificateAnswer[] }>("GET", "/api/keys/provisional"),
   addCertificate: (doc: Doc) => call<unknown>("POST", "/api/keys/certificates", { doc }),
   /** `certificates` certify anew what falls with the key. Answers what is due now: how many vaults, which teams. */

@@ -2,11 +2,11 @@
 
 import { api, type Directory, type DirectoryPage } from "./api";
 
-/** All that the person may see, page by page in the order of the log. */
-export async function* directory(): AsyncGenerator<DirectoryPage> {
+/** All that the person may see, page by page in the order of the log; or only what is `about` some. */
+export async function* directory(about: readonly string[] | null = null): AsyncGenerator<DirectoryPage> {
   let log: number | null = null;
   for (;;) {
-    const page: DirectoryPage = await api.certificates(log);
+    const page: DirectoryPage = await api.certificates(log, about);
     yield page;
     log = page.certificates.at(-1)?.log_index ?? null;
     if (!page.more || log === null) return;
@@ -14,9 +14,9 @@ export async function* directory(): AsyncGenerator<DirectoryPage> {
 }
 
 /** All of it at once: whoever has pinned a later root finds the way to the first one only in the whole. */
-export async function wholeDirectory(): Promise<Directory> {
+export async function wholeDirectory(about: readonly string[] | null = null): Promise<Directory> {
   const pages: DirectoryPage[] = [];
-  for await (const page of directory()) pages.push(page);
+  for await (const page of directory(about)) pages.push(page);
   return {
     certificates: pages.flatMap(({ certificates }) => certificates),
     revocations: pages.flatMap(({ revocations }) => revocations),

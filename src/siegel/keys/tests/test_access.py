@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from siegel.accounts.models import Credential, SignedInSession
+from siegel.accounts.models import Credential, Person, SignedInSession
 from siegel.base.queries import audit_lines
 from siegel.keys.models import UnlockWrap
 from siegel.keys.tests.island import ORIGIN, Island, Json, RefusedError, found
@@ -142,6 +142,19 @@ def test_a_closed_key_opens_again_in_the_same_session(owner: Island) -> None:
 
 def test_whoever_came_with_a_key_file_changes_his_password_with_the_key(owner: Island) -> None:
     key_sign_in(owner)
+    auth_key, body = new_password()
+    owner.post("account/password", {"proof": by_key(owner), **body})
+    owner.auth_key = auth_key
+    assert owner.sign_in()["unlock"] == body["unlock"]
+
+
+def test_a_changed_user_name_needs_a_new_wrap_and_loses_nothing(owner: Island) -> None:
+    """The name is part of what the password's keys come from: the old ones fit no more, the key file does."""
+    Person.objects.filter(pk=owner.person).update(username="neuer-name")
+    assert refusal(owner.sign_in) == (401, "sign_in_refused")
+    owner.username = "neuer-name"
+    key_sign_in(owner)
+    assert owner.get("session")["person"]["username"] == "neuer-name"
     auth_key, body = new_password()
     owner.post("account/password", {"proof": by_key(owner), **body})
     owner.auth_key = auth_key
