@@ -4,6 +4,7 @@
     siegel sign-in             siegel vault ls|mkdir|put|get|access
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
     siegel reissue             siegel export               plain age files of whole vaults
+    siegel audit witness|verify|compare                    the firm's log, watched from here
 
 It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
 or rolled back.
@@ -24,6 +25,7 @@ import siegel
 from siegel.agent import agefiles, terminal
 from siegel.agent.errors import BROKEN, INTERRUPTED, REFUSED, WRONG_USAGE, AgentError, ServerError
 from siegel.agent.key_commands import keys_app, reissue, team_app, vault_access
+from siegel.agent.log_commands import audit_app
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
 from siegel.lib.age import AgeError, NoMatch
 from siegel.seals.errors import IntegrityError, SealError
@@ -40,6 +42,7 @@ app.add_typer(key_app, name="key")
 app.add_typer(vault_app, name="vault")
 app.add_typer(keys_app, name="keys")
 app.add_typer(team_app, name="team")
+app.add_typer(audit_app, name="audit")
 vault_app.command("access")(vault_access)
 app.command("reissue")(reissue)
 
