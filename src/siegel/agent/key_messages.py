@@ -1,6 +1,27 @@
 """What people read about keys, teams and access: German and English, by code."""
 
 KEY_TEXTS: dict[str, tuple[str, str]] = {
+    # The audit log
+    "log_not_signed": (
+        "Das Protokoll der Kanzlei ist nicht signiert. Bitte sagen Sie Ihrem Systempartner Bescheid.",
+        "The firm's log is not signed. Please tell your IT partner.",
+    ),
+    "log_file_unreadable": (
+        "„{file}“ ist weder ein Stand noch ein Nachweis des Protokolls.",
+        "“{file}” is neither a checkpoint nor a proof of the log.",
+    ),
+    "log_confirmed": (
+        "Bestätigt: {size} Einträge, gewachsen aus {before}.",
+        "Confirmed: {size} entries, grown from {before}.",
+    ),
+    "log_intact": (
+        "Das Protokoll ist unversehrt: {size} Einträge, davon {erased} mit gelöschten Namen.",
+        "The log is intact: {size} entries, {erased} of them with erased names.",
+    ),
+    "log_same": (
+        "Dasselbe Protokoll: {newer} Einträge, gewachsen aus {older}.",
+        "The same log: {newer} entries, grown from {older}.",
+    ),
     # Refused
     "person_unknown": (
         "„{username}“ gibt es nicht, oder Sie sind für diesen Zugang nicht zuständig. „siegel keys list“ zeigt, wessen"

@@ -5,6 +5,7 @@
                                siegel vault mv|cp|rm|trash|restore|purge|versions|lock|unlock|release
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
     siegel reissue             siegel export               plain age files of whole vaults
+    siegel audit witness|verify|compare                    the firm's log, watched from here
 
 It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
 or rolled back.
@@ -33,6 +34,8 @@ from siegel.agent.key_commands import (
     vault_request,
     vault_trust,
 )
+from siegel.agent.key_commands import keys_app, reissue, team_app, vault_access
+from siegel.agent.log_commands import audit_app
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
 from siegel.agent.tree_commands import COMMANDS
 from siegel.lib.age import AgeError, NoMatch
@@ -50,6 +53,7 @@ app.add_typer(key_app, name="key")
 app.add_typer(vault_app, name="vault")
 app.add_typer(keys_app, name="keys")
 app.add_typer(team_app, name="team")
+app.add_typer(audit_app, name="audit")
 vault_app.command("access")(vault_access)
 vault_app.command("request")(vault_request)
 vault_app.command("object")(vault_object)

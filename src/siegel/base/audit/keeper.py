@@ -7,7 +7,7 @@ import structlog
 from django.db import DatabaseError, close_old_connections
 
 from siegel.base.audit import checkpoints, verification
-from siegel.base.models import Tenant
+from siegel.base.models import AuditCheck, Tenant
 
 log = structlog.get_logger("siegel.audit")
 
@@ -34,9 +34,11 @@ def keep(is_ended: Callable[[float], bool]) -> None:
 
 
 def sign_all() -> None:
-    """A checkpoint for every log that has grown. What hinders one hinders no other."""
+    """A checkpoint for every log that has grown; a new log is verified at once. What hinders one hinders no other."""
     for tenant_id in checkpoints.unsigned():
         checkpoints.sign_quietly(tenant_id)
+        if not AuditCheck.objects.filter(tenant=tenant_id).exists():
+            verification.check(tenant_id)
 
 
 def verify_all() -> None:

@@ -6,7 +6,7 @@ reconcile: rows against the log.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -203,10 +203,10 @@ def test_a_rebuilt_log_signed_with_its_key_is_found_by_a_held_checkpoint(
 
 
 def snapshot(tenant: Tenant) -> list[dict[str, Any]]:
-    return list(AuditEntry.objects.filter(tenant=tenant).values())
+    return [dict(row) for row in AuditEntry.objects.filter(tenant=tenant).values()]
 
 
-def restore(attacker: Attacker, rows: list[dict[str, Any]], heads: list[dict[str, Any]]) -> None:
+def restore(attacker: Attacker, rows: list[dict[str, Any]], heads: Iterable[Mapping[str, Any]]) -> None:
     AuditEntry.objects.filter(tenant=attacker.tenant).delete()
     AuditCheckpoint.objects.filter(tenant=attacker.tenant).delete()
     AuditEntry.objects.bulk_create([AuditEntry(**row) for row in rows])

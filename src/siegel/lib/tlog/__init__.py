@@ -33,6 +33,7 @@ Nothing here reads a clock, a file or the network, and nothing needs the whole t
     │   └── ProofFileError    no proof file
     ├── SignatureError        a known key's signature that does not verify
     │   └── UnsignedError     no signature of a key that is asked for
+    ├── WitnessError          what a witness does not cosign, with its HTTP status
     └── ProofError            a proof that does not show what it is said to
         ├── OriginError       a checkpoint of another log
         ├── RollbackError     the newer checkpoint is the smaller one
@@ -57,6 +58,7 @@ from siegel.lib.tlog.errors import (
     TileError,
     TlogError,
     UnsignedError,
+    WitnessError,
 )
 from siegel.lib.tlog.keys import COSIGNATURE, ED25519, VerifierKey
 from siegel.lib.tlog.note import MAX_NOTE_SIZE, MAX_SIGNATURES, Note, Signature, cosign, sign
@@ -88,6 +90,7 @@ from siegel.lib.tlog.tree import (
     verify_consistency,
     verify_inclusion,
 )
+from siegel.lib.tlog.witness import AddCheckpoint, examine
 
 __all__ = [
     "COSIGNATURE",
@@ -99,6 +102,7 @@ __all__ = [
     "MAX_SIGNATURES",
     "TILE_HEIGHT",
     "TILE_WIDTH",
+    "AddCheckpoint",
     "Checkpoint",
     "CheckpointError",
     "EntryError",
@@ -126,9 +130,11 @@ __all__ = [
     "UnsignedError",
     "VerifiedCheckpoint",
     "VerifierKey",
+    "WitnessError",
     "consistency_proof",
     "cosign",
     "entry_hash",
+    "examine",
     "hash_reader",
     "inclusion_proof",
     "nodes_of_tree",

@@ -97,3 +97,13 @@ class SplitViewError(ProofError):
     """Two checkpoints of one size with different roots: together they convict the log."""
 
     code = "tlog.split_view"
+
+
+class WitnessError(TlogError):
+    """A witness does not cosign; `status` is that of C2SP tlog-witness."""
+
+    code = "tlog.witness"
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status

@@ -1,0 +1,148 @@
+"""What `siegel audit …` does: the firm's log, confirmed, verified and compared from this machine."""
+
+import hmac
+import json
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+from siegel.agent import terminal
+from siegel.agent.account import Account
+from siegel.agent.errors import AgentError, OfflineError
+from siegel.agent.online import keep_session, signed_in_account
+from siegel.agent.session import Home
+from siegel.agent.witness import Held, Witness
+from siegel.lib import tlog
+from siegel.seals.canonical import unb64
+from siegel.seals.errors import IntegrityError
+
+ERASED_KIND = "base.personal_erased"
+
+
+def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
+    """Confirms the newest head, once or for ever."""
+    account, home = signed_in_account()
+    own = Witness(home.folder)
+    account.api.post("audit/witnesses", {"name": name or socket.gethostname()[:100], "key": own.verifier.encode()})
+    while True:
+        try:
+            _confirm(account, home, own, as_json=as_json)
+        except OfflineError as error:
+            if every_s is None:
+                raise
+            terminal.say(error.code, **error.params)
+        if every_s is None:
+            return
+        time.sleep(every_s)
+
+
+def _confirm(account: Account, home: Home, own: Witness, *, as_json: bool) -> None:
+    held, request = _newest(account, own)
+    try:
+        line = own.add_checkpoint(request.encode())
+    except tlog.WitnessError as error:
+        raise _broken(held, request, error) from error
+    size = tlog.Checkpoint.parse(request.note.text).size
+    account.api.post("audit/cosignatures", {"size": size, "line": line}, repeatable=True)
+    keep_session(account, home)
+    if as_json:
+        terminal.answer({"size": size, "witness": own.verifier.encode()})
+    else:
+        terminal.say("log_confirmed", size=size, before=held.head.size if held.head else 0)
+
+
+def verify(*, as_json: bool) -> None:
+    """Fetches the whole log and computes it again, against the head held and the newest one."""
+    account, home = signed_in_account()
+    own = Witness(home.folder)
+    held, request = _newest(account, own)
+    try:
+        head = tlog.examine(request, held.key, held.head)
+    except tlog.WitnessError as error:
+        raise _broken(held, request, error) from error
+    erased = _compute(account, head)
+    keep_session(account, home)
+    if as_json:
+        terminal.answer({"size": head.size, "root": head.root.hex(), "erased": erased})
+    else:
+        terminal.say("log_intact", size=head.size, erased=erased)
+
+
+def compare(file: Path) -> None:
+    """Whether the log has grown from a head that somebody else kept: a checkpoint or a proof file."""
+    account, home = signed_in_account()
+    own = Witness(home.folder)
+    held, request = _newest(account, own)
+    try:
+        content = file.read_bytes()
+        is_proof = content.startswith(b"c2sp.org/")
+        note = tlog.ProofFile.parse(content).checkpoint if is_proof else tlog.Note.parse(content)
+        theirs = tlog.open_checkpoint(note, held.key).checkpoint
+        ours = tlog.open_checkpoint(request.note, held.key).checkpoint
+        proof: list[str] = []
+        if theirs.size <= ours.size:
+            proof = account.api.get(f"audit/consistency?old={theirs.size}&size={ours.size}")["proof"]
+        tlog.verify_growth(theirs, ours, [unb64(text) for text in proof])
+    except tlog.FormatError as error:
+        raise AgentError("log_file_unreadable", file=file) from error
+    except tlog.TlogError as error:
+        raise IntegrityError(error.code, str(error)) from error
+    keep_session(account, home)
+    terminal.say("log_same", older=theirs.size, newer=ours.size)
+
+
+def _newest(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint]:
+    """What is held of the firm's log, and the newest signed head as a request to confirm it. The key is pinned.
+
+    AgentError `log_not_signed`; IntegrityError for what is no head of this log.
+    """
+    answer = account.api.get("audit/checkpoint")
+    if answer["key"] is None:
+        raise AgentError("log_not_signed")
+    try:
+        held = own.pin(tlog.VerifierKey.parse(str(answer["key"])))
+        since = held.head.size if held.head else 0
+        if since:
+            answer = account.api.get(f"audit/checkpoint?since={since}")
+        proof = tuple(unb64(str(text)) for text in answer["proof"])
+        return held, tlog.AddCheckpoint(since, proof, tlog.Note.parse(str(answer["checkpoint"]).encode()))
+    except tlog.TlogError as error:
+        raise IntegrityError(error.code, str(error)) from error
+
+
+def _broken(held: Held, request: tlog.AddCheckpoint, error: tlog.WitnessError) -> IntegrityError:
+    """Which of the log's lies it is, by the codes all verifiers use."""
+    try:
+        fresh = tlog.open_checkpoint(request.note, held.key).checkpoint
+        if held.head is not None:
+            tlog.verify_growth(held.head, fresh, request.proof)
+    except tlog.TlogError as precise:
+        return IntegrityError(precise.code, str(precise))
+    return IntegrityError(error.code, str(error))
+
+
+def _compute(account: Account, head: tlog.Checkpoint) -> int:
+    """Every entry and personal part up to the head; how many parts are erased. IntegrityError names the first bad."""
+    frontier, erased, lawful = tlog.Frontier(), set[int](), set[int]()
+    while frontier.size < head.size:
+        first = frontier.size
+        page: list[dict[str, Any]] = account.api.get(f"audit/entries?first={first}")["entries"]
+        page = page[: head.size - first]
+        if not page or [one["index"] for one in page] != list(range(first, first + len(page))):
+            raise IntegrityError("log_entry_missing", f"entry {first}")
+        leaves = [unb64(one["leaf"]) for one in page]
+        frontier.extend(map(tlog.entry_hash, leaves))
+        for one, leaf in zip(page, leaves, strict=True):
+            content = json.loads(leaf)
+            if content["kind"] == ERASED_KIND:
+                lawful.update(*(range(start, end + 1) for start, end in content["about"]["entries"]))
+            if one["personal"] is None or one["salt"] is None:
+                erased.add(one["index"])
+            elif hmac.digest(unb64(one["salt"]), unb64(one["personal"]), "sha256") != unb64(content["personal"]):
+                raise IntegrityError("log_personal_altered", f"entry {one['index']}")
+    if frontier.root() != head.root:
+        raise IntegrityError("log_differs", "the entries are not those that were signed")
+    if unlawful := erased - lawful:
+        raise IntegrityError("log_personal_missing", f"entry {min(unlawful)}")
+    return len(erased)

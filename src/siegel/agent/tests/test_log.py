@@ -1,0 +1,200 @@
+"""`siegel audit …`: this machine as a witness, and what it says to a server that lies about the log."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from siegel.agent.tests.server import Server, Wire
+from siegel.agent.tests.test_main import Run, online, output, run, sign_in
+from siegel.agent.witness import Witness
+from siegel.lib import tlog
+from siegel.seals.canonical import b64, encode
+
+__all__ = ["online", "run"]
+ORIGIN = "vault.example/log/muster"
+
+
+class Log:
+    """The firm's log as the server shows it; `entries` may be altered at any time."""
+
+    def __init__(self) -> None:
+        self.key = Ed25519PrivateKey.generate()
+        self.entries: list[bytes] = []
+        self.parts: list[bytes | None] = []
+        self.cosigned: list[Wire] = []
+        self.grow(5)
+
+    def grow(self, times: int, word: str = "waved", **about: Any) -> None:
+        for _ in range(times):
+            part = encode({"by": "Anna"})
+            committed = b64(hmac.digest(b"s" * 32, part, "sha256"))
+            self.entries.append(encode({"about": about, "kind": f"base.{word}", "personal": committed}))
+            self.parts.append(part)
+
+    def read(self, nodes: Any) -> list[bytes]:
+        known: dict[tlog.Node, bytes] = {}
+        for run_ in tlog.Frontier().extend(map(tlog.entry_hash, self.entries)):
+            known |= {tlog.Node(run_.level, run_.first + n): digest for n, digest in enumerate(run_.hashes)}
+        return [known[node] for node in nodes]
+
+    def note(self, size: int) -> tlog.Note:
+        text = tlog.Checkpoint(ORIGIN, size, tlog.tree_root(size, self.read)).text()
+        return tlog.Note(text, (tlog.sign(text, ORIGIN, self.key),))
+
+    def proof(self, old: int, size: int) -> list[str]:
+        return [b64(digest) for digest in tlog.consistency_proof(old, size, self.read)] if 0 < old <= size else []
+
+    def answer(self, path: str, query: dict[str, str], body: Wire) -> Wire:
+        size = len(self.entries)
+        match path:
+            case "audit/checkpoint":
+                vkey = tlog.VerifierKey(ORIGIN, tlog.ED25519, self.key.public_key().public_bytes_raw()).encode()
+                note = self.note(size).encode().decode()
+                return {"key": vkey, "checkpoint": note, "proof": self.proof(int(query.get("since", 0)), size)}
+            case "audit/consistency":
+                return {"proof": self.proof(int(query["old"]), int(query["size"]))}
+            case "audit/entries":
+                first = int(query["first"])
+                found = list(zip(self.entries, self.parts, strict=True))[first : first + 3]
+                lines = [
+                    {
+                        "index": first + n,
+                        "leaf": b64(leaf),
+                        "personal": None if part is None else b64(part),
+                        "salt": None if part is None else b64(b"s" * 32),
+                    }
+                    for n, (leaf, part) in enumerate(found)
+                ]
+                return {"entries": lines, "more": False}
+            case "audit/cosignatures":
+                self.cosigned.append(body)
+        return {}
+
+
+@pytest.fixture
+def log(server: Server, online: object, run: Run, capsys: pytest.CaptureFixture[str]) -> Log:
+    """A log behind the server; the clerk is signed in."""
+    log, honest = Log(), server.answer
+
+    def answer(request: Any, path: str, body: Wire) -> tuple[int, Wire]:
+        if path.startswith("audit/"):
+            return 200, log.answer(path, dict(request.url.params), body)
+        return honest(request, path, body)
+
+    server.answer = answer  # type: ignore[method-assign]
+    assert sign_in(run, server, server.firm.clerk) == 0
+    capsys.readouterr()
+    return log
+
+
+def test_a_witness_cosigns_what_has_grown_from_what_it_saw(
+    log: Log, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for size in (5, 5, 12):
+        log.grow(size - len(log.entries))
+        assert run("audit", "witness", "--json") == 0
+        key = tlog.VerifierKey.parse(output(capsys)["witness"])
+        signature = tlog.Signature.parse(log.cosigned[-1]["line"])
+        assert log.cosigned[-1]["size"] == size
+        assert key.verify(signature.signature, log.note(size).text) is not None
+
+
+@pytest.mark.parametrize(
+    ("lie", "code"),
+    [("cut", "tlog.rollback"), ("altered", "tlog.split_view"), ("regrown", "tlog.proof"), ("key", "log_key_changed")],
+)
+def test_a_witness_refuses_a_log_that_is_not_the_one_it_saw(
+    log: Log, run: Run, capsys: pytest.CaptureFixture[str], lie: str, code: str
+) -> None:
+    assert run("audit", "witness") == 0
+    cosigned = len(log.cosigned)
+    if lie == "key":
+        log.key = Ed25519PrivateKey.generate()
+    if lie in ("cut", "regrown"):
+        del log.entries[3:], log.parts[3:]
+    if lie in ("altered", "regrown"):
+        log.entries[1] = log.entries[1].replace(b"waved", b"slept")
+    if lie == "regrown":
+        log.grow(6)
+    capsys.readouterr()
+    for command in ("witness", "verify"):
+        assert run("audit", command, "--json") == 3
+        assert code in output(capsys)["message"]
+    assert len(log.cosigned) == cosigned
+
+
+def test_verifying_computes_every_entry_and_name(log: Log, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    log.parts[2] = None
+    log.grow(1, "personal_erased", entries=[[2, 2]])
+    assert run("audit", "verify", "--json") == 0
+    assert output(capsys) == {"size": 6, "root": tlog.tree_root(6, log.read).hex(), "erased": 1}
+
+
+@pytest.mark.parametrize(("part", "code"), [(b'{"by":"Otto"}', "log_personal_altered"), (None, "log_personal_missing")])
+def test_a_name_altered_or_gone_without_an_erasure_is_found(
+    log: Log, run: Run, capsys: pytest.CaptureFixture[str], part: bytes | None, code: str
+) -> None:
+    log.parts[2] = part
+    assert run("audit", "verify", "--json") == 3
+    assert code in output(capsys)["message"]
+
+
+def test_a_head_kept_elsewhere_tells_two_views_of_one_log_apart(
+    log: Log, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("theirs").write_bytes(log.note(4).encode())
+    log.grow(3)
+    assert run("audit", "compare", "theirs") == 0
+    log.entries[0] = log.entries[0].replace(b"waved", b"slept")
+    assert run("audit", "compare", "theirs") == 3
+    Path("nonsense").write_bytes(b"x")
+    assert run("audit", "compare", "nonsense") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"old x\n\n", 400),
+        (b"old 9\n\n<5>", 400),
+        (b"old 0\n\n<stranger>", 403),
+        (b"old 0\n\n<other>", 404),
+        (b"old 1\n\n<5>", 409),
+        (b"old 0\n" + b"A" * 43 + b"=\n\n<5>", 422),
+    ],
+)
+def test_a_request_to_cosign_is_refused_with_the_status_of_the_protocol(
+    tmp_path: Path, body: bytes, status: int
+) -> None:
+    log, witness = Log(), Witness(tmp_path)
+    witness.pin(tlog.VerifierKey(ORIGIN, tlog.ED25519, log.key.public_key().public_bytes_raw()))
+    note = log.note(5).encode()
+    text = log.note(5).text
+    stranger = tlog.Note(text, (tlog.sign(text, "stranger", log.key),)).encode()
+    other = text.replace(ORIGIN, "vault.example/log/other")
+    foreign = tlog.Note(other, (tlog.sign(other, "vault.example/log/other", log.key),)).encode()
+    for mark, content in ((b"<5>", note), (b"<stranger>", stranger), (b"<other>", foreign)):
+        body = body.replace(mark, content)
+    with pytest.raises(tlog.WitnessError) as refused:
+        witness.add_checkpoint(body)
+    assert refused.value.status == status
+
+
+def test_what_a_witness_saw_outlives_the_program_and_its_key_is_its_owners_alone(tmp_path: Path) -> None:
+    log, first = Log(), Witness(tmp_path)
+    key = first.pin(tlog.VerifierKey(ORIGIN, tlog.ED25519, log.key.public_key().public_bytes_raw())).key
+    first.add_checkpoint(tlog.AddCheckpoint(0, (), log.note(5)).encode())
+    again = Witness(tmp_path)
+    held = again.held(key.name)
+    assert held is not None
+    assert held.head is not None
+    assert held.head.size == 5
+    assert again.verifier == first.verifier
+    assert (tmp_path / "witness.key").stat().st_mode & 0o077 == 0
+    assert json.loads((tmp_path / "logs.json").read_text()).keys() == {ORIGIN}

@@ -1,0 +1,105 @@
+"""This machine as a witness of logs: a key of its own, and the last head it saw of each (C2SP tlog-witness).
+
+witness.key    32 bytes, made at the first use, never sent anywhere
+logs.json      by origin: the log's verifier key, pinned at the first use, and the last signed head
+"""
+
+import json
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from siegel.agent.errors import AgentError
+from siegel.lib import tlog
+from siegel.seals.errors import IntegrityError
+
+SEED_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What is known of a log: its key, and the newest head that verified; None before the first."""
+
+    key: tlog.VerifierKey
+    note: tlog.Note | None
+
+    @property
+    def head(self) -> tlog.Checkpoint | None:
+        return tlog.Checkpoint.parse(self.note.text) if self.note else None
+
+
+class Witness:
+    """Cosigns a head only after the log has grown to it from the one held, and the new one is on the disk."""
+
+    def __init__(self, folder: Path) -> None:
+        """AgentError `state_damaged`."""
+        self._logs_file = folder / "logs.json"
+        self._key = _load_key(folder / "witness.key")
+        public = self._key.public_key().public_bytes_raw()
+        # Names of keys are public; this one tells witnesses apart and nothing of the machine.
+        self.verifier = tlog.VerifierKey(f"siegel-witness-{public.hex()[:8]}", tlog.COSIGNATURE, public)
+
+    def held(self, origin: str) -> Held | None:
+        found = self._logs().get(origin)
+        if found is None:
+            return None
+        try:
+            note = tlog.Note.parse(found["note"].encode()) if found["note"] else None
+            return Held(tlog.VerifierKey.parse(found["key"]), note)
+        except (tlog.TlogError, KeyError) as error:
+            raise AgentError("state_damaged", path=self._logs_file) from error
+
+    def pin(self, key: tlog.VerifierKey) -> Held:
+        """Believes this key of a log from now on. IntegrityError `log_key_changed` if another one was pinned."""
+        known = self.held(key.name)
+        if known is None:
+            self._keep(key, None)
+            return Held(key, None)
+        if known.key != key:
+            raise IntegrityError("log_key_changed", "another key signs the log than the one pinned")
+        return known
+
+    def add_checkpoint(self, body: bytes) -> str:
+        """The cosignature line for a request `add-checkpoint`. WitnessError with the status of the refusal."""
+        request = tlog.AddCheckpoint.parse(body)
+        held = self.held(request.origin)
+        fresh = tlog.examine(request, held.key if held else None, held.head if held else None)
+        if held is not None and held.head != fresh:
+            self._keep(held.key, request.note)
+        return tlog.cosign(fresh.text(), self.verifier.name, self._key, int(time.time())).line()
+
+    def _logs(self) -> dict[str, dict[str, str]]:
+        if not self._logs_file.exists():
+            return {}
+        try:
+            logs: dict[str, dict[str, str]] = json.loads(self._logs_file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise AgentError("state_damaged", path=self._logs_file) from error
+        return logs
+
+    def _keep(self, key: tlog.VerifierKey, note: tlog.Note | None) -> None:
+        entry = {"key": key.encode(), "note": note.encode().decode() if note else ""}
+        _write(self._logs_file, json.dumps(self._logs() | {key.name: entry}, indent=1).encode())
+
+
+def _load_key(path: Path) -> Ed25519PrivateKey:
+    if not path.exists():
+        _write(path, secrets.token_bytes(SEED_SIZE))
+    seed = path.read_bytes()
+    if len(seed) != SEED_SIZE:
+        raise AgentError("state_damaged", path=path)
+    return Ed25519PrivateKey.from_private_bytes(seed)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """On the disk, and readable by its owner alone, when this returns."""
+    draft = path.with_suffix(".new")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

@@ -1,0 +1,110 @@
+/** What a browser remembers of the firm's log, and which lies about it it finds. */
+
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { toBase64url } from "../src/crypto/base64";
+import { concat, utf8 } from "../src/crypto/bytes";
+import { signingKeyFromSeed } from "../src/crypto/ed25519";
+import { parseVerifierKey } from "../src/tlog";
+import { toPadded } from "../src/tlog/text";
+import { heldOf, type Shelf, watchLog } from "../src/ui/log_watch";
+import { codeOfError, vectors } from "./vectors";
+
+interface Growth {
+  readonly name: string;
+  readonly older: string;
+  readonly newer: string;
+  readonly proof: readonly string[];
+}
+
+const known = vectors<{ log: string; witness: string; growth: readonly Growth[] }>("log");
+const FIRM = "muster";
+/** The log's key of the vectors (tests/vectors/logs.py). */
+const SEED = new Uint8Array(32).fill(1);
+
+class MapShelf implements Shelf {
+  readonly #kept = new Map<string, string>();
+  getItem(name: string): string | null {
+    return this.#kept.get(name) ?? null;
+  }
+  setItem(name: string, value: string): void {
+    this.#kept.set(name, value);
+  }
+}
+
+async function signed(text: string): Promise<string> {
+  const key = await parseVerifierKey(known.log);
+  const signature = await (await signingKeyFromSeed(SEED)).sign(utf8(text));
+  return `${text}\n— ${key.name} ${toPadded(concat(key.keyId, signature))}\n`;
+}
+
+const named = (name: string): Growth => {
+  const found = known.growth.find((one) => one.name === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+};
+
+/** A server that answers with this head; returns what it was asked. */
+function serve(answer: {
+  key: string | null;
+  checkpoint: string | null;
+  proof: readonly string[];
+}): string[] {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", (path: string) => {
+    asked.push(path);
+    return Promise.resolve(new Response(JSON.stringify(answer)));
+  });
+  return asked;
+}
+
+async function remembering(name: string): Promise<MapShelf> {
+  const shelf = new MapShelf();
+  serve({ key: known.log, checkpoint: await signed(named(name).older), proof: [] });
+  await watchLog(FIRM, shelf);
+  return shelf;
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test("the first head is kept, and a log that has grown from it is believed", async () => {
+  const shelf = await remembering("33 to 70");
+  const { newer, proof } = named("33 to 70");
+  const asked = serve({ key: known.log, checkpoint: await signed(newer), proof });
+  expect(await watchLog(FIRM, shelf)).toMatchObject({ before: 33, head: { size: 70 } });
+  expect(asked).toEqual(["/api/audit/checkpoint?since=33"]);
+  expect(heldOf(FIRM, shelf)?.checkpoint).toContain("\n70\n");
+});
+
+describe.each([
+  ["an entry was altered", "tlog.proof"],
+  ["another root at the same size", "tlog.split_view"],
+  ["the tail is cut", "tlog.rollback"],
+  ["an entry was altered, the proof is the honest one", "tlog.proof"],
+])("%s", (name, code) => {
+  test("is found, and what was known stays as evidence", async () => {
+    const shelf = await remembering(name);
+    const before = heldOf(FIRM, shelf);
+    const { newer, proof } = named(name);
+    serve({ key: known.log, checkpoint: await signed(newer), proof });
+    expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe(code);
+    expect(heldOf(FIRM, shelf)).toEqual(before);
+  });
+});
+
+test("another key, a broken signature, and a log that is signed no more are found", async () => {
+  const shelf = await remembering("33 to 70");
+  const checkpoint = await signed(named("33 to 70").newer);
+  serve({ key: known.witness, checkpoint, proof: [] });
+  expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.key");
+  serve({ key: known.log, checkpoint: checkpoint.replace("\n70\n", "\n71\n"), proof: [toBase64url(SEED)] });
+  expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.signature");
+  serve({ key: null, checkpoint: null, proof: [] });
+  expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.rollback");
+});
+
+test("a log that was never signed raises no alarm", async () => {
+  serve({ key: null, checkpoint: null, proof: [] });
+  expect(await watchLog(FIRM, new MapShelf())).toBeNull();
+});
