@@ -22,11 +22,13 @@ from siegel.keys.overview import chain_seen_by, due_now
 from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
-from siegel.vault import actions, check, payload, queries, tus
+from siegel.vault import actions, check, payload, queries, small, tus
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
+# before tus, whose {upload_id} would take "small" for one
+router.add_router("", small.router)
 router.add_router("", tus.router)
 
 MAX_FILES = 200
