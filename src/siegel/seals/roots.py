@@ -70,13 +70,11 @@ def check_replaced(store: Registry, author: str, replaced: str, at: int) -> None
     raise IntegrityError("revocation_rights", "a root is taken back by the one that replaces it, and then")
 
 
-def check_line(store: Registry, pinned: str) -> None:
-    """IntegrityError `root_link`, `certificate_root` unless every root but the last was replaced, one being pinned."""
+def check_line(store: Registry) -> None:
+    """IntegrityError `root_link` unless every root but the last was taken back by the one that followed."""
     roots = store.roots()
     if any(store.revoked(root.kid) is None for root in roots[:-1]):
         raise IntegrityError("root_link", "a root that was followed by another and not taken back by it")
-    if roots and pinned not in (root.kid for root in roots):
-        raise IntegrityError("certificate_root", "another root than the pinned one")
 
 
 @dataclass(frozen=True, slots=True)
