@@ -33,6 +33,7 @@ _entries = (
     "set_up",
     "redeem",
     "emergency",
+    "sheet",
     "invite",
     "client_new",
     "vault",

@@ -306,11 +306,11 @@ def test_an_invitation_for_another_person_or_rank_is_refused(honest: Honest, fie
 
 
 def test_two_roots_in_an_invitation_are_refused(honest: Honest) -> None:
-    """Proves that the answer has exactly one root before anything is derived from it."""
+    """The code tells which of them is the firm's; another that is not of its line spoils the answer."""
     server = letter_server(honest)
     told = server.answers[f"invitations/{honest.letter.id}"]
     told["certificates"] += ForeignFirm(honest.firm).wire()[:1]
-    assert redeemed(honest, server) == "answer_invalid"
+    assert redeemed(honest, server) == "certificate_root"
 
 
 def waiting(server: HostileServer, honest: Honest) -> Json:

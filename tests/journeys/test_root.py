@@ -1,4 +1,4 @@
-"""The firm gets another root: from the old one, then from recovery alone; everybody is told once, nobody is shut out."""
+"""The firm gets another root: from the old one, then from recovery alone; everybody is told once."""
 
 from __future__ import annotations
 

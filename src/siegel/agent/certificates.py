@@ -63,8 +63,8 @@ class Certificates:
         Then this is remembered. IntegrityError `vault_rolled_back`, `vault_forked`, `revocation_hidden`,
         `root_rolled_back`.
         """
-        self._require_revoked(home)
         self._require_root(home)
+        self._require_revoked(home)
         for team, entries in self._teams.items():
             seen = home.head(team)
             if seen and len(entries) < seen.seq:

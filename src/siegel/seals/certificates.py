@@ -42,7 +42,6 @@ class CertificateStore(Registry):
 
     def __init__(self, root: str) -> None:
         super().__init__()
-        self._pinned = root
         # where the line of roots begins: the pinned one, unless that replaced another
         self._first = root
 
@@ -60,7 +59,7 @@ class CertificateStore(Registry):
         store._first = first_root(root, given, taken)
         for _, group in groupby(events, key=lambda event: event.log_index):
             store._add_place(list(group))
-        check_line(store, root)
+        check_line(store)
         return store
 
     def _add_place(self, events: Iterable[Event]) -> None:

@@ -46,7 +46,7 @@ def check_may_revoke(author: Certificate, certificate: Certificate) -> None:
     """IntegrityError `revocation_rights` unless the holder of `author` may take back the key of `certificate`."""
     if author.kind in PERSONS and author.kid == certificate.kid:
         return
-    if author.kind == certificate.kind == "root":
+    if author.kind == certificate.kind == "root" and author.kid != certificate.kid:
         # which of them, the line of the roots says
         return
     allowed = MAY_REVOKE.get(author.kind, ())

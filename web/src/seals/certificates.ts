@@ -85,7 +85,7 @@ export class Certificates {
       ...revocations.map((item) => ({ kind: "revocation" as const, item })),
       ...accepted.map((item) => ({ kind: "certificate" as const, item })),
     ].sort((a, b) => a.item.logIndex - b.item.logIndex);
-    if (this.line.length === 0) this.firstRoot = await firstRoot(this.pinned, accepted, revocations);
+    if (this.line.length === 0) this.firstRoot = firstRoot(this.pinned, accepted, revocations);
     for (let from = 0; from < events.length; ) {
       const place = events[from]?.item.logIndex;
       const next = events.findIndex(({ item }, i) => i > from && item.logIndex !== place);

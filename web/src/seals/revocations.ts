@@ -61,9 +61,9 @@ export function mayRevoke(
   certificate: Pick<Certificate, "kind" | "office" | "role"> & { readonly kid: string },
 ): boolean {
   const { kid, kind, office, role } = certificate;
+  if (author.kid === kid) return PERSONS.includes(kind);
   // Which of them, the line of the roots says.
   if (author.kind === "root" && kind === "root") return true;
-  if (author.kid === kid) return PERSONS.includes(kind);
   const kinds = MAY_REVOKE[author.kind] ?? [];
   const isInOffice = author.office === null || author.office === office;
   return kinds.includes(kind) && (role === null || kinds.includes(role)) && isInOffice;

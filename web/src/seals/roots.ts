@@ -5,20 +5,21 @@
 
 import { keyIdOf } from "./admission";
 import { CERTIFICATE, type Certificate, type VerifiedCertificate } from "./certificate";
-import { type Accepted, hashOf, read, verifySigned } from "./documents";
+import { type Accepted, hashOf, read } from "./documents";
 import { IntegrityError, must } from "./errors";
 import { REVOCATION } from "./revocations";
 
 /**
  * The fingerprint of the root at which the line begins that leads to the pinned one. From the pinned root back each that
  * did not sign itself has signed a revocation that names the root before it, else the old root could be anybody's.
- * @throws IntegrityError (`root_link`, `signature_invalid`).
+ * Its signature is verified with all others.
+ * @throws IntegrityError (`root_link`).
  */
-export async function firstRoot(
+export function firstRoot(
   pinned: string,
   certificates: readonly Accepted[],
   revocations: readonly Accepted[],
-): Promise<string> {
+): string {
   const roots = new Map<string, { readonly hash: string; readonly claimed: Certificate }>();
   for (const { signed } of certificates) {
     const claimed = read(CERTIFICATE, signed.bytes);
@@ -32,7 +33,6 @@ export async function firstRoot(
       const { author, certificate } = read(REVOCATION, signed.bytes);
       const [named] = [...roots].find(([, { hash }]) => hash === certificate) ?? [];
       if (author !== fingerprint || named === undefined) continue;
-      await verifySigned(REVOCATION, signed, root.claimed.signing_key);
       before.push(named);
     }
     const [next, ...more] = before;

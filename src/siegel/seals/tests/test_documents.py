@@ -190,7 +190,7 @@ def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Docume
         ("person", {"certifies": ["client", "client"]}),
         ("person", {"generation": 0}),
         ("person", {"issuer": None}),
-        ("root", {"issuer": "A" * 43}),
+        ("root", {"issuer": "A" * 42}),
         ("person", {"not_after": NOW + 9}),
         ("person", {"recipient": None}),
         ("person", {"role": "client"}),
