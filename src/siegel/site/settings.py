@@ -115,6 +115,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [csp.SELF],
         "img-src": [csp.SELF, "blob:"],
         "connect-src": [csp.SELF],
+        "manifest-src": [csp.SELF],
         "worker-src": [csp.SELF],
         "form-action": [csp.SELF],
         "base-uri": [csp.SELF],

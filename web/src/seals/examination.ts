@@ -33,6 +33,12 @@ const MAY_BEGIN: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
   team: RULERS,
 };
 
+/** A manifest, and the verification of its signature under way. */
+interface Given {
+  readonly signed: Signed;
+  readonly verified: Promise<void>;
+}
+
 export class Examination {
   private readonly chain: VaultChain;
   private readonly certificates: Certificates;
@@ -118,7 +124,12 @@ export class Examination {
     this.requireRights(roster, kind, WRITERS);
     const { changes } = this.record;
     this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
-    const manifests = [...(this.entry.manifests ?? [])];
+    // All at once, as each alone is mostly waiting; judged one after the other, in the order of the changes.
+    const manifests = (this.entry.manifests ?? []).map((signed) => {
+      const verified = verifySigned(MANIFEST, signed, this.author.signing_key);
+      verified.catch(() => undefined);
+      return { signed, verified };
+    });
     for (const change of changes) {
       if (change.kind === "folder") this.fresh.set(change.node, this.newFolder(change));
       if (change.kind === "version")
@@ -181,6 +192,7 @@ export class Examination {
     kind: Kind<T>,
     signed: Signed | undefined,
     hash: string,
+    verified?: Promise<void>,
   ): Promise<T> {
     must(
       signed !== undefined && hashOf(signed.bytes) === hash,
@@ -192,7 +204,7 @@ export class Examination {
     const isOurs = document.firm === firm && document.vault === vault;
     must(isOurs, "record_documents", "a document of another vault");
     must(document.author === author, "record_documents", "a document by another author");
-    await verifySigned(kind, signed, this.author.signing_key);
+    await (verified ?? verifySigned(kind, signed, this.author.signing_key));
     return document;
   }
 
@@ -300,10 +312,10 @@ export class Examination {
     };
   }
 
-  private async newVersion(change: ChangeOf<"version">, signed: Signed | undefined): Promise<FileNode> {
+  private async newVersion(change: ChangeOf<"version">, given: Given | undefined): Promise<FileNode> {
     const { node: id, parent, manifest: manifestHash } = change;
     const versions = this.versionsBefore(change);
-    const manifest = await this.named(MANIFEST, signed, manifestHash);
+    const manifest = await this.named(MANIFEST, given?.signed, manifestHash, given?.verified);
     this.checkManifest(manifest, change, versions.at(-1)?.manifestHash ?? null);
     const { acceptedAt, logIndex } = this.entry;
     const version = { manifest, manifestHash, acceptedAt, logIndex };
