@@ -109,9 +109,7 @@ def test_a_folder_where_a_file_of_its_name_is_is_refused_and_the_others_come(cli
 
 def test_on_a_phone_the_camera_is_one_touch_away(visit: Visit, firm: Firm, vault: Vault) -> None:
     phone = come_in(visit(**PHONE), firm, firm.client)
-    open_vault(phone, vault)
     phone.goto(f"{vault.url}#photo")
-    phone.reload()
     expect(phone.get_by_role("button", name="Foto aufnehmen")).to_be_focused()
     with phone.expect_file_chooser() as chooser:
         phone.get_by_role("button", name="Foto aufnehmen").tap()

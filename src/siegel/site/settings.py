@@ -135,6 +135,7 @@ STORAGES = {
 }
 # No other site may load our files. vite writes the hash of the content into the names of the bundle's files
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(bundle/.+-[\w-]{8,}\.\w+|.+\.[0-9a-f]{12}\.\w+)$"
 
 # --- language and time --------------------------------------------------------------------------------------------
