@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.journeys.people import Firm, Vault
@@ -107,7 +109,8 @@ def test_a_folder_where_a_file_of_its_name_is_is_refused_and_the_others_come(cli
 
 def test_on_a_phone_the_camera_is_one_touch_away(visit: Visit, firm: Firm, vault: Vault) -> None:
     phone = come_in(visit(**PHONE), firm, firm.client)
-    open_vault(phone, vault)
+    phone.goto(f"{vault.url}#photo")
+    expect(phone.get_by_role("button", name="Foto aufnehmen")).to_be_focused()
     with phone.expect_file_chooser() as chooser:
         phone.get_by_role("button", name="Foto aufnehmen").tap()
     assert phone.locator("#photo-input").get_attribute("capture") == "environment"
@@ -116,3 +119,18 @@ def test_on_a_phone_the_camera_is_one_touch_away(visit: Visit, firm: Firm, vault
     expect(phone.get_by_role("button", name="Ordner hochladen")).to_be_hidden()
     width = phone.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE["viewport"]["width"]
+
+
+def test_the_pages_can_be_installed_as_an_app(visit: Visit, firm: Firm) -> None:
+    page = come_in(visit(**PHONE), firm, firm.client)
+    manifest = page.locator("link[rel=manifest]").get_attribute("href") or ""
+    answer = page.request.get(firm.url + manifest)
+    assert answer.headers["content-type"].startswith("application/manifest+json")
+    session = page.context.new_cdp_session(page)
+    found = session.send("Page.getAppManifest")
+    assert found["errors"] == []
+    for icon in answer.json()["icons"]:
+        picture = page.request.get(firm.url + manifest.rpartition("/")[0] + "/" + icon["src"])
+        assert picture.headers["content-type"] == "image/png"
+        size = int(icon["sizes"].partition("x")[0])
+        assert Image.open(BytesIO(picture.body())).size == (size, size)

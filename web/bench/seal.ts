@@ -8,11 +8,14 @@
 import { Encrypter } from "age-encryption";
 import { hasNative } from "../src/crypto/aead";
 import { newFileKey, sealHeader } from "../src/crypto/age";
-import { type Bytes, randomBytes } from "../src/crypto/bytes";
+import { type Bytes, concat, randomBytes } from "../src/crypto/bytes";
 import { recipientFromSeed, recipientText } from "../src/crypto/hybrid";
 import { SegmentTree } from "../src/crypto/merkle";
 import { openPayload, sealedSize, sealPayload } from "../src/crypto/payload";
 import { pieces, readAll, type Source } from "../src/crypto/source";
+import { openContents, type SealedFile, sealContents } from "../src/seals/files";
+import { openDraft } from "../src/vault/staging";
+import { zip } from "../src/vault/zip";
 
 const PIECE_BYTES = 64 * 1024;
 
@@ -73,6 +76,63 @@ function peer(): Encrypter {
   return encrypter;
 }
 
+interface Member {
+  readonly sealed: SealedFile;
+  readonly payload: Bytes;
+  readonly leaves: readonly Bytes[];
+}
+
+/** The same bytes as this many files of a vault. */
+const MEMBERS = 32;
+
+async function members(plaintext: Bytes): Promise<readonly Member[]> {
+  const size = plaintext.length / MEMBERS;
+  return Promise.all(
+    Array.from({ length: MEMBERS }, async (_, i) => {
+      const tree = new SegmentTree();
+      const pieces: Bytes[] = [];
+      const sealed = await sealContents(plaintext.subarray(i * size, (i + 1) * size), async (piece) => {
+        await tree.update(piece);
+        pieces.push(piece);
+      });
+      return { sealed, payload: concat(...pieces), leaves: await tree.leaves() };
+    }),
+  );
+}
+
+function opened({ sealed, payload, leaves }: Member): AsyncGenerator<Bytes> {
+  const row = { content_hash: sealed.contentHash, size: sealed.size };
+  return openContents(payload, leaves, sealed.fileKey, row);
+}
+
+async function openAll(files: readonly Member[]): Promise<void> {
+  for (const file of files) await drain(opened(file));
+}
+
+/** As a selection is saved, but for the browser's own writing. */
+async function zipAll(files: readonly Member[]): Promise<void> {
+  await drain(
+    zip(files.map((file, i) => ({ path: `${i}.bin`, modified: 0, read: async () => opened(file) }))),
+  );
+}
+
+/** As an upload does it: with the trees of hashes, into the browser's own file system. */
+async function sealToDisk(plaintext: Bytes): Promise<void> {
+  const draft = await openDraft("bench", sealedSize(plaintext.length));
+  if (draft === null) throw new Error("no file system");
+  sealHeader(fileKey, [recipient]);
+  await sealContents(plaintext, (piece) => draft.write(piece));
+  await draft.finish();
+}
+
+/** The plain way: the library's stream into the same file. */
+async function peerSealToDisk(plaintext: Bytes): Promise<void> {
+  const root = await navigator.storage.getDirectory();
+  const handle = await root.getFileHandle("peer", { create: true });
+  const stream = new Blob([plaintext]).stream();
+  await (await peer().encrypt(stream)).pipeTo(await handle.createWritable());
+}
+
 async function drain(source: Source): Promise<void> {
   for await (const _ of pieces(source));
 }
@@ -87,6 +147,7 @@ async function secondsOf(run: () => Promise<unknown>): Promise<number> {
 async function measure(sizeBytes: number, rounds: number): Promise<Record<string, number[]>> {
   const plaintext = sample(sizeBytes);
   const sealed = await readAll(sealPayload(fileKey, plaintext));
+  const files = await members(plaintext);
   const runs: Record<string, () => Promise<unknown>> = {
     seal: () => seal(plaintext),
     seal_whole: () => sealWhole(plaintext),
@@ -94,6 +155,10 @@ async function measure(sizeBytes: number, rounds: number): Promise<Record<string
     open: () => drain(openPayload(fileKey, sealed)),
     peer_whole: () => peerSealWhole(plaintext),
     peer_stream: () => peerSealStream(plaintext),
+    open_files: () => openAll(files),
+    zip_files: () => zipAll(files),
+    disk: () => sealToDisk(plaintext),
+    peer_disk: () => peerSealToDisk(plaintext),
   };
   const seconds: Record<string, number[]> = {};
   for (let round = 0; round < rounds; round++) {

@@ -19,7 +19,8 @@ import { codeOfError } from "./vectors";
 
 vi.mock("../src/keyring/store", () => import("./kept_store"));
 vi.mock("../src/vault/sending", () => ({
-  startSending: () => ({ done: Promise.resolve("upload"), abort: () => undefined }),
+  MOST_SMALL: { files: 200, bytes: 8 << 20, payloadBytes: 1 << 20 },
+  sendSmall: async (_: string, payloads: readonly Blob[]) => payloads.map(() => "upload"),
 }));
 
 const FORM = ["not_canonical", "document_invalid", "not_base64", "signature_invalid"];

@@ -6,7 +6,7 @@ import { VaultChain } from "../src/seals/chain";
 import { verifyEvents } from "../src/seals/events";
 import { presently } from "../src/seals/members";
 import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
-import { acceptedOf, acceptedEvent, entryOf } from "../src/wire/codec";
+import { acceptedEvent, acceptedOf, entryOf } from "../src/wire/codec";
 import { expectCode, vectors } from "./vectors";
 
 interface Judged {

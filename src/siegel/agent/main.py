@@ -34,7 +34,6 @@ from siegel.agent.key_commands import (
     vault_request,
     vault_trust,
 )
-from siegel.agent.key_commands import keys_app, reissue, team_app, vault_access
 from siegel.agent.log_commands import audit_app
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
 from siegel.agent.tree_commands import COMMANDS

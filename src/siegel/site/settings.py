@@ -154,6 +154,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [csp.SELF],
         "img-src": [csp.SELF, "blob:"],
         "connect-src": [csp.SELF],
+        "manifest-src": [csp.SELF],
         "worker-src": [csp.SELF],
         "form-action": [csp.SELF],
         "base-uri": [csp.SELF],
@@ -173,6 +174,7 @@ STORAGES = {
 }
 # No other site may load our files. vite writes the hash of the content into the names of the bundle's files
 WHITENOISE_ALLOW_ALL_ORIGINS = False
+WHITENOISE_MIMETYPES = {".webmanifest": "application/manifest+json"}
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/(bundle/.+-[\w-]{8,}\.\w+|.+\.[0-9a-f]{12}\.\w+)$"
 
 # --- language and time --------------------------------------------------------------------------------------------

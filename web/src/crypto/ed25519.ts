@@ -41,13 +41,29 @@ export function publicKeyFromSeed(seed: Uint8Array): Bytes {
 export async function isSignedBy(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
   if (publicKey.length !== PUBLIC_KEY_SIZE || signature.length !== SIGNATURE_SIZE) return false;
   try {
-    const key = await importNative("raw", publicKey, "verify");
+    const key = await verifyingKey(publicKey);
     if (key) return await crypto.subtle.verify("Ed25519", key, signature, message);
     return ed25519.verify(signature, message, publicKey, { zip215: false });
   } catch {
     // Engines throw for keys and signatures that are no points; for the caller they are merely not valid.
     return false;
   }
+}
+
+/** Keys last used: a chain of thousands of records has a handful of authors. */
+const verifying = new Map<string, Promise<CryptoKey | null>>();
+const MOST_KEPT = 64;
+
+function verifyingKey(publicKey: Bytes): Promise<CryptoKey | null> {
+  const name = publicKey.join();
+  const known = verifying.get(name);
+  if (known !== undefined) return known;
+  if (verifying.size >= MOST_KEPT) verifying.clear();
+  const importing = importNative("raw", publicKey, "verify");
+  verifying.set(name, importing);
+  // One that is no point fails each time anew, and is not kept.
+  importing.catch(() => verifying.delete(name));
+  return importing;
 }
 
 /**

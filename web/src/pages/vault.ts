@@ -45,10 +45,13 @@ function askForPassword(session: Session): void {
 async function show(open: Open): Promise<void> {
   await joinMemory(open, showProblem);
   const main = find("main[data-vault]");
+  performance.mark("vault-begun");
   const vault = await OpenedVault.load(open, main.dataset["vault"] ?? "");
   vault.requireShown(shownVault(main.dataset));
+  performance.mark("vault-replayed");
   const page = new VaultPage(vault, main.dataset["right"] !== "read");
   page.start();
+  performance.mark("vault-shown");
   if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
 }
 

@@ -169,6 +169,7 @@ export class EpochSeeds {
   readonly failed = new Map<number, SealError>();
   private readonly seeds = new Map<number, Bytes>();
   private readonly keys = new Map<number, EpochKeys>();
+  private readonly deriving = new Map<number, Promise<EpochKeys>>();
   /** By epoch and by holder. */
   private readonly wraps = new Map<number, Map<string, KeptWrap>>();
   private readonly handedDown = new Map<number, Promise<readonly number[]>>();
@@ -191,9 +192,20 @@ export class EpochSeeds {
   async keysOf(epoch: number): Promise<EpochKeys> {
     const known = this.keys.get(epoch);
     if (known !== undefined) return known;
-    const keys = await epochKeys(await this.seedOf(epoch));
-    this.keys.set(epoch, keys);
-    return keys;
+    // Thousands of rows may ask for them at once.
+    const deriving = this.deriving.get(epoch) ?? this.deriveKeys(epoch);
+    this.deriving.set(epoch, deriving);
+    return deriving;
+  }
+
+  private async deriveKeys(epoch: number): Promise<EpochKeys> {
+    try {
+      const keys = await epochKeys(await this.seedOf(epoch));
+      this.keys.set(epoch, keys);
+      return keys;
+    } finally {
+      this.deriving.delete(epoch);
+    }
   }
 
   /** @throws the error of one's own wrap, else IntegrityError (`wrap_missing`). */

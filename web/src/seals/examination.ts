@@ -31,6 +31,12 @@ const MAY_BEGIN: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
   team: RULERS,
 };
 
+/** A manifest, and the verification of its signature under way. */
+interface Given {
+  readonly signed: Signed;
+  readonly verified: Promise<void>;
+}
+
 export class Examination {
   private readonly chain: VaultChain;
   private readonly certificates: Certificates;
@@ -115,12 +121,20 @@ export class Examination {
     this.requireRights(roster, kind, WRITERS);
     const { changes } = this.record;
     this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
+    // All at once, as each alone is mostly waiting; judged one after the other, in the order of the changes.
+    const verified = new Map(
+      (this.entry.manifests ?? []).map((signed) => {
+        const verifying = verifySigned(MANIFEST, signed, this.author.signing_key);
+        verifying.catch(() => undefined);
+        return [signed, verifying] as const;
+      }),
+    );
     const contents = new Contents(this.before(roster, kind), {
       author: this.author,
       acceptedAt: this.entry.acceptedAt,
       logIndex: this.entry.logIndex,
       manifests: (this.entry.manifests ?? []).values(),
-      manifest: (signed, hash) => this.named(MANIFEST, signed, hash),
+      manifest: (signed, hash) => this.named(MANIFEST, signed, hash, signed && verified.get(signed)),
     });
     for (const change of changes) await contents.apply(change);
     return { nodes: contents.fresh, releases: contents.releases };
@@ -196,6 +210,7 @@ export class Examination {
     kind: Kind<T>,
     signed: Signed | undefined,
     hash: string,
+    verified?: Promise<void>,
   ): Promise<T> {
     must(
       signed !== undefined && hashOf(signed.bytes) === hash,
@@ -207,7 +222,7 @@ export class Examination {
     const isOurs = document.firm === firm && document.vault === vault;
     must(isOurs, "record_documents", "a document of another vault");
     must(document.author === author, "record_documents", "a document by another author");
-    await verifySigned(kind, signed, this.author.signing_key);
+    await (verified ?? verifySigned(kind, signed, this.author.signing_key));
     return document;
   }
 

@@ -39,6 +39,7 @@ export interface HeldWrap {
 }
 
 const ATTEMPTS = 10;
+const ROWS_AT_ONCE = 256;
 
 export class OpenedVault {
   readonly open: Open;
@@ -183,16 +184,21 @@ export class OpenedVault {
 
   private async openRows(): Promise<void> {
     if (this.chain.seq > 0) this.sealed ??= await this.reader.vault();
-    for (const id of this.changed) {
-      const node = this.chain.nodes.get(id);
-      must(node !== undefined, "node_parent", "a changed node that the chain does not have");
-      this.index.put(node);
-      const isLive = this.chain.isLive(id);
-      // The server keeps no rows of what is gone, and need not keep those of the trash: what was restored has them again.
-      if (isLive || this.reader.hasRowsOf(node)) this.list(node, await this.reader.open(node));
-      else if (!this.chain.isGone(id)) continue;
-      this.changed.delete(id);
-    }
+    const changed = [...this.changed];
+    // Many at once, as each alone is mostly waiting.
+    for (let at = 0; at < changed.length; at += ROWS_AT_ONCE)
+      await Promise.all(changed.slice(at, at + ROWS_AT_ONCE).map((id) => this.openChanged(id)));
+  }
+
+  private async openChanged(id: string): Promise<void> {
+    const node = this.chain.nodes.get(id);
+    must(node !== undefined, "node_parent", "a changed node that the chain does not have");
+    this.index.put(node);
+    const isLive = this.chain.isLive(id);
+    // The server keeps no rows of what is gone, and need not keep those of the trash: what was restored has them again.
+    if (isLive || this.reader.hasRowsOf(node)) this.list(node, await this.reader.open(node));
+    else if (!this.chain.isGone(id)) return;
+    this.changed.delete(id);
   }
 
   private list(node: Node, opened: OpenedNode | null): void {

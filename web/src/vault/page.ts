@@ -40,8 +40,8 @@ const POLL_MS = 5000;
 const RENDER_MS = 400;
 /** A page that nobody looks at only has to learn that the session has ended. */
 const HIDDEN_POLL_MS = 60_000;
-/** What stands behind the # of a link that leads here to upload something. */
-const UPLOAD = "upload";
+/** What stands behind the # of a link that leads here to upload something: the button that does it. */
+const UPLOADS = ["upload", "photo"];
 /** As wide as `.own-page` of the style sheet: there the details stand in place of the list. */
 const OWN_PAGE = matchMedia("(max-width: 61.99em)");
 /** The buttons that keys press. */
@@ -100,7 +100,7 @@ export class VaultPage {
     this.goTo(wanted || this.vault.id);
     this.arrive();
     // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
-    if (wanted === UPLOAD) maybe('[data-action="upload"]')?.focus();
+    if (UPLOADS.includes(wanted)) maybe(`.sg-toolbar [data-action="${wanted}"]`)?.focus();
     this.poll();
     if (this.mayWrite)
       showUnfinished(this.vault, (found) => this.uploads.resume(found)).catch((error: unknown) =>

@@ -11,13 +11,13 @@ import { requireSize, sealContents } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { now } from "../ui/format";
 import { isExpected } from "../ui/texts";
-import { Batches } from "./batches";
+import { Batches, type Failures } from "./batches";
 import { type ClearFile, commitFiles } from "./commit";
 import { makeFolders, type Place } from "./new_folders";
 import type { OpenedVault } from "./opened";
 import type { Choice, Picked } from "./picked";
 import { MOST_FILES, scan } from "./scan";
-import { type Sending, startSending } from "./sending";
+import { MOST_SMALL, type Sending, sendSmall, startSending } from "./sending";
 import {
   type FileFacts,
   type Found,
@@ -49,11 +49,31 @@ export interface UploadItem extends Place {
 
 /** Sealed and sent at once. The server receives six of a person at a time; another device of his may send too. */
 const AT_ONCE = 4;
+const SMALLS_AT_ONCE = 2;
 const SCANS_AT_ONCE = 2;
+/** So much may lie in memory, sealed and not yet sent. */
+const MOST_SEALED_BYTES = 32 << 20;
 /** The scanner's answer comes when the last of a batch has been looked at. */
 const MOST_SCANNED_BYTES = 64 << 20;
 /** How long a look at the vault's epoch counts. */
 const READY_MS = 30_000;
+
+interface Small {
+  readonly payload: Blob;
+  /** Its id, once it was sent. */
+  upload: string;
+}
+
+async function sendTogether(vault: OpenedVault, smalls: readonly Small[]): Promise<Failures<Small>> {
+  const ids = await sendSmall(
+    vault.id,
+    smalls.map(({ payload }) => payload),
+  );
+  smalls.forEach((small, i) => {
+    small.upload = ids[i] ?? "";
+  });
+  return new Map();
+}
 
 export class Uploads {
   private readonly vault: OpenedVault;
@@ -61,10 +81,13 @@ export class Uploads {
   private waiting: UploadItem[] = [];
   private readonly sendings = new Map<number, Sending>();
   private readonly cancelled = new Set<number>();
+  private readonly smalls: Batches<Small>;
   private readonly scans: Batches<ClearFile>;
   private readonly commits: Batches<ClearFile>;
   /** Items that are being sealed or sent. */
   private running = 0;
+  /** Of small payloads that wait to be sent together. */
+  private sealedBytes = 0;
   /** Items that have begun and are not settled. */
   private unsettled = 0;
   private count = 0;
@@ -75,8 +98,15 @@ export class Uploads {
     this.vault = vault;
     this.changed = changed;
     const sizeOf = ({ sealed }: ClearFile): number => sealed.payloadSize;
-    const isMoreToCome = (): boolean => this.running > 0;
+    const isMoreToCome = (): boolean => this.running > 0 || this.sealedBytes > 0;
     const limits = { most: MOST_FILES, sizeOf, isMoreToCome };
+    this.smalls = new Batches((smalls) => sendTogether(vault, smalls), {
+      atOnce: SMALLS_AT_ONCE,
+      most: MOST_SMALL.files,
+      mostBytes: MOST_SMALL.bytes,
+      sizeOf: ({ payload }) => payload.size,
+      isMoreToCome,
+    });
     this.scans = new Batches((files) => scan(vault, files), {
       ...limits,
       atOnce: SCANS_AT_ONCE,
@@ -151,7 +181,7 @@ export class Uploads {
   }
 
   private startNext(): void {
-    while (this.running < AT_ONCE) {
+    while (this.running < AT_ONCE && this.sealedBytes < MOST_SEALED_BYTES) {
       const item = this.waiting.shift();
       if (item === undefined) return;
       this.running += 1;
@@ -165,11 +195,7 @@ export class Uploads {
   }
 
   private async carry(item: UploadItem): Promise<void> {
-    const clear = await this.sent(item).finally(() => {
-      this.running -= 1;
-      this.sendings.delete(item.id);
-      this.startNext();
-    });
+    const clear = await this.sent(item);
     this.move(item, "scan");
     await this.scans.add(clear);
     await this.commits.add(clear);
@@ -188,15 +214,44 @@ export class Uploads {
   }
 
   private async sent(item: UploadItem): Promise<ClearFile> {
-    for (const name of [...item.path, item.name]) requireName(name);
-    requireSize(item.file.size);
-    this.move(item, "seal");
-    await this.beReady();
-    item.staged ??= await this.seal(item);
-    this.move(item, "send");
-    const upload = await this.send(item, item.staged);
-    const { folder, path, name, file } = item;
-    return { upload, sealed: item.staged.sealed, folder, path, name, file };
+    let isDone = false;
+    const makeWay = (): void => {
+      if (isDone) return;
+      isDone = true;
+      this.running -= 1;
+      this.sendings.delete(item.id);
+      this.startNext();
+    };
+    try {
+      const { folder, path, name, file } = item;
+      for (const one of [...path, name]) requireName(one);
+      requireSize(file.size);
+      this.move(item, "seal");
+      await this.beReady();
+      item.staged ??= await this.seal(item);
+      this.move(item, "send");
+      const { staged } = item;
+      const isSmall = staged.payload.size <= MOST_SMALL.payloadBytes;
+      const upload = await (isSmall ? this.sendSmall(item, staged, makeWay) : this.send(item, staged));
+      return { upload, sealed: staged.sealed, folder, path, name, file };
+    } finally {
+      makeWay();
+    }
+  }
+
+  /** Together with others; meanwhile the next ones are sealed. */
+  private async sendSmall(item: UploadItem, { payload }: Staged, makeWay: () => void): Promise<string> {
+    const small = { payload, upload: "" };
+    this.sealedBytes += payload.size;
+    makeWay();
+    try {
+      await this.smalls.add(small);
+    } finally {
+      this.sealedBytes -= payload.size;
+      this.startNext();
+    }
+    this.requireWanted(item);
+    return small.upload;
   }
 
   /** Begins the next epoch if one is due; asked again only after a while, as every question waits for its turn. */

@@ -37,6 +37,13 @@ export async function download(path: string, signal?: AbortSignal): Promise<Read
   return response.body;
 }
 
+/** Sends bytes and gives the JSON answered. @throws WireError. */
+export async function send<T>(path: string, body: Blob, headers: Record<string, string>): Promise<T> {
+  const all = { Accept: "application/json", "X-CSRFToken": csrfToken(), ...headers };
+  const response = await reach(path, { method: "POST", headers: all, body });
+  return (await response.json()) as T;
+}
+
 /** Headers that an upload sends besides its own. */
 export function uploadHeaders(): Record<string, string> {
   return { "X-CSRFToken": csrfToken() };

@@ -44,7 +44,7 @@ def test_key_pages_and_their_workers_may_run_webassembly(path: str) -> None:
     view = key_page if path.startswith("/tresore") else plain_page
     policy = directives(ContentPolicy(view)(RequestFactory().get(path)))
     assert policy["script-src"] == "'self' 'wasm-unsafe-eval'"
-    assert policy["frame-src"] == "blob:"
+    assert policy["frame-src"] == "'self' blob:"
     assert policy["trusted-types"] == "siegel-worker"
     assert policy["require-trusted-types-for"] == "'script'"
 
