@@ -105,6 +105,7 @@ export class VaultPage {
       chosen: () => this.chosen(),
       nameOf: (kid) => this.nameOf(kid),
       goTo: (folder) => this.goTo(folder),
+      focus: (ids) => this.list.focus(ids.find((id) => maybe(`tr[data-node="${id}"]`) !== null) ?? ""),
       showDetails: (node) => node.kind === "file" && this.showDetails(node),
       download: (nodes) => this.act(this.saveAll(nodes)),
       changed: (said) => this.tell(said),
@@ -231,7 +232,10 @@ export class VaultPage {
     on("new-folder", () => this.askForFolder());
     this.verbs.listen();
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
-      button.addEventListener("click", () => !isOff(button) && this.act(this.saveSelected()));
+      button.addEventListener(
+        "click",
+        () => !isOff(button) && this.act(this.saveAll(this.list.selectedNodes())),
+      );
     }
     input.addEventListener("change", () => {
       const files = [...(input.files ?? [])];
@@ -295,10 +299,6 @@ export class VaultPage {
     find<HTMLDialogElement>("dialog#new-folder").close();
     this.render();
     showStatus(texts().vault.folderMade(name));
-  }
-
-  private async saveSelected(): Promise<void> {
-    await this.saveAll(this.list.selectedNodes());
   }
 
   private async saveAll(nodes: readonly OpenedNode[]): Promise<void> {
