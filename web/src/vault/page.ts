@@ -17,6 +17,7 @@ import { readFile } from "./contents";
 import { restoreVersion } from "./copies";
 import { drawPath } from "./crumbs";
 import { accessInWords, drawFree } from "./facts";
+import { detailsIn } from "./history_state";
 import { tellKeyChanges } from "./key_changes";
 import { ListView } from "./list_view";
 import { nameWith } from "./names";
@@ -394,10 +395,4 @@ export class VaultPage {
 
 function isOff(button: HTMLElement): boolean {
   return button.getAttribute("aria-disabled") === "true";
-}
-
-/** The file whose details an entry of the history is about. */
-function detailsIn(state: unknown): string | null {
-  const details = typeof state === "object" && state !== null && "details" in state ? state.details : null;
-  return typeof details === "string" ? details : null;
 }
