@@ -108,8 +108,10 @@ export class Verbs {
     if (!FITS[verb](nodes)) return;
     const after = [...nodes.map(({ id }) => id), ...idsBehind(nodes)];
     void this.guarded(this.carryOut(verb, nodes)).then(() => {
-      // The row that the keyboard was at has been drawn anew, or is gone.
-      if (document.activeElement === document.body) this.page.focus(after);
+      // The row that the keyboard was at has been drawn anew, or is gone; a closed dialog may not have let go yet.
+      const active = document.activeElement;
+      const isNowhere = active === null || active === document.body;
+      if (isNowhere || active.closest("dialog:not([open])") !== null) this.page.focus(after);
     });
   }
 
