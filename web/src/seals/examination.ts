@@ -31,12 +31,6 @@ const MAY_BEGIN: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
   team: RULERS,
 };
 
-/** A manifest, and the verification of its signature under way. */
-interface Given {
-  readonly signed: Signed;
-  readonly verified: Promise<void>;
-}
-
 export class Examination {
   private readonly chain: VaultChain;
   private readonly certificates: Certificates;

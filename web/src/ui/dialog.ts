@@ -6,8 +6,11 @@ import { isSignedOut } from "./session";
 import { isExpected, problemText } from "./texts";
 
 interface DialogWork {
-  /** Runs when the form is sent. The dialog closes when it is done; when it fails, the dialog says why. */
-  readonly submit: (button: HTMLElement, signal: AbortSignal) => Promise<void>;
+  /**
+   * Runs when the form is sent. The dialog closes when it is done; when it fails, the dialog says why. False keeps it
+   * open: what was filled in is not enough.
+   */
+  readonly submit: (button: HTMLElement, signal: AbortSignal) => Promise<unknown>;
   /** The field that errors are about; without it they stand below the text. */
   readonly field?: string;
   /** Whether after this error the dialog can do nothing any more: it closes, and the error is thrown. */
@@ -26,7 +29,7 @@ export async function runDialog(id: string, { submit, field, isOver }: DialogWor
   sayProblem(dialog, null);
   const run = async (button: HTMLElement): Promise<void> => {
     try {
-      await submit(button, signal);
+      if ((await submit(button, signal)) === false) return;
       isDone = true;
     } catch (error) {
       if (signal.aborted) return;

@@ -38,6 +38,7 @@ export const TREE_PROBLEMS_DE = {
 
 export const TREE_DE = {
   counted,
+  quoted: (name: string) => `„${name}“`,
   actionsOf: (name: string) => `Aktionen für „${name}“`,
   renamed: (from: string, to: string) => `„${from}“ heißt jetzt „${to}“.`,
   removeTitle: (what: string) => `${what} löschen?`,

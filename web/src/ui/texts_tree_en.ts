@@ -32,6 +32,7 @@ export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
 
 export const TREE_EN: typeof TREE_DE = {
   counted,
+  quoted: (name) => `“${name}”`,
   actionsOf: (name) => `Actions for “${name}”`,
   renamed: (from, to) => `“${from}” is now called “${to}”.`,
   removeTitle: (what) => `Delete ${what}?`,

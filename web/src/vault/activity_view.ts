@@ -42,7 +42,7 @@ export class ActivityView {
       const { entries } = await vaultApi.activity(this.page.vault.id, this.before, this.node?.id ?? null);
       this.before = entries.at(-1)?.index ?? this.before;
       const list = find("[data-entries]", this.dialog);
-      list.append(...entries.map((entry) => this.item(entry)));
+      list.append(...entries.map((entry) => this.item(entry, this.node)));
       find("[data-older]", this.dialog).hidden = entries.length < PAGE;
       find("[data-empty]", this.dialog).hidden = list.childElementCount > 0;
     } catch (error) {
@@ -54,12 +54,13 @@ export class ActivityView {
   /** The latest things that happened with a file, for its details. */
   async latest(node: OpenedNode, count: number): Promise<readonly HTMLElement[]> {
     const { entries } = await vaultApi.activity(this.page.vault.id, null, node.id);
-    return entries.slice(0, count).map((entry) => this.item(entry));
+    return entries.slice(0, count).map((entry) => this.item(entry, node));
   }
 
-  private item(entry: ActivityAnswer): HTMLElement {
+  /** `asked`: what the list is about; of a record of many only this is told. */
+  private item(entry: ActivityAnswer, asked: OpenedNode | null): HTMLElement {
     const item = clone("activity-item");
-    write("[data-what]", this.inWords(entry), item);
+    write("[data-what]", this.inWords({ ...entry, node: entry.node ?? asked?.id ?? null }), item);
     const who = this.nameOf(entry);
     write("[data-meta]", `${formatWhen(entry.at, now(), pageLanguage())} · ${who}`, item);
     return item;
@@ -81,7 +82,10 @@ export class ActivityView {
       const words = about.slice(0, NAMED).map((change) => this.said(change));
       return activity.record(about.length > NAMED ? [...words, "…"] : words);
     }
-    return activity.said(kind, node ? `„${this.called(node)}“` : texts().tree.activity.somewhere);
+    return activity.said(
+      kind,
+      node ? texts().tree.quoted(this.called(node)) : texts().tree.activity.somewhere,
+    );
   }
 
   private said(change: Change): string {

@@ -87,5 +87,6 @@ function uploaded(
 
 /** In words, for below the dialog's choice. */
 export function inWords(failed: readonly NotCopied[]): string {
-  return texts().tree.notCopied(failed.map(({ step, why }) => `„${step.name}“ (${why})`).join(", "));
+  const { tree } = texts();
+  return tree.notCopied(failed.map(({ step, why }) => `${tree.quoted(step.name)} (${why})`).join(", "));
 }

@@ -18,6 +18,7 @@ import { readFile } from "./contents";
 import { restoreVersion } from "./copies";
 import { drawPath } from "./crumbs";
 import { accessInWords, drawFree } from "./facts";
+import { detailsIn } from "./history_state";
 import { tellKeyChanges } from "./key_changes";
 import { ListView } from "./list_view";
 import { nameWith } from "./names";
@@ -119,6 +120,7 @@ export class VaultPage {
       chosen: () => this.chosen(),
       nameOf: (kid) => this.nameOf(kid),
       goTo: (folder) => this.goTo(folder),
+      focus: (ids) => this.list.focus(ids.find((id) => maybe(`tr[data-node="${id}"]`) !== null) ?? ""),
       showDetails: (node) => node.kind === "file" && this.showDetails(node),
       download: (nodes) => this.act(this.saveAll(nodes)),
       changed: (said) => this.tell(said),
@@ -257,7 +259,10 @@ export class VaultPage {
     on("new-folder", () => this.askForFolder());
     this.verbs.listen();
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
-      button.addEventListener("click", () => !isOff(button) && this.act(this.saveSelected()));
+      button.addEventListener(
+        "click",
+        () => !isOff(button) && this.act(this.saveAll(this.list.selectedNodes())),
+      );
     }
     new Choosing((choice) => this.upload(choice)).listen(this.mayWrite);
     window.addEventListener("beforeunload", (event) => {
@@ -316,10 +321,6 @@ export class VaultPage {
   }
 
   /** One file as it is, anything else as an archive. */
-  private async saveSelected(): Promise<void> {
-    await this.saveAll(this.list.selectedNodes());
-  }
-
   private async saveAll(chosen: readonly OpenedNode[]): Promise<void> {
     const [first] = chosen;
     if (first === undefined) return;
@@ -437,10 +438,4 @@ export class VaultPage {
 
 function isOff(button: HTMLElement): boolean {
   return button.getAttribute("aria-disabled") === "true";
-}
-
-/** The file whose details an entry of the history is about. */
-function detailsIn(state: unknown): string | null {
-  const details = typeof state === "object" && state !== null && "details" in state ? state.details : null;
-  return typeof details === "string" ? details : null;
 }

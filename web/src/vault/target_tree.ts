@@ -110,7 +110,8 @@ export class TargetTree {
       write("[data-why]", tree.loading, item);
       this.open(listed).then(
         (vault) => {
-          const opened = this.vaultItem(vault, name);
+          // What a vault of one's own is called only its sealed title says.
+          const opened = this.vaultItem(vault, dossier === null ? vault.title : name);
           const isStill = radio.checked;
           item.replaceWith(opened);
           const first = find<HTMLInputElement>("input", opened);

@@ -12,6 +12,8 @@ export interface VerbContext {
   chosen(): readonly OpenedNode[];
   nameOf(kid: string): string;
   goTo(folder: string): void;
+  /** Puts the focus on the row of one of these, the first that is there. */
+  focus(ids: readonly string[]): void;
   showDetails(node: OpenedNode): void;
   download(nodes: readonly OpenedNode[]): void;
   /** Something changed: what is shown is drawn anew. */

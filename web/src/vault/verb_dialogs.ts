@@ -26,11 +26,12 @@ export async function askForName(page: VerbContext, node: OpenedNode): Promise<v
     isOver: (error) => page.isOver(error),
     submit: async () => {
       const entries = filled(["rename-name"]);
-      if (entries === null) throw new DOMException("empty", "AbortError");
+      if (entries === null) return false;
       const { "rename-name": name } = entries;
-      if (name === old) return;
+      if (name === old) return true;
       await rename(page.vault, node, name);
       page.changed(texts().tree.renamed(old, name));
+      return true;
     },
   });
   // The ending stays: mostly the name before it is what changes.
@@ -61,12 +62,12 @@ export async function askToRemove(page: VerbContext, nodes: readonly OpenedNode[
 
 export function askToPurge(page: VerbContext, node: OpenedNode): Promise<boolean> {
   const { tree } = texts();
-  write("[data-title]", tree.purgeTitle(`„${node.row.name}“`), find("dialog#purge"));
+  write("[data-title]", tree.purgeTitle(tree.quoted(node.row.name)), find("dialog#purge"));
   return runDialog("purge", {
     isOver: (error) => page.isOver(error),
     submit: async () => {
       await purgeNodes(page.vault, [node.id]);
-      page.changed(tree.purged(`„${node.row.name}“`));
+      page.changed(tree.purged(tree.quoted(node.row.name)));
     },
   });
 }

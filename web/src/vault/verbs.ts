@@ -1,5 +1,6 @@
 /** What is done with what is selected: by the tool bar, the menu of a row, or a key. */
 
+import { RefusedError } from "../seals/errors";
 import { find, findAll, isTyping, maybe } from "../ui/dom";
 import { showStatus } from "../ui/message";
 import { texts } from "../ui/texts";
@@ -104,7 +105,14 @@ export class Verbs {
   }
 
   private run(verb: Verb, nodes: readonly OpenedNode[]): void {
-    if (FITS[verb](nodes)) void this.guarded(this.carryOut(verb, nodes));
+    if (!FITS[verb](nodes)) return;
+    const after = [...nodes.map(({ id }) => id), ...idsBehind(nodes)];
+    void this.guarded(this.carryOut(verb, nodes)).then(() => {
+      // The row that the keyboard was at has been drawn anew, or is gone; a closed dialog may not have let go yet.
+      const active = document.activeElement;
+      const isNowhere = active === null || active === document.body;
+      if (isNowhere || active.closest("dialog:not([open])") !== null) this.page.focus(after);
+    });
   }
 
   private async carryOut(verb: Verb, nodes: readonly OpenedNode[]): Promise<void> {
@@ -183,6 +191,7 @@ export class Verbs {
     });
     const target = { vault: page.vault, folder: page.folder() };
     if (noted.deed === "move") this.noted = null;
+    if (nodes.length === 0) throw new RefusedError("gone", "what was noted is not there any more");
     const { signal } = new AbortController();
     await transfer(page, nodes, target, noted.deed, "both", signal, (text) => showStatus(text));
     const what = tree.counted(...countsOf(nodes));
@@ -196,6 +205,13 @@ export class Verbs {
       this.page.fail(error);
     }
   }
+}
+
+/** Rows that follow the last of these, or stand before it. */
+function idsBehind(nodes: readonly OpenedNode[]): readonly string[] {
+  const row = maybe<HTMLElement>(`tbody[data-rows] tr[data-node="${nodes.at(-1)?.id}"]`);
+  const beside = [row?.nextElementSibling, row?.previousElementSibling];
+  return beside.flatMap((one) => (one instanceof HTMLElement ? (one.dataset["node"] ?? []) : []));
 }
 
 function isBox(target: EventTarget | null): boolean {
