@@ -22,7 +22,7 @@ REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 KEY_POLICY = {
     "script-src": [csp.SELF, csp.WASM_UNSAFE_EVAL],
     "frame-src": ["blob:"],
-    "trusted-types": ["siegel-worker"],
+    "trusted-types": ["siegel-worker", "siegel-parser"],
 }
 PERMISSIONS = (
     "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(),"

@@ -14,11 +14,11 @@ import { AccessView } from "./access_view";
 import { makeFolder } from "./commit";
 import { readFile } from "./contents";
 import { tellKeyChanges } from "./key_changes";
-import { kindOf } from "./kinds";
 import { ListView } from "./list_view";
 import { listenForNotices } from "./notice_view";
 import type { OpenedFile, OpenedVault } from "./opened";
 import { PaneView } from "./pane_view";
+import { showPreview } from "./preview_dialog";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
 import { type UploadItem, Uploads } from "./upload";
@@ -283,29 +283,7 @@ export class VaultPage {
   }
 
   private async view(file: OpenedFile): Promise<void> {
-    const { preview = "" } = kindOf(file.row.name);
-    const blob = new Blob([await this.read(file)], { type: preview });
-    const dialog = find<HTMLDialogElement>("dialog#preview");
-    const frame = find<HTMLIFrameElement>("iframe[data-preview]", dialog);
-    const image = find<HTMLImageElement>("[data-preview-image]", dialog);
-    const isImage = preview.startsWith("image/");
-    const shown = isImage ? image : frame;
-    const url = URL.createObjectURL(blob);
-    write("[data-preview-name]", file.row.name, dialog);
-    // A browser's own page around an image needs a style that the policy forbids, and would not fit it to the dialog.
-    image.hidden = !isImage;
-    frame.hidden = isImage;
-    image.alt = file.row.name;
-    shown.src = url;
-    dialog.showModal();
-    dialog.addEventListener(
-      "close",
-      () => {
-        shown.removeAttribute("src");
-        URL.revokeObjectURL(url);
-      },
-      { once: true },
-    );
+    await showPreview(await this.read(file), file.row.name);
   }
 
   private async read(file: OpenedFile): Promise<Blob> {

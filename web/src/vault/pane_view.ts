@@ -1,10 +1,11 @@
 /** The details of one file, and its earlier versions. */
 
+import { isShowable } from "../preview/index";
 import type { FileVersion } from "../seals/chain";
 import { clone, find, write } from "../ui/dom";
 import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
-import { kindOf, kindWord } from "./kinds";
+import { kindWord } from "./kinds";
 import type { OpenedFile } from "./opened";
 
 const PRINT_LENGTH = 16;
@@ -48,7 +49,7 @@ export class PaneView {
     write("[data-pane-size]", formatSize(file.row.size, language), this.pane);
     write("[data-pane-type]", kindWord(file.row.name, language), this.pane);
     write("[data-pane-changed]", formatWhen(file.acceptedAt, now(), language), this.pane);
-    const hasView = kindOf(file.row.name).preview !== undefined;
+    const hasView = isShowable(file.row.name);
     find('[data-action="view"]', this.pane).hidden = !hasView;
     find("[data-pane-no-view]", this.pane).hidden = hasView;
     write("[data-pane-author]", this.nameOf(file.author), this.pane);
@@ -75,7 +76,7 @@ export class PaneView {
     write("[data-meta]", `${when} · ${this.nameOf(manifest.author)}`, item);
     for (const action of ["view", "download"] as const) {
       const button = find(`[data-version="${action}"]`, item);
-      button.hidden = isShown || (action === "view" && kindOf(file.row.name).preview === undefined);
+      button.hidden = isShown || (action === "view" && !isShowable(file.row.name));
       button.title = action === "view" ? vault.viewVersion(name) : vault.saveVersion(name);
       button.setAttribute("aria-label", button.title);
       button.addEventListener("click", () => this.handlers.act(action, file, version));
