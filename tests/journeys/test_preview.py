@@ -176,7 +176,7 @@ def view(page: Page, name: str) -> Locator:
     page.click("[data-pane] [data-action=view]")
     place = page.locator("[data-preview-place]")
     expect(page.locator("dialog#preview")).to_be_visible()
-    expect(place).not_to_be_empty()
+    expect(page.locator("[data-preview-place]:not(:empty)")).to_be_visible()
     return place
 
 
@@ -187,7 +187,7 @@ def frame_of(page: Page) -> FrameLocator:
 
 def close(page: Page) -> None:
     page.click("#preview [data-close]")
-    expect(page.locator("[data-preview-place]")).to_be_empty()
+    expect(page.locator("[data-preview-place]:empty")).to_have_count(1)
 
 
 def blobs_left(page: Page) -> int:
