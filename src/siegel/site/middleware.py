@@ -23,7 +23,7 @@ KEY_POLICY = {
     "script-src": [csp.SELF, csp.WASM_UNSAFE_EVAL],
     # blob: previews. self: what a service worker saves is asked for in a frame; no page of ours lets itself be framed.
     "frame-src": [csp.SELF, "blob:"],
-    "trusted-types": ["siegel-worker"],
+    "trusted-types": ["siegel-worker", "siegel-parser"],
 }
 PERMISSIONS = (
     "camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=(), midi=(),"

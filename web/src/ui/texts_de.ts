@@ -215,6 +215,24 @@ export const DE = {
       "Das Passwort stimmt, aber der gespeicherte Schlüssel passt nicht dazu. Bitte rufen Sie Ihre Kanzlei an.",
     ),
   },
+  preview: {
+    cutText: "Gezeigt wird nur der Anfang. Laden Sie die Datei herunter, um alles zu sehen.",
+    office: "Gezeigt werden Texte und Tabellen, ohne Bilder, Layout und Formeln.",
+    officeCut:
+      "Gezeigt wird nur der Anfang: Texte und Tabellen, ohne Bilder, Layout und Formeln. Laden Sie die Datei herunter, um alles zu sehen.",
+    mailHtml: "Bilder, Farben und Verweise der Mail zeigt Siegel nicht an. Es wird nichts nachgeladen.",
+    badPage: "Diese Seite lässt sich nicht anzeigen.",
+    unnamed: "ohne Namen",
+    image: "Bild",
+    save: (name: string) => `„${name}“ speichern`,
+    problems: {
+      damaged:
+        "Diese Datei lässt sich nicht anzeigen. Laden Sie sie herunter, und öffnen Sie sie mit Ihrem eigenen Programm.",
+      no_view: "Dateien dieser Art zeigt Siegel nicht an. Laden Sie die Datei herunter.",
+      protected: "Diese Datei ist mit einem Passwort geschützt. Laden Sie sie herunter, um sie zu öffnen.",
+      too_large: "Diese Datei ist für die Ansicht im Browser zu groß. Laden Sie sie herunter.",
+    },
+  },
   notice: {
     nobody: "Wählen Sie mindestens eine Person aus.",
     sent: (count: number) => (count === 1 ? "Eine Mail ist unterwegs." : `${count} Mails sind unterwegs.`),

@@ -192,6 +192,23 @@ export const EN: Texts = {
       "The password is right, but the stored key does not fit. Please call your firm.",
     ),
   },
+  preview: {
+    cutText: "Only the beginning is shown. Download the file to see all of it.",
+    office: "Texts and tables are shown, without pictures, layout and formulas.",
+    officeCut:
+      "Only the beginning is shown: texts and tables, without pictures, layout and formulas. Download the file to see all of it.",
+    mailHtml: "Siegel does not show pictures, colours and links of the mail. Nothing is loaded.",
+    badPage: "This page cannot be shown.",
+    unnamed: "without a name",
+    image: "Image",
+    save: (name: string) => `Save “${name}”`,
+    problems: {
+      damaged: "This file cannot be shown. Download it and open it with your own program.",
+      no_view: "Siegel does not show files of this kind. Download the file.",
+      protected: "This file is protected by a password. Download it to open it.",
+      too_large: "This file is too large to be shown in the browser. Download it.",
+    },
+  },
   notice: {
     nobody: "Choose at least one person.",
     sent: (count: number) => (count === 1 ? "One mail is on its way." : `${count} mails are on their way.`),

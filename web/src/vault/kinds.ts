@@ -1,18 +1,13 @@
-/** What people call a file, its icon, and whether it can be looked at here. By name: a sender's media type proves nothing. */
+/** What people call a file, and its icon. By name: a sender's media type proves nothing. */
+
+import { extensionOf } from "../preview/names";
 
 interface FileKind {
   readonly word: string;
   readonly icon: string;
-  /** Media type for the sandboxed preview; absent where there is none. */
-  readonly preview?: string;
 }
 
-const image = (type: string): FileKind => ({ word: "Bild", icon: "bi-file-earmark-image", preview: type });
-const text = (word: string, icon = "bi-file-earmark-text"): FileKind => ({
-  word,
-  icon,
-  preview: "text/plain;charset=utf-8",
-});
+const IMAGE: FileKind = { word: "Bild", icon: "bi-file-earmark-image" };
 
 const KINDS: { readonly [extension: string]: FileKind } = {
   pdf: { word: "PDF", icon: "bi-file-earmark-pdf" },
@@ -22,24 +17,27 @@ const KINDS: { readonly [extension: string]: FileKind } = {
   xlsx: { word: "Excel", icon: "bi-file-earmark-excel" },
   zip: { word: "ZIP", icon: "bi-file-earmark-zip" },
   eml: { word: "E-Mail", icon: "bi-envelope" },
-  xml: text("XML", "bi-filetype-xml"),
-  csv: text("CSV", "bi-filetype-csv"),
-  txt: text("Text"),
-  png: image("image/png"),
-  jpg: image("image/jpeg"),
-  jpeg: image("image/jpeg"),
-  gif: image("image/gif"),
-  webp: image("image/webp"),
+  odt: { word: "Text", icon: "bi-file-earmark-word" },
+  ods: { word: "Tabelle", icon: "bi-file-earmark-excel" },
+  xml: { word: "XML", icon: "bi-filetype-xml" },
+  csv: { word: "CSV", icon: "bi-filetype-csv" },
+  txt: { word: "Text", icon: "bi-file-earmark-text" },
+  png: IMAGE,
+  jpg: IMAGE,
+  jpeg: IMAGE,
+  gif: IMAGE,
+  webp: IMAGE,
+  heic: IMAGE,
 };
 
 const OTHER: FileKind = { word: "Datei", icon: "bi-file-earmark" };
 
-const ENGLISH: { readonly [word: string]: string } = { Bild: "Image", Datei: "File", "E-Mail": "E-mail" };
-
-function extensionOf(name: string): string {
-  const at = name.lastIndexOf(".");
-  return at > 0 ? name.slice(at + 1).toLowerCase() : "";
-}
+const ENGLISH: { readonly [word: string]: string } = {
+  Bild: "Image",
+  Datei: "File",
+  "E-Mail": "E-mail",
+  Tabelle: "Spreadsheet",
+};
 
 export function kindOf(name: string): FileKind {
   const extension = extensionOf(name);

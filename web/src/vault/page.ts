@@ -27,7 +27,7 @@ import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
 import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
 import type { Choice } from "./picked";
-import { showPreview } from "./preview";
+import { showPreview } from "./preview_dialog";
 import { tellRequests } from "./requests";
 import { missingFrom, saveMany, saveOne, sizeOfAll } from "./saving";
 import { showState } from "./states";
@@ -374,7 +374,7 @@ export class VaultPage {
   }
 
   private async view(file: OpenedFile): Promise<void> {
-    showPreview(file, await this.read(file));
+    await showPreview(await this.read(file), file.row.name);
   }
 
   private async read(file: OpenedFile): Promise<Blob> {

@@ -1,10 +1,11 @@
 /** The details of one file, and its earlier versions. */
 
+import { isShowable } from "../preview/index";
 import type { FileVersion } from "../seals/chain";
 import { clone, find, write } from "../ui/dom";
 import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
-import { kindOf, kindWord } from "./kinds";
+import { kindWord } from "./kinds";
 import type { OpenedFile } from "./opened";
 
 const PRINT_LENGTH = 16;
@@ -64,7 +65,7 @@ export class PaneView {
     write("[data-pane-size]", formatSize(file.row.size, language), this.pane);
     write("[data-pane-type]", kindWord(file.row.name, language), this.pane);
     write("[data-pane-changed]", formatWhen(file.acceptedAt, now(), language), this.pane);
-    const hasView = kindOf(file.row.name).preview !== undefined;
+    const hasView = isShowable(file.row.name);
     find('[data-action="view"]', this.pane).hidden = !hasView;
     find("[data-pane-no-view]", this.pane).hidden = hasView;
     write("[data-pane-author]", this.nameOf(file.author), this.pane);
@@ -94,8 +95,7 @@ export class PaneView {
     for (const action of ["view", "download", "restore"] as const) {
       const button = find(`[data-version="${action}"]`, item);
       const isAway =
-        (action === "view" && kindOf(file.row.name).preview === undefined) ||
-        (action === "restore" && !this.mayWrite);
+        (action === "view" && !isShowable(file.row.name)) || (action === "restore" && !this.mayWrite);
       button.hidden = isShown || isAway;
       button.title = titles[action];
       button.setAttribute("aria-label", button.title);

@@ -44,6 +44,12 @@ export async function send<T>(path: string, body: Blob, headers: Record<string, 
   return (await response.json()) as T;
 }
 
+/** A file of our own bundle. @throws WireError. */
+export async function asset(path: string): Promise<Uint8Array> {
+  const response = await reach(path, { method: "GET", cache: "default" });
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 /** Headers that an upload sends besides its own. */
 export function uploadHeaders(): Record<string, string> {
   return { "X-CSRFToken": csrfToken() };
