@@ -131,6 +131,7 @@ TABLE: dict[str, str] = {
     "GET /api/vaults/<vault_id>/news": HOLDERS,
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
     "POST /api/vaults/<vault_id>/events": HOLDERS_REFUSED,
+    "POST /api/vaults/<vault_id>/hand-overs": "401 404 404 404 404 201 404 404 404",
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
@@ -300,6 +301,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/events": {"doc": DOC},
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
+        "POST /api/vaults/<vault_id>/hand-overs": {"package": HASH, "recipient": HASH, "files": 1},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
         "POST /api/account/password": {"proof": {"auth_key": HASH}, **KEYS},
         "POST /api/account/second-factor": {

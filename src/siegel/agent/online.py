@@ -51,7 +51,7 @@ def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: b
 
 
 def ls(where: str | None, *, check: bool, as_json: bool) -> None:
-    name, path = _place(where) if where else ("", ())
+    name, path = place_of(where) if where else ("", ())
     account, home = signed_in_account()
     if not name:
         _list_vaults(account, home, check=check, as_json=as_json)
@@ -103,7 +103,7 @@ def _unreadable_lines(vault: OpenVault, folder: str) -> list[dict[str, Any]]:
 
 
 def mkdir(where: str) -> None:
-    name, path = _place(where, full=True)
+    name, path = place_of(where, full=True)
     account, home = signed_in_account()
     vault = open_named(account, home, name)
     vault.make_folders([path], must_be_new=path)
@@ -114,7 +114,7 @@ def put(sources: list[str], *, as_json: bool) -> None:
     if len(sources) < 2:
         raise UsageError("path_invalid", target=sources[0] if sources else "")
     *given, target = sources
-    name, folder = _place(target, needs_path=True)
+    name, folder = place_of(target, needs_path=True)
     paths = [Path(path) for path in given]
     for path in paths:
         if not path.exists() and not path.is_symlink():
@@ -126,11 +126,11 @@ def put(sources: list[str], *, as_json: bool) -> None:
         watcher = terminal.Bars(progress, len(plan.items) + len(plan.refused), plan.total_bytes)
         outcomes = put_files(vault, plan, watcher)
     keep_session(account, home)
-    _report(outcomes, as_json)
+    report(outcomes, as_json)
 
 
 def get(where: str, out: Path) -> None:
-    name, path = _place(where, needs_path=True)
+    name, path = place_of(where, needs_path=True)
     account, home = signed_in_account()
     vault = open_named(account, home, name)
     found = vault.find(path)
@@ -166,7 +166,7 @@ def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[En
     return targets
 
 
-def _place(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:
+def place_of(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:
     """`VAULT`, `VAULT:`, `VAULT:/` or `VAULT:/PATH` as (vault, path); UsageError `path_invalid`.
 
     `full`: the path names something below the top level.
@@ -244,7 +244,7 @@ def _show(lines: list[dict[str, Any]], as_json: bool) -> None:
         sys.stdout.write(f"{size}{terminal.clean(line['name'])}{slash}\n")
 
 
-def _report(outcomes: list[Outcome], as_json: bool) -> None:
+def report(outcomes: list[Outcome], as_json: bool) -> None:
     """Says what became of the files; exit code 1 if one was not stored."""
     stored = sum(outcome.code == "stored" for outcome in outcomes)
     refused = len(outcomes) - stored

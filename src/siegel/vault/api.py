@@ -25,6 +25,7 @@ from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
 from siegel.vault import actions, check, payload, queries, tus
 from siegel.vault.errors import VaultError
+from siegel.vault.handover import hand_over_vault
 from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
@@ -52,6 +53,12 @@ class CheckItem(schemas.Strict):
 
 class CheckIn(schemas.Strict):
     uploads: Annotated[list[CheckItem], Field(min_length=1)]
+
+
+class HandOverIn(schemas.Strict):
+    package: schemas.Hash
+    recipient: schemas.Hash
+    files: Annotated[int, Field(ge=0, le=2**31)]
 
 
 class CommitFile(schemas.Strict):
@@ -138,6 +145,15 @@ def append(request: HttpRequest, vault_id: str, body: schemas.Append) -> Status[
         by=person_of(request), vault_id=vault_id, documents=documents_of(body), rows=_rows(body.rows)
     )
     return _appended(appended)
+
+
+@router.post("/vaults/{vault_id}/hand-overs", response={201: Wire})
+def hand_over(request: HttpRequest, vault_id: str, body: HandOverIn) -> Status[Wire]:
+    """Whoever manages a dossier packs it for another firm; the log keeps what his program says of it."""
+    hand_over_vault(
+        by=person_of(request), vault_id=vault_id, package=body.package, recipient=body.recipient, files=body.files
+    )
+    return Status(201, {})
 
 
 @router.post("/vaults/{vault_id}/check")
