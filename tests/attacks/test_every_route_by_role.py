@@ -131,7 +131,7 @@ TABLE: dict[str, str] = {
     "GET /api/vaults/<vault_id>/news": HOLDERS,
     "POST /api/vaults/<vault_id>/records": HOLDERS_REFUSED,
     "POST /api/vaults/<vault_id>/events": HOLDERS_REFUSED,
-    "POST /api/vaults/<vault_id>/hand-overs": "401 404 404 404 404 201 404 404 404",
+    "POST /api/vaults/<vault_id>/hand-overs": "401 404 404 201 404 201 404 404 404",
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
