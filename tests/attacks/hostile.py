@@ -68,7 +68,7 @@ class HostileServer(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api/")
         if request.method == "POST":
-            return self._post(path, request.read())
+            return self._post(path, request)
         if path.endswith("/news"):
             since = int(request.url.params["since"])
             whole = self.answers[path]
@@ -80,11 +80,16 @@ class HostileServer(httpx.BaseTransport):
             return httpx.Response(404, json={"code": "not_found", "message": path})
         return httpx.Response(200, json=answer, headers={"Set-Cookie": "siegel_csrf=x; Path=/"})
 
-    def _post(self, path: str, body: bytes) -> httpx.Response:
+    def _post(self, path: str, request: httpx.Request) -> httpx.Response:
+        body = request.read()
         if path == "uploads":
             self.sent.append((path, body))
             headers = {"Location": f"/api/uploads/{new_id()}", "Upload-Offset": str(len(body))}
             return httpx.Response(201, headers=headers)
+        if path == "uploads/small":
+            self.sent.append((path, body))
+            many = request.headers["Upload-Lengths"].split(",")
+            return httpx.Response(201, json={"uploads": [new_id() for _ in many]})
         value = json.loads(body)
         self.sent.append((path, value))
         return httpx.Response(200, json=(self.rules.get(path) or self._honestly(path))(value))

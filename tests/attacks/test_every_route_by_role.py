@@ -139,6 +139,7 @@ TABLE: dict[str, str] = {
     # uploads: begun by holders, afterwards their own alone (this one is the owner's)
     "OPTIONS /api/uploads": "401 204 204 204 204 204 204 204 204",
     "POST /api/uploads": "401 201 404 201 404 201 404 404 404",
+    "POST /api/uploads/small": "401 201 404 201 404 201 404 404 404",
     "HEAD /api/uploads/<upload_id>": "401 404 404 404 404 200 404 404 404",
     "PATCH /api/uploads/<upload_id>": "401 404 404 404 404 204 404 404 404",
     "DELETE /api/uploads/<upload_id>": "401 404 404 404 404 204 404 404 404",
@@ -344,9 +345,15 @@ def _ask(stage: Stage, role: str, route: str) -> int:
         from base64 import b64encode
 
         mark = b64encode(stage.names["vault_id"].encode()).decode()
-        headers |= {"Upload-Length": "100", "Upload-Metadata": f"vault {mark}", "Upload-Offset": "60"}
+        headers |= {
+            "Upload-Length": "100",
+            "Upload-Lengths": "100",
+            "Upload-Metadata": f"vault {mark}",
+            "Upload-Offset": "60",
+        }
         content_type = "application/offset+octet-stream"
-        response = browser.generic(method, address, b"y" if method == "PATCH" else b"", content_type, headers=headers)
+        body = {"/api/uploads/small": b"y" * 100}.get(address, b"y" if method == "PATCH" else b"")
+        response = browser.generic(method, address, body, content_type, headers=headers)
     elif method == "POST" and address.startswith("/api/"):
         response = browser.post(address, _body(route, stage, role), content_type="application/json")
     elif method == "POST":

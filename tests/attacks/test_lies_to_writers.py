@@ -51,7 +51,7 @@ def test_an_honest_server_gets_what_it_needs_and_no_more(client: Device, documen
     assert put_into(client, server, document) == ["stored"]
     paths = [path for path, _ in server.sent]
     books = f"vaults/{client.honest.books}"
-    assert paths == ["sign-in/challenge", "sign-in/key", "uploads", f"{books}/check", f"{books}/commit"]
+    assert paths == ["sign-in/challenge", "sign-in/key", "uploads/small", f"{books}/check", f"{books}/commit"]
     for _, body in server.sent:
         assert document.read_bytes() not in (body if isinstance(body, bytes) else str(body).encode())
         assert document.name not in str(body)

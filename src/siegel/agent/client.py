@@ -6,7 +6,7 @@ Nothing here is believed: what comes back is checked by whoever asked.
 import base64
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, BinaryIO, TypeAlias
 
@@ -95,8 +95,7 @@ class Api:
 
         After a lost connection it goes on where the server stands, as long as something arrives between two losses.
         """
-        mark = base64.b64encode(vault.encode()).decode()
-        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": f"vault {mark}"}
+        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": _metadata(vault)}
         if size <= SINGLE_REQUEST_SIZE:
             payload.seek(0)
             content = payload.read(size)
@@ -117,6 +116,24 @@ class Api:
             if arrived < size:
                 time.sleep(self._pauses_s[max(losses - 1, 0)] if self._pauses_s else 0)
         return upload
+
+    def upload_small(self, vault: str, payloads: Sequence[bytes]) -> list[str]:
+        """Uploads many small payloads in one request and returns the ids of their uploads, in order.
+
+        After a lost connection all of them are sent again; what had arrived expires.
+        """
+        headers = {
+            **TUS,
+            "Content-Type": STREAM_TYPE,
+            "Upload-Lengths": ",".join(str(len(payload)) for payload in payloads),
+            "Upload-Metadata": _metadata(vault),
+        }
+        content = b"".join(payloads)
+        answer = _json(self._again(lambda: self._send("POST", "uploads/small", content=content, headers=headers)))
+        uploads = answer.get("uploads")
+        if not isinstance(uploads, list) or len(uploads) != len(payloads):
+            raise AgentError("answer_invalid")
+        return [str(upload) for upload in uploads]
 
     def _append(self, upload: str, payload: BinaryIO, offset: int, size: int, progress: Callable[[int], None]) -> int:
         """One PATCH from `offset`; where the server stands afterwards, however it ended."""
@@ -282,6 +299,10 @@ def origin_of(server: str) -> str:
     port = f":{url.port}" if url.port else ""
     host = f"[{url.host}]" if ":" in url.host else url.host
     return f"{url.scheme}://{host}{port}"
+
+
+def _metadata(vault: str) -> str:
+    return f"vault {base64.b64encode(vault.encode()).decode()}"
 
 
 def _pieces(payload: BinaryIO, offset: int, size: int, progress: Callable[[int], None]) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ check     one virus scan per batch; what is infected stays behind, the others go
 commit    one record per batch, rebased when somebody else was faster
 """
 
+import io
 import mimetypes
 import os
 import tempfile
@@ -39,6 +40,10 @@ BATCH_BYTES = 1 << 30
 PARALLEL = 4
 # Sealed payloads up to this size wait in memory, larger ones in the folder of state.
 IN_MEMORY_SIZE = 4 << 20
+# Files up to this size go many to a request.
+SMALL_BYTES = 256 << 10
+BUNDLE_FILES = 50
+BUNDLE_BYTES = 4 << 20
 KEY_GONE = "scanner_key_gone"
 SCAN_TRIES = 4
 SCAN_PAUSE_S = 2.0
@@ -63,8 +68,8 @@ class _Sent:
 
     item: Item
     sealed: SealedFile
-    upload: str
     modified: int | None
+    upload: str = ""
     committed_version: int = 0
 
 
@@ -83,7 +88,8 @@ def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
     try:
         before: _Batch | None = None
         # While one batch is scanned and committed, the next is under way.
-        for batch in [*(_Batch(vault, watcher, pool, ended, items) for items in _batches(plan.items)), None]:
+        planned = batches(plan.items, BATCH_FILES, BATCH_BYTES)
+        for batch in [*(_Batch(vault, watcher, pool, ended, items) for items in planned), None]:
             if batch:
                 batch.begin()
             if before:
@@ -96,11 +102,12 @@ def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
     return outcomes
 
 
-def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
+def batches(items: Sequence[Item], most_files: int, most_bytes: int) -> Iterator[list[Item]]:
+    """`items` in order, in lists of no more than that; a larger file has one of its own."""
     batch: list[Item] = []
     size = 0
     for item in items:
-        if batch and (len(batch) == BATCH_FILES or size + item.size > BATCH_BYTES):
+        if batch and (len(batch) == most_files or size + item.size > most_bytes):
             yield batch
             batch, size = [], 0
         batch.append(item)
@@ -120,7 +127,7 @@ class _Batch:
         self._watcher = watcher
         self._pool = pool
         self._items = items
-        self._sending: list[Future[_Sent | None]] = []
+        self._sending: list[Future[list[_Sent]]] = []
         self._outcomes: list[Outcome] = []
 
     @property
@@ -130,11 +137,15 @@ class _Batch:
     def begin(self) -> None:
         """Starts sealing and uploading. ServerError 503 without a scanner: before everything was sent in vain."""
         scanner_recipient(self._vault)
-        self._sending = [self._pool.submit(self._send, item) for item in self._items]
+        small = [item for item in self._items if item.size <= SMALL_BYTES]
+        bundles = batches(small, BUNDLE_FILES, BUNDLE_BYTES)
+        self._sending = [self._pool.submit(self._send_small, bundle) for bundle in bundles]
+        large = [item for item in self._items if item.size > SMALL_BYTES]
+        self._sending += [self._pool.submit(self._send, item) for item in large]
 
     def finish(self) -> list[Outcome]:
         """Scans and commits what has arrived; one outcome per file."""
-        sent = [one for sending in self._sending if (one := sending.result()) is not None]
+        sent = [one for sending in self._sending for one in sending.result()]
         clean = self._scan(sent)
         if clean:
             self._vault.write(lambda: self._commit(clean))
@@ -151,24 +162,53 @@ class _Batch:
 
     # Transfer
 
-    def _send(self, item: Item) -> _Sent | None:
-        """Seals and uploads; None when the file could not be read, which is then in the outcomes."""
-        folder = self._vault.home.work
-        with tempfile.SpooledTemporaryFile(IN_MEMORY_SIZE, dir=str(folder)) as payload:
-            try:
-                with item.source.open("rb") as source:
-                    modified = int(os.fstat(source.fileno()).st_mtime)
-                    sealed = seal(source, payload)
-            except RefusedError as error:
-                self._refuse(item, error.code)
-                return None
-            except OSError as error:
-                if error.filename != str(item.source):
-                    raise
-                self._refuse(item, "unreadable", problem_of(error))
-                return None
-            upload = self._upload(item, cast("BinaryIO", payload), sealed.payload_size)
-        return _Sent(item, sealed, upload, modified if modified >= 0 else None)
+    def _send(self, item: Item) -> list[_Sent]:
+        """Seals and uploads; nothing when the file could not be read, which is then in the outcomes."""
+        with tempfile.SpooledTemporaryFile(IN_MEMORY_SIZE, dir=str(self._vault.home.work)) as payload:
+            sent = self._seal(item, cast("BinaryIO", payload))
+            if sent is None:
+                return []
+            sent.upload = self._upload(item, cast("BinaryIO", payload), sent.sealed.payload_size)
+        return [sent]
+
+    def _send_small(self, items: Sequence[Item]) -> list[_Sent]:
+        """The same for a bundle of small files, in one request."""
+        sealed, payloads = [], []
+        for item in items:
+            payload = io.BytesIO()
+            one = self._seal(item, payload)
+            if one is None:
+                continue
+            if one.sealed.payload_size > SMALL_BYTES * 2:
+                # It has grown since it was planned.
+                one.upload = self._upload(item, payload, one.sealed.payload_size)
+            else:
+                payloads.append(payload.getvalue())
+            sealed.append(one)
+        if self._ended.is_set():
+            raise CancelledError
+        uploads = iter(self._api.upload_small(self._vault.id, payloads) if payloads else [])
+        for one in sealed:
+            if not one.upload:
+                one.upload = next(uploads)
+                self._watcher.moved(one.item, one.sealed.payload_size, one.sealed.payload_size)
+        return sealed
+
+    def _seal(self, item: Item, payload: BinaryIO) -> _Sent | None:
+        """Seals into `payload`; None when the file could not be read, which is then in the outcomes."""
+        try:
+            with item.source.open("rb") as source:
+                modified = int(os.fstat(source.fileno()).st_mtime)
+                sealed = seal(source, payload)
+        except RefusedError as error:
+            self._refuse(item, error.code)
+            return None
+        except OSError as error:
+            if error.filename != str(item.source):
+                raise
+            self._refuse(item, "unreadable", problem_of(error))
+            return None
+        return _Sent(item, sealed, modified if modified >= 0 else None)
 
     def _upload(self, item: Item, payload: BinaryIO, size: int) -> str:
         def progress(arrived: int) -> None:

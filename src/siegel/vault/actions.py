@@ -184,28 +184,43 @@ def fetch_version(*, by: "Person", vault_id: str, node: str, number: int) -> Ver
 
 
 def begin_upload(*, by: "Person", vault_id: str, length: int) -> Upload:
-    """An empty upload of `length` bytes into a vault the person may write to.
+    """An empty upload of `length` bytes into a vault the person may write to; errors as of `begin_uploads`."""
+    [upload] = begin_uploads(by=by, vault_id=vault_id, lengths=[length])
+    return upload
 
-    BaseError `not_found`, `disk_full` (507); VaultError `too_many_uploads` (429). One at a time is admitted, so that
-    two do not get the same space.
+
+def begin_uploads(*, by: "Person", vault_id: str, lengths: Sequence[int]) -> list[Upload]:
+    """An empty upload for each of `lengths`, in bytes, all or none.
+
+    BaseError `not_found`, `disk_full` (507); VaultError `too_many_uploads` (429). One request at a time is admitted, so
+    that two do not get the same space.
     """
     queries.require_writer(by, vault_id)
     now = timezone.now()
-    upload = Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=now + UPLOAD_LIFE)
+    ends = now + UPLOAD_LIFE
+    uploads = [Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=ends) for length in lengths]
     with transaction.atomic():
         announced = queries.announced(by, now)
-        if announced.own_count >= MAX_OPEN_UPLOADS or announced.own_bytes + length > MAX_ANNOUNCED_BYTES:
+        count, size = announced.own_count + len(lengths), announced.own_bytes + sum(lengths)
+        if count > MAX_OPEN_UPLOADS or size > MAX_ANNOUNCED_BYTES:
             raise VaultError("too_many_uploads", status=429)
-        staging.require_space(announced.all_bytes + length, lambda: queries.live_uploads(now))
-        upload.save(force_insert=True)
-        staging.create(upload.id)
-    return upload
+        staging.require_space(announced.all_bytes + sum(lengths), lambda: queries.live_uploads(now))
+        Upload.objects.bulk_create(uploads)
+        for upload in uploads:
+            staging.create(upload.id)
+    return uploads
 
 
 def drop_upload(upload: Upload) -> None:
     """Row and bytes are gone."""
-    Upload.objects.filter(pk=upload.pk).delete()
-    staging.remove(upload.pk)
+    drop_uploads([upload])
+
+
+def drop_uploads(uploads: Sequence[Upload]) -> None:
+    """Rows and bytes are gone."""
+    Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()
+    for upload in uploads:
+        staging.remove(upload.pk)
 
 
 @action

@@ -23,12 +23,14 @@ from siegel.keys.trusted import events_of
 from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
-from siegel.vault import actions, check, payload, queries, tus
+from siegel.vault import actions, check, payload, queries, small, tus
 from siegel.vault.errors import VaultError
 from siegel.vault.handover import hand_over_vault
 from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
+# before tus, whose {upload_id} would take "small" for one
+router.add_router("", small.router)
 router.add_router("", tus.router)
 
 MAX_FILES = 200

@@ -8,7 +8,7 @@ Nothing here holds more than one piece in memory.
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime
@@ -102,6 +102,20 @@ def receive(upload_id: str, source: Source, *, offset: int, length: int, recheck
         finally:
             _keep_leaves(upload_id, done + tree.leaves(), os.fstat(fd).st_size)
         return size
+
+
+def receive_whole(uploads: Sequence[tuple[str, int]], source: Source) -> None:
+    """One small payload after the other from `source`: (upload, bytes), into their empty staging files.
+
+    VaultError `upload_cut` when `source` ends before; BaseError `disk_full` (507). What has arrived stays.
+    """
+    _require_reserve()
+    for upload_id, length in uploads:
+        content = b"".join(_pieces(source, length))
+        if len(content) != length:
+            raise VaultError("upload_cut")
+        with _locked(upload_id) as fd:
+            _write_all(fd, content)
 
 
 def leaves(upload_id: str) -> list[bytes]:

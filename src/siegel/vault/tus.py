@@ -41,18 +41,18 @@ def options(request: HttpRequest) -> HttpResponse:
 @router.post("/uploads")
 def create(request: HttpRequest) -> HttpResponse:
     """Creation, with the first (or all) bytes when the body is a stream."""
-    _require_version(request)
-    length, vault_id = _length(request), _vault_id(request)
+    require_version(request)
+    length, vault_id = _length(request), vault_id_of(request)
     if request.content_type != STREAM_TYPE:
         return _created(actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length))
-    with _receiving(request):
+    with receiving(request):
         upload = actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length)
         return _created(upload, str(_receive(request, upload, 0)))
 
 
 @router.api_operation(["HEAD"], "/uploads/{upload_id}")
 def offset(request: HttpRequest, upload_id: str) -> HttpResponse:
-    _require_version(request)
+    require_version(request)
     upload = queries.upload_of(person_of(request), upload_id)
     headers = {"Upload-Offset": str(staging.arrived(upload.id)), "Upload-Length": str(upload.length)}
     return _answer(200, upload, headers)
@@ -60,24 +60,24 @@ def offset(request: HttpRequest, upload_id: str) -> HttpResponse:
 
 @router.patch("/uploads/{upload_id}")
 def append(request: HttpRequest, upload_id: str) -> HttpResponse:
-    _require_version(request)
+    require_version(request)
     if request.content_type != STREAM_TYPE:
         raise VaultError("upload_bad", status=415)
     upload = queries.upload_of(person_of(request), upload_id)
-    with _receiving(request):
-        new_offset = _receive(request, upload, _whole(request.headers.get("Upload-Offset")))
+    with receiving(request):
+        new_offset = _receive(request, upload, whole(request.headers.get("Upload-Offset")))
     return _answer(204, upload, {"Upload-Offset": str(new_offset)})
 
 
 @router.delete("/uploads/{upload_id}")
 def terminate(request: HttpRequest, upload_id: str) -> HttpResponse:
-    _require_version(request)
+    require_version(request)
     upload = queries.upload_of(person_of(request), upload_id)
     actions.drop_upload(upload)
     return HttpResponse(status=204, headers={"Tus-Resumable": VERSION})
 
 
-def _receiving(request: HttpRequest) -> AbstractContextManager[None]:
+def receiving(request: HttpRequest) -> AbstractContextManager[None]:
     """A place for as long as a body is read; BaseError `busy` (503)."""
     return RECEIVING.taken(str(person_of(request).pk))
 
@@ -100,14 +100,14 @@ def _answer(status: int, upload: Upload, headers: dict[str, str]) -> HttpRespons
     )
 
 
-def _require_version(request: HttpRequest) -> None:
+def require_version(request: HttpRequest) -> None:
     if request.headers.get("Tus-Resumable") != VERSION:
         raise VaultError("upload_version", status=412)
 
 
 def _length(request: HttpRequest) -> int:
     """Upload-Length in bytes; deferred lengths are not offered: the sealed size is known before the upload."""
-    length = _whole(request.headers.get("Upload-Length"))
+    length = whole(request.headers.get("Upload-Length"))
     if length > MAX_PAYLOAD_BYTES:
         raise VaultError("too_large", status=413)
     if length < MIN_PAYLOAD_BYTES:
@@ -115,13 +115,13 @@ def _length(request: HttpRequest) -> int:
     return length
 
 
-def _whole(text: str | None) -> int:
+def whole(text: str | None) -> int:
     if text is None or not text.isascii() or not text.isdigit() or len(text) > 15:
         raise VaultError("upload_bad")
     return int(text)
 
 
-def _vault_id(request: HttpRequest) -> str:
+def vault_id_of(request: HttpRequest) -> str:
     """From `Upload-Metadata: vault <base64 of the id>`."""
     name, _, value = request.headers.get("Upload-Metadata", "").partition(" ")
     if name != "vault":

@@ -1,3 +1,5 @@
+import ctypes
+import errno
 import os
 import time
 from pathlib import Path
@@ -44,10 +46,36 @@ def test_when_one_of_several_cannot_be_kept_none_is(staged: Path) -> None:
     assert not blobs.path_of(first).exists()
 
 
+def test_many_blobs_are_brought_to_the_disk_at_once(staged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(blobs, "sync_disk", synced.append)
+    paths = {new_id(): staged.with_name(f"{staged.name}-{number}") for number in range(blobs.MANY)}
+    for path in paths.values():
+        path.write_bytes(path.name.encode())
+    contents = {blob_id: path.name.encode() for blob_id, path in paths.items()}
+    with blobs.kept(paths):
+        pass
+    assert synced == [settings.BLOB_DIR]
+    monkeypatch.undo()
+    blobs.sync_disk(settings.BLOB_DIR)
+    assert {blob_id: blobs.path_of(blob_id).read_bytes() for blob_id in paths} == contents
+
+
+def test_a_disk_that_cannot_be_brought_up_to_date_is_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Library:
+        def syncfs(self, descriptor: int) -> int:
+            ctypes.set_errno(errno.EIO)
+            return -1
+
+    monkeypatch.setattr(blobs, "_LIBC", Library())
+    with pytest.raises(OSError, match="Input/output"):
+        blobs.sync_disk(tmp_path)
+
+
 def test_orphans_go_but_named_and_young_blobs_stay(firm: Tenant, staged: Path) -> None:
     named, orphan, young = new_id(), new_id(), new_id()
     for blob_id in (named, orphan, young):
-        blobs.keep(staged, blob_id=blob_id)
+        blobs.keep({blob_id: staged})
         staged.unlink()
         staged.write_bytes(b"sealed bytes")
     Blob.objects.create(id=named, tenant=firm, size=12, leaves=b"")
@@ -61,7 +89,7 @@ def test_orphans_go_but_named_and_young_blobs_stay(firm: Tenant, staged: Path) -
 
 def test_a_blob_lies_two_folders_deep(staged: Path) -> None:
     blob_id = new_id()
-    blobs.keep(staged, blob_id=blob_id)
+    blobs.keep({blob_id: staged})
     relative = blobs.path_of(blob_id).relative_to(settings.BLOB_DIR)
     assert relative == Path(blob_id[:2], blob_id[2:4], blob_id)
     assert os.stat(blobs.path_of(blob_id)).st_nlink == 2
