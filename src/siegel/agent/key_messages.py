@@ -65,6 +65,48 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "“{text}” grants nothing. Write USER:RIGHTS or USER:RIGHTS:YYYY-MM-DD with read, write or manage as rights;"
         " a team is team/NAME.",
     ),
+    # Handing over
+    "card_head": ("Siegel: Empfänger für eine Übergabe", "Siegel: recipient for a hand-over"),
+    "card_words": (
+        "Lesen Sie dem Absender diese Wörter am Telefon vor: {words}",
+        "Read these words to the sender on the telephone: {words}",
+    ),
+    "handover_ask": (
+        "Vergleichen Sie die Wörter des Empfängers am Telefon: {words}\nStimmen sie? (ja/nein)",
+        "Compare the recipient's words on the telephone: {words}\nAre they the same? (yes/no)",
+    ),
+    "handover_done": (
+        "{files} Dateien liegen verschlüsselt in {path}. Nur der Empfänger öffnet sie ({words}).\n"
+        "Ihre eigenen Wörter, die er vergleicht: {own}",
+        "{files} files lie sealed in {path}. Only the recipient opens them ({words}).\n"
+        "Your own words, which he compares: {own}",
+    ),
+    "takein_ask": (
+        "{title}, {files} Dateien. Vergleichen Sie die Wörter des Absenders am Telefon: {words}\n"
+        "Stimmen sie? (ja/nein)",
+        "{title}, {files} files. Compare the sender's words on the telephone: {words}\nAre they the same? (yes/no)",
+    ),
+    "packing": ("Verschlüsseln", "Sealing"),
+    "package_there": (
+        "In {path} liegt schon etwas. Nennen Sie einen neuen Ordner.",
+        "There is something in {path}. Name a new folder.",
+    ),
+    "unreadable_here": (
+        "{count} Dateien dieses Tresors können Sie nicht öffnen. Eine unvollständige Akte wird nicht übergeben.",
+        "You cannot open {count} files of this vault. An incomplete dossier is not handed over.",
+    ),
+    "package_foreign": (
+        "Das Paket {path} ist nicht für Ihren Schlüssel. Es wurde nichts übernommen.",
+        "The package {path} is not for your key. Nothing was taken in.",
+    ),
+    "package_incomplete": (
+        "Im Paket fehlt {file}. Es wurde nichts übernommen. Lassen Sie es sich noch einmal schicken.",
+        "{file} is missing in the package. Nothing was taken in. Have it sent again.",
+    ),
+    "package_damaged": (
+        "{file} im Paket ist beschädigt oder verändert. Es wurde nichts übernommen.",
+        "{file} in the package is damaged or altered. Nothing was taken in.",
+    ),
     "trusted_alone": (
         "--trusted steht allein, ohne --give und --take.",
         "--trusted stands alone, without --give and --take.",

@@ -1,7 +1,7 @@
 """`siegel`: the program on the firm's PC.
 
-    siegel key new|show|split  siegel seal | open          plain age files, no server
-    siegel sign-in             siegel vault ls|mkdir|put|get|access|trust|request|object
+    siegel key new|show|split|card  siegel seal | open     plain age files, no server
+    siegel sign-in             siegel vault ls|mkdir|put|get|access|trust|request|object|hand-over|take-in
                                siegel vault mv|cp|rm|trash|restore|purge|versions|lock|unlock|release
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
     siegel reissue             siegel export               plain age files of whole vaults
@@ -193,6 +193,45 @@ def vault_get(
     from siegel.agent import online
 
     online.get(where, out)
+
+
+@key_app.command("card")
+def key_card(
+    file: Annotated[Path, typer.Argument(metavar="KEYFILE", exists=True, dir_okay=False)], output: Output = None
+) -> None:
+    """Write what another firm needs to hand a dossier over to you, and the words to compare on the telephone."""
+    from siegel.agent import handover
+
+    handover.card(file, output)
+
+
+@vault_app.command("hand-over")
+def vault_hand_over(
+    vault: Annotated[str, typer.Argument(metavar="VAULT")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", file_okay=False, help="A folder; it is made.")],
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="RECIPIENT", help="age1pq…, or a file with it: the card.")],
+    yes: Annotated[bool, typer.Option("--yes", help="The words were compared.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pack a dossier for another firm: plain age files for its recipient, with a signed list."""
+    from siegel.agent import handover
+
+    handover.hand_over(vault, to, out, yes=yes, as_json=as_json)
+
+
+@vault_app.command("take-in")
+def vault_take_in(
+    package: Annotated[Path, typer.Argument(metavar="PACKAGE")],
+    where: Annotated[str, typer.Argument(metavar="VAULT:/FOLDER/")],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="The words were compared.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take in what another firm has packed for you; all of it is verified first."""
+    from siegel.agent import take_in
+
+    take_in.take_in(package, where, yes=yes, as_json=as_json)
 
 
 @app.command("export")

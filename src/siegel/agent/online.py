@@ -130,7 +130,7 @@ def put(sources: list[str], *, as_json: bool) -> None:
         watcher = terminal.Bars(progress, len(plan.items) + len(plan.refused), plan.total_bytes)
         outcomes = put_files(vault, plan, watcher)
     keep_session(account, home)
-    _report(outcomes, as_json)
+    report(outcomes, as_json)
 
 
 def get(where: str, out: Path) -> None:
@@ -257,7 +257,7 @@ def _show(lines: list[dict[str, Any]], as_json: bool) -> None:
         sys.stdout.write(f"{size}{terminal.clean(line['name'])}{slash}\n")
 
 
-def _report(outcomes: list[Outcome], as_json: bool) -> None:
+def report(outcomes: list[Outcome], as_json: bool) -> None:
     """Says what became of the files; exit code 1 if one was not stored."""
     stored = sum(outcome.code == "stored" for outcome in outcomes)
     refused = len(outcomes) - stored

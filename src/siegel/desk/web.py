@@ -10,7 +10,8 @@ from siegel.accounts.models import Person
 from siegel.accounts.queries import people_of
 from siegel.base.audit.standing import standing_of as log_standing
 from siegel.base.queries import audit_lines
-from siegel.firms.doors import standing_of
+from siegel.firms.doors import may_invite_staff, standing_of
+from siegel.keys.overview import due_for
 from siegel.keys.queries import owner_certified_since
 from siegel.vault.queries import sent_by, vaults_of
 
@@ -35,6 +36,8 @@ def _firm(request: HttpRequest, person: Person) -> HttpResponseBase:
     vaults = vaults_of(person)
     recovered = owner_certified_since(person.tenant_id, int(time.time()) - NOTICE_S)
     context = {
+        # whoever rules keys is told what was begun and not ended
+        "due": due_for(person) if may_invite_staff(request) else None,
         "recovered": people_of(person.tenant_id).filter(pk=recovered).first() if recovered else None,
         "vaults": vaults[:VAULTS_SHOWN],
         "vault_total": len(vaults),

@@ -147,6 +147,7 @@ AUDIT = {
     "vault.upload_refused": Sentence("shield-x", _("Datei abgewiesen: Schadsoftware gefunden"), "alarm"),
     "vault.upload_not_scannable": Sentence("shield-exclamation", _("Datei abgewiesen: nicht prüfbar"), "lock"),
     "vault.version_added": Sentence("upload", _("Datei hochgeladen")),
+    "vault.handed_over": Sentence("box-arrow-up-right", _("Akte an eine andere Kanzlei übergeben"), "lock"),
     "vault.version_fetched": Sentence("download", _("Datei abgerufen")),
 }
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}

@@ -26,6 +26,7 @@ from siegel.seals.signed import Signed
 from siegel.vault import activity, check, payload, queries, small, tus, wire
 from siegel.vault.actions import contents, locks, reading, vaults
 from siegel.vault.errors import VaultError
+from siegel.vault.handover import hand_over_vault
 from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
@@ -56,6 +57,12 @@ class CheckItem(schemas.Strict):
 
 class CheckIn(schemas.Strict):
     uploads: Annotated[list[CheckItem], Field(min_length=1)]
+
+
+class HandOverIn(schemas.Strict):
+    package: schemas.Hash
+    recipient: schemas.Hash
+    files: Annotated[int, Field(ge=0, le=2**31)]
 
 
 class CommitFile(schemas.Strict):
@@ -177,6 +184,15 @@ def happened(
     """What the log says of the vault, or of one of its nodes, the newest first."""
     vault = queries.vault_of(person_of(request), vault_id).vault
     return {"entries": [vars(one) for one in activity.happened(vault, before=before, node=node)]}
+
+
+@router.post("/vaults/{vault_id}/hand-overs", response={201: Wire})
+def hand_over(request: HttpRequest, vault_id: str, body: HandOverIn) -> Status[Wire]:
+    """Whoever manages a dossier packs it for another firm; the log keeps what his program says of it."""
+    hand_over_vault(
+        by=person_of(request), vault_id=vault_id, package=body.package, recipient=body.recipient, files=body.files
+    )
+    return Status(201, {})
 
 
 @router.post("/vaults/{vault_id}/check")

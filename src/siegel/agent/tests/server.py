@@ -97,6 +97,7 @@ class Server:
         self.before: Callable[[httpx.Request], None] = lambda request: None
         self.requests: list[str] = []
         self.self_records: dict[str, list[Wire]] = {}
+        self.handed_over: list[Wire] = []
         self.scanner_seed = Seed.generate()
         self.scanner_keys_renewed = 0
         self.cut_after: int | None = None
@@ -328,6 +329,9 @@ class Server:
             return self.check(body)
         if parts[1] == "commit":
             return self.commit(vault, body)
+        if parts[1] == "hand-overs":
+            self.handed_over.append(body)
+            return 201, {}
         return 200, vault.versions[parts[2], int(parts[4])]
 
     def news(self, vault: StoredVault, since: int) -> Wire:

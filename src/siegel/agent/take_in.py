@@ -1,0 +1,184 @@
+"""A package of another firm into a vault: all of it verified before the first file is taken in."""
+
+import io
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from siegel.agent import terminal
+from siegel.agent.account import Account
+from siegel.agent.errors import AgentError, UsageError
+from siegel.agent.handover import INDEX, NAMESPACE, Listed
+from siegel.agent.keys_online import require_confirmed
+from siegel.agent.online import keep_session, place_of, report, signed_in_account
+from siegel.agent.plan import Item, Plan
+from siegel.agent.put import put as put_files
+from siegel.agent.spoken import spoken
+from siegel.agent.vaults import open_named
+from siegel.lib import sshsig
+from siegel.lib.age import AgeError, HybridIdentity, NoMatch, open_file
+from siegel.lib.merkle import SegmentTree
+from siegel.seals import canonical
+from siegel.seals.canonical import b64, unb64
+from siegel.seals.derive import PublicKeys
+from siegel.seals.errors import IntegrityError, RefusedError
+from siegel.seals.fields import Fields
+from siegel.seals.rows import check_name
+
+MAX_INDEX_SIZE = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What the sender has signed: his key id, what the dossier was called, and the files."""
+
+    folder: Path
+    sender: str
+    title: str
+    client: str
+    files: tuple[Listed, ...]
+
+
+def take_in(folder: Path, where: str, *, yes: bool, as_json: bool) -> None:
+    """The command. AgentError `package_foreign`, `package_incomplete`, `package_damaged`; nothing was taken in then."""
+    if not folder.is_dir():
+        raise UsageError("file_missing", path=folder)
+    name, target = place_of(where, needs_path=True)
+    account, home = signed_in_account()
+    package = read_package(folder, account.seed.identity(), account.keys.recipient or "")
+    title = terminal.clean(f"{package.client} · {package.title}")
+    require_confirmed("takein_ask", yes=yes, title=title, files=len(package.files), words=spoken(package.sender))
+    vault = open_named(account, home, name)
+    with _workshop(home.work) as work:
+        plan = _unpacked(package, account, work, target)
+        with terminal.bars(quiet=as_json) as progress:
+            outcomes = put_files(vault, plan, terminal.Bars(progress, len(plan.items), plan.total_bytes))
+    keep_session(account, home)
+    report(outcomes, as_json)
+
+
+@contextmanager
+def _workshop(folder: Path) -> Iterator[Path]:
+    """A folder that its owner alone enters, gone afterwards: files lie here in plain text while they are taken in."""
+    made = Path(tempfile.mkdtemp(prefix="take-in-", dir=folder))
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made)
+
+
+def read_package(folder: Path, identity: HybridIdentity, own: str) -> Package:
+    """The list, opened and its signature verified; whose key signed it, people compare by its words."""
+    raw = _opened_index(folder, identity)
+    try:
+        envelope = Fields(canonical_or_json(raw), "package")
+        text, signature = envelope.binary("bytes"), envelope.binary("sig")
+        package, recipient = _parsed(folder, Fields(canonical.parse(text), "package"), text, signature)
+    except (IntegrityError, sshsig.SignatureError) as error:
+        raise AgentError("package_damaged", file=INDEX) from error
+    if recipient != own:
+        raise AgentError("package_foreign", path=folder)
+    return package
+
+
+def canonical_or_json(raw: bytes) -> Any:
+    """The envelope is plain JSON; what it holds is canonical."""
+    import json
+
+    try:
+        return json.loads(raw)
+    except ValueError as error:
+        raise IntegrityError("not_canonical", "the list is no JSON") from error
+
+
+def _opened_index(folder: Path, identity: HybridIdentity) -> bytes:
+    path, opened = folder / INDEX, io.BytesIO()
+    if not path.is_file():
+        raise AgentError("package_incomplete", file=INDEX)
+    if path.stat().st_size > MAX_INDEX_SIZE:
+        raise AgentError("package_damaged", file=INDEX)
+    try:
+        with path.open("rb") as sealed:
+            open_file(sealed, opened, [identity])
+    except NoMatch as error:
+        raise AgentError("package_foreign", path=folder) from error
+    except AgeError as error:
+        raise AgentError("package_damaged", file=INDEX) from error
+    return opened.getvalue()
+
+
+def _parsed(folder: Path, f: Fields, text: bytes, signature: bytes) -> tuple[Package, str]:
+    signing_key, recipient = f.hash("signing_key"), f.recipient("recipient")
+    sshsig.verify(signature, NAMESPACE, text, unb64(signing_key, 32))
+    sender = PublicKeys(signing_key, f.recipient("recipient_of_sender")).kid
+    dossier = Fields(f.take("dossier"), "dossier")
+    files = tuple(_listed(Fields(item, "file")) for item in f.items("files"))
+    if len({one.path for one in files}) < len(files) or len({one.file for one in files}) < len(files):
+        raise IntegrityError("document_invalid", "a file is listed twice")
+    return Package(folder, sender, dossier.text("title"), dossier.text("client_name"), files), recipient
+
+
+def _listed(f: Fields) -> Listed:
+    path = tuple(name for name in f.items("path") if isinstance(name, str))
+    try:
+        for name in path:
+            check_name(name)
+    except (RefusedError, IntegrityError) as error:
+        raise IntegrityError("document_invalid", "a name that no file may bear") from error
+    file = f.text("file")
+    if not path or Path(file).name != file or not file.endswith(".age"):
+        raise IntegrityError("document_invalid", "a file that does not lie in the package")
+    return Listed(
+        file=file,
+        path=path,
+        size=f.integer("size", 0),
+        type=f.text("type"),
+        created=f.nullable(f.time, "created"),
+        modified=f.nullable(f.time, "modified"),
+        content_hash=f.hash("content_hash"),
+    )
+
+
+def _unpacked(package: Package, account: Account, work: Path, target: tuple[str, ...]) -> Plan:
+    """All files, opened and compared with the signed list."""
+    identity = account.seed.identity()
+    folders = {target + one.path[:depth] for one in package.files for depth in range(1, len(one.path))}
+    plan = Plan(folders=sorted(folders | ({target} if target else set())))
+    for one in package.files:
+        source = work / one.file.removesuffix(".age")
+        _open_one(package.folder / one.file, source, one, identity)
+        if one.modified is not None:
+            os.utime(source, (one.modified, one.modified))
+        plan.items.append(Item(source, target + one.path, one.size))
+    return plan
+
+
+def _open_one(sealed: Path, target: Path, one: Listed, identity: HybridIdentity) -> None:
+    """AgentError `package_incomplete`, `package_damaged`."""
+    if not sealed.is_file():
+        raise AgentError("package_incomplete", file=one.file)
+    with sealed.open("rb") as source, target.open("xb") as sink:
+        hashing = _Hashing(sink)
+        try:
+            open_file(source, hashing, [identity])
+        except AgeError as error:
+            raise AgentError("package_damaged", file=one.file) from error
+    if (hashing.size, b64(hashing.tree.root())) != (one.size, one.content_hash):
+        raise AgentError("package_damaged", file=one.file)
+
+
+class _Hashing:
+    """Writes on, and hashes what passes."""
+
+    def __init__(self, sink: BinaryIO) -> None:
+        self._sink, self.tree, self.size = sink, SegmentTree(), 0
+
+    def write(self, content: bytes | memoryview, /) -> int:
+        self.tree.update(content)
+        self.size += len(content)
+        return self._sink.write(content)

@@ -1,0 +1,32 @@
+"""A dossier goes to another firm: what the log keeps of it."""
+
+from typing import TYPE_CHECKING
+
+from siegel.base import audit
+from siegel.base.actions import action
+from siegel.base.errors import BaseError
+from siegel.firms.queries import role_of, titles_of_vaults
+from siegel.keys.places import places_of
+from siegel.seals.documents import STAFF
+
+if TYPE_CHECKING:
+    from siegel.accounts.models import Person
+
+
+@action
+def hand_over_vault(*, by: "Person", vault_id: str, package: str, recipient: str, files: int) -> None:
+    """`package`: hash of the signed list of files, `recipient`: of the other firm's recipient, as the program says.
+
+    For staff who manage the vault; BaseError `not_found` (404) for all others.
+    """
+    lines = places_of(by).filter(chain=vault_id, rights="manage")
+    title = titles_of_vaults([vault_id]).get(vault_id)
+    if title is None or role_of(by) not in STAFF or not lines.exists():
+        raise BaseError("not_found", status=404)
+    audit.record(
+        "vault.handed_over",
+        tenant=by.tenant,
+        by=by,
+        about={"vault": vault_id, "package": package, "recipient": recipient, "files": files},
+        personal={"name": title},
+    )
