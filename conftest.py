@@ -1,12 +1,15 @@
 """The people of the tests: made by the real actions, signed in through a real session; and how properties are tried."""
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client as Browser
 from hypothesis import settings as hypothesis_settings
+from pytest_django.plugin import DjangoDbBlocker
 
 from siegel.accounts import actions as accounts
 from siegel.accounts.models import Person
@@ -18,6 +21,8 @@ from siegel.firms.models import Client, Staff
 from siegel.firms.queries import role_of
 from siegel.firms.tests.people import make_firm
 
+LOG_TRIGGERS: list[str] = import_module("siegel.base.migrations.0003_audit_tree")._SQLITE
+
 # How long an example takes says how busy the machine is, not whether the property holds.
 hypothesis_settings.register_profile("siegel", deadline=None)
 hypothesis_settings.load_profile("siegel")
@@ -27,6 +32,23 @@ hypothesis_settings.load_profile("siegel")
 def _fresh_throttle() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture
+def _log_kept_again(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for trigger in LOG_TRIGGERS:
+            cursor.execute(trigger)
+
+
+@pytest.fixture
+def committed(_log_kept_again: None, transactional_db: None) -> Iterator[None]:
+    """A database in which transactions end; it is emptied afterwards, and so the log may be for a moment."""
+    yield
+    with connection.cursor() as cursor:
+        for name in ("fixed", "emptied", "kept"):
+            cursor.execute(f"DROP TRIGGER base_auditentry_{name}")
 
 
 @pytest.fixture

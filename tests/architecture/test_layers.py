@@ -11,7 +11,21 @@ import pytest
 
 from tests.architecture import ROOT, own_files
 
-ROOMS = ("demo", "site", "desk", "vault", "keys", "firms", "accounts", "base", "scanner", "agent", "seals", "lib")
+ROOMS = (
+    "demo",
+    "site",
+    "desk",
+    "vault",
+    "keys",
+    "firms",
+    "accounts",
+    "base",
+    "scanner",
+    "agent",
+    "notary",
+    "seals",
+    "lib",
+)
 
 
 def lint(folder: Path, *, source: Path) -> subprocess.CompletedProcess[str]:

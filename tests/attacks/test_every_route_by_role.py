@@ -3,6 +3,8 @@
 A route that is not in the table fails the test, so that nobody adds a door without deciding who may open it.
 """
 
+# long because: one line for each route of the server
+
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -16,6 +16,7 @@ from tests.attacks.test_every_route_by_role import TABLE
 JSON = "application/json"
 # Their bodies are no JSON, or are not looked at: uploads stream, the others are forms of pages.
 OTHER_BODIES = ("/uploads", "/abmelden", "/sprache", "/darstellung", "/sitzungen/", "/session/end", "POST /zugang/")
+OTHER_BODIES += ("/einstellungen/", "/mein-zugang/e-mail", "/postausgang/", "/protokoll/pruefen")
 UNSAFE = [route for route in TABLE if not route.startswith(("GET", "HEAD", "OPTIONS"))]
 TAKING_JSON = [route for route in UNSAFE if not any(end in route for end in OTHER_BODIES)]
 MARKER = "ein-rohes-Passwort"
@@ -25,7 +26,7 @@ def address(route: str) -> tuple[str, str]:
     """Method and path; which thing is meant does not matter before the request has been looked at."""
     method, path = route.split(" ")
     for name in ("client_id", "vault_id", "upload_id", "invitation_id", "node", "number", "slug"):
-        path = path.replace("<passkey_id>", "1")
+        path = path.replace("<passkey_id>", "1").replace("<mail_id>", "1")
         path = path.replace(f"<{name}>", "ABCDEFGH" if name == "invitation_id" else b64(bytes(16)))
     return method, path
 
@@ -87,7 +88,7 @@ def lists(vault: OpenVault) -> dict[str, tuple[str, dict[str, Any]]]:
     place = f"vaults/{vault.id}"
     return {
         "checks": (f"{place}/check", {"uploads": [{**item, "scanner_header": b64(b"x")}] * 201}),
-        "files": (f"{place}/commit", {"record": doc, "files": [file] * 201}),
+        "files": (f"{place}/commit", {"record": doc, "files": [file] * 1001}),
         "wraps": (f"{place}/records", {"record": doc, "wraps": [wrap] * 1001}),
         "rows": (f"{place}/records", {"record": doc, "rows": [row] * 1001}),
         "no checks": (f"{place}/check", {"uploads": []}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -13,7 +14,7 @@ from tests.journeys.test_looks import look, width
 from tests.journeys.tree import choose, details, furnish, open_menu, target, tool
 from tests.journeys.visits import DESKTOP, PHONE, Visit, come_in, open_vault, row, upload
 
-KINDS = {
+KINDS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": DESKTOP},
     "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
     "phone": PHONE,

@@ -29,6 +29,8 @@ The files (binaries are base64url without padding, as on the wire):
 words.json, sizes and times as people read them, is written by hand.
 """
 
+# long because: one block for each file of vectors
+
 import hashlib
 import io
 import json

@@ -4,6 +4,8 @@ Everything shown has been verified: the chain from its first record, no shorter 
 signed hash.
 """
 
+# long because: a vault replayed, opened and written to shares one state; what is read and shown of it stands apart
+
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field

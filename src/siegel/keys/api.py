@@ -100,45 +100,6 @@ class CertificateIn(schemas.Strict):
     doc: schemas.Doc
 
 
-class InvitedPerson(schemas.Strict):
-    id: schemas.Id
-    name: schemas.Name
-    username: schemas.Name
-    email: Annotated[str, Field(max_length=254)] = ""
-
-
-class VaultAppend(schemas.Append):
-    vault: schemas.Id
-
-
-class InvitationIn(schemas.Strict):
-    id: Annotated[str, Field(min_length=8, max_length=8)]
-    person: InvitedPerson
-    role: schemas.Name
-    client: schemas.Id | None = None
-    office: schemas.Id | None = None
-    certificate: schemas.Doc
-    revocation: schemas.Doc | None = None
-    vaults: Annotated[list[VaultAppend], Field(max_length=schemas.MAX_ITEMS)] = []
-
-
-class LoginIn(schemas.Strict):
-    login: schemas.Doc
-
-
-class RedeemWrap(schemas.Strict):
-    vault: schemas.Id
-    epoch: Annotated[int, Field(ge=1, le=2**31)]
-    age: schemas.Binary
-
-
-class RedeemIn(schemas.Strict):
-    certificate: schemas.Doc
-    wraps: Annotated[list[RedeemWrap], Field(max_length=schemas.MAX_ITEMS)]
-    credential: schemas.Credential
-    unlock: schemas.Binary
-
-
 # --- signing in -------------------------------------------------------------------------------------------------------
 
 
@@ -299,7 +260,7 @@ def scanner_key(request: HttpRequest) -> Wire:
 
 
 @router.post("/invitations", response={201: Wire})
-def invite(request: HttpRequest, body: InvitationIn) -> Status[Wire]:
+def invite(request: HttpRequest, body: schemas.InvitationIn) -> Status[Wire]:
     letter = invitations.Letter(
         id=body.id,
         person_id=body.person.id,
@@ -335,7 +296,7 @@ def invitation(request: HttpRequest, invitation_id: str) -> Wire:
 
 
 @router.post("/invitations/{invitation_id}/wraps", auth=None)
-def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) -> Wire:
+def invitation_wraps(request: HttpRequest, invitation_id: str, body: schemas.LoginIn) -> Wire:
     """The vaults that wait, for whoever holds the invitation's key."""
     _throttle(request, "invitation")
     found = queries.open_invitation(invitation_id, _now())
@@ -349,7 +310,7 @@ def invitation_wraps(request: HttpRequest, invitation_id: str, body: LoginIn) ->
 
 
 @router.post("/invitations/{invitation_id}/redeem", auth=None)
-def redeem(request: HttpRequest, invitation_id: str, body: RedeemIn) -> Wire:
+def redeem(request: HttpRequest, invitation_id: str, body: schemas.RedeemIn) -> Wire:
     """The first certificate wins. The same one again, with its password, signs in: an answer may have been lost."""
     _throttle(request, "invitation")
     found = queries.invitation(invitation_id)

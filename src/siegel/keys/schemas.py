@@ -94,3 +94,42 @@ class Append(Strict):
 class Credential(Strict):
     s: Binary32
     auth_key: Binary32
+
+
+class InvitedPerson(Strict):
+    id: Id
+    name: Name
+    username: Name
+    email: Annotated[str, Field(max_length=254)] = ""
+
+
+class VaultAppend(Append):
+    vault: Id
+
+
+class InvitationIn(Strict):
+    id: Annotated[str, Field(min_length=8, max_length=8)]
+    person: InvitedPerson
+    role: Name
+    client: Id | None = None
+    office: Id | None = None
+    certificate: Doc
+    revocation: Doc | None = None
+    vaults: Annotated[list[VaultAppend], Field(max_length=MAX_ITEMS)] = []
+
+
+class LoginIn(Strict):
+    login: Doc
+
+
+class RedeemWrap(Strict):
+    vault: Id
+    epoch: Annotated[int, Field(ge=1, le=2**31)]
+    age: Binary
+
+
+class RedeemIn(Strict):
+    certificate: Doc
+    wraps: Annotated[list[RedeemWrap], Field(max_length=MAX_ITEMS)]
+    credential: Credential
+    unlock: Binary

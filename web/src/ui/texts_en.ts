@@ -1,3 +1,4 @@
+// long because: every text of the pages has its one place, and both languages the same order
 /** English texts. */
 
 import { problem } from "./problem";

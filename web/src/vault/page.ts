@@ -1,3 +1,4 @@
+// long because: the parts of one page meet here; each has a module of its own
 /** The vault page at work: which folder is shown, what is selected, what is being uploaded. */
 
 import { followRoot } from "../keyring/root";

@@ -1,3 +1,4 @@
+// long because: one line for each call of the server, with the shapes beside it
 /** The calls of docs/formats.md, section 10, with the shapes of their bodies and answers. */
 
 import type { Role } from "../seals/certificate";

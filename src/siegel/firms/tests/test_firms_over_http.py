@@ -13,7 +13,7 @@ from siegel.accounts.tests.people import SignIn, make_person
 from siegel.base.ids import new_id
 from siegel.base.models import Tenant
 from siegel.base.queries import entry_count
-from siegel.firms import actions, web
+from siegel.firms import actions, audit_web, web
 from siegel.firms.models import Client, Staff
 
 PAGES = ["/mandanten", "/mandanten/neu", "/protokoll"]
@@ -113,7 +113,7 @@ def test_a_clerk_is_offered_only_the_dossiers_assigned_to_him(
     assert all(dossier["url"].startswith("/tresore/") for row in rows for dossier in row["dossiers"])
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/mandanten", 6), ("/mandanten/neu", 2), ("/protokoll", 12)])
+@pytest.mark.parametrize(("path", "queries"), [("/mandanten", 7), ("/mandanten/neu", 3), ("/protokoll", 13)])
 def test_pages_cost_the_same_queries_however_long_the_list(
     path: str,
     queries: int,
@@ -131,7 +131,7 @@ def test_pages_cost_the_same_queries_however_long_the_list(
 def test_the_log_pages_back_to_the_first_entry(
     full_firm: Tenant, clerk: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(web, "ENTRIES_PER_PAGE", 20)
+    monkeypatch.setattr(audit_web, "ENTRIES_PER_PAGE", 20)
     browser, path, numbers = sign_in(clerk), "/protokoll", list[int]()
     while True:
         context = browser.get(path).context

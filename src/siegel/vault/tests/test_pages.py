@@ -25,7 +25,7 @@ def test_the_list_shows_the_vaults_i_hold_and_its_queries_do_not_grow(
 def test_the_page_of_a_vault_names_it_and_is_there_for_its_holders_only(
     owner: Island, vault: OpenVault, client_user: Island, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         page = client_user.browser.get(f"/tresore/{vault.id}")
     assert page.status_code == 200
     assert f'data-vault="{vault.id}"' in page.content.decode()
@@ -60,7 +60,7 @@ def test_a_commit_of_many_files_costs_no_more_queries_than_one_of_a_few(
     made = [vault.send(b"x") for _ in range(20)]
     vault.check(*made)
     body = vault.commit_body(*made)
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(38):
         vault.island.post(f"vaults/{vault.id}/commit", body)
 
 

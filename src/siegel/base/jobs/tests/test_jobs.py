@@ -17,7 +17,7 @@ from siegel.base.jobs.tasks import job
 from siegel.base.jobs.worker import Timetable, run_jobs, tidy
 from siegel.base.models import Tenant
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed")
 
 calls: list[str] = []
 

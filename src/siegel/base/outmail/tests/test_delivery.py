@@ -24,7 +24,7 @@ from tests.installation import free_port
 
 State = OutMail.State
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.usefixtures("committed")
 
 
 @pytest.fixture(scope="module")
