@@ -66,7 +66,7 @@ def test_a_root_that_is_not_the_firms_ends_with_three(attempt: Callable[..., Don
     path.write_bytes(write_key_file(replace(firm.client.key, root=other), None))
     done = attempt(path)
     assert done.code == 3
-    assert "root_differs" in done.err
+    assert "certificate_root" in done.err
     assert "Rufen Sie Ihre Kanzlei" in done.err
 
 

@@ -72,7 +72,7 @@ def test_an_answer_that_is_lost_is_asked_for_again_and_nothing_happens_twice(
     small = tmp_path / "klein.txt"
     small.write_bytes(b"Beleg")
     siegel = sign_in(firm.client, line.url)
-    calls = ["uploads", f"vaults/{firm.vault_id}/check", f"vaults/{firm.vault_id}/commit"]
+    calls = ["uploads/small", f"vaults/{firm.vault_id}/check", f"vaults/{firm.vault_id}/commit"]
     line.losing = [f"POST /api/{call} ".encode() for call in calls]
     done = siegel("vault", "put", small, folder)
     assert (done.code, line.lost, line.losing) == (0, 3, []), done.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -117,10 +118,15 @@ class Firm(Founding):
         """The vault as the agent of `person` sees it."""
         return open_by_id(person.account, self._home(person), vault.id)
 
-    def put(self, vault: Vault, person: Person, *sources: Path) -> None:
-        """Files and folders, uploaded by `person` without a browser."""
+    def readers(self, vault: Vault) -> int:
+        """How many people the roster names, and each owner is one; recovery is none."""
+        holders = self.opened(vault, self.owner).state.position.now.roster.holders
+        return sum(line.rights != "hold" for line in holders)
+
+    def put(self, vault: Vault, person: Person, *sources: Path, allowed: Set[str] = frozenset({"stored"})) -> None:
+        """Files and folders, uploaded by `person` without a browser; `allowed`: what may become of them."""
         outcomes = put(self.opened(vault, person), plan_put(sources, ()), Silent())
-        assert {outcome.code for outcome in outcomes} == {"stored"}, outcomes
+        assert {outcome.code for outcome in outcomes} <= allowed, outcomes
 
     def close(self) -> None:
         """Closes the agents' connections."""

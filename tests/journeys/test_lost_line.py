@@ -81,4 +81,4 @@ def test_an_upload_goes_on_where_a_lost_line_left_it(
     assert CHUNK_BYTES < resumed[0] < 2 * CHUNK_BYTES
     download = download_from_pane(client, source.name)
     assert sha256(download.path()) == sha256(source)
-    expect(client.locator("[data-status]")).to_contain_text("ist geprüft und geöffnet.")
+    expect(client.locator("[data-status]")).to_contain_text("ist geprüft und gespeichert.")

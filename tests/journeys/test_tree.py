@@ -103,7 +103,7 @@ def test_files_are_moved_and_copied_within_a_vault(client: Page, firm: Firm, vau
     dialog = client.locator("dialog#target")
     expect(dialog).to_contain_text("2 Dateien kopieren oder verschieben")
     target(client, "Belege").check()
-    expect(dialog).to_contain_text("Danach können 3 Personen diese Dateien lesen:")
+    expect(dialog).to_contain_text(f"Danach können {firm.readers(vault)} Personen diese Dateien lesen:")
     expect(dialog).to_contain_text("Am Zugriff ändert sich nichts.")
     dialog.locator("[data-submit=move]").click()
     expect(row(client, "b.txt")).to_have_count(0)

@@ -111,6 +111,7 @@ def test_the_firm_names_a_trusted_person_in_a_dossier(owner: Page, firm: Firm, v
     expect(line(dialog, wife.name)).to_contain_text("Vertrauensperson, liest erst nach Anfrage und 30 Tagen")
     look(owner, Axe(), "desktop-firm-vault-trust")
     dialog.get_by_role("button", name=f"{wife.name} entfernen").click()
+    owner.locator("dialog#remove-holder [data-submit]").click()
     expect(line(dialog, wife.name)).to_have_count(0)
 
 

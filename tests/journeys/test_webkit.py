@@ -59,7 +59,7 @@ def test_in_webkit_a_client_signs_in_uploads_a_document_and_opens_it(
     window.until(OPENED)
     window.type("#file-input", str(document))
     window.until(STORED)
-    assert window.run(NAMES) == ["Bescheid.txt"]
+    window.until(f"{NAMES}.join() === 'Bescheid.txt'")
     window.go(vault.url)
     window.until(OPENED)
     assert window.until(SELF_RECORD) > 0

@@ -31,7 +31,9 @@ describe("access in words", () => {
   test("says without an addition that it is yours alone only where recovery holds nothing", () => {
     german();
     const session = { firm: { name: "Kanzlei Muster" }, person: { id: "ich" } };
-    const vault = { readers: () => [{ subject: "ich" }], isRecoverable: false, open: { session } };
+    const chain = { holders: () => [] };
+    const me = { readers: () => [{ subject: "ich" }], isRecoverable: false, open: { session } };
+    const vault = { ...me, chain, present: () => ({ logIndex: 0, time: 0 }) };
     expect(accessInWords(vault as unknown as OpenedVault)).toBe("Zugriff: nur Sie persönlich!");
     const others = { ...vault, readers: () => [{ subject: "jemand" }] };
     expect(accessInWords(others as unknown as OpenedVault)).toBe("Zugriff: 1 Person");

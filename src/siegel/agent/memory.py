@@ -64,4 +64,5 @@ def share(account: "Account", home: "Home") -> None:
 
 
 def _own(account: "Account") -> OwnRecord:
-    return OwnRecord(account.firm, account.person, account.key_file.root, account.seed)
+    line = frozenset(root.kid for root in account.certificates.store.roots())
+    return OwnRecord(account.firm, account.person, account.key_file.root, account.seed, line)

@@ -119,12 +119,16 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """Whose self-record it is: the pinned root and the person, with the seed that signs and opens it."""
+    """Whose self-record it is: the pinned root and the person, with the seed that signs and opens it.
+
+    `line`: all roots the firm has had, as verified: another device may have pinned an earlier or a later one.
+    """
 
     firm: str
     person: str
     root: str
     seed: Seed
+    line: frozenset[str] = frozenset()
 
     def seal(self, seen: Seen, number: int) -> tuple[bytes, str]:
         """The record as an age file for the person's own key, and its hash."""
@@ -159,7 +163,7 @@ class OwnRecord:
             raise IntegrityError("self_record_differs", "the self-record is another person's, key's or firm's")
         if record.number != number:
             raise IntegrityError("self_record_differs", "the self-record has another number than the server says")
-        if record.root != self.root:
+        if record.root not in self.line | {self.root}:
             raise IntegrityError("root_differs", "the self-record pins another root")
         return record, signed.hash
 

@@ -17,6 +17,7 @@ import { api } from "../wire/api";
 import { fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { type Open, rememberHead, rememberRevoked, revokedHere } from "./keyring";
+import { certificatesOf } from "./root";
 import { keep, recall, recallAll } from "./store";
 
 /** A self-record that the server has: its number and hash, and the hash of what it says was seen. */
@@ -106,5 +107,6 @@ async function seenHere(): Promise<Seen> {
 }
 
 function ownOf({ keys, root, session: { firm, person } }: Open): OwnRecord {
-  return { firm: firm.id, person: person.id, root, keys };
+  const line = async () => (await certificatesOf(firm.id, root)).roots.map(({ kid }) => kid);
+  return { firm: firm.id, person: person.id, root, keys, line };
 }

@@ -76,6 +76,8 @@ export interface OwnRecord {
   readonly person: string;
   readonly root: string;
   readonly keys: HolderKeys;
+  /** All roots the firm has had, as verified: another device may have pinned an earlier or a later one. */
+  readonly line?: () => Promise<readonly string[]>;
 }
 
 const byKey = <T>(map: ReadonlyMap<string, T>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
@@ -131,7 +133,7 @@ export async function sealSelf(
  * if it is another person's, key's or firm's, or has another number, (`root_differs`).
  */
 export async function openSelf(
-  { firm, person, root, keys }: OwnRecord,
+  { firm, person, root, keys, line }: OwnRecord,
   age: Bytes,
   number: number,
 ): Promise<{ readonly record: SelfRecord; readonly hash: string }> {
@@ -142,7 +144,8 @@ export async function openSelf(
   must(isHis, "self_record_differs", "the self-record is another person's, key's or firm's");
   const isNumber = record.number === number;
   must(isNumber, "self_record_differs", "the self-record has another number than the server says");
-  must(record.root === root, "root_differs", "the self-record pins another root");
+  const isPinned = record.root === root || ((await line?.())?.includes(record.root) ?? false);
+  must(isPinned, "root_differs", "the self-record pins another root");
   return { record, hash: hashOf(signed.bytes) };
 }
 

@@ -14,7 +14,7 @@ export interface Removal {
 
 /** Resolves when the dialog is closed: whether it was confirmed and the work is done. */
 export function askToRemove({ title, loses, renews, button, work }: Removal): Promise<boolean> {
-  const dialog = find<HTMLDialogElement>("dialog#remove");
+  const dialog = find<HTMLDialogElement>("dialog#remove-holder");
   const form = find<HTMLFormElement>("form", dialog);
   const submit = find("[data-submit]", form);
   write("[data-remove-title]", title, dialog);

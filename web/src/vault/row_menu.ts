@@ -4,6 +4,8 @@ import { find, findAll, maybe } from "../ui/dom";
 
 /** Room that stays to the window's edges. */
 const EDGE = 8;
+/** How people scroll; the page itself may scroll too, when the bar of the selection appears. */
+const SCROLLING = ["wheel", "touchmove"];
 
 export class RowMenu {
   private readonly menu = find("#row-menu");
@@ -50,7 +52,7 @@ export class RowMenu {
     document.addEventListener("pointerdown", ({ target }) => {
       if (!this.menu.hidden && target instanceof Node && !this.menu.contains(target)) this.hide();
     });
-    addEventListener("scroll", () => this.hide(), { capture: true, passive: true });
+    for (const way of SCROLLING) addEventListener(way, () => this.hide(), { capture: true, passive: true });
   }
 
   private get items(): readonly HTMLElement[] {
