@@ -181,7 +181,7 @@ def test_the_list_shows_whose_details_are_open_and_offers_only_what_works(
     row(clerk, SHOWN).locator("a[data-open]").click()
     expect(clerk.locator("tr.is-detailed")).to_have_count(1)
     expect(row(clerk, SHOWN)).to_have_class(re.compile("is-detailed"))
-    # a spreadsheet is shown as its tables
+    # a PDF can be looked at
     expect(clerk.locator("[data-pane] [data-action=view]")).to_be_visible()
     expect(row(clerk, SHOWN).locator("[data-author]")).to_have_attribute("title", firm.client.name)
     clerk.click("[data-pane-close]")

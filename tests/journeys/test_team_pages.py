@@ -42,7 +42,7 @@ def test_a_member_reads_the_teams_vault_until_he_leaves(
 
     owner.goto(f"{firm.url}/mitarbeiter/teams")
     panel.get_by_role("button", name="Lore Lohn aus Team Lohnteam entfernen").click()
-    dialog = owner.locator("dialog#remove")
+    dialog = owner.locator("dialog#remove-holder")
     expect(dialog).to_contain_text("Lore Lohn öffnet ab sofort keinen Tresor mehr, der nur dem Team Lohnteam")
     dialog.get_by_role("button", name="Abbrechen").click()
     expect(panel).to_contain_text("Lore Lohn")
