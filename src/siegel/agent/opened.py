@@ -297,11 +297,18 @@ class OpenVault:
         return found
 
     def walk(self, folder: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entity]]:
-        """Everything below a folder, folders before what is in them."""
-        for name, entity in sorted(self.children(folder).items()):
-            yield (*path, name), entity
+        """Everything below a folder, folders before what is in them. No recursion: trees may be deep."""
+        waiting = [(path, sorted(self.children(folder).items(), reverse=True))]
+        while waiting:
+            above, left = waiting[-1]
+            if not left:
+                waiting.pop()
+                continue
+            name, entity = left.pop()
+            here = (*above, name)
+            yield here, entity
             if entity.is_folder:
-                yield from self.walk(entity.id, (*path, name))
+                waiting.append((here, sorted(self.children(entity.id).items(), reverse=True)))
 
     # Writing
 

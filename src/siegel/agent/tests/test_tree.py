@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from siegel.agent import tree
+from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
 from siegel.agent.opened import OpenVault
 from siegel.agent.plan import plan_put
@@ -16,6 +17,8 @@ from siegel.agent.tests.test_main import Run, online, run, sign_in, unwrapped
 from siegel.agent.tests.test_vaults import fetched, folder_of
 from siegel.agent.vaults import open_named
 from siegel.seals.errors import RefusedError
+from siegel.seals.nodes import Node
+from siegel.seals.rows import FolderRow
 
 __all__ = ["online", "run"]
 
@@ -136,3 +139,13 @@ def test_the_commands_say_what_they_did(
     assert run("vault", "purge", f"{TITLE}:/kopie") == 1
     assert run("vault", "mv", f"{TITLE}:/nichts", f"{TITLE}:/x") == 1
     assert run("vault", "rm", TITLE) == 2
+
+
+def test_a_tree_may_be_deeper_than_a_program_recurses(vault: OpenVault) -> None:
+    """Each change looks at its parent's depth only: whoever writes there can stack what is 127 deep, again and again."""
+    chain = [
+        Entity(str(n), Node("folder", str(n - 1) if n else vault.id, 0, 1, ""), FolderRow(0, "f")) for n in range(3000)
+    ]
+    for one in chain:
+        vault._show(one)
+    assert [one.id for _, one in vault.walk(vault.id)] == [one.id for one in chain]
