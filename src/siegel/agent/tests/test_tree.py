@@ -166,3 +166,10 @@ def test_a_tree_may_be_deeper_than_a_program_recurses(vault: OpenVault) -> None:
     for one in chain:
         vault._show(one)
     assert [one.id for _, one in vault.walk(vault.id)] == [one.id for one in chain]
+
+
+def test_thousands_of_one_name_are_shown_in_no_time(vault: OpenVault) -> None:
+    for number in range(5000):
+        vault._show(Entity(str(number), Node("folder", vault.id, 0, 1, ""), FolderRow(0, "f" * 200)))
+    names = [name.removeprefix("f" * 200) for name in vault.children(vault.id)]
+    assert (names[:4], len(names)) == (["", "*", "*2", "*3"], 5000)
