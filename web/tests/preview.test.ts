@@ -4,6 +4,7 @@ import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { formatOf } from "../src/preview/image";
 import { isShowable, PreviewError } from "../src/preview/index";
+import { withoutTurns } from "../src/preview/names";
 import { decode } from "../src/preview/text";
 import { readParts } from "../src/preview/zip";
 
@@ -113,5 +114,12 @@ describe("by its name", () => {
   it("a file can be shown or not", () => {
     expect(["a.PDF", "b.eml", "c.docx", "d.svg"].every(isShowable)).toBe(true);
     expect(["a.exe", "b.heic", ".pdf", "toString", "x.constructor"].some(isShowable)).toBe(false);
+  });
+});
+
+describe("the head of a mail", () => {
+  it("is not turned around by its sender", () => {
+    expect(withoutTurns("Rechnung\u202efdp.exe")).toBe("Rechnungfdp.exe");
+    expect(withoutTurns("\u2067Bank\u2069 \u200f<a@b.example>")).toBe("Bank <a@b.example>");
   });
 });

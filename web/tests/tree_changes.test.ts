@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeFolder } from "../src/vault/commit";
-import { planCopies } from "../src/vault/copies";
+import { moveWithin, planCopies } from "../src/vault/copies";
 import { foldName, freeName } from "../src/vault/names";
 import type { OpenedVault } from "../src/vault/opened";
 import { placeNodes, purgeNodes, removeNodes, rename, restoreNode } from "../src/vault/tree_changes";
@@ -132,5 +132,23 @@ describe("a plan of copies", () => {
     expect(told(plan("skip"))).toEqual([]);
     const [folder, inside] = plan("both");
     expect(folder?.kind === "folder" && inside?.parent === folder.node).toBe(true);
+  });
+});
+
+describe("moving into a folder of the same name", () => {
+  test("leaves nothing behind in the trash that nobody here can read", async () => {
+    await folders("Quelle", "Ziel");
+    await makeFolder(vault, node("Ziel").id, "Quelle 2", NOW);
+    const source = node("Quelle");
+    await makeFolder(vault, source.id, "Rätsel", NOW);
+    await rename(vault, source, "Quelle 2");
+    const moved = vault.childrenOf(vault.id).find(({ id }) => id === source.id);
+    if (moved === undefined) throw new Error("no source");
+    const { id, parent, author, acceptedAt } = { ...node("Rätsel"), author: "", acceptedAt: NOW };
+    vault.nodes.delete(id);
+    vault.unreadable.set(id, { kind: "folder", id, parent, author, acceptedAt });
+    const work = () => moveWithin(vault, [moved], node("Ziel").id, "version", () => undefined);
+    expect(await codeOfError(work)).toBe("unreadable_below");
+    expect(vault.chain.isLive(id)).toBe(true);
   });
 });

@@ -5,12 +5,13 @@ Nothing is opened: each file gets a new header, for the person's own key, before
 what is there. The same export again verifies what it finds and fetches only what is missing.
 """
 
+import errno
 import html
 import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import quote
@@ -31,7 +32,7 @@ from siegel.agent.whole import whole_file
 from siegel.lib.age import AgeError, Header
 from siegel.seals.errors import IntegrityError, RefusedError, SealError
 from siegel.seals.files import VerifiedPayload, check_leaves, header_for, open_file_key
-from siegel.seals.rows import FileRow
+from siegel.seals.rows import FileRow, name_key
 
 PIECE = 1 << 20
 # A name of a file has at most 255 bytes nearly everywhere; what is added to ours fits into the rest.
@@ -80,16 +81,25 @@ def _label(info: VaultInfo) -> str:
 def _export(vault: OpenVault, out: Path, index: "_Index") -> None:
     assert vault.row is not None
     name = _safe(f"{vault.row.client_number} {vault.row.title}".strip())
-    folder = out / f"{name} {vault.id[:6]}"
+    # the whole id: whoever begins a vault chooses it, and its title
+    folder = out / f"{name} {vault.id}"
     folder.mkdir(exist_ok=True)
-    folders = {vault.id: folder}
+    folders, names = {vault.id: folder}, _Names()
     for path, entity in vault.walk(vault.id):
-        target = folders[entity.node.parent] / _safe(path[-1])
-        if entity.is_folder:
-            target.mkdir(exist_ok=True)
-            folders[entity.id] = target
-        else:
-            _export_one(vault, entity, target.with_name(f"{target.name}.age"), out, index)
+        if (parent := folders.get(entity.node.parent)) is None:
+            continue
+        target = parent / names.place(parent, _safe(path[-1]), "" if entity.is_folder else ".age")
+        try:
+            if entity.is_folder:
+                target.mkdir(exist_ok=True)
+                folders[entity.id] = target
+            else:
+                _export_one(vault, entity, target, out, index)
+        except OSError as error:
+            # folders may lie deeper in each other than a disk takes: the others come all the same
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            index.fail(f"{name}/{entity.id}", "path_too_long")
     for node in sorted(vault.unreadable):
         index.fail(f"{name}/{node}", "row_unreadable")
 
@@ -153,6 +163,21 @@ def _safe(name: str) -> str:
     shown = terminal.clean(name).replace("/", "-").replace("\\", "-").lstrip(".") or "-"
     cut = shown.encode()[:NAME_BYTES].decode(errors="ignore")
     return cut.rstrip(" .") or "-"
+
+
+@dataclass
+class _Names:
+    """Each name once in its folder: what `_safe` makes of two may be one, also where capitals are not told apart."""
+
+    taken: dict[Path, set[str]] = field(default_factory=dict)
+
+    def place(self, folder: Path, name: str, end: str) -> str:
+        taken, found, number = self.taken.setdefault(folder, set()), f"{name}{end}", 1
+        while name_key(found) in taken:
+            number += 1
+            found = f"{name} ({number}){end}"
+        taken.add(name_key(found))
+        return found
 
 
 @dataclass

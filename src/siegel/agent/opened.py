@@ -62,6 +62,8 @@ class OpenVault:
     _children: dict[str, dict[str, Entity]] = field(default_factory=dict)
     _shown: dict[str, Node] = field(default_factory=dict)
     _names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # How many times a name stood in a folder already, by folder and name.
+    _doubles: dict[tuple[str, str], int] = field(default_factory=dict)
     # Manifests by node and number; they say which row and header belong to an earlier version.
     manifests: dict[tuple[str, int], Manifest] = field(default_factory=dict)
     hashes: dict[tuple[str, int], str] = field(default_factory=dict)
@@ -276,9 +278,11 @@ class OpenVault:
     def _show(self, entity: Entity) -> None:
         """Files it under its parent and name; of two nodes with one name the first keeps it."""
         children = self._children.setdefault(entity.node.parent, {})
-        name = entity.name
+        name, key = entity.name, (entity.node.parent, entity.name)
         while name in children:
-            name = f"{name}*"
+            # counted on, not from the start: whoever writes there can give thousands one name
+            self._doubles[key] = number = self._doubles.get(key, 0) + 1
+            name = f"{entity.name}*{number if number > 1 else ''}"
         self._names[entity.id] = (entity.node.parent, name)
         children[name] = entity
 
@@ -297,11 +301,18 @@ class OpenVault:
         return found
 
     def walk(self, folder: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entity]]:
-        """Everything below a folder, folders before what is in them."""
-        for name, entity in sorted(self.children(folder).items()):
-            yield (*path, name), entity
+        """Everything below a folder, folders before what is in them. No recursion: trees may be deep."""
+        waiting = [(path, sorted(self.children(folder).items(), reverse=True))]
+        while waiting:
+            above, left = waiting[-1]
+            if not left:
+                waiting.pop()
+                continue
+            name, entity = left.pop()
+            here = (*above, name)
+            yield here, entity
             if entity.is_folder:
-                yield from self.walk(entity.id, (*path, name))
+                waiting.append((here, sorted(self.children(entity.id).items(), reverse=True)))
 
     # Writing
 

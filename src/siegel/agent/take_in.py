@@ -2,10 +2,11 @@
 
 import io
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -31,6 +32,8 @@ from siegel.seals.fields import Fields
 from siegel.seals.rows import check_name
 
 MAX_INDEX_SIZE = 64 << 20
+# As they are packed: `...age` without its end would be the folder above ours.
+_PACKED = re.compile(r"[0-9]{4,10}\.age", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def _listed(f: Fields) -> Listed:
     except (RefusedError, IntegrityError) as error:
         raise IntegrityError("document_invalid", "a name that no file may bear") from error
     file = f.text("file")
-    if not path or Path(file).name != file or not file.endswith(".age"):
+    if not path or not _PACKED.fullmatch(file):
         raise IntegrityError("document_invalid", "a file that does not lie in the package")
     return Listed(
         file=file,
@@ -153,7 +156,9 @@ def _unpacked(package: Package, account: Account, work: Path, target: tuple[str,
         source = work / one.file.removesuffix(".age")
         _open_one(package.folder / one.file, source, one, identity)
         if one.modified is not None:
-            os.utime(source, (one.modified, one.modified))
+            # a time that this machine does not know is left out
+            with suppress(OSError, OverflowError):
+                os.utime(source, (one.modified, one.modified))
         plan.items.append(Item(source, target + one.path, one.size))
     return plan
 

@@ -57,6 +57,11 @@ TREE_TEXTS: dict[str, tuple[str, str]] = {
         " Ordner einzeln.",
         "At most {most} files and folders are copied at once. Nothing was copied. Please copy the folders one by one.",
     ),
+    "unreadable_below": (
+        "{count} Dateien oder Ordner in {path} können Sie nicht öffnen. Beim Verschieben gingen sie verloren. Es wurde"
+        " nichts verschoben.",
+        "You cannot open {count} files or folders in {path}. Moving would lose them. Nothing was moved.",
+    ),
     "copy_incomplete": (
         "Nur {stored} von {files} Dateien sind in „{vault}“ angekommen. Hier wurde nichts entfernt. Bitte sehen Sie"
         " dort nach, was fehlt.",

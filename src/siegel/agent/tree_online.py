@@ -41,6 +41,7 @@ def mv(source: str, target: str, *, as_json: bool) -> None:
     name, onto = place_of(target, needs_path=True)
     other = open_named(account, home, name)
     if other.id != vault.id:
+        _require_readable(vault, path)
         count = _copy_across(vault, path, other, onto, into=target.endswith("/"))
         vault.sync()
         tree.remove(vault, path)
@@ -62,6 +63,14 @@ def cp(source: str, target: str, *, as_json: bool) -> None:
     else:
         count = _copy_across(vault, path, other, onto, into=into)
     _done(vault, home, "copied", {"path": _text(path), "target": other.title, "files": count}, as_json=as_json)
+
+
+def _require_readable(vault: OpenVault, path: Names) -> None:
+    """AgentError `unreadable_below` where something would stay behind and go to the trash with its folder."""
+    moved, lies_in = tree.entity_at(vault, path).id, vault.state.tree.lies_in
+    left = [one for one in vault.unreadable if lies_in(one, moved)]
+    if left:
+        raise AgentError("unreadable_below", count=len(left), path=_text(path))
 
 
 def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *, into: bool) -> int:

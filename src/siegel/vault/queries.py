@@ -113,7 +113,7 @@ def _line(vault: Vault) -> VaultLine:
 def titles_of(vault_ids: Iterable[str]) -> dict[str, str]:
     """Titles by vault id, as lists show them. One query."""
     vaults = Vault.objects.filter(pk__in=set(vault_ids)).select_related("dossier")
-    founder = Subquery(people_in(OuterRef("chain")).values("person__name")[:1])
+    founder = Subquery(people_in(OuterRef("chain")).filter(rights="manage").values("person__name")[:1])
     named = vaults.annotate(founder=founder)
     return {one.pk: one.dossier.title if one.dossier else one.founder for one in named}
 

@@ -7,6 +7,7 @@ import { saveFile } from "../ui/save";
 import { texts } from "../ui/texts";
 import { element, page, showFrame } from "./frame";
 import { PreviewError, type Shown } from "./index";
+import { withoutTurns } from "./names";
 import { note } from "./note";
 import { parseHtml } from "./parse";
 import { SHOWN_BYTES } from "./text";
@@ -77,7 +78,7 @@ function headOf(email: Email): HTMLElement {
     subject: email.subject ?? "",
   };
   for (const [name, text] of Object.entries(lines)) {
-    write(`[data-mail="${name}"]`, text, head);
+    write(`[data-mail="${name}"]`, withoutTurns(text), head);
     for (const part of ["mail", "mail-line"]) find(`[data-${part}="${name}"]`, head).hidden = text === "";
   }
   const files = email.attachments.slice(0, MAX_ATTACHMENTS);
@@ -97,7 +98,7 @@ function addressesOf(addresses: readonly Address[]): string {
 function attachmentLine(file: Email["attachments"][number]): HTMLElement {
   const line = clone("preview-attachment");
   const content = typeof file.content === "string" ? new TextEncoder().encode(file.content) : file.content;
-  const name = file.filename ?? texts().preview.unnamed;
+  const name = withoutTurns(file.filename ?? "") || texts().preview.unnamed;
   write("[data-name]", name, line);
   write("[data-size]", formatSize(content.byteLength, pageLanguage()), line);
   const button = find("[data-save]", line);

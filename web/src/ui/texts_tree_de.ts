@@ -29,6 +29,10 @@ export const TREE_PROBLEMS_DE = {
     "Das liegt schon hier.",
     "Bitte wählen Sie einen anderen Ordner, oder kopieren Sie es.",
   ),
+  unreadable_below: problem(
+    "Das lässt sich nicht verschieben.",
+    "Etwas davon können Sie nicht öffnen. Es ginge dabei verloren. Kopieren Sie, was Sie öffnen können, oder bitten Sie, wer es abgelegt hat, es noch einmal abzulegen.",
+  ),
   not_all: problem(
     "Nicht alles wurde übernommen.",
     "Was fehlt, steht oben. An der alten Stelle wurde nichts gelöscht.",

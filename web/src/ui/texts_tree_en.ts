@@ -23,6 +23,10 @@ export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
     "It could not be checked for viruses. Your firm will look at it and release it.",
   ),
   already_here: problem("It is already here.", "Please choose another folder, or copy it."),
+  unreadable_below: problem(
+    "This cannot be moved.",
+    "You cannot open some of it, and moving would lose that. Copy what you can open, or ask whoever put it there to put it there again.",
+  ),
   not_all: problem(
     "Not everything was taken over.",
     "What is missing stands above. Nothing was deleted where it was.",

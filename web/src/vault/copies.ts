@@ -184,6 +184,19 @@ export async function restoreVersion(vault: OpenedVault, file: OpenedFile, note:
 }
 
 /**
+ * What is moved as a copy goes into the trash afterwards, and with it what could not be copied.
+ * @throws RefusedError (`unreadable_below`) where nobody here can read some of it, or its newest version.
+ */
+export function requireReadable(vault: OpenedVault, nodes: readonly OpenedNode[]): void {
+  const moved = new Set(nodes.map(({ id }) => id));
+  for (const id of vault.unreadable.keys()) {
+    if (!vault.chain.isLive(id)) continue;
+    for (let at = id; at !== vault.id; at = vault.chain.nodes.get(at)?.parent ?? vault.id)
+      if (moved.has(at)) throw new RefusedError("unreadable_below", "some of it would be lost");
+  }
+}
+
+/**
  * Moves nodes into a folder of the same vault. Where a name is taken there, a file becomes that file's next version and
  * a folder's contents go into that folder, or as `onTaken` says.
  */
@@ -206,6 +219,7 @@ export async function moveWithin(
       places.push({ node: id, parent: folder, name: freeName(row.name, isTaken) });
   if (places.length > 0) await placeNodes(vault, places);
   if (onTaken !== "version" || clashing.length === 0) return;
+  requireReadable(vault, clashing);
   const steps = planCopies(vault, clashing, vault, folder, onTaken);
   await copyWithin(
     vault,

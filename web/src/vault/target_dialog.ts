@@ -5,7 +5,7 @@ import { runDialog } from "../ui/dialog";
 import { find, findAll, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
-import { copyWithin, moveWithin, type OnTaken, planCopies } from "./copies";
+import { copyWithin, moveWithin, type OnTaken, planCopies, requireReadable } from "./copies";
 import { copyAcross, inWords } from "./copy_across";
 import type { OpenedNode } from "./nodes";
 import type { OpenedVault } from "./opened";
@@ -159,6 +159,7 @@ export async function transfer(
     await copyWithin(vault, steps, [], counted);
     return;
   }
+  if (deed === "move") requireReadable(page.vault, nodes);
   const steps = planCopies(page.vault, nodes, vault, folder, onTaken);
   const report = (done: number, all: number, name: string, share: number): void =>
     show(tree.copying(done + 1, all, name), (done + share) / Math.max(1, all));

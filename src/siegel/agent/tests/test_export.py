@@ -8,7 +8,7 @@ import pytest
 
 from siegel.agent import export
 from siegel.agent.opened import OpenVault
-from siegel.agent.plan import plan_put
+from siegel.agent.plan import Item, Plan, plan_put
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import TITLE, Server
 from siegel.agent.tests.test_main import Run, online, run, sign_in
@@ -84,6 +84,33 @@ def test_a_payload_that_was_altered_is_left_out_and_told_of(
     with pytest.raises(IntegrityError, check=lambda error: error.code == "payload_altered"):
         export.export_file(filled, entity, tmp_path / "x.age")
     assert not (tmp_path / "x.age").exists()
+
+
+def test_two_names_that_are_one_on_the_disk_become_two_files(
+    run: Run, online: Server, vault: OpenVault, tmp_path: Path
+) -> None:
+    contents = {"Vertrag.pdf": b"1", ".Vertrag.pdf": b"2", "VERTRAG.pdf": b"3", "Vertrag.pdf.age (2)": b"4"}
+    plan = Plan()
+    for number, (name, content) in enumerate(contents.items()):
+        source = tmp_path / str(number)
+        source.write_bytes(content)
+        plan.items.append(Item(source, (name,), len(content)))
+    assert set(put_all(vault, plan).values()) == {"stored"}
+    vault.make_folders([("Vertrag.pdf.age",)])
+    assert sign_in(run, online, online.firm.client) == 0
+    assert run("export", "--vault", TITLE, "out") == 0
+    key_file = Path("key.txt").read_bytes()
+    listed = json.loads(Path("out/index.json").read_text())
+    found = {line["name"]: opened(Path("out") / line["path"], key_file) for line in listed}
+    assert found == contents
+
+
+def test_folders_deeper_than_the_disk_takes_stop_nothing_else(run: Run, online: Server, filled: OpenVault) -> None:
+    filled.make_folders([("z" * 200,) * 25])
+    assert sign_in(run, online, online.firm.client) == 0
+    assert run("export", "--firm", "out") == 3
+    assert exported(Path("out")).keys() == CONTENTS.keys()
+    assert "path_too_long" in {line.get("problem") for line in json.loads(Path("out/index.json").read_text())}
 
 
 def test_names_lead_nowhere_else(tmp_path: Path) -> None:

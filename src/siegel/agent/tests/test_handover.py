@@ -164,6 +164,19 @@ def test_a_list_with_another_signature_is_refused(packed: Path, online: Server) 
     assert refused.value.code == "package_damaged"
 
 
+@pytest.mark.parametrize("file", [".age", "..age", "...age", "0001.age.age", "x.age", "../0001.age", "index.json.age"])
+def test_a_list_names_files_of_the_package_only(packed: Path, online: Server, file: str) -> None:
+    envelope = json.loads(opened(packed / INDEX, Path("theirs.txt").read_bytes()))
+    index = json.loads(unb64(envelope["bytes"]))
+    index["files"][0]["file"] = file
+    raw, clerk, client = encode(index), online.firm.clerk.seed, online.firm.client.seed
+    signature = sshsig.sign(clerk.signing_key(), NAMESPACE, raw)
+    reseal(packed / INDEX, json.dumps({"bytes": b64(raw), "sig": b64(signature)}).encode(), client.identity())
+    with pytest.raises(AgentError) as refused:
+        read_package(packed, client.identity(), client.public_keys().recipient or "")
+    assert refused.value.code == "package_damaged"
+
+
 def reseal(target: Path, content: bytes, identity: HybridIdentity) -> None:
     with target.open("wb") as sink:
         seal_file(io.BytesIO(content), sink, [identity.recipient()])

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from siegel.agent import tree
+from siegel.agent import tree, tree_online
+from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
-from siegel.agent.opened import OpenVault
+from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.plan import plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
@@ -16,6 +17,8 @@ from siegel.agent.tests.test_main import Run, online, run, sign_in, unwrapped
 from siegel.agent.tests.test_vaults import fetched, folder_of
 from siegel.agent.vaults import open_named
 from siegel.seals.errors import RefusedError
+from siegel.seals.nodes import Node
+from siegel.seals.rows import FolderRow
 
 __all__ = ["online", "run"]
 
@@ -136,3 +139,37 @@ def test_the_commands_say_what_they_did(
     assert run("vault", "purge", f"{TITLE}:/kopie") == 1
     assert run("vault", "mv", f"{TITLE}:/nichts", f"{TITLE}:/x") == 1
     assert run("vault", "rm", TITLE) == 2
+
+
+def test_what_somebody_cannot_read_is_not_left_behind_in_the_trash(
+    full: OpenVault, stored: StoredVault, server: Server, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firm = server.firm
+    target = server.begin_vault(
+        firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), (firm.owner, "manage")], "Neu"
+    )
+    other = open_by_id(full.account, home, target.id)
+    full.unreadable.add(tree.entity_at(full, ["alt", "brief"]).id)
+    monkeypatch.setattr(tree_online, "signed_in_account", lambda: (full.account, home))
+    monkeypatch.setattr(tree_online, "open_named", lambda _, __, name: other if name == "Neu" else full)
+    with refused("unreadable_below"):
+        tree_online.mv(f"{TITLE}:/alt", "Neu:/", as_json=True)
+    assert "alt/brief" in paths(full)
+    assert paths(other) == set()
+
+
+def test_a_tree_may_be_deeper_than_a_program_recurses(vault: OpenVault) -> None:
+    """A change looks at its parent's depth only: whoever writes there can stack folders without an end."""
+    chain = [
+        Entity(str(n), Node("folder", str(n - 1) if n else vault.id, 0, 1, ""), FolderRow(0, "f")) for n in range(3000)
+    ]
+    for one in chain:
+        vault._show(one)
+    assert [one.id for _, one in vault.walk(vault.id)] == [one.id for one in chain]
+
+
+def test_thousands_of_one_name_are_shown_in_no_time(vault: OpenVault) -> None:
+    for number in range(5000):
+        vault._show(Entity(str(number), Node("folder", vault.id, 0, 1, ""), FolderRow(0, "f" * 200)))
+    names = [name.removeprefix("f" * 200) for name in vault.children(vault.id)]
+    assert (names[:4], len(names)) == (["", "*", "*2", "*3"], 5000)

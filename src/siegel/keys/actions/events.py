@@ -61,6 +61,9 @@ def _checked(by: "Person", chain: Chain, event: Event, accepted: AcceptedEvent) 
         raise KeysError("document_refused", reason="event_author")
     if event.event == REQUESTED and any(row.kid == event.author and row.opens_at and not row.ended for row in rows):
         raise KeysError("access_requested", status=409)
+    if any(row.pk == event.request and row.ended for row in rows):
+        # everybody who opens the vault verifies all events: nobody makes more of them than say something
+        raise KeysError("document_refused", reason="event_request")
     return AccessEvent(
         hash=accepted.signed.hash,
         chain=chain,

@@ -102,6 +102,17 @@ def test_an_objection_keeps_him_out_and_shuts_what_is_open(own: OpenVault, spous
     assert doors(spouse, own) == {404}
 
 
+def test_a_request_that_is_over_is_not_objected_to_again(own: OpenVault, spouse: Island, client_user: Island) -> None:
+    """Everybody who opens the vault is sent, and verifies, all of its events."""
+    request = ask(spouse, own)
+    refuse(client_user, own, request)
+    last = AccessEvent.objects.latest("log_index").hash
+    with pytest.raises(RefusedError) as refused:
+        refuse(client_user, own, request, last)
+    assert refused.value.code == "document_refused"
+    assert AccessEvent.objects.count() == 2
+
+
 def test_both_events_stand_in_the_log_as_they_were_signed(own: OpenVault, spouse: Island, client_user: Island) -> None:
     refuse(client_user, own, ask(spouse, own))
     leaves = [bytes(entry.leaf) for entry in AuditEntry.objects.order_by("index")]

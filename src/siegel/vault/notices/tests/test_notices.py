@@ -13,12 +13,15 @@ from siegel.base.outmail.models import OutMail
 from siegel.base.queries import audit_lines
 from siegel.firms.actions import block_person
 from siegel.keys.tests.island import Island, RefusedError
+from siegel.seals.documents import Holder
 from siegel.seals.ids import new_id
 from siegel.vault.notices import rules
 from siegel.vault.notices.followups import tell_of_new_contents
 from siegel.vault.notices.models import LastDigest, NewContents
 from siegel.vault.notices.queries import is_wanted
-from siegel.vault.tests.island import OpenVault
+from siegel.vault.queries import titles_of
+from siegel.vault.tests.island import OpenVault, begin_vault
+from siegel.vault.tests.teams import set_holders
 
 
 def person_of(island: Island) -> Person:
@@ -223,3 +226,12 @@ def test_an_unknown_wish_is_never_due() -> None:
     old = datetime(2020, 1, 1, tzinfo=UTC)
     for wish in ("off", "", "weekly"):
         assert not rules.is_due(wish, first_at=old, last_at=old, told_at=None, now=datetime.now(UTC))
+
+
+def test_a_personal_vault_bears_its_founders_name_whoever_else_stands_in_its_roster(
+    owner: Island, clerk: Island
+) -> None:
+    own = begin_vault(clerk)
+    lines = [Holder(owner.kid, "read", owner.person, None), *own.state.position.now.roster.holders]
+    set_holders(own, lines)
+    assert titles_of([own.id]) == {own.id: person_of(clerk).name}
