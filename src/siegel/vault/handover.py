@@ -8,6 +8,7 @@ from siegel.base.errors import BaseError
 from siegel.firms.queries import role_of, titles_of_vaults
 from siegel.keys.places import places_of
 from siegel.seals.documents import STAFF
+from siegel.vault.actions.tree import remember
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -23,10 +24,11 @@ def hand_over_vault(*, by: "Person", vault_id: str, package: str, recipient: str
     title = titles_of_vaults([vault_id]).get(vault_id)
     if title is None or role_of(by) not in STAFF or not lines.exists():
         raise BaseError("not_found", status=404)
-    audit.record(
+    logged = audit.record(
         "vault.handed_over",
         tenant=by.tenant,
         by=by,
         about={"vault": vault_id, "package": package, "recipient": recipient, "files": files},
         personal={"name": title},
     )
+    remember(vault_id, logged.index, [""])

@@ -133,5 +133,6 @@ const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.node_unlocked": (what) => `${what} freigegeben`,
   "vault.lock_broken": (what) => `Sperre von ${what} aufgehoben`,
   "vault.trash_emptied": () => "Papierkorb geleert, weil die Zeit um war",
+  "vault.handed_over": () => "Für eine andere Kanzlei gepackt",
   "vault.upload_refused": () => "Eine Datei bei der Virenprüfung abgewiesen",
 };
