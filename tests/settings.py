@@ -41,6 +41,7 @@ _entries = (
     "people",
     "renew",
     "teams",
+    "machines",
     "audit_log",
     "log_watch",
     "trusted",

@@ -66,6 +66,7 @@ TABLE: dict[str, str] = {
     "POST /postausgang/<mail_id>/erneut": "302 404 404 404 404 302 404 404 404",
     "GET /mitarbeiter/teams": "302 404 404 404 404 200 200 200 200",
     "GET /mitarbeiter/notfallblatt": "302 404 404 404 404 200 200 404 404",
+    "GET /mitarbeiter/systemschluessel": "302 404 404 404 404 200 200 404 404",
     "GET /mandanten/<client_id>": "302 404 404 200 404 200 404 200 404",
     # a clerk of the leader's office, as below
     "GET /zugang/<person_id>/neu": "302 404 404 404 404 200 404 200 404",

@@ -56,6 +56,7 @@ def test_the_firms_pages_are_english_once_it_is_chosen(owner: Page, firm: Firm) 
         "/mitarbeiter/einladen",
         "/mitarbeiter/teams",
         "/mitarbeiter/notfallblatt",
+        "/mitarbeiter/systemschluessel",
         "/protokoll",
         f"/mandanten/{firm.client_id}/einladen",
         f"/mandanten/{firm.client_id}/neue-akte",

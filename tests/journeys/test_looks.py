@@ -42,6 +42,7 @@ OF_STAFF = (
     "/mitarbeiter/einladen",
     "/mitarbeiter/teams",
     "/mitarbeiter/notfallblatt",
+    "/mitarbeiter/systemschluessel",
     "/protokoll",
     "/mein-zugang",
 )

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Count, QuerySet
 
-from siegel.accounts.models import Person, SignedInSession
+from siegel.accounts.models import OneTimeSecret, Person, SignedInSession
 
 if TYPE_CHECKING:
     from siegel.base.models import Tenant
@@ -20,6 +20,11 @@ def session_counts(ids: Iterable[str]) -> dict[str, int]:
     """How many sessions each of these people has, if any. One query."""
     rows = SignedInSession.objects.filter(person__in=set(ids)).values("person").annotate(n=Count("pk"))
     return {row["person"]: row["n"] for row in rows}
+
+
+def with_second_factor(ids: Iterable[str]) -> set[str]:
+    """Those of these people whose password needs a one-time password beside it. One query."""
+    return set(OneTimeSecret.objects.filter(person__in=set(ids)).values_list("person", flat=True))
 
 
 def people_of(tenant_id: str) -> QuerySet[Person]:

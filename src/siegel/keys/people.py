@@ -5,28 +5,42 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from siegel.accounts.queries import with_second_factor
 from siegel.firms.queries import dossiers_visible_to, office_id_of, offices_of, people_managed_by
 from siegel.keys.models import Holder, Team
 from siegel.keys.overview import DueChains, PersonKeys, TeamLine, Tree, due_for, staff_tree, teams_of, users_tree
 from siegel.keys.places import places_of
 from siegel.seals.derive import print_of
+from siegel.seals.unlock import METHOD_PASSWORD
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.firms.models import Dossier, Office
 
 Badge = Literal["valid", "provisional", "fallen", "invited", "blocked", "revoked"]
+Factor = Literal["both", "one_time", "passkey", "none"]
 
 
 @dataclass
 class Row:
-    """A person in a list of keys. `managed`: the reader looks after his access; `below`: whom he leads."""
+    """A person in a list of keys. `managed`: the reader looks after his access; `below`: whom he leads;
+    `one_time`: his password needs a second factor beside it, where the page asks for that (`staff_page` does).
+    """
 
     person: PersonKeys
     office: str
     teams: Sequence[tuple[str, int]]
     managed: bool
     below: list["Row"] = field(default_factory=list)
+    one_time: bool = False
+
+    @property
+    def factor(self) -> Factor:
+        """What he signs in with besides his password alone."""
+        passkey = any(method != METHOD_PASSWORD for method in self.person.methods)
+        if self.one_time:
+            return "both" if passkey else "one_time"
+        return "passkey" if passkey else "none"
 
     @property
     def badge(self) -> Badge:
@@ -63,6 +77,9 @@ class StaffPage:
 def staff_page(reader: "Person") -> StaffPage:
     """For owners and office leaders. The same number of queries however many people there are."""
     rows = _rows(reader, staff_tree(reader))
+    strong = with_second_factor(row.person.id for row in rows)
+    for row in rows:
+        row.one_time = row.person.id in strong
     owners = [row for row in rows if row.role == "owner"]
     leaders = [row for row in rows if row.role == "office_leader"]
     by_office = {_office_id(row): row for row in reversed(leaders)}

@@ -11,6 +11,7 @@ urlpatterns = [
     path("mitarbeiter", web.staff, name="staff"),
     path("mitarbeiter/teams", web.teams, name="teams"),
     path("mitarbeiter/notfallblatt", web.sheet, name="sheet"),
+    path("mitarbeiter/systemschluessel", web.machines, name="machines"),
     path("zugang/<str:person_id>/neu", web.renew, name="renew"),
     path("zugang/<str:person_id>/sperren", web.block, name="block"),
     path("zugang/<str:person_id>/entsperren", web.unblock, name="unblock"),

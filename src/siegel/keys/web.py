@@ -22,6 +22,7 @@ from siegel.firms.queries import (
     standing,
 )
 from siegel.keys import people
+from siegel.keys.machines import machines_page
 from siegel.keys.models import Invitation
 from siegel.keys.overview import due_for, teams_of
 
@@ -79,6 +80,14 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
     """For owners: the emergency sheet in shares, and a new root."""
     owner_person(request)
     return render(request, "keys/sheet.html", {"is_owner": True})
+
+
+@require_GET
+@staff_required
+def machines(request: HttpRequest) -> HttpResponseBase:
+    """For owners: the keys of virus scanner and server, which nobody else may certify."""
+    page = machines_page(owner_person(request).tenant)
+    return render(request, "keys/machines.html", {"page": page, "is_owner": True})
 
 
 @require_GET

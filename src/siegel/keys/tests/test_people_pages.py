@@ -6,6 +6,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from siegel.keys.tests.island import Island, invite, redemption
+from siegel.keys.tests.test_passkeys import Authenticator, register
+from siegel.keys.tests.test_second_factor import SECRET, Clock, add, clock
+from siegel.seals.canonical import b64
+from siegel.seals.unlock import passkey_method
+
+__all__ = ["clock"]  # a fixture
 
 CLERKS = 6
 
@@ -48,11 +54,32 @@ def test_the_tree_says_who_waits_for_confirmation_and_who_is_out(owner: Island) 
     assert not page.waiting
 
 
+def test_the_tree_says_who_has_a_second_factor_or_a_passkey_and_no_secret_of_it(owner: Island, clock: Clock) -> None:
+    strong, device = joined(owner, "clerk", "beides"), Authenticator()
+    register(strong, device)
+    codes = add(strong, clock)
+    code_only, passkey_only = joined(owner, "clerk", "kennwort"), joined(owner, "clerk", "finger")
+    add(code_only, clock)
+    register(passkey_only, Authenticator())
+    invite(owner, role="clerk", username="offen")
+    answer = owner.browser.get("/mitarbeiter")
+    page, text = answer.context["page"], answer.content.decode()
+    factors = {row.person.id: row.factor for row in [*page.owners, *page.top]}
+    assert {person: factors[person] for person in (owner.person, strong.person)} == {
+        owner.person: "none",
+        strong.person: "both",
+    }
+    assert (factors[code_only.person], factors[passkey_only.person]) == ("one_time", "passkey")
+    # not of whoever has only been invited
+    assert text.count("Zweiter Faktor:") == 4
+    assert not any(secret in text for secret in (*codes, b64(SECRET), passkey_method(device.id)))
+
+
 def test_the_tree_costs_the_same_queries_however_many_people_there_are(owner: Island) -> None:
     joined(owner, "clerk", "erster")
     few = queries_of(owner, "/mitarbeiter")
     for number in range(CLERKS):
-        joined(owner, "clerk", f"weiterer{number}")
+        register(joined(owner, "clerk", f"weiterer{number}"), Authenticator())
     assert queries_of(owner, "/mitarbeiter") == few
 
 

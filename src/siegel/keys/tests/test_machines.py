@@ -1,0 +1,103 @@
+"""The page of the machines' keys: what is certified, what the machines show now, and what follows from that."""
+
+import time
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from siegel.keys import scanner as asked
+from siegel.keys.machines import MachinesPage
+from siegel.keys.tests.island import Island, RefusedError
+from siegel.keys.tests.scanner import ScannerDouble
+from siegel.seals.certificates import issue
+from siegel.seals.derive import PublicKeys, Seed, print_of
+from siegel.seals.ids import new_id
+
+PATH = "/mitarbeiter/systemschluessel"
+ROUNDS = 4
+
+
+def page_of(owner: Island) -> MachinesPage:
+    page: MachinesPage = owner.browser.get(PATH).context["page"]
+    return page
+
+
+def certify(owner: Island, seed: Seed, kind: str = "scanner") -> None:
+    keys = PublicKeys(seed.public_keys(signs_only=True).signing_key, None)
+    signed = issue(owner.seed, owner.own(), keys, kind=kind, subject=new_id(), now=int(time.time()))
+    owner.post("keys/certificates", {"doc": signed.to_wire()})
+
+
+def replace_key(double: ScannerDouble) -> str:
+    """The scanner has another long-lived key now; the old key's id."""
+    old = double.seed.public_keys(signs_only=True).kid
+    double.seed = Seed.generate()
+    asked.forget_status()
+    return old
+
+
+def test_the_page_shows_what_was_certified_at_the_set_up(owner: Island, scanner: ScannerDouble) -> None:
+    page = page_of(owner)
+    kid = scanner.seed.public_keys(signs_only=True).kid
+    assert [(key.kind, key.badge, key.shown) for key in page.keys] == [
+        ("scanner", "valid", True),
+        ("service", "valid", True),
+    ]
+    assert (page.keys[0].kid, page.waiting, page.scans) == (kid, [], True)
+    assert print_of(kid) in owner.browser.get(PATH).content.decode()
+
+
+def test_a_replaced_scanner_key_waits_and_uploads_are_refused_until_it_is_certified(
+    owner: Island, scanner: ScannerDouble
+) -> None:
+    old = replace_key(scanner)
+    page = page_of(owner)
+    assert [(key.kind, key.kid, key.revoked) for key in page.waiting] == [
+        ("scanner", scanner.seed.public_keys(signs_only=True).kid, False)
+    ]
+    assert (page.scans, page.keys[0].kid, page.keys[0].shown) == (False, old, False)
+    with pytest.raises(RefusedError) as refused:
+        owner.get("scanner-key")
+    assert refused.value.code == "scanner_not_certified"
+    certify(owner, scanner.seed)
+    page = page_of(owner)
+    assert (page.waiting, page.scans) == ([], True)
+    assert {key.kid: key.shown for key in page.keys if key.kind == "scanner"}[old] is False
+    assert owner.get("scanner-key")["doc"]
+
+
+def test_a_revoked_scanner_key_is_never_certified_again(owner: Island, scanner: ScannerDouble) -> None:
+    kid = scanner.seed.public_keys(signs_only=True).kid
+    owner.revoke(kid, reason="replaced")
+    page = page_of(owner)
+    assert [(key.kid, key.revoked) for key in page.waiting] == [(kid, True)]
+    assert page.scans is False
+    assert {key.kid: key.badge for key in page.keys}[kid] == "revoked"
+    assert "data-certify" not in owner.browser.get(PATH).content.decode()
+    with pytest.raises(RefusedError):
+        certify(owner, scanner.seed)
+
+
+@pytest.mark.parametrize("key", ["", "unsinn", "-", 7])
+def test_a_scanner_that_shows_no_key_is_said_not_to_answer(
+    owner: Island, scanner: ScannerDouble, monkeypatch: pytest.MonkeyPatch, key: object
+) -> None:
+    monkeypatch.setattr(scanner, "answer", lambda request: {"ok": {"signing_key": key, "ready": True}})
+    page = page_of(owner)
+    assert (page.scans, page.keys[0].shown, page.waiting) == (None, None, [])
+
+
+def test_the_page_costs_the_same_queries_however_many_keys_there_were(owner: Island, scanner: ScannerDouble) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert owner.browser.get(PATH).status_code == 200
+        return len(captured)
+
+    queries()
+    few = queries()
+    for _ in range(ROUNDS):
+        owner.revoke(replace_key(scanner), reason="replaced")
+        certify(owner, scanner.seed)
+    assert len(page_of(owner).keys) == ROUNDS + 2
+    assert queries() == few
