@@ -23,7 +23,7 @@ from tests.journeys.visits import Visit, come_in, open_vault, row
 from tests.journeys.watch import Watch
 
 DOSSIER = DOCUMENTS / "10001" / "Einkommensteuer 2024"
-SAMPLES = Path(__file__).parents[3].parent / "shared" / "samples"
+SAMPLES = Path(__file__).parents[3] / "shared" / "samples"
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 S = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
