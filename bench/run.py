@@ -86,7 +86,7 @@ def render(rows: list[Row]) -> str:
     lines = [
         "# Figures",
         "",
-        f"Measured {rows[0]['date']} on {rows[0]['machine']} by `make bench`; ratios are against the named peer in the "
+        f"Measured {span(rows)} on {rows[0]['machine']} by `make bench`; ratios are against the named peer in the "
         "same run."
         if rows
         else "Nothing measured yet.",
@@ -95,6 +95,12 @@ def render(rows: list[Row]) -> str:
         "|---|---|---|---|---|---|",
     ]
     return "\n".join([*lines, *map(render_row, rows)]) + "\n"
+
+
+def span(rows: list[Row]) -> str:
+    """When they were measured: rooms may be measured on different days."""
+    dates = sorted({str(row["date"]) for row in rows})
+    return dates[0] if len(dates) == 1 else f"{dates[0]} to {dates[-1]}"
 
 
 def render_row(row: Row) -> str:
