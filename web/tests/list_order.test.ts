@@ -47,7 +47,7 @@ describe("the order of a folder", () => {
     expect(by(some, "author")).toEqual(["b", "a", "c"]);
   });
 
-  test("of a hundred thousand names takes less than a second", () => {
+  test("of a hundred thousand names takes less than three seconds", () => {
     const many = Array.from({ length: 100_000 }, (_, i) => file(`Beleg ${(i * 7919) % 100_000}.pdf`));
     const start = performance.now();
     const names = by(many, "name");

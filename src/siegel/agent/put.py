@@ -22,16 +22,16 @@ from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.messages import problem_of
 from siegel.agent.opened import OpenVault
 from siegel.agent.plan import Item, Outcome, Plan
+from siegel.agent.versions import Payload, signed_version
 from siegel.lib.age import FileKey
 from siegel.seals.canonical import b64
-from siegel.seals.derive import digest
-from siegel.seals.documents import Manifest, Verdict
+from siegel.seals.documents import Verdict
 from siegel.seals.errors import RefusedError
 from siegel.seals.fields import Fields
 from siegel.seals.files import SealedFile, header_for, seal
 from siegel.seals.ids import new_id
 from siegel.seals.records import VersionChange
-from siegel.seals.rows import FileRow, name_key, seal_row
+from siegel.seals.rows import FileRow, name_key
 from siegel.seals.scanning import verify_scanner_key, verify_verdict
 from siegel.seals.signed import Signed
 
@@ -282,23 +282,15 @@ class _Batch:
         changes, files = [], []
         recipient = vault.seed.recipient()
         for one in clean:
-            manifest, row = self._manifest(one)
-            signed = manifest.sign(vault.account.seed)
-            changes.append(VersionChange(signed.hash, manifest.node, manifest.parent, manifest.version))
-            one.committed_version = manifest.version
-            files.append(
-                {
-                    "upload": one.upload,
-                    "manifest": signed.to_wire(),
-                    "header": b64(header_for(one.sealed.file_key, recipient)),
-                    "row": b64(row),
-                }
-            )
+            change, file = self._version(one, recipient)
+            changes.append(change)
+            files.append(file)
+            one.committed_version = change.version
         body = {"record": vault.record(changes).to_wire(), "files": files, "rows": []}
         self._api.post(f"vaults/{vault.id}/commit", body, repeatable=True)
 
-    def _manifest(self, one: _Sent) -> tuple[Manifest, bytes]:
-        """Manifest and sealed row: a new file, or the next version of the one that bears the name by now."""
+    def _version(self, one: _Sent, recipient: str) -> tuple[VersionChange, Wire]:
+        """A new file, or the next version of the one that bears the name by now."""
         vault, sealed, name = self._vault, one.sealed, one.item.path[-1]
         parent = vault.folder_id(one.item.path[:-1])
         before = vault.children(parent).get(name)
@@ -307,29 +299,9 @@ class _Batch:
         if before is None and any(name_key(one.name) == name_key(name) for one in vault.children(parent).values()):
             raise AgentError("name_taken", name=name, vault=vault.title)
         node = before.id if before else new_id()
-        # The chain's latest version, which is not the one shown when its author sealed a row nobody can read.
-        last = vault.state.nodes[node] if before else None
-        version = last.version + 1 if last else 1
         content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name))
-        row = seal_row(vault.seed, vault.place(node, version), content)
-        manifest = Manifest(
-            author=vault.account.kid,
-            checkpoint=None,
-            commitment=sealed.commitment,
-            copied_from=None,
-            epoch=vault.epoch,
-            firm=vault.account.firm,
-            generation=vault.account.own().certificate.generation,
-            node=node,
-            parent=parent,
-            payload_hash=sealed.payload_hash,
-            payload_size=sealed.payload_size,
-            previous=last.manifest if last else None,
-            row=digest(row),
-            vault=vault.id,
-            version=version,
-        )
-        return manifest, row
+        payload = Payload(sealed.file_key, sealed.commitment, sealed.payload_hash, sealed.payload_size, one.upload)
+        return signed_version(vault, payload, content, node=node, parent=parent, recipient=recipient)
 
 
 def scanner_recipient(vault: OpenVault) -> str:

@@ -12,10 +12,10 @@ from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
 from siegel.agent.get import version_of
 from siegel.agent.opened import OpenVault, check_names
+from siegel.agent.versions import Payload, signed_version
 from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
-from siegel.seals.documents import Manifest
-from siegel.seals.files import header_for, open_file_key
+from siegel.seals.files import open_file_key
 from siegel.seals.ids import new_id
 from siegel.seals.records import (
     AnyChange,
@@ -24,7 +24,6 @@ from siegel.seals.records import (
     PurgeChange,
     ReleaseChange,
     RemoveChange,
-    VersionChange,
 )
 from siegel.seals.rows import FileRow, FolderRow, LockRow, PlaceRow, name_key, seal_row
 
@@ -183,31 +182,16 @@ def _copy_version(
     source = version_of(vault, entity, number)
     manifest = source.manifest
     file_key = open_file_key(source.header, vault.opened.seed(manifest.epoch).identity(), manifest.commitment)
-    before = vault.state.nodes.get(node)
-    version = before.version + 1 if before else 1
     old = source.row
     content = FileRow(old.content_hash, old.created, old.modified, name, old.size, old.type)
-    row = seal_row(vault.seed, vault.place(node, version), content)
-    signed = Manifest(
-        author=vault.account.kid,
-        checkpoint=None,
-        commitment=manifest.commitment,
-        copied_from=vault.hashes[entity.id, number],
-        epoch=vault.epoch,
-        firm=vault.account.firm,
-        generation=vault.account.own().certificate.generation,
-        node=node,
-        parent=parent,
-        payload_hash=manifest.payload_hash,
-        payload_size=manifest.payload_size,
-        previous=before.manifest if before else None,
-        row=digest(row),
-        vault=vault.id,
-        version=version,
-    ).sign(vault.account.seed)
-    made.changes.append(VersionChange(signed.hash, node, parent, version))
-    header = header_for(file_key, vault.seed.recipient())
-    made.files.append({"upload": None, "manifest": signed.to_wire(), "header": b64(header), "row": b64(row)})
+    copied_from = vault.hashes[entity.id, number]
+    payload = Payload(
+        file_key, manifest.commitment, manifest.payload_hash, manifest.payload_size, copied_from=copied_from
+    )
+    recipient = vault.seed.recipient()
+    change, file = signed_version(vault, payload, content, node=node, parent=parent, recipient=recipient)
+    made.changes.append(change)
+    made.files.append(file)
 
 
 def _commit(vault: OpenVault, made: _Copies) -> None:

@@ -41,8 +41,8 @@ TREE_TEXTS: dict[str, tuple[str, str]] = {
         "There are two of “{path}” in “{vault}”. Nothing was changed. Please rename one of them in the browser.",
     ),
     "move_into_itself": (
-        "„{path}“ kann nicht in sich selbst liegen. Es wurde nichts geändert.",
-        "“{path}” cannot lie in itself. Nothing was changed.",
+        "„{path}“ kann nicht in sich selbst liegen. Es wurde nichts geändert. Bitte nennen Sie einen anderen Ordner.",
+        "“{path}” cannot lie in itself. Nothing was changed. Please name another folder.",
     ),
     "trash_unknown": (
         "Im Papierkorb von „{vault}“ liegt kein „{name}“. Was dort liegt, zeigt siegel vault trash.",
@@ -59,8 +59,9 @@ TREE_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unreadable_below": (
         "{count} Dateien oder Ordner in {path} können Sie nicht öffnen. Beim Verschieben gingen sie verloren. Es wurde"
-        " nichts verschoben.",
-        "You cannot open {count} files or folders in {path}. Moving would lose them. Nothing was moved.",
+        " nichts verschoben. Bitte kopieren Sie einzeln, was sich öffnen lässt, oder fragen Sie die Kanzleileitung.",
+        "You cannot open {count} files or folders in {path}. Moving would lose them. Nothing was moved. Please copy"
+        " what opens one by one, or ask the head of the firm.",
     ),
     "copy_incomplete": (
         "Nur {stored} von {files} Dateien sind in „{vault}“ angekommen. Hier wurde nichts entfernt. Bitte sehen Sie"
@@ -69,8 +70,8 @@ TREE_TEXTS: dict[str, tuple[str, str]] = {
         " is missing.",
     ),
     "version_unknown": (
-        "„{path}“ hat keine Fassung {version}. Es wurde nichts geändert.",
-        "“{path}” has no version {version}. Nothing was changed.",
+        "„{path}“ hat keine Fassung {version}. Es wurde nichts geändert. Welche es gibt, zeigt siegel vault versions.",
+        "“{path}” has no version {version}. Nothing was changed. siegel vault versions lists those there are.",
     ),
     "released_before": (
         "Fassung {version} von „{path}“ ist schon freigegeben.",

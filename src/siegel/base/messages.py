@@ -42,15 +42,20 @@ MESSAGES: Messages = {
         " your IT partner.",
     ),
     "witness_invalid": (
-        "Das ist kein Schlüssel eines Zeugen, oder der Name ist leer oder zu lang.",
-        "This is no witness's key, or the name is empty or too long.",
+        "Das ist kein Schlüssel eines Zeugen, oder der Name ist leer oder zu lang. Bitte übernehmen Sie beides"
+        " so, wie das Programm des Zeugen es zeigt.",
+        "This is no witness's key, or the name is empty or too long. Please take both as the witness's"
+        " program shows them.",
     ),
     "witnesses_full": (
-        "Mehr als 20 Zeugen hat ein Protokoll nicht.",
-        "A log has no more than 20 witnesses.",
+        "Mehr als 20 Zeugen hat ein Protokoll nicht. Die schon bekannten bestätigen es weiter; es wurde nichts"
+        " geändert.",
+        "A log has no more than 20 witnesses. Those already known go on confirming it; nothing was changed.",
     ),
     "cosignature_invalid": (
-        "Diese Bestätigung passt nicht: unbekannter Zeuge, falsche Unterschrift oder eine Uhr, die falsch geht.",
-        "This confirmation does not fit: an unknown witness, a wrong signature, or a clock that is wrong.",
+        "Diese Bestätigung passt nicht: unbekannter Zeuge, falsche Unterschrift oder eine Uhr, die falsch geht."
+        " Bitte stellen Sie die Uhr, und versuchen Sie es noch einmal.",
+        "This confirmation does not fit: an unknown witness, a wrong signature, or a clock that is wrong."
+        " Please set the clock and try again.",
     ),
 }

@@ -42,8 +42,8 @@ MESSAGES: Messages = {
         "A file must be smaller than 2 GB. Nothing was stored.",
     ),
     "too_many": (
-        "Das sind zu viele Dateien auf einmal. Höchstens {most} gehen in einem Schritt.",
-        "These are too many files at once. At most {most} go in one step.",
+        "Das sind zu viele Dateien auf einmal. Höchstens {most} gehen in einem Schritt. Bitte teilen Sie sie auf.",
+        "These are too many files at once. At most {most} go in one step. Please split them up.",
     ),
     "payload_differs": (
         "Die angekommenen Daten sind nicht die gesendeten. Es wurde nichts veröffentlicht. Bitte laden Sie noch einmal"

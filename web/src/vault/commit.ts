@@ -2,9 +2,9 @@
 
 import { toBase64url } from "../crypto/base64";
 import type { FileNode } from "../seals/chain";
-import { type Change, hashOf, MANIFEST, RECORD, signDocument, toDoc } from "../seals/documents";
+import { type Change, hashOf, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
-import { headerNativelyFor, type SealedFile } from "../seals/files";
+import type { SealedFile } from "../seals/files";
 import { newId } from "../seals/ids";
 import { sealRow } from "../seals/rows";
 import { now } from "../ui/format";
@@ -12,6 +12,7 @@ import { api } from "../wire/api";
 import { makeFolders, NewFolders, needsManyFolders, type Place } from "./new_folders";
 import { noteOf } from "./notes";
 import type { OpenedVault } from "./opened";
+import { type SignedVersion, signVersion } from "./version_change";
 
 /** A file the scanner found clean, waiting to be published. */
 export interface ClearFile extends Place {
@@ -82,57 +83,19 @@ function predecessor(vault: OpenedVault, folders: NewFolders, parent: string, na
   return node?.kind === "file" ? node : null;
 }
 
-async function signedVersion(vault: OpenedVault, file: ClearFile, parent: string, before: FileNode | null) {
-  const { chain, id, open } = vault;
-  const { sealed } = file;
-  const last = before?.versions.at(-1);
-  const node = before?.id ?? newId();
-  const version = (last?.manifest.version ?? 0) + 1;
-  const { epoch } = chain.epoch;
-  const { recipient, rowKey } = await vault.seeds.keysOf(epoch);
-  const at = Math.floor(file.file.lastModified / 1000);
+function signedVersion(
+  vault: OpenedVault,
+  { file, name, sealed, upload }: ClearFile,
+  parent: string,
+  before: FileNode | null,
+): Promise<SignedVersion> {
+  const { commitment, contentHash: content_hash, fileKey, payloadHash, payloadSize, size } = sealed;
+  const at = Math.floor(file.lastModified / 1000);
   // Rows know no times before 1970.
   const modified = at >= 0 ? at : null;
-  const row = await sealRow(
-    rowKey,
-    { kind: "file", firm: chain.firm, vault: id, node, version, epoch },
-    {
-      content_hash: sealed.contentHash,
-      created: null,
-      modified,
-      name: file.name,
-      ...noteOf(file.file),
-      size: sealed.size,
-      type: file.file.type,
-    },
-  );
-  const fields = {
-    author: open.keys.kid,
-    checkpoint: null,
-    commitment: sealed.commitment,
-    copied_from: null,
-    epoch,
-    firm: chain.firm,
-    generation: open.generation,
-    node,
-    parent,
-    payload_hash: sealed.payloadHash,
-    payload_size: sealed.payloadSize,
-    previous: last?.manifestHash ?? null,
-    row: hashOf(row),
-    vault: id,
-    version,
-  };
-  const manifest = await signDocument(MANIFEST, fields, open.keys.signing);
-  const change: Change = {
-    kind: "version",
-    manifest: hashOf(manifest.bytes),
-    node,
-    parent,
-    version,
-  };
-  const header = toBase64url(await headerNativelyFor(sealed.fileKey, recipient));
-  return { change, wire: { upload: file.upload, manifest: toDoc(manifest), header, row: toBase64url(row) } };
+  const row = { content_hash, created: null, modified, name, ...noteOf(file), size, type: file.type };
+  const payload = { upload, fileKey, commitment, payloadHash, payloadSize };
+  return signVersion(vault, { ...payload, copiedFrom: null, parent, row, before });
 }
 
 /** Makes a folder. @throws RefusedError (`name_…`, `name_taken`, `busy`), WireError. */

@@ -4,7 +4,7 @@ import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import type { FileNode } from "../seals/chain";
 import { type Change, type Doc, hashOf, MANIFEST, signDocument, toDoc } from "../seals/documents";
-import { headerFor } from "../seals/files";
+import { headerNativelyFor } from "../seals/files";
 import { newId } from "../seals/ids";
 import { type FileRow, sealRow } from "../seals/rows";
 import type { OpenedVault } from "./opened";
@@ -63,7 +63,7 @@ export async function signVersion(vault: OpenedVault, parts: VersionParts): Prom
   };
   const manifest = await signDocument(MANIFEST, fields, open.keys.signing);
   const change: Change = { kind: "version", manifest: hashOf(manifest.bytes), node, parent, version };
-  const header = toBase64url(headerFor(parts.fileKey, recipient));
+  const header = toBase64url(await headerNativelyFor(parts.fileKey, recipient));
   return {
     change,
     wire: { upload: parts.upload, manifest: toDoc(manifest), header, row: toBase64url(row) },

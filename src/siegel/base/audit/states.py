@@ -19,6 +19,7 @@ from siegel.seals.canonical import b64, encode
 State: TypeAlias = "list[str | None]"
 """[table, key, hash of the row; null: there is no such row]."""
 
+# SQL is put together here from names that stand in the settings alone; values are parameters.
 _NOTED = "siegel_noted"
 _CHUNK = 200
 

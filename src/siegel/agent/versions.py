@@ -1,0 +1,64 @@
+"""One new version of a file, sealed and signed for the vault's present head: row, manifest, header, and its change."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from siegel.agent.client import Wire
+from siegel.lib.age import FileKey
+from siegel.seals.canonical import b64
+from siegel.seals.derive import digest
+from siegel.seals.documents import Manifest
+from siegel.seals.files import header_for
+from siegel.seals.records import VersionChange
+from siegel.seals.rows import FileRow, seal_row
+
+if TYPE_CHECKING:
+    from siegel.agent.opened import OpenVault
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a version is of: a sealed payload that lies with the server, and the key that opens it.
+
+    `upload` is None exactly for a copy, which then shares the payload of the manifest with the hash `copied_from`.
+    """
+
+    file_key: FileKey
+    commitment: str
+    payload_hash: str
+    payload_size: int
+    upload: str | None = None
+    copied_from: str | None = None
+
+
+def signed_version(
+    vault: "OpenVault", payload: Payload, content: FileRow, *, node: str, parent: str, recipient: str
+) -> tuple[VersionChange, Wire]:
+    """The change and the file of a commit: the next version of `node`, or the first of a new one.
+
+    `recipient`: of the vault's epoch; a batch asks for it once.
+    """
+    # The chain's latest version, which is not the one shown when its author sealed a row nobody can read.
+    last = vault.state.nodes.get(node)
+    version = last.version + 1 if last else 1
+    row = seal_row(vault.seed, vault.place(node, version), content)
+    signed = Manifest(
+        author=vault.account.kid,
+        checkpoint=None,
+        commitment=payload.commitment,
+        copied_from=payload.copied_from,
+        epoch=vault.epoch,
+        firm=vault.account.firm,
+        generation=vault.account.own().certificate.generation,
+        node=node,
+        parent=parent,
+        payload_hash=payload.payload_hash,
+        payload_size=payload.payload_size,
+        previous=last.manifest if last else None,
+        row=digest(row),
+        vault=vault.id,
+        version=version,
+    ).sign(vault.account.seed)
+    header = header_for(payload.file_key, recipient)
+    file = {"upload": payload.upload, "manifest": signed.to_wire(), "header": b64(header), "row": b64(row)}
+    return VersionChange(signed.hash, node, parent, version), file
