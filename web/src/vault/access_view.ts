@@ -11,7 +11,7 @@ import { formatDay, pageLanguage } from "../ui/format";
 import { showStatus } from "../ui/message";
 import { askToRemove } from "../ui/remove_dialog";
 import { texts } from "../ui/texts";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 import { trustedApi } from "../wire/trusted";
 import type { OpenedVault } from "./opened";
 
@@ -42,7 +42,7 @@ export class AccessView {
   private async show(): Promise<void> {
     if (this.vault.open.session.person.role !== "client") {
       this.names = await loadNames();
-      this.teams = new Map((await api.teams()).teams.map(({ id, name }) => [id, name]));
+      this.teams = new Map((await keysApi.teams()).teams.map(({ id, name }) => [id, name]));
     } else this.names = new Map((await trustedApi.candidates()).people.map(({ id, name }) => [id, name]));
     await this.vault.refresh();
     clearErrors();

@@ -18,9 +18,10 @@ import { type EffectiveHolder, type Moment, presently, teamMembers } from "../se
 import { requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
-import { api, type Directory, type News } from "../wire/api";
 import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
+import type { Directory } from "../wire/keys_api";
+import { type News, vaultApi } from "../wire/vault_api";
 import { ChildIndex } from "./child_index";
 import { foldName } from "./names";
 import type { OpenedFile, OpenedNode } from "./nodes";
@@ -128,7 +129,7 @@ export class OpenedVault {
   private async takeNews(isBackground = false): Promise<boolean> {
     const before = this.chain.seq;
     for (;;) {
-      const news = await api.news(this.id, this.chain.seq, isBackground);
+      const news = await vaultApi.news(this.id, this.chain.seq, isBackground);
       try {
         await this.take(news);
       } catch (error) {
@@ -252,7 +253,7 @@ export class OpenedVault {
     const record = await signDocument(RECORD, this.recordFields([change]), keys.signing);
     const certificate =
       this.chain.kind === "team" ? { certificate: await this.nextTeamKey(next.recipient) } : {};
-    return this.isTaken(() => api.append(this.id, appendOf({ record, ...next, ...certificate })));
+    return this.isTaken(() => vaultApi.append(this.id, appendOf({ record, ...next, ...certificate })));
   }
 
   /** The certificate of the key that a team's next epoch gives. */
