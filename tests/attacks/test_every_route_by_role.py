@@ -169,6 +169,8 @@ TABLE: dict[str, str] = {
     # the client locks, and takes the lock away before anybody else is asked
     "POST /api/vaults/<vault_id>/locks": "401 201 404 409 404 409 404 404 404",
     "DELETE /api/vaults/<vault_id>/locks/<node>": "401 200 404 404 404 404 404 404 404",
+    # a dossier's vault, which nobody names anew
+    "POST /api/vaults/<vault_id>/title": "401 404 404 404 404 404 404 404 404",
     "GET /api/vaults/<vault_id>/activity": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,

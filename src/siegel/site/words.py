@@ -143,6 +143,7 @@ AUDIT = {
     "vault.node_locked": Sentence("lock", _("Datei gesperrt")),
     "vault.node_unlocked": Sentence("unlock", _("Sperre einer Datei aufgehoben")),
     "vault.lock_broken": Sentence("unlock", _("Sperre eines anderen aufgehoben"), "lock"),
+    "vault.renamed": Sentence("input-cursor-text", _("Eigener Tresor umbenannt")),
     "vault.settings_changed": Sentence("sliders", _("Einstellungen der Tresore geändert")),
     "vault.upload_refused": Sentence("shield-x", _("Datei abgewiesen: Schadsoftware gefunden"), "alarm"),
     "vault.upload_not_scannable": Sentence("shield-exclamation", _("Datei abgewiesen: nicht prüfbar"), "lock"),

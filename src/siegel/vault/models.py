@@ -18,7 +18,10 @@ class Vault(models.Model):
     file_count = models.PositiveIntegerField(default=0)
     size_bytes = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField()
-    # Goes up with every change of a lock: what an open page compares.
+    # What a personal vault was called last: a sealed row, under this epoch; null as long as it bears its first name.
+    title_epoch = models.PositiveIntegerField(null=True)
+    title_row = models.BinaryField(null=True)
+    # Goes up with every change of a lock or of the name: what an open page compares.
     locks = models.PositiveIntegerField(default=0)
 
 

@@ -48,6 +48,16 @@ class VaultLine:
         return self.vault.id
 
     @property
+    def is_personal(self) -> bool:
+        """Then `title` is the founder's name: what the vault is called only those know who open it."""
+        return self.vault.vault_kind == "personal"
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the person founded it: nobody else manages a personal vault."""
+        return self.is_personal and self.right == "manage"
+
+    @property
     def url(self) -> str:
         return reverse("vault:vault", args=[self.vault.id])
 

@@ -33,10 +33,6 @@ export const TREE_PROBLEMS_DE = {
     "Das lässt sich nicht verschieben.",
     "Etwas davon können Sie nicht öffnen. Es ginge dabei verloren. Kopieren Sie, was Sie öffnen können, oder bitten Sie, wer es abgelegt hat, es noch einmal abzulegen.",
   ),
-  not_all: problem(
-    "Nicht alles wurde übernommen.",
-    "Was fehlt, steht oben. An der alten Stelle wurde nichts gelöscht.",
-  ),
   no_target: problem("Bitte wählen Sie einen Ordner.", "Ohne ihn geht es nicht weiter."),
 } satisfies Readonly<Record<string, Problem>>;
 
@@ -66,8 +62,11 @@ export const TREE_DE = {
   and: (names: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names),
   copied: (what: string) => `${what} kopiert.`,
   moved: (what: string) => `${what} verschoben.`,
+  movedTo: (what: string, folder: string) => `${what} nach „${folder}“ verschoben.`,
   copying: (done: number, all: number, name: string) => `${done} von ${all}: „${name}“`,
-  notCopied: (names: string) => `Nicht übernommen: ${names}`,
+  copyBegun: (what: string) => `${what}: Das Kopieren läuft. Bitte lassen Sie diese Seite offen.`,
+  copiedPart: (done: number, all: number) =>
+    `${done} von ${all} kopiert. Was fehlt, steht in der Liste unten. An der alten Stelle wurde nichts gelöscht.`,
   noted: (what: string) => `${what} gemerkt. Strg+V legt sie im geöffneten Ordner ab.`,
   nothingNoted: "Es ist nichts gemerkt. Strg+C oder Strg+X merkt die Auswahl.",
   trashMeta: (who: string, when: string, left: string) => `gelöscht von ${who}, ${when} · ${left}`,
@@ -131,6 +130,7 @@ const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.node_locked": (what) => `${what} gesperrt`,
   "vault.node_unlocked": (what) => `Sperre von ${what} aufgehoben`,
   "vault.lock_broken": (what) => `Fremde Sperre von ${what} aufgehoben`,
+  "vault.renamed": () => "Tresor umbenannt",
   "vault.trash_emptied": () => "Papierkorb geleert, weil die Zeit um war",
   "vault.handed_over": () => "Für eine andere Kanzlei gepackt",
   "vault.upload_refused": () => "Eine Datei bei der Virenprüfung abgewiesen",

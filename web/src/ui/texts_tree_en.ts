@@ -27,10 +27,6 @@ export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
     "This cannot be moved.",
     "You cannot open some of it, and moving would lose that. Copy what you can open, or ask whoever put it there to put it there again.",
   ),
-  not_all: problem(
-    "Not everything was taken over.",
-    "What is missing stands above. Nothing was deleted where it was.",
-  ),
   no_target: problem("Please choose a folder.", "Without one we cannot go on."),
 };
 
@@ -59,8 +55,11 @@ export const TREE_EN: typeof TREE_DE = {
   and: (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names),
   copied: (what) => `${what} copied.`,
   moved: (what) => `${what} moved.`,
+  movedTo: (what, folder) => `${what} moved to “${folder}”.`,
   copying: (done, all, name) => `${done} of ${all}: “${name}”`,
-  notCopied: (names) => `Not taken: ${names}`,
+  copyBegun: (what) => `${what}: copying. Please keep this page open.`,
+  copiedPart: (done, all) =>
+    `${done} of ${all} copied. What is missing stands in the list below. Nothing was deleted at the old place.`,
   noted: (what) => `${what} noted. Ctrl+V puts them into the open folder.`,
   nothingNoted: "Nothing is noted. Ctrl+C or Ctrl+X notes the selection.",
   trashMeta: (who, when, left) => `deleted by ${who}, ${when} · ${left}`,
@@ -121,6 +120,7 @@ const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.node_locked": (what) => `${what} locked`,
   "vault.node_unlocked": (what) => `Lock of ${what} ended`,
   "vault.lock_broken": (what) => `Lock of ${what} broken`,
+  "vault.renamed": () => "Vault renamed",
   "vault.trash_emptied": () => "Trash emptied, as its time was over",
   "vault.handed_over": () => "Packed for another firm",
   "vault.upload_refused": () => "A file refused by the virus scan",

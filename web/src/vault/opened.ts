@@ -56,6 +56,8 @@ export class OpenedVault {
   /** Of trusted people, verified; `waitingOf` says which stand. */
   requests: readonly AccessRequest[] = [];
   private sealed: VaultRow | null = null;
+  /** What a personal vault is called since it was named anew. */
+  private renamed: string | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private breach: IntegrityError | null = null;
   /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
@@ -101,9 +103,9 @@ export class OpenedVault {
     return this.breach;
   }
 
-  /** The sealed title. */
+  /** The sealed title; of a personal vault the last one that its founder gave it. */
   get title(): string {
-    return this.sealed?.title ?? "";
+    return this.renamed ?? this.sealed?.title ?? "";
   }
 
   /** Takes what is new; true when something was. `isBackground`: the page asks by itself, not the person. */
@@ -185,6 +187,8 @@ export class OpenedVault {
 
   private async openRows(): Promise<void> {
     if (this.chain.seq > 0) this.sealed ??= await this.reader.vault();
+    const { title } = this.state;
+    this.renamed = title && this.chain.kind === "personal" ? await this.reader.title(title) : null;
     const changed = [...this.changed];
     // Many at once, as each alone is mostly waiting.
     for (let at = 0; at < changed.length; at += ROWS_AT_ONCE)

@@ -6,7 +6,9 @@ import { hashOf } from "../seals/documents";
 import type { EpochSeeds } from "../seals/epochs";
 import { must, SealError } from "../seals/errors";
 import { openRow, type VaultRow } from "../seals/rows";
+import { fromWire } from "../wire/codec";
 import type { OpenedFile, OpenedFolder, OpenedNode } from "./nodes";
+import type { VaultState } from "./state";
 import { newest } from "./unreadable";
 
 export class RowReader {
@@ -36,6 +38,22 @@ export class RowReader {
     const sealed = this.sealedRow(rootRow);
     const { rowKey } = await this.seeds.keysOf(1);
     return openRow(rowKey, { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 }, sealed);
+  }
+
+  /**
+   * The name that a personal vault was given later. Nobody signs it: the server can show an older one, and whoever reads
+   * the vault could have sealed it. Null for one that does not open.
+   */
+  async title({ epoch, row }: NonNullable<VaultState["title"]>): Promise<string | null> {
+    const { firm, vault } = this.chain;
+    try {
+      const { rowKey } = await this.seeds.keysOf(epoch);
+      const place = { kind: "vault", firm, vault, node: vault, version: 0, epoch } as const;
+      return (await openRow(rowKey, place, fromWire(row))).title;
+    } catch (error) {
+      if (error instanceof SealError) return null;
+      throw error;
+    }
   }
 
   /** Null for a node whose author sealed no row that opens. @throws IntegrityError (`row_differs`). */

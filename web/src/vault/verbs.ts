@@ -188,11 +188,9 @@ export class Verbs {
       const node = page.vault.nodes.get(id);
       return node !== undefined && page.vault.chain.isLive(id) ? node : [];
     });
-    const target = { vault: page.vault, folder: page.folder() };
     if (noted.deed === "move") this.noted = null;
     if (nodes.length === 0) throw new RefusedError("gone", "what was noted is not there any more");
-    const { signal } = new AbortController();
-    await transfer(page, nodes, target, noted.deed, "both", signal, (text) => showStatus(text));
+    await transfer(page, nodes, page.folder(), noted.deed, "both", (text) => showStatus(text));
     const what = tree.counted(...countsOf(nodes));
     page.changed(noted.deed === "move" ? tree.moved(what) : tree.copied(what));
   }
