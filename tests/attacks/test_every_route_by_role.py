@@ -31,7 +31,7 @@ from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, op
 # clerk) do not. stranger: the owner of another firm. leader and elsewhere lead the vault's office and another one;
 # neither holds the vault.
 POSTED = (
-    *("sign_out", "language", "theme", "end_sessions", "block", "unblock"),
+    *("sign_out", "language", "theme", "end_sessions", "block", "unblock", "save_address"),
     *("save_settings", "save_mailbox", "send_again", "verify_log"),
 )
 ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
@@ -70,6 +70,8 @@ TABLE: dict[str, str] = {
     "GET /mandanten/<client_id>": "302 404 404 200 404 200 404 200 404",
     # a clerk of the leader's office, as below
     "GET /zugang/<person_id>/neu": "302 404 404 404 404 200 404 200 404",
+    # the person there is a clerk, who sets his own address
+    "POST /zugang/<person_id>/e-mail": "302 404 404 404 404 404 404 404 404",
     "POST /zugang/<person_id>/sperren": "302 404 404 404 404 302 404 302 404",
     "POST /zugang/<person_id>/entsperren": "302 404 404 404 404 302 404 302 404",
     "GET /einrichten": OPEN,
@@ -356,6 +358,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/events": {"doc": DOC},
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
+        "POST /api/vaults/<vault_id>/title": {"epoch": 1, "row": b64(bytes(60))},
         "POST /api/vaults/<vault_id>/locks": {"node": stage.names["node"], "epoch": 2},
         "POST /api/vaults/<vault_id>/hand-overs": {"package": HASH, "recipient": HASH, "files": 1},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
