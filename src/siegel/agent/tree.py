@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from siegel.agent.client import Wire
 from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
+from siegel.agent.folders import check_names, folder_id
 from siegel.agent.get import version_of
-from siegel.agent.opened import OpenVault, check_names
+from siegel.agent.opened import OpenVault
 from siegel.agent.versions import Payload, signed_version
 from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
@@ -100,7 +101,7 @@ def restore(vault: OpenVault, name: str, target: Path | None) -> str:
     def attempt() -> None:
         entity = trashed(vault, name)
         home = entity.node.parent if vault.state.tree.is_live(entity.node.parent) else vault.id
-        parent = vault.folder_id(tuple(target)) if target is not None else home
+        parent = folder_id(vault, tuple(target)) if target is not None else home
         require_free(vault, parent, entity.name)
         _append(vault, [place_change(vault, entity.id, parent, entity.name)])
         reached[:] = [parent]
@@ -254,7 +255,7 @@ def destination(vault: OpenVault, target: Path, name: str, *, into: bool) -> tup
 
 
 def _folder(vault: OpenVault, path: Path) -> str:
-    return vault.folder_id(tuple(path))
+    return folder_id(vault, tuple(path))
 
 
 def place_change(vault: OpenVault, node: str, parent: str, name: str) -> tuple[PlaceChange, Wire]:

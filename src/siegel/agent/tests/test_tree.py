@@ -8,6 +8,7 @@ import pytest
 from siegel.agent import tree, tree_online
 from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
+from siegel.agent.folders import make_folders
 from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.plan import plan_put
 from siegel.agent.session import Home
@@ -26,7 +27,7 @@ __all__ = ["online", "run"]
 @pytest.fixture
 def full(vault: OpenVault, tmp_path: Path) -> OpenVault:
     """Two folders, `alt` with a file `brief`, and a file `rechnung` at the top."""
-    vault.make_folders([("alt",), ("neu",)])
+    make_folders(vault, [("alt",), ("neu",)])
     put_all(vault, plan_put([folder_of(tmp_path / "a", brief=b"Guten Tag") / "brief"], ("alt",)))
     put_all(vault, plan_put([folder_of(tmp_path / "b", rechnung=b"100") / "rechnung"], ()))
     vault.sync()
@@ -164,12 +165,12 @@ def test_a_tree_may_be_deeper_than_a_program_recurses(vault: OpenVault) -> None:
         Entity(str(n), Node("folder", str(n - 1) if n else vault.id, 0, 1, ""), FolderRow(0, "f")) for n in range(3000)
     ]
     for one in chain:
-        vault._show(one)
+        vault._names.show(one)
     assert [one.id for _, one in vault.walk(vault.id)] == [one.id for one in chain]
 
 
 def test_thousands_of_one_name_are_shown_in_no_time(vault: OpenVault) -> None:
     for number in range(5000):
-        vault._show(Entity(str(number), Node("folder", vault.id, 0, 1, ""), FolderRow(0, "f" * 200)))
+        vault._names.show(Entity(str(number), Node("folder", vault.id, 0, 1, ""), FolderRow(0, "f" * 200)))
     names = [name.removeprefix("f" * 200) for name in vault.children(vault.id)]
     assert (names[:4], len(names)) == (["", "*", "*2", "*3"], 5000)
