@@ -11,7 +11,7 @@ from siegel.seals.derive import digest
 from siegel.seals.errors import RefusedError, SealError
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange
-from siegel.seals.rows import FolderRow, check_name, seal_row
+from siegel.seals.rows import FolderRow, check_name, name_key, seal_row
 
 FOLDERS_PER_RECORD = 500
 Path = tuple[str, ...]
@@ -20,7 +20,8 @@ Path = tuple[str, ...]
 def make_folders(vault: OpenVault, paths: Iterable[Path], *, must_be_new: Path | None = None) -> None:
     """Makes the folders at `paths` and all above them, as far as they are missing.
 
-    AgentError `exists` for `must_be_new`, `not_a_folder` where a file bears the name; RefusedError `name_…`.
+    AgentError `exists` for `must_be_new`, `not_a_folder` where a file bears the name, `name_taken` where a name differs
+    in case only from another's, there or wanted here; RefusedError `name_…`.
     """
     wanted = sorted({path[: depth + 1] for path in paths for depth in range(len(path))})
     for path in wanted:
@@ -29,7 +30,9 @@ def make_folders(vault: OpenVault, paths: Iterable[Path], *, must_be_new: Path |
     def attempt() -> None:
         if must_be_new is not None and _id_at(vault, must_be_new) is not None:
             raise AgentError("exists", path="/" + "/".join(must_be_new), vault=vault.title)
-        _append(vault, [path for path in wanted if _id_at(vault, path) is None])
+        missing = [path for path in wanted if _id_at(vault, path) is None]
+        _require_free(vault, missing)
+        _append(vault, missing)
 
     vault.write(attempt)
 
@@ -61,6 +64,18 @@ def _id_at(vault: OpenVault, path: Path) -> str | None:
             raise AgentError("not_a_folder", path="/" + "/".join(path[: depth + 1]), vault=vault.title)
         folder = found.id
     return folder
+
+
+def _require_free(vault: OpenVault, paths: Sequence[Path]) -> None:
+    """AgentError `name_taken` for the first that bears the name of another, before any is made."""
+    new: set[tuple[Path, str]] = set()
+    for path in paths:
+        above, key = path[:-1], name_key(path[-1])
+        parent = _id_at(vault, above)
+        beside = vault.children(parent).values() if parent else ()
+        if (above, key) in new or any(name_key(one.name) == key for one in beside):
+            raise AgentError("name_taken", name=path[-1], vault=vault.title)
+        new.add((above, key))
 
 
 def _append(vault: OpenVault, paths: Sequence[Path]) -> None:

@@ -300,7 +300,7 @@ class _Batch:
         if before is None and any(name_key(one.name) == name_key(name) for one in vault.children(parent).values()):
             raise AgentError("name_taken", name=name, vault=vault.title)
         node = before.id if before else new_id()
-        content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name))
+        content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name), one.item.note)
         payload = Payload(sealed.file_key, sealed.commitment, sealed.payload_hash, sealed.payload_size, one.upload)
         return signed_version(vault, payload, content, node=node, parent=parent, recipient=recipient)
 

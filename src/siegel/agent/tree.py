@@ -5,7 +5,7 @@ Everything is planned upon the vault as it stands and signed as one record; afte
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from siegel.agent.client import Wire
 from siegel.agent.entities import Entity
@@ -26,7 +26,7 @@ from siegel.seals.records import (
     ReleaseChange,
     RemoveChange,
 )
-from siegel.seals.rows import FileRow, FolderRow, LockRow, PlaceRow, name_key, seal_row
+from siegel.seals.rows import FolderRow, LockRow, PlaceRow, name_key, seal_row
 
 FILES_PER_RECORD = 500
 Path = Sequence[str]
@@ -183,8 +183,7 @@ def _copy_version(
     source = version_of(vault, entity, number)
     manifest = source.manifest
     file_key = open_file_key(source.header, vault.opened.seed(manifest.epoch).identity(), manifest.commitment)
-    old = source.row
-    content = FileRow(old.content_hash, old.created, old.modified, name, old.size, old.type)
+    content = replace(source.row, name=name)
     copied_from = vault.hashes[entity.id, number]
     payload = Payload(
         file_key, manifest.commitment, manifest.payload_hash, manifest.payload_size, copied_from=copied_from

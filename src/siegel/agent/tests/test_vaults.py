@@ -94,6 +94,31 @@ def test_many_files_go_in_records_of_two_hundred(vault: OpenVault, stored: Store
     assert len(stored.entries) == before + 3
 
 
+def test_of_two_names_that_differ_in_case_only_the_first_goes_and_nothing_else_is_lost(
+    vault: OpenVault, tmp_path: Path
+) -> None:
+    first, second = folder_of(tmp_path / "a", brief=b"1"), folder_of(tmp_path / "b", Brief=b"2", rest=b"3")
+    assert put_all(vault, plan_put([*first.iterdir(), *sorted(second.iterdir())], ())) == {
+        "Brief": "same_target",
+        "brief": "stored",
+        "rest": "stored",
+    }
+    folders = [folder_of(tmp_path / parent / name, x=b"x") for parent, name in (("c", "Ordner"), ("d", "ordner"))]
+    assert put_all(vault, plan_put(folders, ())) == {"ordner": "same_target", "Ordner/x": "stored"}
+    vault.sync()
+    assert set(vault.children(vault.id)) == {"brief", "rest", "Ordner"}
+
+
+def test_no_folder_is_made_beside_one_whose_name_differs_in_case_only(vault: OpenVault, tmp_path: Path) -> None:
+    make_folders(vault, [("Belege",)])
+    for wanted in ([("belege",)], [("neu",), ("Neu",)], [("alt", "x"), ("alt", "X")]):
+        with pytest.raises(AgentError) as error:
+            make_folders(vault, wanted)
+        assert error.value.code == "name_taken"
+    vault.sync()
+    assert set(vault.children(vault.id)) == {"Belege"}
+
+
 def test_a_file_over_the_limit_is_refused_before_anything_is_sealed(server: Server, tmp_path: Path) -> None:
     big = tmp_path / "big"
     with big.open("wb") as file:
