@@ -153,12 +153,29 @@ AUDIT = {
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
 
 
+# Of what an entry says beside: counts that mean something to people. All else are ids, for whoever proves something.
+FACTS: dict[str, Promise | str] = {
+    "files": _("Dateien"),
+    "version": _("Fassung"),
+    "nodes": _("Dateien und Ordner"),
+    "sessions": _("Anmeldungen"),
+    "dossiers": _("Akten"),
+    "minutes": _("Minuten"),
+    "left": _("Übrige Codes"),
+}
+
+
+def told_facts(facts: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Names and values of the facts that are for people, in the order of the entry."""
+    return [(str(FACTS[key]), value) for key, value in facts if key in FACTS]
+
+
 OF_THE_OPERATOR = {"base.personal_erased", "firms.created", "firms.set_up_link_issued"}
 
 
 def actor(who: str, kind: str) -> str | Promise:
     """Who did it; where nobody was signed in, the operator or the server by itself."""
-    return who or (_("Betreiber") if kind in OF_THE_OPERATOR else _("Server"))
+    return who or (_("Systempartner") if kind in OF_THE_OPERATOR else _("Server"))
 
 
 def audit_sentence(kind: str) -> Sentence:

@@ -75,7 +75,7 @@ export class Verbs {
     return lock !== null && !isOwnLock(this.page.vault, lock) && !this.page.vault.mayManage;
   }
 
-  /** "Sperren" becomes "Freigeben" for what one has locked, "Sperre aufheben" for what others have. */
+  /** "Sperren" becomes "Sperre aufheben" for what is locked. */
   private nameLock(root: HTMLElement, nodes: readonly OpenedNode[]): void {
     const button = maybe('[data-verb="lock"]', root);
     const word = button && maybe("[data-word]", button);
@@ -83,8 +83,7 @@ export class Verbs {
     const { tree } = texts();
     const [node] = nodes;
     const lock = nodes.length === 1 && node ? lockOf(this.page.vault, node.id) : null;
-    const isOwn = lock !== null && isOwnLock(this.page.vault, lock);
-    word.textContent = lock === null ? tree.lock : isOwn ? tree.unlock : tree.breakLock;
+    word.textContent = lock === null ? tree.lock : tree.unlock;
     if (node !== undefined && this.isForeign(node)) button.setAttribute("aria-disabled", "true");
   }
 
