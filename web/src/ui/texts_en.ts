@@ -4,11 +4,14 @@
 import { problem } from "./problem";
 import type { Texts } from "./texts";
 import { TREE_EN, TREE_PROBLEMS_EN } from "./texts_tree_en";
+import { WAYS_EN, WAYS_PROBLEMS_EN } from "./texts_ways_en";
 
 export const EN: Texts = {
   tree: TREE_EN,
+  ways: WAYS_EN,
   problems: {
     ...TREE_PROBLEMS_EN,
+    ...WAYS_PROBLEMS_EN,
     unexpected: problem(
       "That did not work.",
       "An unexpected error occurred. Your data are unchanged. Please reload the page; if the error stays, call your firm.",
