@@ -114,6 +114,12 @@ export class OpenedVault {
     return this.sealed?.title ?? "";
   }
 
+  /** What the vault was begun for. @throws IntegrityError before anything was loaded. */
+  get about(): VaultRow {
+    must(this.sealed !== null, "record_shape", "the chain has not begun");
+    return this.sealed;
+  }
+
   /** Takes what is new; true when something was. `isBackground`: the page asks by itself, not the person. */
   refresh(isBackground = false): Promise<boolean> {
     return this.inTurn(() => this.takeNews(isBackground));
@@ -329,8 +335,7 @@ export class OpenedVault {
 
   /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
   requireShown(shown: ShownVault): void {
-    must(this.sealed !== null, "record_shape", "the chain has not begun");
-    requireShown(this.sealed, this.chain.dossier, shown);
+    requireShown(this.about, this.chain.dossier, shown);
   }
 
   /** The moment that a plan is made for. */
