@@ -27,7 +27,7 @@ def test_a_move_into_another_vault_that_is_stopped_says_what_is_left_and_goes_on
     expect(dialog.locator("[data-readers]")).to_be_visible()
     # the scan of what has come waits, so that there is something to stop
     waiting: list[Route] = []
-    clerk.route("**/check", waiting.append)
+    clerk.route("**/check", lambda route: waiting.append(route))
     dialog.locator("[data-submit=move]").click()
     expect(tray_item(clerk, "b.txt").locator('[data-stage=scan][aria-current="step"]')).to_be_visible()
     look(clerk, Axe(), "copy-across-tray")

@@ -9,6 +9,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from siegel.agent.folders import folder_id
 from tests.journeys.people import Firm, Vault
 from tests.journeys.visits import PHONE, Visit, come_in, expect_done, names, open_vault, press, row, tray_item
 
@@ -62,7 +63,7 @@ def test_a_folder_chosen_by_button_comes_with_its_folders_and_dates(
 
     opened = firm.opened(vault, firm.clerk)
     opened.sync()
-    bon = opened.children(opened.folder_id(("Belege 2025", "Januar", "Kasse")))["Bon.txt"]
+    bon = opened.children(folder_id(opened, ("Belege 2025", "Januar", "Kasse")))["Bon.txt"]
     assert bon.row.modified == MODIFIED  # type: ignore[union-attr]
     # Folders and files came in one record, or in few when the scanner was slow.
     assert opened.state.head.seq <= 1 + 3

@@ -149,6 +149,7 @@ AUDIT = {
     "vault.upload_not_scannable": Sentence("shield-exclamation", _("Datei abgewiesen: nicht prüfbar"), "lock"),
     "vault.version_added": Sentence("upload", _("Datei hochgeladen")),
     "vault.handed_over": Sentence("box-arrow-up-right", _("Akte an eine andere Kanzlei übergeben"), "lock"),
+    "vault.taken_in": Sentence("box-arrow-in-down", _("Akte von einer anderen Kanzlei übernommen"), "lock"),
     "vault.version_fetched": Sentence("download", _("Datei abgerufen")),
 }
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}

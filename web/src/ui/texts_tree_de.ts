@@ -133,5 +133,6 @@ const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.renamed": () => "Tresor umbenannt",
   "vault.trash_emptied": () => "Papierkorb geleert, weil die Zeit um war",
   "vault.handed_over": () => "Für eine andere Kanzlei gepackt",
+  "vault.taken_in": () => "Von einer anderen Kanzlei übernommen",
   "vault.upload_refused": () => "Eine Datei bei der Virenprüfung abgewiesen",
 };

@@ -123,5 +123,6 @@ const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.renamed": () => "Vault renamed",
   "vault.trash_emptied": () => "Trash emptied, as its time was over",
   "vault.handed_over": () => "Packed for another firm",
+  "vault.taken_in": () => "Taken in from another firm",
   "vault.upload_refused": () => "A file refused by the virus scan",
 };

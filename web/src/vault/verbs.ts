@@ -5,6 +5,7 @@ import { find, findAll, isTyping, maybe } from "../ui/dom";
 import { showStatus } from "../ui/message";
 import { texts } from "../ui/texts";
 import { ActivityView } from "./activity_view";
+import { HandoverView } from "./handover_view";
 import { isOwnLock, lockOf, unlockFile } from "./locks";
 import type { OpenedFile, OpenedNode } from "./nodes";
 import { isHeld } from "./row_marks";
@@ -54,6 +55,7 @@ export class Verbs {
     const views = { trash: () => this.trash.show(), activity: () => this.activity.show(null) };
     for (const [name, show] of Object.entries(views))
       find(`[data-page-verb="${name}"]`).addEventListener("click", () => void this.guarded(show()));
+    new HandoverView(this.page).listen((work) => this.guarded(work));
     new RowMenu(
       (node) => this.prepare(node),
       (verb) => this.run(verb as Verb, this.menuNodes),

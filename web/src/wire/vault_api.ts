@@ -175,6 +175,10 @@ export const vaultApi = {
   /** `row`: the sealed name of a vault of one's own. */
   rename: (vault: string, epoch: number, row: string) =>
     call<unknown>("POST", `${vaultPath(vault)}/title`, { epoch, row }),
+  handedOver: (vault: string, said: { package: string; recipient: string; files: number }) =>
+    call<unknown>("POST", `${vaultPath(vault)}/hand-overs`, said),
+  takenIn: (vault: string, said: { package: string; sender: string; files: number }) =>
+    call<unknown>("POST", `${vaultPath(vault)}/take-ins`, said),
   /** ≤ 100 entries, the latest first, before a place in the log. */
   activity: (vault: string, before: number | null, node: string | null) => {
     const asked = new URLSearchParams({
