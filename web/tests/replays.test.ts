@@ -139,7 +139,7 @@ describe("a vault that was replayed here", () => {
     expect(later.replayed).toBe(4);
     expect(later.trash().map(({ row }) => row.name)).toEqual(["Vorgang 3"]);
     expect(node(later, "Ablage").parent).toBe(story.vault);
-    await restoreNode(later, node(later, "Vorgang 3"), "Vorgang 3");
+    await restoreNode(later, node(later, "Vorgang 3"), story.vault);
     kept.delete(`replayed:${story.vault}`);
     expect(seenOf(await visit())).toEqual(seenOf(later));
   });

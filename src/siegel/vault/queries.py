@@ -176,7 +176,7 @@ class Shown:
     """A chain that somebody reads, with its sealed first row; `vault` is None for a team's."""
 
     chain: "Chain"
-    row: bytes | memoryview
+    row: bytes
     vault: Vault | None
 
 
