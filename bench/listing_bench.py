@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from siegel.agent.folders import make_folders
 from siegel.agent.plan import plan_put
 from siegel.agent.put import put
 from siegel.demo.furnish import Silent
@@ -79,7 +80,7 @@ def measure() -> list[Row]:
 def _filled(firm: Firm, entries: int, files: int) -> Vault:
     vault = firm.new_vault()
     opened = firm.opened(vault, firm.clerk)
-    opened.make_folders([(f"Vorgang {number}",) for number in range(entries - files)])
+    make_folders(opened, [(f"Vorgang {number}",) for number in range(entries - files)])
     folder = firm.folder / f"listed-{entries}"
     folder.mkdir()
     for number in range(files):

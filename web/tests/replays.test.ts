@@ -25,7 +25,7 @@ import { readFile } from "../src/vault/contents";
 import type { OpenedFile, OpenedVault } from "../src/vault/opened";
 import { openForPage, settle } from "../src/vault/resuming";
 import { removeNodes, rename, restoreNode } from "../src/vault/tree_changes";
-import type { Append, RowAnswer } from "../src/wire/api";
+import type { Append, RowAnswer } from "../src/wire/vault_api";
 import { flipped, HostileServer, keysOf, signedIn, story } from "./hostile_server";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";

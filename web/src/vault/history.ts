@@ -2,8 +2,8 @@
 
 import { hashOf, RECORD, read, sameHash, type VaultRecord } from "../seals/documents";
 import { must } from "../seals/errors";
-import { api } from "../wire/api";
 import { fromWire } from "../wire/codec";
+import { vaultApi } from "../wire/vault_api";
 
 interface Heads {
   readonly vault: string;
@@ -34,7 +34,7 @@ export class History {
   async recall(seqs: readonly (number | null)[]): Promise<void> {
     for (const seq of seqs) {
       if (seq === null || seq > this.chain.seq || this.records.has(seq)) continue;
-      const { records } = await api.news(this.chain.vault, seq - 1, false);
+      const { records } = await vaultApi.news(this.chain.vault, seq - 1, false);
       for (const { record } of records) this.addKnown(fromWire(record.bytes));
       must(this.records.has(seq), "answer_invalid", "news without the record after that one");
     }

@@ -18,9 +18,10 @@ import { type EffectiveHolder, type Moment, presently, teamMembers } from "../se
 import { requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
-import { api, type Directory, type News } from "../wire/api";
 import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
+import type { Directory } from "../wire/keys_api";
+import { type News, vaultApi } from "../wire/vault_api";
 import { History } from "./history";
 import { Listing } from "./listing";
 import { foldName } from "./names";
@@ -113,6 +114,12 @@ export class OpenedVault {
     return this.sealed?.title ?? "";
   }
 
+  /** What the vault was begun for. @throws IntegrityError before anything was loaded. */
+  get about(): VaultRow {
+    must(this.sealed !== null, "record_shape", "the chain has not begun");
+    return this.sealed;
+  }
+
   /** Takes what is new; true when something was. `isBackground`: the page asks by itself, not the person. */
   refresh(isBackground = false): Promise<boolean> {
     return this.inTurn(() => this.takeNews(isBackground));
@@ -156,12 +163,12 @@ export class OpenedVault {
 
   private async takeNews(isBackground: boolean, first?: Promise<News>): Promise<boolean> {
     const before = this.chain.seq;
-    let coming = first ?? api.news(this.id, before, isBackground);
+    let coming = first ?? vaultApi.news(this.id, before, isBackground);
     for (;;) {
       const news = await coming;
       const last = this.chain.seq + news.records.length;
       // Comes while these are verified.
-      if (news.more) coming = api.news(this.id, last, isBackground);
+      if (news.more) coming = vaultApi.news(this.id, last, isBackground);
       coming.catch(() => undefined);
       await this.settle(this.take(news));
       if (!news.more) break;
@@ -256,7 +263,7 @@ export class OpenedVault {
     const record = await signDocument(RECORD, this.recordFields([change]), keys.signing);
     const certificate =
       this.chain.kind === "team" ? { certificate: await this.nextTeamKey(next.recipient) } : {};
-    return this.isTaken(() => api.append(this.id, appendOf({ record, ...next, ...certificate })));
+    return this.isTaken(() => vaultApi.append(this.id, appendOf({ record, ...next, ...certificate })));
   }
 
   /** The certificate of the key that a team's next epoch gives. */
@@ -328,8 +335,7 @@ export class OpenedVault {
 
   /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
   requireShown(shown: ShownVault): void {
-    must(this.sealed !== null, "record_shape", "the chain has not begun");
-    requireShown(this.sealed, this.chain.dossier, shown);
+    requireShown(this.about, this.chain.dossier, shown);
   }
 
   /** The moment that a plan is made for. */

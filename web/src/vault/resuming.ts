@@ -13,8 +13,9 @@ import { Certificates } from "../seals/certificates";
 import { type ChainState, type Node, VaultChain } from "../seals/chain";
 import { hashOf } from "../seals/documents";
 import type { VaultRow } from "../seals/rows";
-import { api, type Directory, type News } from "../wire/api";
 import { addDirectory } from "../wire/codec";
+import type { Directory } from "../wire/keys_api";
+import { type News, vaultApi } from "../wire/vault_api";
 import { OpenedVault } from "./opened";
 import { type PackedNodes, packNodes, type Unpacked, unpackNodes } from "./packing";
 import { OwedSignatures } from "./signatures";
@@ -81,7 +82,7 @@ async function resumed(
   kept: KeptReplay,
   owed: OwedSignatures,
 ): Promise<OpenedVault | null> {
-  const coming = api.news(id, kept.head.seq, false);
+  const coming = vaultApi.news(id, kept.head.seq, false);
   coming.catch(() => undefined);
   const unpacked = await unpack(open, id, kept);
   const news = await coming;
