@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import Tenant
 
-ENTRIES_PER_PAGE = 500
+ENTRIES_PER_PAGE = 2000
 
 
 def signed(row: "AccessEvent | Certificate | Record | Revocation | Roster | Epoch") -> Signed:

@@ -27,7 +27,6 @@ from siegel.vault import activity, check, payload, queries, small, tus, wire
 from siegel.vault.actions import contents, locks, naming, reading, vaults
 from siegel.vault.errors import VaultError
 from siegel.vault.handover import hand_over_vault, take_in_package
-from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
 # before tus, whose {upload_id} would take "small" for one
@@ -294,7 +293,7 @@ def _vault(line: queries.VaultLine) -> Wire:
     }
 
 
-def _entry(entry: keys.Entry, versions: Iterable[Version]) -> Wire:
+def _entry(entry: keys.Entry, versions: Iterable[queries.SealedVersion]) -> Wire:
     answer = keys_wire.entry(entry)
     if manifests := [_signed(one.manifest_bytes, one.manifest_sig) for one in versions]:
         answer["manifests"] = manifests
