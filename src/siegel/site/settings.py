@@ -125,6 +125,7 @@ TIMETABLE = {
     "siegel.base.audit.stamping.stamp_due": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,
+    "siegel.firms.log_mails.post_due": 600.0,
     "siegel.vault.notices.followups.tell_of_new_contents": 15.0,
 }
 MAIL_WANTED = "siegel.vault.notices.queries.is_wanted"

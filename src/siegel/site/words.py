@@ -103,6 +103,7 @@ AUDIT = {
     "accounts.unblocked": Sentence("unlock", _("Zugang freigegeben")),
     "firms.created": Sentence("building", _("Kanzlei angelegt")),
     "firms.set_up_link_issued": Sentence("link-45deg", _("Link zum Einrichten ausgestellt")),
+    "firms.log_mail_set": Sentence("envelope-check", _("Empfänger des täglichen Protokollstands geändert")),
     "firms.vault_attached": Sentence("safe", _("Akte hat ihren Tresor")),
     "firms.client_added": Sentence("person-plus", _("Mandant angelegt")),
     "firms.dossier_added": Sentence("folder-plus", _("Akte angelegt")),
