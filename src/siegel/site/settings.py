@@ -117,6 +117,8 @@ AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
         "(SELECT tenant_id FROM vault_vault WHERE vault_vault.id = vault_version.vault_id)",
     ),
 }
+# How the PDF of an export words an entry.
+LOG_CELLS = "siegel.site.words.report_cells"
 # --- jobs and mails -------------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # What the worker calls again and again, and after how many seconds.

@@ -3,11 +3,15 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from siegel.base.queries import AuditLine
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 UNITS = ("KB", "MB", "GB", "TB")
@@ -165,3 +169,9 @@ def actor(who: str, kind: str) -> str | Promise:
 def audit_sentence(kind: str) -> Sentence:
     """The sentence for a kind; a kind without one is shown by its name rather than hidden."""
     return AUDIT.get(kind) or Sentence("dot", kind)
+
+
+def report_cells(line: "AuditLine") -> tuple[str, str, str, str]:
+    """What happened, who did it, about what, attested by whom: as the page of the log says it."""
+    who = gettext("gelöscht") if line.is_erased else str(actor(line.who, line.kind))
+    return str(audit_sentence(line.kind).text), who, line.about or "–", str(ATTESTED.get(line.attested_by, "–"))
