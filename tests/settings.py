@@ -44,6 +44,7 @@ _entries = (
     "machines",
     "audit_log",
     "log_watch",
+    "log_compare",
     "trusted",
 )
 (BUNDLE_DIR / "manifest.json").write_text(

@@ -32,7 +32,7 @@ from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, op
 # neither holds the vault.
 POSTED = (
     *("sign_out", "language", "theme", "end_sessions", "block", "unblock", "save_address"),
-    *("save_settings", "save_mailbox", "send_again", "verify_log"),
+    *("save_settings", "save_mailbox", "send_again", "verify_log", "save_log_mail"),
 )
 ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
 
@@ -62,6 +62,10 @@ TABLE: dict[str, str] = {
     "GET /protokoll": STAFF_PAGE,
     "POST /protokoll/pruefen": "302 404 404 302 302 302 302 302 302",
     "GET /protokoll/export": "302 404 404 302 302 302 302 302 302",  # nobody signs here
+    "GET /protokoll/versand": "302 404 404 404 404 200 200 404 404",
+    # without saying who
+    "POST /protokoll/versand/speichern": "302 404 404 404 404 404 404 404 404",
+    "GET /protokoll/vergleichen": STAFF_PAGE,
     "GET /postausgang": "302 404 404 404 404 200 200 404 404",
     "POST /postausgang/<mail_id>/erneut": "302 404 404 404 404 302 404 404 404",
     "GET /mitarbeiter/teams": "302 404 404 404 404 200 200 200 200",

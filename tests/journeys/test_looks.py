@@ -44,6 +44,8 @@ OF_STAFF = (
     "/mitarbeiter/notfallblatt",
     "/mitarbeiter/systemschluessel",
     "/protokoll",
+    "/protokoll/versand",
+    "/protokoll/vergleichen",
     "/mein-zugang",
 )
 OF_CLIENTS = ("/", "/tresore", "/notfall-ordner", "/hilfe", "/mein-zugang")

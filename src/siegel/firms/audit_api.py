@@ -1,4 +1,5 @@
-"""The audit log for programs that check it: browser island, agent, witnesses. For the staff, each of his own firm's."""
+"""The audit log for programs that check it: browser island, agent, witnesses. For the staff, each of his own firm's;
+heads also for those to whom the owner has them sent."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
@@ -8,7 +9,7 @@ from siegel.base.audit import checkpoints, notary, proofs
 from siegel.base.audit.witnesses import add_cosignature, add_witness
 from siegel.base.errors import BaseError
 from siegel.base.models import AuditEntry, Tenant
-from siegel.firms.doors import staff_person
+from siegel.firms.doors import log_reader, staff_person
 from siegel.lib import tlog
 from siegel.seals.canonical import b64
 
@@ -61,7 +62,7 @@ class NothingOut(Schema):
 @router.get("/audit/checkpoint", response=HeadOut)
 def head(request: HttpRequest, since: int = 0) -> HeadOut:
     """The newest signed head. A `since` that the log does not reach gets no proof: the head itself shows it."""
-    tenant = staff_person(request).tenant
+    tenant = log_reader(request).tenant
     _require_number(since)
     newest = checkpoints.newest(tenant.pk)
     if newest is None:
@@ -74,7 +75,7 @@ def head(request: HttpRequest, since: int = 0) -> HeadOut:
 @router.get("/audit/consistency", response=ConsistencyOut)
 def consistency(request: HttpRequest, old: int, size: int) -> ConsistencyOut:
     """That the log of `size` entries begins with that of `old`."""
-    tenant = staff_person(request).tenant
+    tenant = log_reader(request).tenant
     _require_number(old, size)
     try:
         return ConsistencyOut(proof=[b64(digest) for digest in proofs.consistency(tenant.pk, old, size)])

@@ -117,6 +117,8 @@ AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
         "(SELECT tenant_id FROM vault_vault WHERE vault_vault.id = vault_version.vault_id)",
     ),
 }
+# How the PDF of an export words an entry.
+LOG_CELLS = "siegel.site.words.report_cells"
 # --- jobs and mails -------------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # What the worker calls again and again, and after how many seconds.
@@ -125,6 +127,7 @@ TIMETABLE = {
     "siegel.base.audit.stamping.stamp_due": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,
+    "siegel.firms.log_mails.post_due": 600.0,
     "siegel.vault.notices.followups.tell_of_new_contents": 15.0,
 }
 MAIL_WANTED = "siegel.vault.notices.queries.is_wanted"

@@ -3,11 +3,15 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from siegel.base.queries import AuditLine
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 UNITS = ("KB", "MB", "GB", "TB")
@@ -103,6 +107,7 @@ AUDIT = {
     "accounts.unblocked": Sentence("unlock", _("Zugang freigegeben")),
     "firms.created": Sentence("building", _("Kanzlei angelegt")),
     "firms.set_up_link_issued": Sentence("link-45deg", _("Link zum Einrichten ausgestellt")),
+    "firms.log_mail_set": Sentence("envelope-check", _("Empfänger des täglichen Protokollstands geändert")),
     "firms.vault_attached": Sentence("safe", _("Akte hat ihren Tresor")),
     "firms.client_added": Sentence("person-plus", _("Mandant angelegt")),
     "firms.dossier_added": Sentence("folder-plus", _("Akte angelegt")),
@@ -183,3 +188,9 @@ def actor(who: str, kind: str) -> str | Promise:
 def audit_sentence(kind: str) -> Sentence:
     """The sentence for a kind; a kind without one is shown by its name rather than hidden."""
     return AUDIT.get(kind) or Sentence("dot", kind)
+
+
+def report_cells(line: "AuditLine") -> tuple[str, str, str, str]:
+    """What happened, who did it, about what, attested by whom: as the page of the log says it."""
+    who = gettext("gelöscht") if line.is_erased else str(actor(line.who, line.kind))
+    return str(audit_sentence(line.kind).text), who, line.about or "–", str(ATTESTED.get(line.attested_by, "–"))
