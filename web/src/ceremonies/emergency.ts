@@ -6,9 +6,9 @@
 
 import { randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
-import type { VerifiedCertificate } from "../seals/certificate";
+import { CERTIFICATE, type VerifiedCertificate } from "../seals/certificate";
 import { Certificates } from "../seals/certificates";
-import { type Doc, fromDoc, hashOf, LOGIN, signDocument, toDoc } from "../seals/documents";
+import { type Doc, fromDoc, hashOf, LOGIN, read, signDocument, toDoc } from "../seals/documents";
 import { must, RefusedError, UnlockError } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
@@ -52,6 +52,7 @@ export interface NewOwner {
 /** @throws IntegrityError (`certificate_…`; `certificate_root` for the sheet of another firm), WireError (401). */
 export async function showSheet(slug: string, sheet: Shown, now: number): Promise<Emergency> {
   const answer = await api.openEmergency(slug, await sheetLogin(slug, sheet, now));
+  requireInOrder(sheet, answer);
   const certificates = await Certificates.verify(answer.firm.id, sheet.pin, []);
   await addDirectory(certificates, answer);
   // Without the pinned one among them any root would do, and a server could make one up.
@@ -61,6 +62,13 @@ export async function showSheet(slug: string, sheet: Shown, now: number): Promis
   const isWhole = certificates.of(kid)?.kind === "recovery" && certificates.inForce(kid);
   if (!isWhole) throw new UnlockError("sheet_invalid", "the second key is not the firm's recovery");
   return { sheet, answer, certificates };
+}
+
+/** @throws UnlockError (`sheet_invalid`) for recovery in the root's field: both open the door, but only one certifies. */
+function requireInOrder({ root }: Shown, { certificates }: EmergencyAnswer): void {
+  const claimed = certificates.map(({ doc }) => read(CERTIFICATE, fromDoc(doc).bytes));
+  if (claimed.some(({ kind, signing_key }) => kind === "recovery" && signing_key === root?.signingKey))
+    throw new UnlockError("sheet_invalid", "the second key was typed as the first");
 }
 
 async function sheetLogin(slug: string, { root, recovery }: Shown, now: number): Promise<Doc> {
