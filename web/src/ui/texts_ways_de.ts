@@ -34,6 +34,10 @@ export const WAYS_PROBLEMS_DE = {
     "Das Paket ist beschädigt oder verändert.",
     "Es wurde nichts übernommen. Bitte lassen Sie es sich noch einmal schicken.",
   ),
+  pin_invalid: problem(
+    "Die Kennung stimmt nicht.",
+    "Sie hat 43 Zeichen, große und kleine sind verschieden. Es wurde nichts geändert.",
+  ),
   takein_taken: problem(
     "Hier liegt schon etwas anderes mit diesem Namen.",
     "Es wurde nichts übernommen. Bitte öffnen Sie zuerst einen leeren Ordner.",

@@ -31,6 +31,10 @@ export const WAYS_PROBLEMS_EN: typeof WAYS_PROBLEMS_DE = {
     "The package is damaged or altered.",
     "Nothing was taken in. Please have it sent to you again.",
   ),
+  pin_invalid: problem(
+    "The print is not right.",
+    "It has 43 characters; upper and lower case differ. Nothing was changed.",
+  ),
   takein_taken: problem(
     "Something else of this name lies here already.",
     "Nothing was taken in. Please open an empty folder first.",

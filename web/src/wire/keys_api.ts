@@ -150,6 +150,12 @@ export const keysApi = {
     username: string;
     certificate: Doc;
     revocations: readonly Doc[];
+    /** Where the old root is lost. */
+    root: {
+      readonly root: Doc;
+      readonly revocation: Doc;
+      readonly certificates: readonly Doc[];
+    } | null;
     credential: Credential;
     unlock: string;
   }) => call<Session>("POST", "/api/emergency/owner", body),
