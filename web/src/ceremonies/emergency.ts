@@ -98,7 +98,10 @@ export async function becomeOwner(
   must(isRoot, "certificate_root", "the sheet's root is not the firm's");
   const subject = { kind: "owner", subject: person, ...(await holderKeys(seed)) } as const;
   const certificate = await certify(firm.id, subject, root, issued, now, { generation });
-  const taken = ownersKeys(certificates, [person, ...gone]).filter(({ kid }) => certificates.inForce(kid));
+  const taken = ownersKeys(certificates, [person, ...gone]).filter(
+    // a key that has fallen, too: the next one counts only behind the place where it was taken back
+    ({ kid }) => certificates.revocationOf(kid) === null,
+  );
   const revocations = await Promise.all(taken.map((old) => revocationBy(root, firm.id, old, person)));
   const unlocked = { seed, person, generation, root: root.kid };
   const who = owner ?? { name, username };

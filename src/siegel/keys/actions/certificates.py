@@ -33,7 +33,7 @@ def add_certificate(*, by: "Person", signed: Signed) -> None:
         return
     with rules.refusing():
         document = CertificateDocument.parse(signed)
-        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""])
+        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""], subjects=[document.subject])
     require_issuer(store, document, by)
     if _is_countersigned(store, document):
         audit.unchanged()
@@ -65,7 +65,7 @@ def add_team_key(*, by: "Person", team_id: str, signed: Signed) -> None:
     """
     with rules.refusing():
         document = CertificateDocument.parse(signed)
-        store = queries.store_of(by.tenant, _generations_of(team_id), [document.issuer or ""])
+        store = queries.store_of(by.tenant, [], [document.issuer or ""], subjects=[team_id])
     require_issuer(store, document, by)
     if document.kind != "team" or document.subject != team_id:
         raise KeysError("document_refused", reason="team_differs")
@@ -73,10 +73,6 @@ def add_team_key(*, by: "Person", team_id: str, signed: Signed) -> None:
         "keys.certificate_added", tenant=by.tenant, by=by, about=about(document, signed), attested_by="person"
     )
     accept(tenant=by.tenant, signed=signed, store=store, logged=logged)
-
-
-def _generations_of(team_id: str) -> list[str]:
-    return list(Certificate.objects.filter(kind="team", subject=team_id).values_list("kid", flat=True))
 
 
 def require_issuer(store: CertificateStore, document: CertificateDocument, by: "Person") -> None:

@@ -79,7 +79,7 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
         attested_by="person",
     )
     with rules.refusing():
-        store = queries.store_of(tenant, [document.kid], [document.issuer or ""])
+        store = queries.store_of(tenant, [document.kid], [document.issuer or ""], subjects=[person.pk])
     accept(tenant=tenant, signed=new.certificate, store=store, logged=logged)
     keep_unlocking(person=person, keys=new.keys, generation=document.generation)
     shut_out(person, fallen)

@@ -92,7 +92,7 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
         attested_by="person",
     )
     with rules.refusing():
-        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""])
+        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""], subjects=[person.pk])
     _require_issuer(store, document, by)
     known = accept(tenant=by.tenant, signed=letter.certificate, store=store, logged=logged)
     invitation = Invitation.objects.create(
@@ -128,7 +128,7 @@ def redeem(
         raise KeysError("invitation_gone", status=410)
     with rules.refusing():
         document = CertificateDocument.parse(certificate)
-        store = queries.store_of(person.tenant, [invitation.certificate.kid, document.kid])
+        store = queries.store_of(person.tenant, [invitation.certificate.kid, document.kid], subjects=[person.pk])
     if document.issuer != invitation.certificate_id:
         raise KeysError("document_refused", reason="certificate_issuer")
     logged = audit.record(

@@ -36,7 +36,7 @@ def test_the_page_of_a_vault_names_it_and_is_there_for_its_holders_only(
 
 @pytest.mark.parametrize(
     ("path", "most"),
-    [("head", 3), ("news", 22)],
+    [("head", 3), ("news", 23)],
 )
 def test_polling_costs_few_queries(
     vault: OpenVault, path: str, most: int, django_assert_max_num_queries: DjangoAssertNumQueries
