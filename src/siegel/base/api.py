@@ -15,6 +15,8 @@ from siegel.base.errors import BaseError, DomainError, message_of
 log = structlog.get_logger("siegel.api")
 
 RETRY_AFTER_S = 2
+# Of SQLite and PostgreSQL; after each of them nothing was changed.
+BUSY = ("locked", "lock timeout", "deadlock detected")
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -60,8 +62,8 @@ def _known(error: Exception) -> BaseError | None:
         return BaseError("disk_full", status=507)
     if isinstance(error, OperationalError):
         text = str(error)
-        if "is full" in text:
+        if "is full" in text or "No space left" in text:
             return BaseError("disk_full", status=507)
-        if "locked" in text:
+        if any(sign in text for sign in BUSY):
             return BaseError("busy", status=503)
     return None

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from siegel.base.audit import checkpoints, tree
+from siegel.base.audit import checkpoints, sequencer, tree
 from siegel.base.audit.verification import BATCH
 from siegel.base.models import AuditCheckpoint, AuditEntry, AuditWitness, Tenant
 from siegel.lib import tlog
@@ -23,6 +23,7 @@ def write_export(tenant: Tenant, out: Path) -> int:
 
     UnsignedError. `out` has its name only when it is complete.
     """
+    sequencer.catch_up(tenant.pk)
     checkpoints.sign_quietly(tenant.pk)
     newest = checkpoints.newest(tenant.pk)
     if newest is None:

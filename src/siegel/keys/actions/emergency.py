@@ -43,6 +43,7 @@ class NewOwner:
 @action
 def note_root(*, tenant: "Tenant", address: str) -> None:
     """Somebody proved that he has the root's key, and reads the firm's certificates."""
+    audit.in_turn(tenant)
     audit.record("keys.root_signed_in", tenant=tenant, personal={"address": address})
 
 
@@ -53,6 +54,7 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
     Somebody who is known must be an owner, and his old key is taken back in the same transaction. KeysError
     `document_refused` with the rule that is broken; `emergency_generation`, `emergency_key_in_force` (409).
     """
+    audit.in_turn(tenant)
     with rules.refusing():
         document = CertificateDocument.parse(new.certificate)
     issuer = Certificate.objects.filter(pk=document.issuer, tenant=tenant, kind="root", out_at=None).first()

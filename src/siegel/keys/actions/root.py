@@ -10,7 +10,7 @@ from siegel.base.errors import BaseError
 from siegel.firms import actions as firms
 from siegel.firms.queries import role_of
 from siegel.keys import queries, rules
-from siegel.keys.actions.certificates import accept, accepted_at
+from siegel.keys.actions.certificates import accept
 from siegel.keys.actions.revocations import Due, fall, keep_revocation, shut_out
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Certificate
@@ -22,7 +22,6 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import AuditEntry
     from siegel.seals.certificates import CertificateStore, Known
 
 OF_THE_LINE = ("root", "recovery", "owner")
@@ -44,6 +43,7 @@ def change_root(*, by: "Person", new: NewRoot) -> Due:
     The same again changes nothing. BaseError `not_found` (404) for others; KeysError `document_refused` with the rule
     that is broken, `stale` (409) where somebody else was quicker.
     """
+    audit.in_turn(by.tenant)
     if role_of(by) != "owner":
         raise BaseError("not_found", status=404)
     if Certificate.objects.filter(pk=new.root.hash, tenant=by.tenant_id).exists():
@@ -61,7 +61,7 @@ def change_root(*, by: "Person", new: NewRoot) -> Due:
     logged = audit.record("keys.root_changed", tenant=by.tenant, by=by, about=about, attested_by="person")
     known = accept(tenant=by.tenant, signed=new.root, store=store, logged=logged)
     with rules.refusing():
-        store.revoke(AcceptedRevocation(new.revocation, accepted_at(logged), logged.index))
+        store.revoke(AcceptedRevocation(new.revocation, logged.at, logged.index))
     keep_revocation(old, new.revocation, revocation.author, logged)
     fallen = fall(old, revocation.compromised_since, logged.index)
     _certify_anew(by, new.certificates, store, known, logged)
@@ -70,7 +70,7 @@ def change_root(*, by: "Person", new: NewRoot) -> Due:
 
 
 def _certify_anew(
-    by: "Person", certificates: Sequence[Signed], store: "CertificateStore", root: "Known", logged: "AuditEntry"
+    by: "Person", certificates: Sequence[Signed], store: "CertificateStore", root: "Known", logged: audit.Logged
 ) -> None:
     """Known keys, by the new root. KeysError `document_refused`: `root_incomplete` without recovery or `by`."""
     before = Certificate.objects.filter(tenant=by.tenant_id, kind="recovery").values_list("kid", flat=True)
