@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "siegel.base.bodies.Bodies",
     "siegel.base.csrf.StrictCsrf",
     "siegel.accounts.middleware.Sessions",
+    "siegel.site.middleware.NulTexts",
 ]
 ROOT_URLCONF = "siegel.site.urls"
 WSGI_APPLICATION = "siegel.site.wsgi.application"
