@@ -16,6 +16,8 @@ os.environ.update(
     SIEGEL_HOSTS="testserver,localhost,127.0.0.1",
     SIEGEL_PUBLIC_URL="http://localhost:8000",
 )
+if _database := os.environ.get("TEST_DATABASE_URL"):  # a cluster of tests.postgres
+    os.environ["SIEGEL_DATABASE"] = _database
 
 from siegel.site.settings import *
 from siegel.site.settings import DATA, STATIC_ROOT, STORAGES

@@ -43,6 +43,7 @@ def set_mailbox(
 
     OutmailError `address_invalid`; AccountsError `bad_request` for a language or digest that does not exist.
     """
+    audit.in_turn(person.tenant)
     box = mailbox_of(person)
     before = (box.address, box.language, box.digest)
     box.address = checked_address(address) if address.strip() else ""

@@ -42,6 +42,18 @@ class AuditEntry(models.Model):
         ]
 
 
+class AuditPending(models.Model):
+    """PostgreSQL: an entry without a place yet, in the transaction of its action; `audit.sequencer` takes it in."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    leaf = models.BinaryField()
+    personal = models.BinaryField()
+    salt = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "id"], name="base_pending_order")]
+
+
 class AuditLog(models.Model):
     """What is published of a tenant's log: its origin and the key that signs it, as the key's process said it."""
 

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "siegel.base.bodies.Bodies",
     "siegel.base.csrf.StrictCsrf",
     "siegel.accounts.middleware.Sessions",
+    "siegel.site.middleware.NulTexts",
 ]
 ROOT_URLCONF = "siegel.site.urls"
 WSGI_APPLICATION = "siegel.site.wsgi.application"
@@ -76,21 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------------
-# IMMEDIATE takes the write lock at the start of a transaction: no deadlock between two readers that both want to write.
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "siegel.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            # Each thread has a connection, and each connection a cache: of 512 KiB instead of 2 MB. Linux has the rest.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA cache_size=-512; PRAGMA temp_store=MEMORY;",
-        },
-    }
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(_env.database)}
 # Counts tries only (base.throttle); large enough that many sources do not push each other out.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},

@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from siegel.base.audit import checkpoints, tree
+from siegel.base.audit import checkpoints, sequencer, tree
 from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
 from siegel.base.models import AuditCheckpoint, AuditEntry, AuditWitness, Tenant
@@ -27,6 +27,7 @@ def write_export(tenant: Tenant, out: Path, *, within: AuditFilter | None = None
     `within`: the period of the PDF, which holds so many of its newest entries as `report` allows. UnsignedError. `out`
     has its name only when it is complete.
     """
+    sequencer.catch_up(tenant.pk)
     checkpoints.sign_quietly(tenant.pk)
     newest = checkpoints.newest(tenant.pk)
     if newest is None:

@@ -52,6 +52,7 @@ def found_firm(*, founding: Founding, scanner_key: str) -> "Person":
     FirmsError `set_up_link_invalid` (410): the first of two wins. KeysError `document_refused`.
     """
     tenant = firm_to_set_up(founding.token)
+    audit.in_turn(tenant)
     with rules.refusing():
         documents = [Certificate.parse(signed) for signed in founding.certificates]
     _check_founding(documents, founding.person_id, {"scanner": scanner_key, "service": service_key()})

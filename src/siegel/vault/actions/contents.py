@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import F
 from django.utils import timezone
 
-from siegel.base import blobs
+from siegel.base import audit, blobs
 from siegel.base.actions import action
 from siegel.base.errors import BaseError
 from siegel.base.ids import new_id
@@ -99,6 +99,7 @@ def _publish(
     uploads: Mapping[str, Upload],
     blob_ids: Mapping[str, str],
 ) -> chains.Appended:
+    audit.in_turn(by.tenant)
     manifests = tuple(file.manifest for file in files)
     lookups = Lookups(vault_id, record, manifests)
     appended = chains.append_record(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.ids import new_id
+from siegel.base.locks import alone
 from siegel.seals.documents import Verdict
 from siegel.vault import queries, quota, staging
 from siegel.vault.actions.tree import remember
@@ -44,6 +45,7 @@ def begin_uploads(*, by: "Person", vault_id: str, lengths: Sequence[int]) -> lis
     ends = now + UPLOAD_LIFE
     uploads = [Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=ends) for length in lengths]
     with transaction.atomic():
+        alone("uploads")
         announced = queries.announced(by, now)
         count, size = announced.own_count + len(lengths), announced.own_bytes + sum(lengths)
         if count > MAX_OPEN_UPLOADS or size > MAX_ANNOUNCED_BYTES:
@@ -71,6 +73,7 @@ def drop_uploads(uploads: Sequence[Upload]) -> None:
 @action
 def refuse_upload(*, upload: Upload, by: "Person", verdict: Verdict) -> None:
     """The scanner did not find it clean: it is stored nowhere, and the log keeps the fact."""
+    audit.in_turn(by.tenant)
     drop_upload(upload)
     infected = verdict.result == "infected"
     logged = audit.record(
