@@ -37,6 +37,7 @@ _entries = (
     "invite",
     "client_new",
     "vault",
+    "vaults",
     "access",
     "people",
     "renew",
