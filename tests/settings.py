@@ -39,6 +39,7 @@ _entries = (
     "invite",
     "client_new",
     "vault",
+    "vaults",
     "access",
     "people",
     "renew",

@@ -27,15 +27,19 @@ def test_a_move_into_another_vault_that_is_stopped_says_what_is_left_and_goes_on
     expect(dialog.locator("[data-readers]")).to_be_visible()
     # the scan of what has come waits, so that there is something to stop
     waiting: list[Route] = []
-    clerk.route("**/check", lambda route: waiting.append(route))
+
+    def hold(route: Route) -> None:
+        waiting.append(route)
+
+    clerk.route("**/check", hold)
     dialog.locator("[data-submit=move]").click()
     expect(tray_item(clerk, "b.txt").locator('[data-stage=scan][aria-current="step"]')).to_be_visible()
     look(clerk, Axe(), "copy-across-tray")
     clerk.get_by_role("button", name="Anhalten").click()
-    clerk.unroute("**/check")
     watch.expect(r"check|Failed to load resource|net::ERR")
     for route in waiting:
         route.abort()
+    clerk.unroute("**/check")
     expect(status(clerk)).to_contain_text("0 von 2 kopiert.")
     assert names(clerk) == ["a.txt", "b.txt"]
     for name in ("a.txt", "b.txt"):

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import FilePayload, Page, expect
 
+from siegel.agent.opened import open_by_id
 from siegel.agent.session import Home
 from siegel.agent.teams import found_team
 from tests.journeys.people import Firm
@@ -64,7 +65,7 @@ def test_a_clerk_has_several_vaults_of_his_own_and_only_he_reads_their_names(
         assert owner.goto(address).status == 404  # type: ignore[union-attr]
 
 
-def test_a_new_name_shows_for_all_who_share_the_vault(clerk: Page, visit: Visit, firm: Firm) -> None:
+def test_a_new_name_shows_for_all_who_share_the_vault(clerk: Page, visit: Visit, firm: Firm, tmp_path: Path) -> None:
     address = begin(clerk, firm, "Planung")
     share(clerk, firm.colleague.name, "write")
     there = come_in(visit(), firm, firm.colleague)
@@ -78,6 +79,8 @@ def test_a_new_name_shows_for_all_who_share_the_vault(clerk: Page, visit: Visit,
     expect(clerk.locator("[data-status]")).to_have_text("Der Tresor heißt jetzt „Planung für März“.")
     for page in (clerk, there):
         expect(page.get_by_role("heading", level=1)).to_have_text("Planung für März")
+    opened = open_by_id(firm.clerk.account, Home(tmp_path), address.rsplit("/", 1)[1])
+    assert opened.title == "Planung für März"
     there.goto(f"{firm.url}/tresore")
     expect(there.get_by_role("link", name="Planung für März")).to_be_visible()
 

@@ -6,6 +6,7 @@ signed hash.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,6 +57,8 @@ class OpenVault:
     _wraps: dict[int, bytes] = field(default_factory=dict)
     _team_wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
     _shown: dict[str, Node] = field(default_factory=dict)
+    # What a personal vault was called later: epoch and sealed row; nobody signs it (ADR 0036).
+    _later_name: tuple[int, bytes] | None = None
     _names: Names = field(default_factory=Names)
     # Manifests by node and number; they say which row and header belong to an earlier version.
     manifests: dict[tuple[str, int], Manifest] = field(default_factory=dict)
@@ -77,6 +80,11 @@ class OpenVault:
 
     @property
     def title(self) -> str:
+        if self._later_name and self.kind == "personal":
+            epoch, sealed = self._later_name
+            with suppress(SealError):
+                place = Place(self.account.firm, self.id, self.id, 0, epoch)
+                return open_row(self.opened.seed(epoch), place, VaultRow, sealed).title
         return self.row.title if self.row else ""
 
     @property
@@ -132,6 +140,9 @@ class OpenVault:
             sealed = row.binary("row")
             self._rows[row.id("node"), digest(sealed)] = sealed
         self.people |= {one.id("id"): one.text("name") for one in _each(f.present(f.items, "people"), "person")}
+        if named := f.present(f.take, "title"):
+            later = Fields(named, "title")
+            self._later_name = later.integer("epoch", 1), later.binary("row")
         self._take_events(f.present(f.items, "events") or [])
         for wrap in _each(f.items("wraps"), "wrap"):
             self._take_wrap(wrap.integer("epoch", 1), wrap.hash("key"), wrap.binary("age"))

@@ -5,6 +5,7 @@
  */
 
 import { RefusedError } from "../seals/errors";
+import { isSignedOut } from "../ui/session";
 import { readFile } from "./contents";
 import { copyWithin, type Step } from "./copies";
 import { setNote } from "./notes";
@@ -127,10 +128,11 @@ export class CrossCopies {
     copying.settled(done, items.size);
   }
 
-  /** What breaks a vault ends the work on all files; a file that cannot be opened or is refused stops none of the others. */
+  /** What breaks a vault, or ends the session, ends the work on all files; a file that cannot be opened or is refused stops none of the others. */
   private end(job: Job, item: UploadItem, error: unknown): void {
     this.refuse(item, error);
-    if (this.source.broken === null && job.copying.target.broken === null) return;
+    const isBroken = this.source.broken !== null || job.copying.target.broken !== null;
+    if (!isBroken && !isSignedOut(error)) return;
     for (const waiting of job.waiting.splice(0)) this.refuse(waiting, error);
     job.copying.fail(error);
   }
