@@ -23,9 +23,10 @@ def peak_web_memory_mb(installation: Installation) -> float:
     ]
     if not family:
         raise RuntimeError("the installation runs no granian")
-    return sum(_peak_kib(pid) for pid in family) * 1024 / 1e6
+    return sum(peak_kib(pid) for pid in family) * 1024 / 1e6
 
 
-def _peak_kib(pid: int) -> int:
+def peak_kib(pid: int) -> int:
+    """The most that a process ever had in memory."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
