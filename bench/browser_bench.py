@@ -7,8 +7,8 @@ slower ones measure the neighbours.
 
 `opfs_seal` writes what it seals into the browser's own file system, hashed as an upload hashes it; the peer is the
 library's stream piped into a file there. `zip` makes one archive of 500 files, 1 GiB together, that are opened and
-verified; its peer only opens them. `zip_memory` is the most that the tab's process ever had, the page's own code and
-one sealed file among it.
+verified; its peer only opens them. `zip_memory` is the most memory that the tab had to itself meanwhile (private pages,
+as the browser's own task manager counts), looked at twenty times a second.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.server_processes import command_of, descendants, peak_kib
+from bench.server_processes import command_of, descendants, private_kib
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 PAGE = WEB / "dist" / "bench"
@@ -41,6 +41,7 @@ ZIP_ROUNDS = 3
 ZIP_GOAL = 0.6
 ZIP_GOAL_MB = 300.0
 ZIP_TIMEOUT_MS = 180_000
+WATCH_S = 0.05
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -66,20 +67,37 @@ def _zip() -> list[dict[str, object]]:
     with served_page() as page:
         page.wait_for_function("'measureZip' in globalThis")
         page.set_default_timeout(ZIP_TIMEOUT_MS)
-        seconds = page.evaluate(f"measureZip({ZIP_FILES}, {ZIP_BYTES}, {ZIP_ROUNDS})")
-        memory_mb = _tab_memory_mb()
+        with _watched_tab() as memory_mb:
+            seconds = page.evaluate(f"measureZip({ZIP_FILES}, {ZIP_BYTES}, {ZIP_ROUNDS})")
     speed = _figure("vault.zip_vs_decrypt", min(seconds["zip"]), min(seconds["open"]), ZIP_GOAL, ZIP_BYTES)
-    memory = {"name": "vault.zip_memory", "value": round(memory_mb, 1), "unit": "MB", "goal": ZIP_GOAL_MB}
+    most_mb = max(memory_mb)
+    memory = {"name": "vault.zip_memory", "value": round(most_mb, 1), "unit": "MB", "goal": ZIP_GOAL_MB}
     return [
         {**speed, "peer": "the same files opened only"},
-        {**memory, "peer": None, "peer_value": None, "ratio": None, "held": memory_mb <= ZIP_GOAL_MB},
+        {**memory, "peer": None, "peer_value": None, "ratio": None, "held": most_mb <= ZIP_GOAL_MB},
     ]
 
 
-def _tab_memory_mb() -> float:
-    """The most that any page's process below this one ever had in memory."""
-    tabs = [pid for pid in descendants(os.getpid()) if "--type=renderer" in command_of(pid)]
-    return max(map(peak_kib, tabs)) * 1024 / 1e6
+@contextmanager
+def _watched_tab() -> Iterator[list[float]]:
+    """Megabytes that the largest page below this process has to itself, as often as it was looked at meanwhile."""
+    family = descendants(os.getpid())
+    # Chromium writes the words of its renderers' command lines with spaces between them
+    tabs = [pid for pid in family if any("--type=renderer" in word for word in command_of(pid))]
+    seen: list[float] = []
+    is_over = threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(WATCH_S):
+            seen.append(max(map(private_kib, tabs)) * 1024 / 1e6)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _figure(
