@@ -121,7 +121,7 @@ def _lists(page: Page, vault: Vault, name: str, goal_ms: float) -> list[Row]:
 def _shown(page: Page, vault: Vault) -> dict[str, float]:
     page.goto(vault.url)
     expect(page.locator("tbody[data-rows] tr").first).to_be_visible(timeout=TIMEOUT_MS)
-    page.wait_for_function("performance.getEntriesByName('vault-shown').length > 0")
+    page.wait_for_function("() => performance.getEntriesByName('vault-shown').length > 0")
     marks: dict[str, float] = page.evaluate(MARKS)
     return marks
 

@@ -31,6 +31,7 @@ import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 
 vi.mock("../src/keyring/store", () => import("./kept_store"));
+vi.mock("../src/workers/start", () => ({ startWorker: (url: string) => new Worker(url) }));
 
 const NOW = 1_800_100_000;
 const MANY = 600;
@@ -190,6 +191,19 @@ describe("a vault that was replayed here", () => {
     server.claimHead();
     await visit();
     expect(boxes()).toEqual([]);
+  });
+
+  test("is not kept where the browser gives no room, and nobody is alarmed", async () => {
+    const { set } = Map.prototype;
+    const full = vi.spyOn(kept, "set").mockImplementation((key, value) => {
+      if (key.endsWith(":1")) throw new DOMException("full", "QuotaExceededError");
+      return set.call(kept, key, value) as typeof kept;
+    });
+    const vault = await visit();
+    full.mockRestore();
+    expect(vault.broken).toBeNull();
+    expect(boxes()).toEqual([]);
+    expect(listed()).toBeUndefined();
   });
 
   test("makes room for the one that is opened now", async () => {
@@ -377,6 +391,25 @@ describe("the signature of a manifest", () => {
     expect(vault.broken?.code).toBe("signature_invalid");
     expect(await codeOfError(() => vault.refresh())).toBe("signature_invalid");
     expect(boxes()).toEqual([]);
+  });
+
+  test.each([
+    ["says so", "message"],
+    ["does not start", "error"],
+  ])("that is wrong is found when the worker %s", async (_, event) => {
+    spoil();
+    class Deaf {
+      onmessage: ((event: { data: boolean }) => void) | null = null;
+      onerror: (() => void) | null = null;
+      postMessage(): void {
+        if (event === "message") this.onmessage?.({ data: false });
+        else this.onerror?.();
+      }
+      terminate(): void {}
+    }
+    vi.stubGlobal("Worker", Deaf);
+    const vault = await openForPage(open, story.vault);
+    expect(await codeOfError(() => settle(vault))).toBe("signature_invalid");
   });
 
   test("is verified before the file is opened, however early that is", async () => {
