@@ -30,6 +30,8 @@ interface Told {
   readonly version: number;
   readonly live: boolean;
   readonly purged: boolean;
+  /** Of its latest version. */
+  readonly manifest: string | null;
 }
 
 const story = vectors<{
@@ -81,7 +83,8 @@ describe("the tree of a vault", () => {
         names.set(hashOf(fromBase64url(row.row)), row.fields.name);
       }
       const found = [...chain.nodes.values()].map((node) => {
-        const last = node.kind === "file" ? node.versions.at(-1)?.manifest : undefined;
+        const { manifest: last, manifestHash = null } =
+          (node.kind === "file" ? node.versions.at(-1) : undefined) ?? {};
         const own = node.kind === "file" ? (last?.row ?? "") : node.row;
         const told: Told = {
           kind: node.kind,
@@ -90,12 +93,13 @@ describe("the tree of a vault", () => {
           version: last?.version ?? 0,
           live: chain.isLive(node.id),
           purged: chain.isGone(node.id),
+          manifest: manifestHash,
         };
         return [node.id, told] as const;
       });
       expect(Object.fromEntries(found), step.name).toEqual(step.nodes);
       const manifests = [...chain.nodes.values()].flatMap((node) =>
-        node.kind === "file" ? node.versions : [],
+        node.kind === "file" ? node.versions.flatMap((version) => [...version.earlier, version]) : [],
       );
       const released = manifests.filter((version) => chain.isReleased(version));
       expect(released.map(({ manifestHash }) => manifestHash).sort(), step.name).toEqual(step.released);

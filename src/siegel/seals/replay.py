@@ -8,7 +8,7 @@ from siegel.seals.chain import Entry, Position, Step, check
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Epoch
 from siegel.seals.errors import IntegrityError
-from siegel.seals.nodes import Node, PastVersion, Tree, origins
+from siegel.seals.nodes import Node, PastVersion, Tree, forerunners, origins
 from siegel.seals.records import AnyChange, Genesis, Record
 from siegel.seals.signed import Signed
 
@@ -79,8 +79,8 @@ class VaultState:
         return Tree(self.position.vault, self.nodes.get)
 
     def is_released(self, manifest: str) -> bool:
-        """Whether the version, or one that it was copied from, was released although it could not be scanned."""
-        return any(one.released for one in origins(manifest, self.versions.get))
+        """Whether the version, or one whose contents it has, was released although it could not be scanned."""
+        return any(one.released for one in forerunners(manifest, self.versions.get))
 
     def scanned_at(self, manifest: str) -> int:
         """The place in the log at which the scanner of this version's verdict must have been in force."""

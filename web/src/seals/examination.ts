@@ -114,7 +114,9 @@ export class Examination {
     must(kind !== "team", "record_shape", "a team has no contents");
     this.requireRights(roster, kind, WRITERS);
     const { changes } = this.record;
-    this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
+    this.requireDocuments({
+      manifests: changes.filter(({ kind }) => kind === "version" || kind === "reseal").length,
+    });
     // All at once, as each alone is mostly waiting; judged one after the other, in the order of the changes.
     const verified = new Map(
       (this.entry.manifests ?? []).map((signed) => {

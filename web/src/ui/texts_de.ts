@@ -268,6 +268,7 @@ export const DE = {
     refusedLive: (name: string, why: string) => `„${name}“: ${why}`,
     folderMade: (name: string) => `Der Ordner „${name}“ ist angelegt.`,
     version: (number: number) => `Fassung ${number}`,
+    resealedBy: (name: string, when: string) => `neu versiegelt von ${name}, ${when}`,
     viewVersion: (version: string) => `${version} ansehen`,
     saveVersion: (version: string) => `${version} herunterladen`,
     current: "aktuell",

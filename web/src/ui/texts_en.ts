@@ -243,6 +243,7 @@ export const EN: Texts = {
     refusedLive: (name, why) => `“${name}”: ${why}`,
     folderMade: (name) => `The folder “${name}” has been made.`,
     version: (number) => `Version ${number}`,
+    resealedBy: (name: string, when: string) => `sealed anew by ${name}, ${when}`,
     viewVersion: (version) => `View ${version.toLowerCase()}`,
     saveVersion: (version) => `Download ${version.toLowerCase()}`,
     current: "current",

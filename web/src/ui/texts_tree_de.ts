@@ -120,6 +120,7 @@ export const TREE_DE = {
     removed: (name: string) => `„${name}“ in den Papierkorb gelegt`,
     purged: "Etwas endgültig gelöscht",
     released: (name: string) => `„${name}“ als nicht prüfbar freigegeben`,
+    resealed: (name: string, version: number) => `„${name}“ neu versiegelt (Fassung ${version})`,
     roster: "Zugriff geändert",
     epoch: "Neue Schlüssel",
     genesis: "Tresor angelegt",

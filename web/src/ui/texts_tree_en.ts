@@ -110,6 +110,7 @@ export const TREE_EN: typeof TREE_DE = {
     removed: (name) => `“${name}” put into the trash`,
     purged: "Something deleted for good",
     released: (name) => `“${name}” released as not scannable`,
+    resealed: (name, version) => `“${name}” sealed anew (version ${version})`,
     roster: "Access changed",
     epoch: "New keys",
     genesis: "Vault begun",

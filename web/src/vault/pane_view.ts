@@ -78,7 +78,7 @@ export class PaneView {
   }
 
   private versionItem(file: OpenedFile, version: FileVersion): HTMLElement {
-    const { manifest, acceptedAt } = version;
+    const { manifest, acceptedAt, author, resealed } = version;
     const { vault } = texts();
     const item = clone("version-item");
     const isShown = manifest.version === file.signed.manifest.version;
@@ -86,7 +86,11 @@ export class PaneView {
     const name = vault.version(manifest.version);
     const when = formatWhen(acceptedAt, now(), pageLanguage());
     write("[data-name]", isNewest ? `${name} · ${vault.current}` : name, item);
-    write("[data-meta]", `${when} · ${this.nameOf(manifest.author)}`, item);
+    const anew =
+      resealed === null
+        ? ""
+        : ` · ${vault.resealedBy(this.nameOf(resealed.author), formatWhen(resealed.acceptedAt, now(), pageLanguage()))}`;
+    write("[data-meta]", `${when} · ${this.nameOf(author)}${anew}`, item);
     const titles = {
       view: vault.viewVersion(name),
       download: vault.saveVersion(name),

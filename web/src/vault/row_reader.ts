@@ -4,8 +4,8 @@ import type { Bytes } from "../crypto/bytes";
 import type { FileNode, FileVersion, FolderNode, VaultChain } from "../seals/chain";
 import { hashOf } from "../seals/documents";
 import type { EpochSeeds } from "../seals/epochs";
-import { must, SealError } from "../seals/errors";
-import { openRow, type VaultRow } from "../seals/rows";
+import { IntegrityError, must, SealError } from "../seals/errors";
+import { type FileRow, openRow, requireSame, type VaultRow } from "../seals/rows";
 import type { OpenedFile, OpenedFolder, OpenedNode } from "./nodes";
 import { newest } from "./unreadable";
 
@@ -40,7 +40,13 @@ export class RowReader {
 
   /** Null for a node whose author sealed no row that opens. @throws IntegrityError (`row_differs`). */
   async open(node: FileNode | FolderNode): Promise<OpenedNode | null> {
-    return node.kind === "file" ? this.version(node, newest(node)) : this.folder(node);
+    if (node.kind === "folder") return this.folder(node);
+    try {
+      return await this.version(node, newest(node));
+    } catch (error) {
+      if (error instanceof IntegrityError && error.code === "reseal_differs") return null;
+      throw error;
+    }
   }
 
   private async folder(node: FolderNode): Promise<OpenedFolder | null> {
@@ -51,15 +57,28 @@ export class RowReader {
     return row && { kind: "folder", id, parent, row: { name: row.name }, author, acceptedAt, removed };
   }
 
-  /** The file as it is in one of its versions. The newest bears the name that the file was given since. */
+  /**
+   * The file as it is in one of its versions. The newest bears the name that the file was given since.
+   * @throws IntegrityError (`row_differs`; `reseal_differs` for what is not what its author sealed).
+   */
   async version(node: FileNode, signed: FileVersion): Promise<OpenedFile | null> {
-    const { version, epoch, author, row: hash } = signed.manifest;
-    const own = await this.named("file", node.id, version, epoch, hash);
+    const { author } = signed;
+    const own = await this.fileRow(node.id, signed);
     const { id, parent, placed, removed } = node;
     const name = placed && (await this.named("place", id, 0, placed.epoch, placed.row));
     if (own === null || (placed !== null && name === null)) return null;
     const row = name === null ? own : { ...own, name: name.name };
     return { kind: "file", id, parent, row, node, signed, author, acceptedAt: signed.acceptedAt, removed };
+  }
+
+  /** Null where it does not open. What was sealed anew says what was said before, as far as that opens here. */
+  private async fileRow(node: string, { manifest, earlier }: FileVersion): Promise<FileRow | null> {
+    const own = await this.named("file", node, manifest.version, manifest.epoch, manifest.row);
+    for (const { manifest: old } of own === null ? [] : earlier) {
+      const before = await this.named("file", node, old.version, old.epoch, old.row);
+      if (own !== null && before !== null) requireSame(own, before);
+    }
+    return own;
   }
 
   /** The row as its author sealed it; null when that is none. What the server withheld or altered is an error. */
