@@ -142,9 +142,9 @@ class Contents:
         if manifest.payload_size != old.payload_size or manifest.commitment == old.commitment:
             raise IntegrityError("reseal_differs", "not the same contents under another key")
         self.manifests.append(manifest)
-        if before.manifest == manifest.previous:
-            fields = {"epoch": manifest.epoch, "row": manifest.row, "manifest": change.manifest}
-            self.tree.change(change.node, before, **fields)
+        is_latest = before.manifest == manifest.previous
+        latest = {"epoch": manifest.epoch, "row": manifest.row, "manifest": change.manifest} if is_latest else {}
+        self.tree.change(change.node, before, **latest)
         self.versions[manifest.previous or ""] = replace(old, replaced=True)
         self.versions[change.manifest] = self._past(manifest, replaces=manifest.previous)
 

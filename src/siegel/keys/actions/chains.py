@@ -34,6 +34,7 @@ COUNTED = {
     "remove": "removed",
     "purge": "purged",
     "release": "released",
+    "reseal": "resealed",
 }
 
 
