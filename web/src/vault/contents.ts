@@ -17,7 +17,7 @@ export type Readable = () => AsyncGenerator<Bytes, void, void>;
 /** Asks for what opens the file, and verifies it. Nothing of the contents is fetched yet. @throws IntegrityError, WireError. */
 export async function readable(
   vault: OpenedVault,
-  file: OpenedFile,
+  file: Pick<OpenedFile, "id" | "row" | "signed">,
   signal?: AbortSignal,
 ): Promise<Readable> {
   const { answer, fileKey, manifest } = await fetchVersion(vault, file.id, file.signed);

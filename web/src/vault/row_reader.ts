@@ -24,6 +24,11 @@ export class RowReader {
     this.rows.set(hashOf(row), row);
   }
 
+  /** Whether the server sent the row of a version: what was emptied out of the trash has none any more. */
+  hasRow({ manifest }: FileVersion): boolean {
+    return this.rows.has(manifest.row);
+  }
+
   /** Whether the server sent all rows that the node's name and facts stand in. */
   hasRowsOf(node: FileNode | FolderNode): boolean {
     const own = node.kind === "file" ? newest(node).manifest.row : (node.placed?.row ?? node.row);
@@ -72,7 +77,7 @@ export class RowReader {
   }
 
   /** Null where it does not open. What was sealed anew says what was said before, as far as that opens here. */
-  private async fileRow(node: string, { manifest, earlier }: FileVersion): Promise<FileRow | null> {
+  async fileRow(node: string, { manifest, earlier }: FileVersion): Promise<FileRow | null> {
     const own = await this.named("file", node, manifest.version, manifest.epoch, manifest.row);
     for (const { manifest: old } of own === null ? [] : earlier) {
       const before = await this.named("file", node, old.version, old.epoch, old.row);
