@@ -33,8 +33,9 @@ export function bytesOf(old: readonly OldVersion[]): number {
 }
 
 /** The newest epoch before the present one that was sealed to somebody who is out by now; 0 where there is none. */
-function exposedEpoch({ certificates, chain, present }: OpenedVault): number {
-  const moment = { ...present() };
+function exposedEpoch(vault: OpenedVault): number {
+  const { certificates, chain } = vault;
+  const moment = vault.present();
   const today = new Map(chain.holders(moment).map((holder) => [holder.key, holder.subject]));
   const subjects = new Set(today.values());
   const isOut = (kid: string): boolean => {

@@ -6,7 +6,6 @@
 import { RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
 import { type SealedFile, sealContents } from "../seals/files";
-import { newId } from "../seals/ids";
 import type { FileRow } from "../seals/rows";
 import { isExpected } from "../ui/texts";
 import { api } from "../wire/api";
@@ -16,7 +15,7 @@ import { type OldVersion, oldContents } from "./old_contents";
 import type { OpenedVault } from "./opened";
 import { scan } from "./scan";
 import { startSending } from "./sending";
-import { memoryDraft, openDraft } from "./staging";
+import { memoryDraft, openDraft, ownId } from "./staging";
 import { signVersion } from "./version_change";
 
 /** How far it is: versions that are done, and could not be, of all; bytes likewise. */
@@ -93,7 +92,7 @@ async function send(vault: OpenedVault, old: OldVersion, signal: AbortSignal): P
   const row = await vault.rowOf(node, version);
   if (row === null) throw new RefusedError("row_unreadable", "nobody here can read the row of this version");
   const pieces = await readable(vault, { id: node, signed: version, row }, signal);
-  const draft = (await openDraft(newId(), version.manifest.payload_size)) ?? memoryDraft();
+  const draft = (await openDraft(await ownId(), version.manifest.payload_size)) ?? memoryDraft();
   try {
     const sealed = await sealContents(pieces(), (piece) => draft.write(piece));
     const payload = await draft.finish();

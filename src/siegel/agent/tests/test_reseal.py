@@ -1,18 +1,22 @@
 """Old contents are sealed anew: all of them, in order, whole, and with what their authors said of them."""
 
+import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from siegel.agent import tree
-from siegel.agent.errors import OfflineError
+from siegel.agent.errors import OfflineError, ServerError
 from siegel.agent.folders import make_folders
-from siegel.agent.old_contents import exposed_epoch, old_contents
+from siegel.agent.get import fetch_version
+from siegel.agent.old_contents import OldVersion, exposed_epoch, old_contents
 from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.plan import Item, Plan, plan_put
-from siegel.agent.reseal import reseal
+from siegel.agent.reseal import _commit, _Sent, reseal
+from siegel.agent.scans import scanned
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import MARK, TITLE, Server, StoredVault
@@ -20,6 +24,8 @@ from siegel.agent.tests.test_main import Run, online, run, sign_in
 from siegel.agent.tests.test_vaults import fetched, folder_of
 from siegel.agent.vaults import open_named
 from siegel.seals.documents import Revocation
+from siegel.seals.errors import IntegrityError
+from siegel.seals.files import seal
 
 __all__ = ["online", "run"]
 
@@ -170,3 +176,94 @@ def test_as_typed(
     assert told("keys", "reseal", "--vault", stored.id) == {"vaults": [expected]}
     assert told("keys", "reseal", "--vault", "x" * 22)["vaults"][0]["code"] == "vault_unknown"
     assert run("keys", "reseal", "--vault", "x" * 22) == 1
+
+
+# A manager, a writer or a server that lies
+
+
+def sealed_as(manager: OpenVault, called: str, content: bytes, **row: Any) -> None:
+    """The manager puts `content`, described with what `row` changes, in the place of the first version."""
+    entity = manager.find([called])
+    assert entity is not None
+    described = replace(manager.file_row(entity.id, 1), **row)
+    payload = io.BytesIO()
+    sealed = seal(io.BytesIO(content), payload)
+    upload = manager.account.api.upload(manager.id, payload, sealed.payload_size, lambda _: None)
+    old = OldVersion(entity.id, 1, manager.hashes[entity.id, 1], sealed.payload_size)
+    sent = _Sent(old, sealed, described, upload)
+    assert scanned(manager, [sent], lambda *_: None) == [sent]
+    assert _commit(manager, [sent]) == 1
+
+
+@pytest.fixture
+def single(managed: OpenVault, vault: OpenVault, tmp_path: Path) -> OpenVault:
+    """The manager's view of one file `brief` under the key before."""
+    put_all(vault, plan_put([folder_of(tmp_path / "a", brief=b"Guten Tag") / "brief"], ()))
+    managed.sync()
+    managed.rotate()
+    managed.sync()
+    return managed
+
+
+@pytest.mark.parametrize("lie", [{"name": "anders"}, {"content_hash": "A" * 43}, {"note": "Nachtrag"}, {"modified": 1}])
+def test_what_says_something_else_than_before_is_refused(single: OpenVault, vault: OpenVault, lie: Any) -> None:
+    """Proves `require_same`, for lists and for versions."""
+    sealed_as(single, "brief", b"Guten Tag", **lie)
+    vault.sync()
+    [(node, _)] = vault.hashes
+    assert vault.unreadable == {node}
+    with pytest.raises(IntegrityError) as error:
+        fetch_version(vault, node, 1)
+    assert error.value.code == "reseal_differs"
+
+
+def test_other_contents_under_the_old_description_do_not_open(
+    single: OpenVault, vault: OpenVault, tmp_path: Path
+) -> None:
+    """Proves that the contents are still those whose hash their author signed."""
+    sealed_as(single, "brief", b"Guten Tod")
+    vault.sync()
+    with pytest.raises(IntegrityError) as error:
+        fetched(vault, "brief", tmp_path / "out")
+    assert error.value.code == "content_mismatch"
+
+
+def test_a_server_that_withholds_the_row_of_before_is_found_out(
+    single: OpenVault, server: Server, stored: StoredVault, tmp_path: Path
+) -> None:
+    """Proves `row_differs` for rows that were replaced: else nothing could be compared."""
+    sealed_as(single, "brief", b"Guten Tag")
+    stored.places.clear()
+    with pytest.raises(IntegrityError) as error:
+        open_named(server.account(server.firm.client), Home(tmp_path / "client"), TITLE)
+    assert error.value.code == "row_differs"
+
+
+def test_a_server_that_serves_what_was_replaced_is_found_out(
+    single: OpenVault, stored: StoredVault, vault: OpenVault, tmp_path: Path
+) -> None:
+    """Proves `manifest_differs` after a version was sealed anew."""
+    before, payload = dict(stored.versions), dict(stored.payloads)
+    sealed_as(single, "brief", b"Guten Tag")
+    vault.sync()
+    assert fetched(vault, "brief", tmp_path / "out") == b"Guten Tag"
+    stored.versions.update(before)
+    stored.payloads.update(payload)
+    with pytest.raises(IntegrityError) as error:
+        fetched(vault, "brief", tmp_path / "again")
+    assert error.value.code == "manifest_differs"
+
+
+def test_a_writer_who_does_not_manage_replaces_nothing(
+    single: OpenVault, vault: OpenVault, server: Server, stored: StoredVault, tmp_path: Path
+) -> None:
+    """Proves `record_rights`, also where the server takes his record, and `record_seq` for one that is played again."""
+    vault.sync()
+    with pytest.raises(ServerError) as refused:
+        sealed_as(vault, "brief", b"Guten Tag")
+    assert refused.value.code == "record_rights"
+    sealed_as(single, "brief", b"Guten Tag")
+    stored.entries.append(stored.entries[-1])
+    with pytest.raises(IntegrityError) as error:
+        open_named(server.account(server.firm.client), Home(tmp_path / "client"), TITLE)
+    assert error.value.code == "record_seq"
