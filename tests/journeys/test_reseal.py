@@ -17,6 +17,7 @@ from tests.journeys.test_looks import look, width
 from tests.journeys.test_rotation_stopped import revoked
 from tests.journeys.tree import details
 from tests.journeys.visits import PHONE, Visit, come_in
+from tests.journeys.watch import Watch
 
 # More than is staged in memory.
 LARGE = b"Kontoblatt\n" * 500_000
@@ -27,7 +28,7 @@ def blobs(firm: Firm) -> set[Path]:
 
 
 def test_what_a_revoked_clerk_could_open_is_sealed_anew_and_the_old_is_gone(
-    visit: Visit, firm: Firm, tmp_path: Path
+    visit: Visit, firm: Firm, watch: Watch, tmp_path: Path
 ) -> None:
     leaver = firm.join("ehemals", "Edda Ehemals", "clerk")
     vault = firm.new_vault(more=((leaver.account.kid, "write"),))
@@ -48,6 +49,7 @@ def test_what_a_revoked_clerk_could_open_is_sealed_anew_and_the_old_is_gone(
     dialog = page.locator("dialog#reseal")
     expect(dialog).to_contain_text("2 Fassungen liegen unter alten Schlüsseln")
     look(page, Axe(), "desktop-reseal")
+    watch.expect(r"^failed: POST .*/commit: net::ERR_")
     # the second version does not get through: what was committed stays, and the next run goes on
     commits: list[str] = []
 
@@ -69,6 +71,8 @@ def test_what_a_revoked_clerk_could_open_is_sealed_anew_and_the_old_is_gone(
     expect(pane.locator("[data-pane-versions] li")).to_have_count(2)
     expect(pane).to_contain_text("neu versiegelt von")
     expect(pane.locator("[data-pane-author]")).to_contain_text("Edda Ehemals")
+
+    look(page, Axe(), "desktop-resealed")
 
     opened = firm.opened(vault, firm.client)
     assert old_contents(opened) == []

@@ -25,6 +25,7 @@ from siegel.vault.models import Node, Placement, Upload, Vault, Version
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person, SignedInSession
+    from siegel.base.models import Tenant
     from siegel.keys.models import Chain
 
 # Nodes in one page of news: a record may bring hundreds.
@@ -115,6 +116,12 @@ def old_contents(vault_ids: Iterable[str]) -> dict[str, int]:
     kept = Version.objects.filter(vault__in=set(vault_ids), replaced=False, blob__isnull=False)
     old = kept.filter(epoch__lt=F("vault__chain__epoch")).order_by()
     return dict(old.values_list("vault").annotate(Count("pk")))
+
+
+def count_old_contents(tenant: "Tenant") -> int:
+    """How many versions in dossiers lie under epochs before the current one. One query."""
+    kept = Version.objects.filter(vault__tenant=tenant, vault__vault_kind="dossier", replaced=False)
+    return kept.filter(blob__isnull=False, epoch__lt=F("vault__chain__epoch")).count()
 
 
 def titles_of(vault_ids: Iterable[str]) -> dict[str, str]:
