@@ -72,6 +72,8 @@ describe("a version that was sealed anew", () => {
     const reader = readerOf(sealed);
     expect(await codeOfError(() => reader.version(file, signed))).toBe("reseal_differs");
     expect(await reader.open(file)).toBe(null);
+    // nor is it shown by whoever opened it before
+    expect(reader.opened(file)).toBe(null);
   });
 
   test("is refused where the server withholds what was said before", async () => {

@@ -2,13 +2,13 @@
 
 import type { Bytes } from "../crypto/bytes";
 import type { FileVersion } from "../seals/chain";
-import { fromDoc, hashOf, type Manifest, sameHash } from "../seals/documents";
+import { fromDoc, hashOf, MANIFEST, type Manifest, sameHash, verifySigned } from "../seals/documents";
 import { must } from "../seals/errors";
 import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
 import { requireClean } from "../seals/scanning";
-import { api, type VersionAnswer } from "../wire/api";
 import { fromWire } from "../wire/codec";
 import { download } from "../wire/http";
+import { type VersionAnswer, vaultApi } from "../wire/vault_api";
 import type { OpenedFile, OpenedVault } from "./opened";
 
 /** A file that may be read: its pieces, each verified; complete only when the iteration ends without an error. */
@@ -23,7 +23,7 @@ export async function readable(
   const { answer, fileKey, manifest } = await fetchVersion(vault, file.id, file.signed);
   const leaves = leavesOf(answer.leaves, manifest);
   return async function* pieces() {
-    const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
+    const payload = await download(vaultApi.payloadPath(vault.id, file.id, manifest.version), signal);
     yield* openContents(payload, leaves, fileKey, file.row);
   };
 }
@@ -49,11 +49,13 @@ export async function fetchVersion(
   told: FileVersion,
 ): Promise<{ readonly answer: VersionAnswer; readonly fileKey: Bytes; readonly manifest: Manifest }> {
   const { version } = told.manifest;
-  const answer = await api.version(vault.id, node, version);
+  const answer = await vaultApi.version(vault.id, node, version);
   const sent = hashOf(fromDoc(answer.manifest).bytes);
   const signed = sameHash(sent, told.manifestHash) ? told : await sealedSince(vault, node, version);
   const { manifest } = signed;
   must(sameHash(sent, signed.manifestHash), "manifest_differs", "the server sent another manifest");
+  const author = vault.certificates.person(manifest.author);
+  await verifySigned(MANIFEST, fromDoc(answer.manifest), author.signing_key);
   const verdict = answer.verdict === null ? null : fromDoc(answer.verdict);
   const { chain, certificates, seeds } = vault;
   const { logIndex } = chain.originOf(signed);

@@ -8,8 +8,8 @@ import { RefusedError } from "../seals/errors";
 import { type SealedFile, sealContents } from "../seals/files";
 import type { FileRow } from "../seals/rows";
 import { isExpected } from "../ui/texts";
-import { api } from "../wire/api";
 import { WireError } from "../wire/http";
+import { vaultApi } from "../wire/vault_api";
 import { readable } from "./contents";
 import { type OldVersion, oldContents } from "./old_contents";
 import type { OpenedVault } from "./opened";
@@ -143,7 +143,7 @@ async function commit(vault: OpenedVault, good: readonly Sent[]): Promise<void> 
   if (signed.length === 0) return;
   const changes = signed.map(({ change }) => change);
   const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
-  await api.commit(vault.id, { record: toDoc(record), files: signed.map(({ wire }) => wire), rows: [] });
+  await vaultApi.commit(vault.id, { record: toDoc(record), files: signed.map(({ wire }) => wire), rows: [] });
 }
 
 /** Whether the other files may go on: it is about this one. */
