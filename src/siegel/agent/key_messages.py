@@ -253,12 +253,26 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "{count} vaults are due. “siegel keys rotate --all” renews them too.",
     ),
     "rotate_failed": ("{id}: nicht erneuert ({code}).", "{id}: not renewed ({code})."),
+    # Contents under older keys
+    "resealing": ("Neu versiegeln", "sealing anew"),
+    "resealed": (
+        "{versions} Fassungen und {names} Namen neu versiegelt, {failed} nicht.",
+        "{versions} versions and {names} names sealed anew, {failed} not.",
+    ),
+    "reseal_failed": (
+        "{vault}: Fassung {version} von {node} bleibt unter ihrem alten Schlüssel ({code}).",
+        "{vault}: version {version} of {node} stays under its old key ({code}).",
+    ),
+    "reseal_stopped": (
+        "{vault}: hier ging es nicht weiter ({code}). Ein neuer Aufruf macht dort weiter.",
+        "{vault}: it did not go on here ({code}). Another run goes on from there.",
+    ),
     # Audit
     "audit_done": (
         "Geprüft: {certificates} Zertifikate, {revocations} Sperren, {teams} Teams, {vaults} Tresore mit {records}"
-        " Einträgen und {wraps} Schlüsseln. Alles stimmt.",
+        " Einträgen und {wraps} Schlüsseln. Alles stimmt. Inhalte unter alten Schlüsseln: {old_contents}.",
         "Verified: {certificates} certificates, {revocations} revocations, {teams} teams, {vaults} vaults with"
-        " {records} records and {wraps} wraps. All of it holds.",
+        " {records} records and {wraps} wraps. All of it holds. Contents under older keys: {old_contents}.",
     ),
     "audit_certificate": (
         "Zertifikat {name}, Stelle {place} im Protokoll: {code}",

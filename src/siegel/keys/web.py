@@ -3,10 +3,12 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET, require_POST
 
 from siegel.accounts.doors import person_of
@@ -89,8 +91,9 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
 @staff_required
 def machines(request: HttpRequest) -> HttpResponseBase:
     """For owners: the keys of virus scanner and server, which nobody else may certify."""
-    page = machines_page(owner_person(request).tenant)
-    return render(request, "keys/machines.html", {"page": page, "is_owner": True})
+    tenant = owner_person(request).tenant
+    old = import_string(settings.OLD_CONTENTS)(tenant)
+    return render(request, "keys/machines.html", {"page": machines_page(tenant), "is_owner": True, "old": old})
 
 
 @require_GET

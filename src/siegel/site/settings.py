@@ -118,6 +118,8 @@ TIMETABLE = {
     "siegel.vault.notices.followups.tell_of_new_contents": 15.0,
 }
 MAIL_WANTED = "siegel.vault.notices.queries.is_wanted"
+# What the owner's page of keys counts, though it lies in a higher room.
+OLD_CONTENTS = "siegel.vault.queries.count_old_contents"
 
 # --- people and their sessions ------------------------------------------------------------------------------------
 # Sessions are siegel.accounts.sessions; these say how its cookie is set.

@@ -145,6 +145,7 @@ AUDIT = {
     "vault.node_purged": Sentence("trash3", _("Endgültig gelöscht"), "lock"),
     "vault.trash_emptied": Sentence("trash3", _("Papierkorb nach Ablauf der Frist geleert")),
     "vault.version_released": Sentence("shield-check", _("Nicht prüfbare Datei freigegeben"), "lock"),
+    "vault.version_resealed": Sentence("arrow-repeat", _("Inhalte neu versiegelt")),
     "vault.node_locked": Sentence("lock", _("Datei gesperrt")),
     "vault.node_unlocked": Sentence("unlock", _("Sperre einer Datei aufgehoben")),
     "vault.lock_broken": Sentence("unlock", _("Sperre eines anderen aufgehoben"), "lock"),

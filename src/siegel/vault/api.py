@@ -101,8 +101,11 @@ class TitleIn(schemas.Strict):
 
 
 @router.get("/vaults")
-def listed(request: HttpRequest) -> Wire:
-    return {"vaults": [_vault(line) for line in queries.vaults_of(person_of(request))]}
+def listed(request: HttpRequest, *, old: bool = False) -> Wire:
+    """With `old`: how many versions of each lie under older keys."""
+    lines = queries.vaults_of(person_of(request))
+    counted = queries.old_contents(line.id for line in lines) if old else {}
+    return {"vaults": [_vault(line) | ({"old": counted.get(line.id, 0)} if old else {}) for line in lines]}
 
 
 @router.post("/vaults", response=APPENDED)

@@ -151,7 +151,7 @@ export class VaultChain {
     for (const node of nodes) {
       chain.nodes.set(node.id, node);
       if (node.kind === "folder") continue;
-      for (const version of node.versions)
+      for (const version of node.versions.flatMap((one) => [...one.earlier, one]))
         chain.versions.set(version.manifestHash, { node: node.id, version });
     }
     return chain;
@@ -281,13 +281,19 @@ export class VaultChain {
     return this.releases.get(manifestHash) ?? null;
   }
 
-  /** Whether it, or something that it was copied from, was released by the staff although it could not be scanned. */
+  /** Whether it, or a version whose contents it has, was released by the staff although it could not be scanned. */
   isReleased(version: FileVersion): boolean {
+    return this.releaseFor(version) !== null;
+  }
+
+  /** Who released it, or a version that it was copied from or sealed anew of. */
+  releaseFor(version: FileVersion): Deed | null {
     for (let at: FileVersion | undefined = version; at !== undefined; ) {
-      if (this.releases.has(at.manifestHash)) return true;
-      at = this.versions.get(at.manifest.copied_from ?? "")?.version;
+      const release = this.releases.get(at.manifestHash);
+      if (release !== undefined) return release;
+      at = this.versions.get(at.manifest.copied_from ?? "")?.version ?? at.earlier.at(-1);
     }
-    return false;
+    return null;
   }
 
   private checkLink(record: VaultRecord): void {
@@ -325,8 +331,8 @@ export class VaultChain {
       this.sealings = [...this.sealings, { roster: this.roster, moment }];
     for (const [id, node] of nodes ?? []) {
       this.nodes.set(id, node);
-      const last = node.kind === "file" ? node.versions.at(-1) : undefined;
-      if (last !== undefined) this.versions.set(last.manifestHash, { node: id, version: last });
+      for (const version of node.kind === "file" ? node.versions : [])
+        this.versions.set(version.manifestHash, { node: id, version });
     }
     for (const [manifest, deed] of releases ?? []) this.releases.set(manifest, deed);
   }

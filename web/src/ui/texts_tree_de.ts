@@ -101,6 +101,22 @@ export const TREE_DE = {
   full: "Der Speicher ist voll. Bitte löschen Sie etwas endgültig.",
   onlyYou: "Zugriff: nur Sie persönlich!",
   onlyYouAnd: (firm: string) => `Zugriff: nur Sie persönlich, mit Wiederherstellung durch ${firm}`,
+  reseal: {
+    count: (number: number, size: string) =>
+      number === 0
+        ? "Alles liegt unter dem heutigen Schlüssel."
+        : number === 1
+          ? `1 Fassung liegt unter einem alten Schlüssel (${size}).`
+          : `${number.toLocaleString("de-DE")} Fassungen liegen unter alten Schlüsseln (${size}).`,
+    told: (done: number, of: number) =>
+      `${done.toLocaleString("de-DE")} von ${of.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
+    failed: (number: number) =>
+      `Nicht möglich bei ${number.toLocaleString("de-DE")}; sie bleiben, wie sie sind.`,
+    done: (number: number) =>
+      number === 1
+        ? "1 Fassung neu versiegelt."
+        : `${number.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
+  },
   folderGone: "Der Ordner wurde gelöscht. Sie sind jetzt eine Ebene höher.",
   pathUp: "Ein Verzeichnis nach oben",
   activity: {
@@ -118,6 +134,7 @@ export const TREE_DE = {
     removed: (name: string) => `„${name}“ in den Papierkorb gelegt`,
     purged: "Etwas endgültig gelöscht",
     released: (name: string) => `„${name}“ als nicht prüfbar freigegeben`,
+    resealed: (name: string, version: number) => `„${name}“ neu versiegelt (Fassung ${version})`,
     roster: "Zugriff geändert",
     epoch: "Neue Schlüssel",
     genesis: "Tresor angelegt",

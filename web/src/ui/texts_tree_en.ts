@@ -92,6 +92,19 @@ export const TREE_EN: typeof TREE_DE = {
   full: "The storage is full. Please delete something for good.",
   onlyYou: "Access: only you personally!",
   onlyYouAnd: (firm) => `Access: only you personally, with recovery by ${firm}`,
+  reseal: {
+    count: (number, size) =>
+      number === 0
+        ? "Everything lies under the present key."
+        : number === 1
+          ? `1 version lies under an old key (${size}).`
+          : `${number.toLocaleString("en-GB")} versions lie under old keys (${size}).`,
+    told: (done, of) =>
+      `${done.toLocaleString("en-GB")} of ${of.toLocaleString("en-GB")} versions sealed anew.`,
+    failed: (number) => `Not possible for ${number.toLocaleString("en-GB")}; they stay as they are.`,
+    done: (number) =>
+      number === 1 ? "1 version sealed anew." : `${number.toLocaleString("en-GB")} versions sealed anew.`,
+  },
   folderGone: "The folder was deleted. You are one level higher now.",
   pathUp: "One folder up",
   activity: {
@@ -108,6 +121,7 @@ export const TREE_EN: typeof TREE_DE = {
     removed: (name) => `“${name}” put into the trash`,
     purged: "Something deleted for good",
     released: (name) => `“${name}” released as not scannable`,
+    resealed: (name, version) => `“${name}” sealed anew (version ${version})`,
     roster: "Access changed",
     epoch: "New keys",
     genesis: "Vault begun",

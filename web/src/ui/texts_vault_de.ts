@@ -58,6 +58,7 @@ export const VAULT_DE = {
     refusedLive: (name: string, why: string) => `„${name}“: ${why}`,
     folderMade: (name: string) => `Der Ordner „${name}“ ist angelegt.`,
     version: (number: number) => `Fassung ${number}`,
+    resealedBy: (name: string, when: string) => `neu versiegelt von ${name}, ${when}`,
     viewVersion: (version: string) => `${version} ansehen`,
     saveVersion: (version: string) => `${version} herunterladen`,
     current: "aktuell",

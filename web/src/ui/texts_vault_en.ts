@@ -58,6 +58,7 @@ export const VAULT_EN: typeof VAULT_DE = {
     refusedLive: (name, why) => `“${name}”: ${why}`,
     folderMade: (name) => `The folder “${name}” has been made.`,
     version: (number) => `Version ${number}`,
+    resealedBy: (name, when) => `sealed anew by ${name}, ${when}`,
     viewVersion: (version) => `View ${version.toLowerCase()}`,
     saveVersion: (version) => `Download ${version.toLowerCase()}`,
     verdict: {

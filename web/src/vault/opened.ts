@@ -15,7 +15,7 @@ import { IntegrityError, must, RefusedError, UnlockError } from "../seals/errors
 import { type AccessRequest, verifyEvents } from "../seals/events";
 import { certify } from "../seals/issue";
 import { type EffectiveHolder, type Moment, presently, teamMembers } from "../seals/members";
-import { requireShown, type ShownVault, type VaultRow } from "../seals/rows";
+import { type FileRow, requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
 import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
@@ -231,6 +231,15 @@ export class OpenedVault {
     if (opened === null)
       throw new RefusedError("row_unreadable", "nobody here can read the row of this version");
     return opened;
+  }
+
+  /** What its author said of a version, under the name it had then; null where nobody here can read it. */
+  async rowOf(node: string, signed: FileVersion): Promise<FileRow | null> {
+    return this.reader.fileRow(node, signed);
+  }
+
+  hasRow(signed: FileVersion): boolean {
+    return this.reader.hasRow(signed);
   }
 
   /**

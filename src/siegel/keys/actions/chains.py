@@ -33,6 +33,7 @@ COUNTED = {
     "remove": "removed",
     "purge": "purged",
     "release": "released",
+    "reseal": "resealed",
 }
 
 
