@@ -4,12 +4,15 @@ First a person of the staff and a server that takes what he made, against the pr
 against the real server. Each test names in its docstring the check without which it fails.
 """
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from siegel.agent.log_places import Places
+from siegel.base.models import AuditEntry
 from siegel.keys.models import Certificate as CertificateRow
 from siegel.keys.tests.island import Island, Letter, RefusedError, invite, redemption
 from siegel.seals.certificates import Accepted, CertificateStore, Known, countersign, issue
@@ -21,7 +24,7 @@ from siegel.seals.replay import next_record
 from siegel.seals.revocations import AcceptedRevocation, revoke_key
 from siegel.seals.signed import Signed
 from siegel.vault.tests.island import OpenVault, client_of
-from siegel.vault.tests.teams import add_holder
+from siegel.vault.tests.teams import add_holder, found_team
 from tests.attacks.hostile import Device, HostileServer, refusal
 from tests.attacks.recording import Honest, Json
 
@@ -199,6 +202,33 @@ def test_a_fallen_key_is_taken_back_before_the_next_one(owner: Island, vault: Op
     assert (code, "certificate_revoked" in text) == ("document_refused", True)
     store = owner.store()
     assert [store.in_force(kid) for kid in (client.kid, anew.kid)] == [False, True]
+
+
+def test_every_key_stands_in_the_log_where_and_when_the_server_says(
+    owner: Island, vault: OpenVault, client_user: Island, colleague: Island
+) -> None:
+    """What `siegel audit verify` compares: founding, letters, redemptions, countersignatures, teams, revocations."""
+    found_team(owner, colleague)
+    known = owner.store().by_kid(client_user.kid)
+    assert known is not None
+    signed = countersign(owner.seed, owner.own(), known.certificate, int(time.time()))
+    owner.post("keys/certificates", {"doc": signed.to_wire()})
+    revocation = owner.revocation(client_user.kid, reason="lost")
+    redemption(letter_to(owner, client_user, revocation=revocation), owner).send()
+    listed, store = owner.get(CERTIFICATES), owner.store()
+    entries = [
+        json.loads(bytes(entry.leaf)) for entry in AuditEntry.objects.filter(tenant=owner.firm).order_by("index")
+    ]
+    places = Places(listed, store)
+    for index, leaf in enumerate(entries):
+        places.compare(index, leaf)
+    [taken] = [index for index, leaf in enumerate(entries) if leaf["kind"] == "keys.revoked"]
+    assert refusal(lambda: places.compare(taken, entries[taken - 1])) == "log_place_differs"
+    assert refusal(lambda: places.compare(taken, entries[taken] | {"at": 0})) == "log_place_differs"
+    without = CertificateStore.verified(map(Accepted.from_wire, listed["certificates"][:-2]), owner.root)
+    assert without.by_kid(client_user.kid) is not None
+    shown = Places({**listed, "revocations": []}, without)
+    assert refusal(lambda: shown.compare(taken, entries[taken])) == "revocation_hidden"
 
 
 def test_a_person_who_is_reset_twice_has_one_key(owner: Island, vault: OpenVault, client_user: Island) -> None:

@@ -193,7 +193,8 @@ export class VaultChain {
    * Whether the next writer must begin a new epoch first: the keys that the current one was sealed for are not those that
    * belong at the moment. One was taken back or its time has passed, an invitation was redeemed, a team has a newer key,
    * a holder was removed, or a fallen key was certified anew. To whom the epoch was sealed says its author, who may not
-   * have known of all that the log held then.
+   * have known of all that the log held then. Nor may the author of a later roster: whom he took in, he may have given the
+   * seed by the key that he names (ADR 0034).
    */
   isRotationDue(moment: Moment): boolean {
     const given = new Set(this.epoch.sealed_to);
@@ -201,7 +202,8 @@ export class VaultChain {
       const before = this.sealings[i - 1];
       if (before === undefined) return;
       const there = membersOf(before.roster, this.certificates, at);
-      for (const key of membersOf(roster, this.certificates, at).keys()) if (!there.has(key)) given.add(key);
+      for (const { key, line } of membersOf(roster, this.certificates, at).values())
+        if (!there.has(key)) given.add(key).add(line);
     });
     const now = new Set(this.holders(moment).map(({ key }) => key));
     const isAny = [...given].some((key) => !now.has(key));
