@@ -89,8 +89,7 @@ def owner(request: HttpRequest, body: OwnerIn) -> Wire:
 
 def _proven(request: HttpRequest, body: RootIn) -> "Tenant":
     """The firm whose root signed a nonce of ours for this address; one answer for whatever is wrong with the proof."""
-    door.throttle_sign_in(request)
-    tenant = door.firm_of(body.firm)
+    tenant = door.firm_tried(request, body.firm)
     row = Certificate.objects.filter(tenant=tenant, kind="root", out_at=None).first()
     try:
         signed = body.login.signed()
