@@ -85,6 +85,7 @@ class Sentence:
 AUDIT = {
     "base.personal_erased": Sentence("eraser", _("Namen und Adressen in Einträgen gelöscht"), "lock"),
     "base.states_noted": Sentence("list-check", _("Stand geänderter Daten festgehalten")),
+    "base.release_served": Sentence("code-square", _("Ausgelieferte Programmdateien festgehalten")),
     "base.witness_added": Sentence("eye", _("Zeuge des Protokolls aufgenommen")),
     "accounts.signed_in": Sentence("box-arrow-in-right", _("Angemeldet")),
     "accounts.signed_out": Sentence("box-arrow-right", _("Abgemeldet")),
