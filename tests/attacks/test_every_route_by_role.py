@@ -143,6 +143,7 @@ TABLE: dict[str, str] = {
     "GET /api/offices": STAFF,
     "GET /api/audit/checkpoint": STAFF,
     "GET /api/audit/consistency": STAFF,
+    "GET /api/audit/release": STAFF,
     "GET /api/audit/entries": STAFF,
     "GET /api/audit/entries/<index>/proof": "401 404 404 503 503 503 503 503 503",
     "POST /api/audit/witnesses": "401 404 404 400 400 400 400 400 400",

@@ -6,6 +6,26 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Das Protokoll der Kanzlei ist nicht signiert. Bitte sagen Sie Ihrem Systempartner Bescheid.",
         "The firm's log is not signed. Please tell your IT partner.",
     ),
+    "release_not_logged": (
+        "Der Server hat noch nicht festgehalten, welche Programmdateien er ausliefert.",
+        "The server has not logged yet which files it serves.",
+    ),
+    "release_key_invalid": (
+        "„{file}“ ist kein öffentlicher Schlüssel der Form „ssh-ed25519 …“.",
+        "“{file}” is no public key of the form “ssh-ed25519 …”.",
+    ),
+    "web_unreadable": (
+        "Die Anmeldeseite oder ihre Dateien ließen sich nicht abrufen (Antwort {status}).",
+        "The sign-in page or its files could not be fetched (answer {status}).",
+    ),
+    "web_same": (
+        "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files} Dateien.",
+        "What is served is what the log names and the release key has signed: {files} files.",
+    ),
+    "web_same_unsigned": (
+        "Ausgeliefert wird, was im Protokoll steht: {files} Dateien. Keine Signatur geprüft (--release-key).",
+        "What is served is what the log names: {files} files. No signature was checked (--release-key).",
+    ),
     "log_file_unreadable": (
         "„{file}“ ist weder ein Stand noch ein Nachweis des Protokolls.",
         "“{file}” is neither a checkpoint nor a proof of the log.",

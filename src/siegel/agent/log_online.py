@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from siegel.agent import terminal
+from siegel.agent import terminal, web_online
 from siegel.agent.account import Account
 from siegel.agent.errors import AgentError, OfflineError
 from siegel.agent.log_places import Places
@@ -18,6 +18,8 @@ from siegel.lib import tlog
 from siegel.seals.canonical import unb64
 from siegel.seals.errors import IntegrityError
 
+# All that browsers get is fetched for it.
+LOOK_EVERY_S = 3600.0
 ERASED_KIND = "base.personal_erased"
 
 
@@ -26,9 +28,13 @@ def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
     account, home = signed_in_account()
     own = Witness(home.folder)
     account.api.post("audit/witnesses", {"name": name or socket.gethostname()[:100], "key": own.verifier.encode()})
+    next_look = 0.0
     while True:
         try:
             _confirm(account, home, own, as_json=as_json)
+            if time.monotonic() >= next_look:
+                next_look = time.monotonic() + LOOK_EVERY_S
+                _look_at_web(account, home, own)
         except OfflineError as error:
             if every_s is None:
                 raise
@@ -36,6 +42,13 @@ def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
         if every_s is None:
             return
         time.sleep(every_s)
+
+
+def _look_at_web(account: Account, home: Home, own: Witness) -> None:
+    """That browsers get what the log names, where it names something. IntegrityError."""
+    held = own.held(str(account.api.get("audit/checkpoint")["key"]).partition("+")[0])
+    if held is not None and account.api.get("audit/release").get("index") is not None:
+        web_online.check(account, home, held.key)
 
 
 def _confirm(account: Account, home: Home, own: Witness, *, as_json: bool) -> None:

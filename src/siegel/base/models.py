@@ -122,6 +122,14 @@ class AuditStamping(models.Model):
     code = models.CharField(max_length=20, default="")
 
 
+class AuditRelease(models.Model):
+    """The newest entry about the files that the server gives to browsers: SHA-256 of their list, and its place."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    digest = models.BinaryField()
+    index = models.PositiveBigIntegerField()
+
+
 class AuditCheck(models.Model):
     """How the last full verification of a tenant's log ended: `code` is empty when all held; `index`: the first bad."""
 

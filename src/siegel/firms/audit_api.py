@@ -5,10 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 
 from siegel.accounts.doors import signed_in
+from siegel.base import release
 from siegel.base.audit import checkpoints, notary, proofs
 from siegel.base.audit.witnesses import add_cosignature, add_witness
 from siegel.base.errors import BaseError
-from siegel.base.models import AuditEntry, Tenant
+from siegel.base.models import AuditEntry, AuditRelease, Tenant
 from siegel.firms.doors import log_reader, staff_person
 from siegel.lib import tlog
 from siegel.seals.canonical import b64
@@ -43,6 +44,14 @@ class EntryOut(Schema):
 class EntriesOut(Schema):
     entries: list[EntryOut]
     more: bool
+
+
+class ReleaseOut(Schema):
+    """`signature`: armored, null without one; `index` null until a worker has logged the list."""
+
+    document: str
+    signature: str | None
+    index: int | None
 
 
 class WitnessIn(Schema):
@@ -100,6 +109,14 @@ def proof(request: HttpRequest, index: int) -> HttpResponse:
     response = HttpResponse(_proof_file(tenant, index), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{tenant.slug}-{index + 1}.tlog-proof"'
     return response
+
+
+@router.get("/audit/release", response=ReleaseOut)
+def served_release(request: HttpRequest) -> ReleaseOut:
+    """The list of the files that browsers get, and the entry that logs it."""
+    tenant = staff_person(request).tenant
+    index = AuditRelease.objects.filter(tenant=tenant).values_list("index", flat=True).first()
+    return ReleaseOut(document=b64(release.served()), signature=release.signature(), index=index)
 
 
 @router.post("/audit/witnesses", response={201: NothingOut})

@@ -41,6 +41,7 @@ KINDS = {
     "dateien": ("vault.",),
     "schluessel": ("keys.",),
     "stammdaten": ("firms.",),
+    "abgewiesen": ("accounts.denied", "accounts.sign_in_failed", "accounts.turned_away", "accounts.locked"),
     "betreiber": tuple(sorted(OF_THE_PROVIDER)),
 }
 SPANS = {"7": timedelta(days=7), "30": timedelta(days=30), "365": timedelta(days=365)}

@@ -178,6 +178,15 @@ def _print_link(slug: str, token: str, *, as_json: bool) -> None:
 
 
 @app.command()
+def release() -> None:
+    """Print the list of the files that browsers get, to be signed offline: ssh-keygen -Y sign -n siegel-release@v1."""
+    _django("collectstatic", "--no-input", "--verbosity", "0")
+    from siegel.base.release import served
+
+    sys.stdout.buffer.write(served())
+
+
+@app.command()
 def migrate(
     role: Annotated[str, typer.Option(help="PostgreSQL: the role as which the server works; it gets its rights")] = "",
 ) -> None:

@@ -85,6 +85,7 @@ class Sentence:
 AUDIT = {
     "base.personal_erased": Sentence("eraser", _("Namen und Adressen in Einträgen gelöscht"), "lock"),
     "base.states_noted": Sentence("list-check", _("Stand geänderter Daten festgehalten")),
+    "base.release_served": Sentence("code-square", _("Ausgelieferte Programmdateien festgehalten")),
     "base.witness_added": Sentence("eye", _("Zeuge des Protokolls aufgenommen")),
     "accounts.signed_in": Sentence("box-arrow-in-right", _("Angemeldet")),
     "accounts.signed_out": Sentence("box-arrow-right", _("Abgemeldet")),
@@ -103,6 +104,9 @@ AUDIT = {
     "base.mail_sent_again": Sentence("envelope-arrow-up", _("E-Mail erneut gesendet")),
     "vault.notified": Sentence("envelope", _("Benachrichtigung verschickt")),
     "accounts.locked": Sentence("lock", _("Konto gesperrt nach 3 falschen Passwörtern"), "alarm"),
+    "accounts.denied": Sentence("slash-circle", _("Abgewiesen: steht der Person nicht offen"), "lock"),
+    "accounts.sign_in_failed": Sentence("x-circle", _("Anmeldung fehlgeschlagen"), "lock"),
+    "accounts.turned_away": Sentence("slash-circle", _("Abgewiesen: Zugang ist gesperrt oder beendet"), "alarm"),
     "accounts.blocked": Sentence("lock", _("Zugang gesperrt"), "lock"),
     "accounts.unblocked": Sentence("unlock", _("Zugang freigegeben")),
     "firms.created": Sentence("building", _("Kanzlei angelegt")),
