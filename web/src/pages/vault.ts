@@ -2,6 +2,7 @@
 
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
+import { renewRecovery } from "../ceremonies/holders";
 import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
@@ -52,6 +53,7 @@ async function show(open: Open): Promise<void> {
   const page = new VaultPage(vault, main.dataset["right"] !== "read");
   page.start();
   performance.mark("vault-shown");
+  renewRecovery(vault).catch((error: unknown) => page.fail(error));
   if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
 }
 
