@@ -122,6 +122,7 @@ TABLE: dict[str, str] = {
     "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
     "POST /api/keys/certificates": "401 400 400 400 400 400 400 400 400",
     "POST /api/keys/revocations": "401 400 400 400 400 400 400 400 400",
+    "POST /api/keys/recovery": "401 404 404 404 404 400 400 404 404",
     "POST /api/keys/root": "401 404 404 404 404 400 400 404 404",
     "GET /api/keys/due": EVERYONE_SIGNED_IN,
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
@@ -351,6 +352,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/people/<person_id>/block": {},
         "POST /api/people/<person_id>/unblock": {},
         "POST /api/keys/revocations": {"revocation": DOC},
+        "POST /api/keys/recovery": {"certificate": DOC, "revocation": DOC},
         "POST /api/keys/root": {"root": DOC, "revocation": DOC},
         "POST /api/teams": {
             "id": (team := new_id()),

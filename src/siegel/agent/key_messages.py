@@ -237,6 +237,26 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "The main key is {new} now. The old key file and the old sheet are good for recovery only; destroy them as soon"
         " as {path} is safe.",
     ),
+    "recovery_plan": (
+        "Der Wiederherstellungsschlüssel {old} gibt seinen Platz an {new}.\n"
+        "Sofort: der alte öffnet hier nichts mehr. Danach bekommen alle Akten und Teams neue Schlüssel.\n"
+        "Bleibt: was schon heruntergeladen ist, und was mit den bisherigen Schlüsseln versiegelt wurde.\n"
+        "Die neue Schlüsseldatei {path} ersetzt die der Einrichtung; drucken Sie danach ein neues Notfallblatt.",
+        "The recovery key {old} gives its place to {new}.\n"
+        "Now: the old one opens nothing more here. Then all dossiers and teams get new keys.\n"
+        "Stays: what was downloaded already, and what was sealed under the keys until now.\n"
+        "The new key file {path} replaces that of the set-up; print a new emergency sheet afterwards.",
+    ),
+    "recovery_done": (
+        "Der Wiederherstellungsschlüssel ist jetzt {new}; neue Schlüssel: {count}. Vernichten Sie altes Blatt, alte"
+        " Teile und alte Datei, sobald {path} gesichert ist.",
+        "The recovery key is {new} now; new keys: {count}. Destroy the old sheet, shares and file as soon as {path} is"
+        " safe.",
+    ),
+    "owner_invited": (
+        "Der Brief für {username} steht in {path}. Geben Sie ihn persönlich weiter.",
+        "The letter for {username} is in {path}. Hand it over yourself.",
+    ),
     # Revoking
     "revoke_plan": (
         "{name} ({username}), Schlüssel {fingerprint}\n"

@@ -131,6 +131,7 @@ AUDIT = {
     "keys.root_signed_in": Sentence("exclamation-circle", _("Notfallblatt vorgezeigt"), "alarm"),
     "keys.owner_recovered": Sentence("exclamation-circle", _("Mit dem Notfallblatt zum Inhaber gemacht"), "alarm"),
     "keys.root_changed": Sentence("exclamation-circle", _("Hauptschlüssel der Kanzlei gewechselt"), "alarm"),
+    "keys.recovery_replaced": Sentence("exclamation-circle", _("Wiederherstellungsschlüssel ersetzt"), "alarm"),
     "keys.team_founded": Sentence("people", _("Team gegründet")),
     "keys.team_changed": Sentence("people", _("Mitglieder eines Teams geändert")),
     "keys.team_rotated": Sentence("arrow-repeat", _("Team hat einen neuen Schlüssel")),

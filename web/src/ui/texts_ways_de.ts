@@ -55,5 +55,10 @@ export const WAYS_DE = {
   checking: (done: number, all: number) => `${done.toLocaleString("de-DE")} von ${files(all)} geprüft …`,
   taking: (done: number, all: number) => `${done.toLocaleString("de-DE")} von ${files(all)} übernommen …`,
   taken: (count: number) => `Übernommen: ${files(count)}.`,
+  renewing: (count: number) => `Neue Schlüssel: ${count}. Bitte lassen Sie diese Seite offen.`,
+  recoveryDone: (count: number, left: number) =>
+    left === 0
+      ? `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}.`
+      : `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}, nicht geöffnet: ${left}. Versuchen Sie es noch einmal.`,
   notTaken: (names: string) => `Nicht übernommen wurden: ${names}.`,
 };

@@ -52,5 +52,10 @@ export const WAYS_EN: typeof WAYS_DE = {
   checking: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} verified …`,
   taking: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} taken in …`,
   taken: (count: number) => `Taken in: ${files(count)}.`,
+  renewing: (count: number) => `New keys: ${count}. Please leave this page open.`,
+  recoveryDone: (count: number, left: number) =>
+    left === 0
+      ? `The recovery key is replaced. New keys: ${count}.`
+      : `The recovery key is replaced. New keys: ${count}, not opened: ${left}. Please try again.`,
   notTaken: (names: string) => `Not taken in: ${names}.`,
 };

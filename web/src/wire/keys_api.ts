@@ -138,6 +138,9 @@ export const keysApi = {
     credential: Credential;
     unlock: string;
   }) => call<Session>("POST", "/api/set-up", body),
+  replaceRecovery: (body: { certificate: Doc; revocation: Doc }) =>
+    call<{ vaults: number; teams: readonly string[] }>("POST", "/api/keys/recovery", body),
+
   emergencyChallenge: (firm: string) =>
     call<{ firm: string; nonce: string }>("POST", "/api/emergency/challenge", { firm }),
   openEmergency: (firm: string, login: Doc) =>
