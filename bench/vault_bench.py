@@ -16,6 +16,7 @@ from typing import Any
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bench.server_put import scan_seconds
+from siegel.agent.folders import make_folders
 from siegel.agent.plan import plan_put
 from siegel.agent.put import put
 from siegel.demo.furnish import Silent
@@ -99,7 +100,7 @@ def _list(page: Page, firm: Firm) -> list[Row]:
 
 def _fill(firm: Firm, vault: Vault) -> None:
     opened = firm.opened(vault, firm.clerk)
-    opened.make_folders([(f"Vorgang {number}",) for number in range(LISTED - LISTED_FILES)])
+    make_folders(opened, [(f"Vorgang {number}",) for number in range(LISTED - LISTED_FILES)])
     outcomes = put(opened, plan_put(sorted(_files(firm.folder / "listed", LISTED_FILES, 64).iterdir()), ()), Silent())
     if {outcome.code for outcome in outcomes} != {"stored"}:
         raise RuntimeError("a file was not stored")

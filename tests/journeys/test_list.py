@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Page, expect
 
+from siegel.agent.folders import make_folders
 from tests.journeys.people import Firm, Vault
 from tests.journeys.visits import LISTED, PHONE, Visit, come_in, names, open_vault, row
 
@@ -22,7 +23,7 @@ def long(firm: Firm) -> Vault:
     """Three thousand folders, and nothing else."""
     vault = firm.new_vault("Jahrgänge")
     opened = firm.opened(vault, firm.clerk)
-    opened.make_folders([(f"Vorgang {number}",) for number in range(1, FOLDERS)] + [("Übersicht",)])
+    make_folders(opened, [(f"Vorgang {number}",) for number in range(1, FOLDERS)] + [("Übersicht",)])
     return vault
 
 

@@ -18,15 +18,9 @@ import { newId } from "../src/seals/ids";
 import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
 import { managesAll, presently, teamMembers } from "../src/seals/members";
-import type {
-  Append,
-  CertificateAnswer,
-  EntryAnswer,
-  RevocationAnswer,
-  RowAnswer,
-  VaultAppend,
-} from "../src/wire/api";
 import { acceptedOf, entryOf } from "../src/wire/codec";
+import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
+import type { Append, EntryAnswer, RowAnswer, VaultAppend } from "../src/wire/vault_api";
 
 export interface Person {
   readonly id: string;

@@ -8,8 +8,9 @@ import { EpochSeeds } from "../src/seals/epochs";
 import { holderKeys } from "../src/seals/keys";
 import { membersOf, presently } from "../src/seals/members";
 import { addTeams } from "../src/seals/teams";
-import type { CertificateAnswer, EntryAnswer, RevocationAnswer } from "../src/wire/api";
 import { acceptedOf, entryOf } from "../src/wire/codec";
+import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
+import type { EntryAnswer } from "../src/wire/vault_api";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface Judged {

@@ -10,8 +10,9 @@ import { isGone, isLive } from "../src/seals/nodes";
 import { openRow } from "../src/seals/rows";
 import { requireClean } from "../src/seals/scanning";
 import { foldName } from "../src/vault/names";
-import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
 import { acceptedOf, entryOf } from "../src/wire/codec";
+import type { CertificateAnswer } from "../src/wire/keys_api";
+import type { EntryAnswer } from "../src/wire/vault_api";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface SealedRow {

@@ -19,6 +19,7 @@ from typing import BinaryIO, Protocol, cast
 
 from siegel.agent.client import SCAN_S, Api, Wire
 from siegel.agent.errors import AgentError, ServerError
+from siegel.agent.folders import folder_id, make_folders
 from siegel.agent.messages import problem_of
 from siegel.agent.opened import OpenVault
 from siegel.agent.plan import Item, Outcome, Plan
@@ -82,7 +83,7 @@ def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
     for outcome in outcomes:
         watcher.finished(outcome)
     if plan.folders:
-        vault.make_folders(plan.folders)
+        make_folders(vault, plan.folders)
     pool = ThreadPoolExecutor(PARALLEL)
     ended = Event()
     try:
@@ -292,14 +293,14 @@ class _Batch:
     def _version(self, one: _Sent, recipient: str) -> tuple[VersionChange, Wire]:
         """A new file, or the next version of the one that bears the name by now."""
         vault, sealed, name = self._vault, one.sealed, one.item.path[-1]
-        parent = vault.folder_id(one.item.path[:-1])
+        parent = folder_id(vault, one.item.path[:-1])
         before = vault.children(parent).get(name)
         if before is not None and before.is_folder:
             raise AgentError("is_a_folder", path="/" + "/".join(one.item.path), vault=vault.title)
         if before is None and any(name_key(one.name) == name_key(name) for one in vault.children(parent).values()):
             raise AgentError("name_taken", name=name, vault=vault.title)
         node = before.id if before else new_id()
-        content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name))
+        content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name), one.item.note)
         payload = Payload(sealed.file_key, sealed.commitment, sealed.payload_hash, sealed.payload_size, one.upload)
         return signed_version(vault, payload, content, node=node, parent=parent, recipient=recipient)
 

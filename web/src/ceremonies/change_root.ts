@@ -11,7 +11,7 @@ import { RefusedError } from "../seals/errors";
 import { certificateHash, certify, recertify } from "../seals/issue";
 import type { SigningKeys } from "../seals/keys";
 import { REVOCATION, type Reason } from "../seals/revocations";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 
 interface ChangePlan {
   /** Root or recovery, from the sheet. */
@@ -53,7 +53,7 @@ export async function changeRoot(
   );
   const hash = certificateHash(root);
   const anew = await Promise.all(kept(certificates).map((one) => recertify(one, next, hash, now)));
-  await api.changeRoot({
+  await keysApi.changeRoot({
     root: toDoc(root),
     revocation: toDoc(revocation),
     certificates: anew.map(toDoc),

@@ -13,8 +13,8 @@ import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
 import { holderKeys, type SigningKeys } from "../seals/keys";
 import { REVOCATION } from "../seals/revocations";
-import { api, type EmergencyAnswer } from "../wire/api";
 import { addDirectory } from "../wire/codec";
+import { type EmergencyAnswer, keysApi } from "../wire/keys_api";
 import { newCredential } from "./credential";
 import type { Sheet } from "./sheet";
 
@@ -37,7 +37,7 @@ export interface NewOwner {
 
 /** @throws IntegrityError (`certificate_…`; `certificate_root` for the sheet of another firm), WireError (401). */
 export async function showSheet(slug: string, sheet: Sheet, now: number): Promise<Emergency> {
-  const answer = await api.openEmergency(slug, await rootLogin(slug, sheet, now));
+  const answer = await keysApi.openEmergency(slug, await rootLogin(slug, sheet, now));
   const certificates = await Certificates.verify(answer.firm.id, sheet.root.kid, []);
   await addDirectory(certificates, answer);
   const isWhole = certificates.of(sheet.recovery.kid)?.kind === "recovery";
@@ -46,7 +46,7 @@ export async function showSheet(slug: string, sheet: Sheet, now: number): Promis
 }
 
 async function rootLogin(slug: string, { root }: Sheet, now: number): Promise<Doc> {
-  const { firm, nonce } = await api.emergencyChallenge(slug);
+  const { firm, nonce } = await keysApi.emergencyChallenge(slug);
   const fields = { firm, nonce, origin: location.origin, subject: firm, time: now };
   return toDoc(await signDocument(LOGIN, fields, root.signing));
 }
@@ -72,7 +72,7 @@ export async function becomeOwner(
   const unlocked = { seed, person, generation, root: root.kid };
   const who = owner ?? { name, username };
   const credential = await newCredential(firm.id, who.username, password, unlocked);
-  const session = await api.recoverOwner({
+  const session = await keysApi.recoverOwner({
     firm: firm.slug,
     login: await rootLogin(firm.slug, sheet, now),
     person,

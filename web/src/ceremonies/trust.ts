@@ -6,8 +6,8 @@ import { toDoc } from "../seals/documents";
 import { signObjection, signRequest } from "../seals/events";
 import { newId } from "../seals/ids";
 import { OpenedVault } from "../vault/opened";
-import { api } from "../wire/api";
 import { type EntrustedAnswer, type RequestAnswer, trustedApi } from "../wire/trusted";
+import { vaultApi } from "../wire/vault_api";
 import { beginChain, holderOf } from "./begin";
 import { addTrusted, removeHolder } from "./holders";
 
@@ -17,7 +17,7 @@ export async function beginOwnVault(open: Open, certificates: Certificates, titl
   const holders = [holderOf(certificates.person(open.keys.kid), "manage")];
   const row = { client_name: "", client_number: "", title };
   const { append } = await beginChain(open, { id, kind: "personal", dossier: null, row, holders });
-  await api.beginVault(id, null, append);
+  await vaultApi.beginVault(id, null, append);
   return id;
 }
 

@@ -11,7 +11,7 @@ import { formatDay, pageLanguage } from "../ui/format";
 import { showStatus } from "../ui/message";
 import { askToRemove } from "../ui/remove_dialog";
 import { texts } from "../ui/texts";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 import { trustedApi } from "../wire/trusted";
 import type { OpenedVault } from "./opened";
 
@@ -42,7 +42,7 @@ export class AccessView {
   private async show(): Promise<void> {
     if (this.vault.open.session.person.role !== "client") {
       this.names = await loadNames();
-      this.teams = new Map((await api.teams()).teams.map(({ id, name }) => [id, name]));
+      this.teams = new Map((await keysApi.teams()).teams.map(({ id, name }) => [id, name]));
     } else this.names = new Map((await trustedApi.candidates()).people.map(({ id, name }) => [id, name]));
     await this.vault.refresh();
     clearErrors();
@@ -93,7 +93,7 @@ export class AccessView {
     const select = find<HTMLSelectElement>("select", form);
     const date = find<HTMLInputElement>("input", form);
     const save = find("[data-submit]", form);
-    for (const only of [select, date, save]) only.hidden = rights === "trusted";
+    for (const only of [select, find("[data-until]", form), save]) only.hidden = rights === "trusted";
     select.value = rights;
     select.setAttribute("aria-label", texts().holders.rightOf(name));
     date.value = until === null ? "" : dayOf(until);

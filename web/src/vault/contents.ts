@@ -2,13 +2,13 @@
 
 import type { Bytes } from "../crypto/bytes";
 import type { FileVersion } from "../seals/chain";
-import { fromDoc, hashOf, sameHash } from "../seals/documents";
+import { fromDoc, hashOf, MANIFEST, sameHash, verifySigned } from "../seals/documents";
 import { must } from "../seals/errors";
 import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
 import { requireClean } from "../seals/scanning";
-import { api, type VersionAnswer } from "../wire/api";
 import { fromWire } from "../wire/codec";
 import { download } from "../wire/http";
+import { type VersionAnswer, vaultApi } from "../wire/vault_api";
 import type { OpenedFile, OpenedVault } from "./opened";
 
 /** A file that may be read: its pieces, each verified; complete only when the iteration ends without an error. */
@@ -24,7 +24,7 @@ export async function readable(
   const { answer, fileKey } = await fetchVersion(vault, file.id, file.signed);
   const leaves = leavesOf(answer.leaves, manifest);
   return async function* pieces() {
-    const payload = await download(api.payloadPath(vault.id, file.id, manifest.version), signal);
+    const payload = await download(vaultApi.payloadPath(vault.id, file.id, manifest.version), signal);
     yield* openContents(payload, leaves, fileKey, file.row);
   };
 }
@@ -50,12 +50,14 @@ export async function fetchVersion(
   signed: FileVersion,
 ): Promise<{ readonly answer: VersionAnswer; readonly fileKey: Bytes }> {
   const { manifest, manifestHash } = signed;
-  const answer = await api.version(vault.id, node, manifest.version);
+  const answer = await vaultApi.version(vault.id, node, manifest.version);
   must(
     sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),
     "manifest_differs",
     "the server sent another manifest",
   );
+  const author = vault.certificates.person(manifest.author);
+  await verifySigned(MANIFEST, fromDoc(answer.manifest), author.signing_key);
   const verdict = answer.verdict === null ? null : fromDoc(answer.verdict);
   const { chain, certificates, seeds } = vault;
   const { logIndex } = chain.originOf(signed);

@@ -1,7 +1,6 @@
 /** What the server says of a vault besides its chain. Nobody signs it: it is courtesy, and opens or closes nothing. */
 
-import type { News } from "../wire/api";
-import type { LockAnswer } from "../wire/vault_api";
+import type { LockAnswer, News } from "../wire/vault_api";
 
 export interface VaultState {
   readonly locks: ReadonlyMap<string, LockAnswer>;

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siegel.base.audit import checkpoints, sequencer, tree
+from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
 from siegel.base.models import AuditCheckpoint, AuditEntry, AuditWitness, Tenant
 from siegel.lib import tlog
@@ -58,6 +59,10 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
     yield "checkpoint", checkpoints.note_of(newest).encode()
     for one in AuditCheckpoint.objects.filter(tenant=tenant, size__lte=newest.size).order_by("size").iterator(BATCH):
         yield f"checkpoints/{one.size}", checkpoints.note_of(one).encode()
+    for stamp in stamps_of(tenant.pk):
+        if stamp.checkpoint.size <= newest.size:
+            yield f"timestamps/{stamp.checkpoint.size}.tsr", bytes(stamp.answer)
+            yield f"timestamps/{stamp.checkpoint.size}.txt", checkpoints.note_of(stamp.checkpoint).text.encode()
     read = tree.reader(tenant.pk)
     for tile in tlog.tiles_of_tree(newest.size):
         yield tile.path(), tlog.read_tile(tile, read)
