@@ -88,6 +88,7 @@ def test_a_writer_killed_at_any_moment_leaves_effects_and_entries_together(insta
 
 
 @pytest.mark.postgresql
+@pytest.mark.timeout(400)
 def test_writer_and_sequencer_killed_at_any_moment_leave_effects_and_entries_together(
     installation: dict[str, str],
 ) -> None:

@@ -13,7 +13,7 @@ def fill(apps: Any, _: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("vault", "0002_tree")]
+    dependencies = [("vault", "0003_vault_title")]
 
     operations = [
         migrations.AddField("upload", "frees", models.BigIntegerField(default=0)),
