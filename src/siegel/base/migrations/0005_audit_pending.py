@@ -31,7 +31,7 @@ def _add_function(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> N
 
 
 class Migration(migrations.Migration):
-    dependencies = [("base", "0006_timestamps")]
+    dependencies = [("base", "0004_timestamps")]
 
     operations = [
         migrations.CreateModel(

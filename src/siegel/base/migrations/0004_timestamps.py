@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("base", "0004_audit_pending"),
+        ("base", "0003_audit_tree"),
     ]
 
     operations = [
