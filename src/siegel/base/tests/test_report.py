@@ -39,7 +39,13 @@ def test_the_pdf_says_what_the_page_of_the_log_says(log: Tenant, tmp_path: Path)
     note(tenant=log)
     erase_personal_parts(tenant=log, indexes=[2], reason="x")
     text = pdf_of(log, tmp_path)
-    for expected in ("Kanzlei angelegt", "Jörg", "Namen und Adressen in Einträgen gelöscht", "Systempartner", "verify.py"):
+    for expected in (
+        "Kanzlei angelegt",
+        "Jörg",
+        "Namen und Adressen in Einträgen gelöscht",
+        "Systempartner",
+        "verify.py",
+    ):
         assert expected in text
     assert "neueste zuerst" in text
 
