@@ -187,7 +187,9 @@ OF_THE_OPERATOR = {"base.personal_erased", "firms.created", "firms.set_up_link_i
 
 
 def actor(who: str, kind: str) -> str | Promise:
-    """Who did it; where nobody was signed in, the operator or the server by itself."""
+    """Who did it; where nobody was signed in, the operator or the server by itself, or nobody knows who."""
+    if kind == "accounts.sign_in_failed":
+        return _("unbekannt")
     return who or (_("Systempartner") if kind in OF_THE_OPERATOR else _("Server"))
 
 
