@@ -11,7 +11,7 @@ import { forgetOne, forgetPrefix, keep, recall, recallAll } from "./store";
 
 const LABEL = "siegel-replayed@v1";
 /** Of what lies in the boxes; another format is none. */
-const FORMAT = "1";
+const FORMAT = "2";
 const MOST_BYTES = 64 << 20;
 const NONCE_SIZE = 12;
 

@@ -2,6 +2,7 @@
 
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
+import { renewRecovery } from "../ceremonies/holders";
 import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
@@ -56,7 +57,9 @@ async function show(open: Open): Promise<void> {
   page.start();
   early.perform();
   performance.mark("vault-shown");
-  settle(vault).catch((error: unknown) => page.fail(error));
+  settle(vault)
+    .then(() => renewRecovery(vault))
+    .catch((error: unknown) => page.fail(error));
   if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
 }
 

@@ -10,6 +10,10 @@ export const LOG_DE = {
       `In diesem Browser geprüft: Der Eintrag steht in dem Protokoll mit ${grouped(size)} Einträgen (${steps} Schritte).`,
     notProven: (code: string) =>
       `Der Beweis gilt nicht (${code}). Laden Sie die Seite neu; bleibt es dabei, rufen Sie die Kanzleileitung an.`,
+    same: (older: number, newer: number) =>
+      `In diesem Browser nachgerechnet: Die ${grouped(older)} Einträge von damals stehen unverändert am Anfang der heutigen ${grouped(newer)}.`,
+    notAHead:
+      "Er ist unvollständig, verändert oder von einem anderen Protokoll. Fügen Sie am besten die ganze E-Mail ein.",
     problems: {
       "tlog.rollback":
         "Es hat weniger Einträge als früher: Einträge wurden entfernt, oder ein alter Stand wurde zurückgespielt.",

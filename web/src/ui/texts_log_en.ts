@@ -12,6 +12,9 @@ export const LOG_EN: typeof LOG_DE = {
       `Checked in this browser: the entry stands in the log of ${grouped(size)} entries (${steps} steps).`,
     notProven: (code: string) =>
       `The proof does not hold (${code}). Reload the page; if it stays so, call the head of the firm.`,
+    same: (older: number, newer: number) =>
+      `Computed in this browser: the ${grouped(older)} entries of then stand unchanged at the beginning of today's ${grouped(newer)}.`,
+    notAHead: "It is incomplete, altered, or of another log. Best paste the whole mail.",
     problems: {
       "tlog.rollback":
         "It has fewer entries than before: entries were removed, or an old state was restored.",
