@@ -12,6 +12,7 @@ import pytest
 from siegel.agent.account import Account
 from siegel.agent.client import Api
 from siegel.agent.errors import ServerError
+from siegel.agent.folders import make_folders
 from siegel.agent.found import found_firm
 from siegel.agent.invite import invite
 from siegel.agent.opened import OpenVault, open_by_id
@@ -22,6 +23,9 @@ from siegel.seals.rows import VaultRow
 from siegel.seals.signed import Signed
 from tests.attacks.recording import PASSWORD
 from tests.installation import Installation, installed
+
+# What SQLite's single writer decides, PostgreSQL's locks do.
+pytestmark = pytest.mark.on_both
 
 
 class Keeping(Api):
@@ -133,7 +137,7 @@ def test_of_records_with_one_predecessor_one_is_accepted_and_the_others_are_sign
     home = Home(tmp_path / "home")
     vault = begin_dossier(owner, home, "Lohn")
     views = [open_by_id(owner, Home(tmp_path / str(number)), vault.id) for number in range(4)]
-    results = at_once(*(partial(view.make_folders, [(f"Ordner {n}",)]) for n, view in enumerate(views)))
+    results = at_once(*(partial(make_folders, view, [(f"Ordner {n}",)]) for n, view in enumerate(views)))
     assert results == [None] * 4
     last = open_by_id(owner, home, vault.id)
     assert last.state.position.seq == 5

@@ -17,6 +17,7 @@ import pytest
 from siegel.agent.account import Account, countersign_waiting, sign_in
 from siegel.agent.client import Api
 from siegel.agent.errors import ServerError
+from siegel.agent.folders import make_folders
 from siegel.agent.found import found_firm
 from siegel.agent.holders import give
 from siegel.agent.invite import invite
@@ -147,7 +148,7 @@ def test_a_clerk_holds_through_his_team_and_writes(office: Office) -> None:
 
 def test_a_revoked_clerk_is_shut_out_and_the_others_go_on(installation: Installation, shrinking: Office) -> None:
     bernd, before = shrinking.account("bernd"), shrinking.opened("bernd", "Lohn 0")
-    before.make_folders([("alt",)])
+    make_folders(before, [("alt",)])
     before.sync()
     owner = shrinking.hands("martina")
     refused = owner("keys", "revoke", "bernd", "--reason", "left")
@@ -162,7 +163,7 @@ def test_a_revoked_clerk_is_shut_out_and_the_others_go_on(installation: Installa
         assert error.value.status == 401
     berta = shrinking.opened("berta", "Lohn 0")
     assert berta.due
-    berta.make_folders([("neu",)])
+    make_folders(berta, [("neu",)])
     assert _folders(berta) == {"alt", "neu"}
     assert owner("keys", "rotate", "--all", "--json").json["failed"] == {}
     assert owner("keys", "rotate", "--all", "--json").json["rotated"] == []
@@ -194,7 +195,7 @@ def _require_closed(installation: Installation, office: Office, before: OpenVaul
 def test_a_client_gets_his_access_anew(office: Office) -> None:
     old = office.account("anton")
     vault = office.opened("anton", "Lohn 0")
-    vault.make_folders([("Belege",)])
+    make_folders(vault, [("Belege",)])
     letter = office.folder / "brief.txt"
     owner = office.hands("martina")
     done = owner("reissue", "anton", "--letter", letter, "--yes", "--json")
@@ -209,7 +210,7 @@ def test_a_client_gets_his_access_anew(office: Office) -> None:
     office.keys["anton"] = _redeemed(office.url, Letter.parse(link))
     assert office.keys["anton"].generation == 2
     renewed = office.opened("anton", "Lohn 0")
-    renewed.make_folders([("Neues",)])
+    make_folders(renewed, [("Neues",)])
     assert _folders(renewed) == {"Belege", "Neues"}
     assert owner("keys", "audit", "--json").json["findings"] == []
 
@@ -231,7 +232,7 @@ def test_limited_access_ends(office: Office) -> None:
     vault.sync()
     assert vault.due
     before = vault.epoch
-    vault.make_folders([("danach",)])
+    make_folders(vault, [("danach",)])
     vault.sync()
     assert vault.epoch == before + 1
 
@@ -287,7 +288,7 @@ def test_a_writer_races_the_rotation(shrinking: Office) -> None:
     owner, berta = shrinking.account("martina"), shrinking.opened("berta", "Lohn 0")
     assert shrinking.hands("martina")("keys", "revoke", "bernd", "--reason", "lost", "--yes").code == 0
     with ThreadPoolExecutor(1) as pen, ThreadPoolExecutor(1) as pool:
-        writing = [pen.submit(berta.make_folders, [(f"Ordner {number}",)]) for number in range(5)]
+        writing = [pen.submit(make_folders, berta, [(f"Ordner {number}",)]) for number in range(5)]
         rotating = pool.submit(rotate_all, owner, Home(shrinking.folder / "racing"))
         assert rotating.result(timeout=60).failed == {}
         for one in writing:
@@ -349,7 +350,7 @@ def test_a_device_whose_clock_is_wrong_by_days_does_no_harm(
             refusals["invite"] = error.code
         # A letter that is dated back only lives shorter.
         assert refusals == ({"invite": "clock_wrong"} if days > 0 else {})
-        vault.make_folders([("Januar",)])
+        make_folders(vault, [("Januar",)])
         assert rotate_all(owner, home).failed == {}
     vault = shrinking.opened("martina", "Lohn 0")
     assert vault.children(vault.id).keys() == {"Januar"}

@@ -13,6 +13,7 @@ import pytest
 from siegel.agent.account import open_session
 from siegel.agent.account import sign_in as open_account
 from siegel.agent.client import Api
+from siegel.agent.folders import folder_id, make_folders
 from siegel.agent.opened import open_by_id
 from siegel.agent.session import Home
 from siegel.lib.age import sealed_size
@@ -152,7 +153,7 @@ def test_two_writers_at_once_lose_no_record_and_see_one_order(
             account, _ = open_account(api, person.key)
             vault = open_by_id(account, Home(tmp_path / person.username), firm.vault_id)
             for number in range(records):
-                vault.make_folders([(name, f"{person.username}-{number}")])
+                make_folders(vault, [(name, f"{person.username}-{number}")])
 
     writers = (firm.owner, firm.clerk, firm.client)
     with ThreadPoolExecutor(len(writers)) as pool:
@@ -162,7 +163,7 @@ def test_two_writers_at_once_lose_no_record_and_see_one_order(
         with closing(Api(installation.url)) as api:
             account, _ = open_account(api, person.key)
             vault = open_by_id(account, Home(tmp_path / person.username), firm.vault_id)
-            seen.append((vault.state.head, list(vault.children(vault.folder_id((name,))))))
+            seen.append((vault.state.head, list(vault.children(folder_id(vault, (name,))))))
     assert seen[0] == seen[1] == seen[2]
     for person in writers:
         own = [child for child in seen[0][1] if child.startswith(person.username)]

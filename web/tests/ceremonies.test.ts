@@ -9,8 +9,9 @@ import { newId } from "../src/seals/ids";
 import { invitationSeed, newCode } from "../src/seals/invitations";
 import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
-import type { CertificateAnswer, InvitationAnswer, Session } from "../src/wire/api";
+import type { Session } from "../src/wire/api";
 import { acceptedOf } from "../src/wire/codec";
+import type { CertificateAnswer, InvitationAnswer } from "../src/wire/keys_api";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 

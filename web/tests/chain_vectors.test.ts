@@ -14,8 +14,9 @@ import { presently } from "../src/seals/members";
 import { type FileRow, openRow } from "../src/seals/rows";
 import { requireClean } from "../src/seals/scanning";
 import { waitingEpoch } from "../src/seals/waiting";
-import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
 import { acceptedOf, entryOf } from "../src/wire/codec";
+import type { CertificateAnswer } from "../src/wire/keys_api";
+import type { EntryAnswer } from "../src/wire/vault_api";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface Named {

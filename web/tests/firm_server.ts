@@ -18,15 +18,9 @@ import { newId } from "../src/seals/ids";
 import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
 import { managesAll, presently, teamMembers } from "../src/seals/members";
-import type {
-  Append,
-  CertificateAnswer,
-  EntryAnswer,
-  RevocationAnswer,
-  RowAnswer,
-  VaultAppend,
-} from "../src/wire/api";
 import { acceptedOf, entryOf } from "../src/wire/codec";
+import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
+import type { Append, EntryAnswer, RowAnswer, VaultAppend } from "../src/wire/vault_api";
 
 export interface Person {
   readonly id: string;
@@ -66,6 +60,8 @@ export class FirmServer {
   readonly chains = new Map<string, Chain>();
   readonly invitations: Record<string, unknown>[] = [];
   readonly posts: string[] = [];
+  /** Sealed names that vaults were given later, by id. */
+  readonly titles = new Map<string, { epoch: number; row: string }>();
   /** Those of the one person who writes any. */
   readonly selfRecords: { number: number; age: string }[] = [];
   /** What becomes of an answer to a question: a hostile server's doing. */
@@ -266,6 +262,7 @@ export class FirmServer {
       rows,
       wraps: wraps.filter(({ key }) => isHis(key)),
       people: [],
+      title: this.titles.get(id) ?? null,
       more: false,
       // The clients derive it from the log.
       due: false,
@@ -353,7 +350,11 @@ export class FirmServer {
   }
 
   private async post(path: string, body: never): Promise<unknown> {
-    const [room, id = ""] = path.split("/");
+    const [room, id = "", what] = path.split("/");
+    if (room === "vaults" && what === "title") {
+      this.titles.set(id, body);
+      return {};
+    }
     if (path === "emergency/challenge") return { firm: this.id, nonce: "" };
     if (path === "emergency/open") return this.emergency();
     if (path === "emergency/owner") return this.recoverOwner(body);

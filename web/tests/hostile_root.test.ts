@@ -3,8 +3,8 @@ import { followRoot } from "../src/keyring/root";
 import { acknowledgeRoot, newRoot } from "../src/keyring/root_news";
 import { Certificates } from "../src/seals/certificates";
 import { printOf } from "../src/seals/keys";
-import type { CertificateAnswer, RevocationAnswer } from "../src/wire/api";
 import { acceptedOf } from "../src/wire/codec";
+import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
 import { kept } from "./kept_store";
 import { vectors } from "./vectors";
 

@@ -16,14 +16,9 @@ import {
   type Verdict,
 } from "../src/seals/documents";
 import { type HolderKeys, holderKeys, signingKeys } from "../src/seals/keys";
-import type {
-  CertificateAnswer,
-  EntryAnswer,
-  News,
-  RowAnswer,
-  Session,
-  VersionAnswer,
-} from "../src/wire/api";
+import type { Session } from "../src/wire/api";
+import type { CertificateAnswer } from "../src/wire/keys_api";
+import type { EntryAnswer, News, RowAnswer, VersionAnswer } from "../src/wire/vault_api";
 import { vectors } from "./vectors";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

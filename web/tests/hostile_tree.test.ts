@@ -27,7 +27,7 @@ import {
   rename,
   restoreNode,
 } from "../src/vault/tree_changes";
-import type { Append, CommitBody } from "../src/wire/api";
+import type { Append, CommitBody } from "../src/wire/vault_api";
 import { HostileServer, keysOf, signedIn, story, verdictOn } from "./hostile_server";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";

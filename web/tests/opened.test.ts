@@ -19,7 +19,7 @@ import { sealRow } from "../src/seals/rows";
 import { makeFolder } from "../src/vault/commit";
 import { readFile } from "../src/vault/contents";
 import { type OpenedFile, OpenedVault } from "../src/vault/opened";
-import type { Append, RowAnswer } from "../src/wire/api";
+import type { Append, RowAnswer } from "../src/wire/vault_api";
 import { HostileServer, keysOf, signedIn, story } from "./hostile_server";
 import { codeOfError } from "./vectors";
 

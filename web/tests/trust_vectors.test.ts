@@ -5,8 +5,9 @@ import { Certificates } from "../src/seals/certificates";
 import { VaultChain } from "../src/seals/chain";
 import { verifyEvents } from "../src/seals/events";
 import { presently } from "../src/seals/members";
-import type { CertificateAnswer, EntryAnswer } from "../src/wire/api";
 import { acceptedEvent, acceptedOf, entryOf } from "../src/wire/codec";
+import type { CertificateAnswer } from "../src/wire/keys_api";
+import type { EntryAnswer } from "../src/wire/vault_api";
 import { expectCode, vectors } from "./vectors";
 
 interface Judged {

@@ -1,6 +1,6 @@
 """Files and folders of a vault with their opened rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from siegel.seals.derive import EpochSeed
 from siegel.seals.nodes import Node
@@ -24,6 +24,35 @@ class Entity:
     @property
     def is_folder(self) -> bool:
         return self.node.kind == "folder"
+
+
+@dataclass(slots=True)
+class Names:
+    """What lies in which folder under which name."""
+
+    _children: dict[str, dict[str, Entity]] = field(default_factory=dict)
+    _places: dict[str, tuple[str, str]] = field(default_factory=dict)
+    # How many times a name stood in a folder already, by folder and name.
+    _doubles: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def hide(self, node_id: str) -> None:
+        if (before := self._places.pop(node_id, None)) is not None:
+            parent, name = before
+            del self._children[parent][name]
+
+    def show(self, entity: Entity) -> None:
+        """Files it under its parent and name; of two nodes with one name the first keeps it."""
+        children = self._children.setdefault(entity.node.parent, {})
+        name, key = entity.name, (entity.node.parent, entity.name)
+        while name in children:
+            # counted on, not from the start: whoever writes there can give thousands one name
+            self._doubles[key] = number = self._doubles.get(key, 0) + 1
+            name = f"{entity.name}*{number if number > 1 else ''}"
+        self._places[entity.id] = (entity.node.parent, name)
+        children[name] = entity
+
+    def children(self, folder: str) -> dict[str, Entity]:
+        return self._children.get(folder, {})
 
 
 def open_entity_row(seed: EpochSeed, place: Place, node: Node, sealed: bytes) -> FileRow | FolderRow:

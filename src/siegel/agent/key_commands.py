@@ -127,6 +127,19 @@ def keys_rotate(
     keys_online.rotate(everything=everything, as_json=as_json)
 
 
+@keys_app.command("reseal")
+def keys_reseal(
+    vault: Annotated[
+        list[str] | None, typer.Option("--vault", metavar="ID", help="Only this vault; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Seal old contents under present keys, in vaults you manage. If it is interrupted, the next run goes on."""
+    from siegel.agent import reseal_online
+
+    reseal_online.reseal_vaults(vault or [], as_json=as_json)
+
+
 @keys_app.command("audit")
 def keys_audit(as_json: AsJson = False) -> None:
     """Verify again every certificate, revocation, roster, epoch, wrap and manifest you can see."""

@@ -7,9 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from siegel.agent import terminal
+from siegel.agent import terminal, web_online
 from siegel.agent.account import Account
 from siegel.agent.errors import AgentError, OfflineError
+from siegel.agent.log_places import Places
 from siegel.agent.online import keep_session, signed_in_account
 from siegel.agent.session import Home
 from siegel.agent.witness import Held, Witness
@@ -17,6 +18,8 @@ from siegel.lib import tlog
 from siegel.seals.canonical import unb64
 from siegel.seals.errors import IntegrityError
 
+# All that browsers get is fetched for it.
+LOOK_EVERY_S = 3600.0
 ERASED_KIND = "base.personal_erased"
 
 
@@ -25,9 +28,13 @@ def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
     account, home = signed_in_account()
     own = Witness(home.folder)
     account.api.post("audit/witnesses", {"name": name or socket.gethostname()[:100], "key": own.verifier.encode()})
+    next_look = 0.0
     while True:
         try:
             _confirm(account, home, own, as_json=as_json)
+            if time.monotonic() >= next_look:
+                next_look = time.monotonic() + LOOK_EVERY_S
+                _look_at_web(account, home, own)
         except OfflineError as error:
             if every_s is None:
                 raise
@@ -35,6 +42,13 @@ def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
         if every_s is None:
             return
         time.sleep(every_s)
+
+
+def _look_at_web(account: Account, home: Home, own: Witness) -> None:
+    """That browsers get what the log names, where it names something. IntegrityError."""
+    held = own.held(str(account.api.get("audit/checkpoint")["key"]).partition("+")[0])
+    if held is not None and account.api.get("audit/release").get("index") is not None:
+        web_online.check(account, home, held.key)
 
 
 def _confirm(account: Account, home: Home, own: Witness, *, as_json: bool) -> None:
@@ -53,7 +67,10 @@ def _confirm(account: Account, home: Home, own: Witness, *, as_json: bool) -> No
 
 
 def verify(*, as_json: bool) -> None:
-    """Fetches the whole log and computes it again, against the head held and the newest one."""
+    """Fetches the whole log and computes it again, against the head held and the newest one.
+
+    What the server says of the places of keys is compared with the entries.
+    """
     account, home = signed_in_account()
     own = Witness(home.folder)
     held, request = _newest(account, own)
@@ -61,7 +78,7 @@ def verify(*, as_json: bool) -> None:
         head = tlog.examine(request, held.key, held.head)
     except tlog.WitnessError as error:
         raise _broken(held, request, error) from error
-    erased = _compute(account, head)
+    erased = _compute(account, head, Places.of(account))
     keep_session(account, home)
     if as_json:
         terminal.answer({"size": head.size, "root": head.root.hex(), "erased": erased})
@@ -122,7 +139,7 @@ def _broken(held: Held, request: tlog.AddCheckpoint, error: tlog.WitnessError) -
     return IntegrityError(error.code, str(error))
 
 
-def _compute(account: Account, head: tlog.Checkpoint) -> int:
+def _compute(account: Account, head: tlog.Checkpoint, places: Places) -> int:
     """Every entry and personal part up to the head; how many parts are erased. IntegrityError names the first bad."""
     frontier, erased, lawful = tlog.Frontier(), set[int](), set[int]()
     while frontier.size < head.size:
@@ -135,6 +152,7 @@ def _compute(account: Account, head: tlog.Checkpoint) -> int:
         frontier.extend(map(tlog.entry_hash, leaves))
         for one, leaf in zip(page, leaves, strict=True):
             content = json.loads(leaf)
+            places.compare(one["index"], content)
             if content["kind"] == ERASED_KIND:
                 lawful.update(*(range(start, end + 1) for start, end in content["about"]["entries"]))
             if one["personal"] is None or one["salt"] is None:

@@ -165,8 +165,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "link": ("ist eine Verknüpfung und wurde ausgelassen.", "is a link and was left out."),
     "not_a_file": ("ist weder Datei noch Ordner.", "is neither a file nor a folder."),
     "same_target": (
-        "würde eine andere Datei aus demselben Befehl überschreiben. Es wurde nur die erste gespeichert.",
-        "would overwrite another file of the same command. Only the first was stored.",
+        "heißt wie etwas anderes aus demselben Befehl; Groß- und Kleinschreibung zählt nicht. Nur das erste wurde"
+        " gespeichert.",
+        "has the name of something else in the same command (upper and lower case are one). Only the first was stored.",
     ),
     "name_empty": ("Dieser Name ist nicht erlaubt.", "This name is not allowed."),
     "name_character": (

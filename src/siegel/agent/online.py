@@ -18,6 +18,7 @@ from siegel.agent.account import sign_in as sign_in_with
 from siegel.agent.client import Api, origin_of
 from siegel.agent.entities import Entity
 from siegel.agent.errors import BROKEN, REFUSED, AgentError, UsageError
+from siegel.agent.folders import make_folders
 from siegel.agent.get import get_file
 from siegel.agent.messages import language, text
 from siegel.agent.opened import OpenVault
@@ -110,7 +111,7 @@ def mkdir(where: str) -> None:
     name, path = place_of(where, full=True)
     account, home = signed_in_account()
     vault = open_named(account, home, name)
-    vault.make_folders([path], must_be_new=path)
+    make_folders(vault, [path], must_be_new=path)
     keep_session(account, home)
 
 

@@ -4,16 +4,15 @@ Everything shown has been verified: the chain from its first record, no shorter 
 signed hash.
 """
 
-# long because: a vault replayed, opened and written to shares one state; what is read and shown of it stands apart
-
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from siegel.agent.account import Account
 from siegel.agent.client import Wire
-from siegel.agent.entities import Entity, open_entity_row
+from siegel.agent.entities import Entity, Names, open_entity_row
 from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.session import Home
 from siegel.seals.canonical import Json, b64
@@ -22,21 +21,19 @@ from siegel.seals.chain import Entry, Step
 from siegel.seals.derive import EpochSeed, digest
 from siegel.seals.documents import Manifest
 from siegel.seals.epochs import HeldWrap, OpenedEpochs, Wrap, next_epoch, open_epochs, rotation_due
-from siegel.seals.errors import IntegrityError, RefusedError, SealError
+from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.events import AcceptedEvent, Request, verify_events
 from siegel.seals.events import Place as EventPlace
 from siegel.seals.fields import Fields
-from siegel.seals.ids import new_id
 from siegel.seals.nodes import Node
-from siegel.seals.records import AnyChange, FolderChange
+from siegel.seals.records import AnyChange
 from siegel.seals.replay import Head, VaultState, next_record
-from siegel.seals.rows import FileRow, FolderRow, Place, PlaceRow, VaultRow, check_name, open_row, seal_row
+from siegel.seals.rows import FileRow, Place, PlaceRow, VaultRow, open_row, require_same
 from siegel.seals.signed import Signed
 
 STALE = "stale"
 NOT_FOUND = 404
 TRIES = 12
-FOLDERS_PER_RECORD = 500
 
 
 @dataclass
@@ -59,14 +56,15 @@ class OpenVault:
     _rows: dict[tuple[str, str], bytes] = field(default_factory=dict)
     _wraps: dict[int, bytes] = field(default_factory=dict)
     _team_wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
-    _children: dict[str, dict[str, Entity]] = field(default_factory=dict)
     _shown: dict[str, Node] = field(default_factory=dict)
-    _names: dict[str, tuple[str, str]] = field(default_factory=dict)
-    # How many times a name stood in a folder already, by folder and name.
-    _doubles: dict[tuple[str, str], int] = field(default_factory=dict)
+    # What a personal vault was called later: epoch and sealed row; nobody signs it (ADR 0036).
+    _later_name: tuple[int, bytes] | None = None
+    _names: Names = field(default_factory=Names)
     # Manifests by node and number; they say which row and header belong to an earlier version.
     manifests: dict[tuple[str, int], Manifest] = field(default_factory=dict)
     hashes: dict[tuple[str, int], str] = field(default_factory=dict)
+    # What versions were before they were sealed anew, the original first.
+    earlier: dict[tuple[str, int], list[Manifest]] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
 
     @property
@@ -84,6 +82,11 @@ class OpenVault:
 
     @property
     def title(self) -> str:
+        if self._later_name and self.kind == "personal":
+            epoch, sealed = self._later_name
+            with suppress(SealError):
+                place = Place(self.account.firm, self.id, self.id, 0, epoch)
+                return open_row(self.opened.seed(epoch), place, VaultRow, sealed).title
         return self.row.title if self.row else ""
 
     @property
@@ -139,6 +142,9 @@ class OpenVault:
             sealed = row.binary("row")
             self._rows[row.id("node"), digest(sealed)] = sealed
         self.people |= {one.id("id"): one.text("name") for one in _each(f.present(f.items, "people"), "person")}
+        if named := f.present(f.take, "title"):
+            later = Fields(named, "title")
+            self._later_name = later.integer("epoch", 1), later.binary("row")
         self._take_events(f.present(f.items, "events") or [])
         for wrap in _each(f.items("wraps"), "wrap"):
             self._take_wrap(wrap.integer("epoch", 1), wrap.hash("key"), wrap.binary("age"))
@@ -161,9 +167,13 @@ class OpenVault:
 
     def _remember(self, step: Step) -> None:
         for manifest in step.manifests:
-            self.manifests[manifest.node, manifest.version] = manifest
+            place = manifest.node, manifest.version
+            if place in self.manifests:
+                self.earlier.setdefault(place, []).append(self.manifests[place])
+            self.manifests[place] = manifest
         for signed_hash, version in step.versions.items():
-            self.hashes[version.node, version.version] = signed_hash
+            if not version.replaced:
+                self.hashes[version.node, version.version] = signed_hash
 
     def _take_wrap(self, epoch: int, key: str, age: bytes) -> None:
         if key == self.account.kid:
@@ -216,20 +226,22 @@ class OpenVault:
         for node_id, node in self.state.nodes.items():
             if self._shown.get(node_id) is node:
                 continue
-            self._hide(node_id)
+            self._names.hide(node_id)
             self.unreadable.discard(node_id)
             self._shown[node_id] = node
             if node.removed or node.purged:
                 continue
             entity = self._entity(node_id, node)
             if entity is not None:
-                self._show(entity)
+                self._names.show(entity)
 
     def _entity(self, node_id: str, node: Node) -> Entity | None:
         """None for what cannot be read, and for what has no row because it lies in the trash. IntegrityError."""
         try:
             sealed = self._row(node_id, node.row)
             named = self._row(node_id, node.place.row) if node.place else None
+            for manifest in self.earlier.get((node_id, node.version), ()):
+                self._row(node_id, manifest.row)
         except IntegrityError:
             if self.state.tree.is_live(node_id):
                 raise
@@ -243,16 +255,42 @@ class OpenVault:
     def _opened(self, node_id: str, node: Node, sealed: bytes, named: bytes | None) -> Entity:
         place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
         row = open_entity_row(self.opened.seed(node.epoch), place, node, sealed)
+        if isinstance(row, FileRow):
+            self._require_same(node_id, node.version, row)
         if node.place is None or named is None:
             return Entity(node_id, node, row)
         where = Place(self.account.firm, self.id, node_id, 0, node.place.epoch)
         return Entity(node_id, node, row, open_row(self.opened.seed(node.place.epoch), where, PlaceRow, named))
 
     def file_row(self, node_id: str, version: int) -> FileRow:
-        """The row of any version. IntegrityError `row_differs`, `row_invalid`; SealError without its seed."""
+        """The row of any version. IntegrityError `row_differs`, `row_invalid`, `reseal_differs`; SealError without its
+        seed.
+        """
         manifest = self.manifests[node_id, version]
         place = Place(self.account.firm, self.id, node_id, version, manifest.epoch)
-        return open_row(self.opened.seed(manifest.epoch), place, FileRow, self._row(node_id, manifest.row))
+        row = open_row(self.opened.seed(manifest.epoch), place, FileRow, self._row(node_id, manifest.row))
+        self._require_same(node_id, version, row)
+        return row
+
+    def has_row(self, node_id: str, version: int) -> bool:
+        """Whether the server sent it: what was emptied out of the trash has none any more."""
+        return (node_id, self.manifests[node_id, version].row) in self._rows
+
+    def author_of(self, node_id: str, version: int) -> str:
+        """The key id of whoever the contents are from, whoever sealed them anew since."""
+        earlier = self.earlier.get((node_id, version))
+        return (earlier[0] if earlier else self.manifests[node_id, version]).author
+
+    def _require_same(self, node_id: str, version: int, row: FileRow) -> None:
+        """IntegrityError `reseal_differs`, compared with what opens of the rows that it came in the place of."""
+        for manifest in self.earlier.get((node_id, version), ()):
+            sealed = self._row(node_id, manifest.row)
+            place = Place(self.account.firm, self.id, node_id, version, manifest.epoch)
+            try:
+                before = open_row(self.opened.seed(manifest.epoch), place, FileRow, sealed)
+            except SealError:
+                continue
+            require_same(row, before)
 
     def in_trash(self) -> list[Entity]:
         """What was removed itself and can be restored, as far as it can be read."""
@@ -270,25 +308,9 @@ class OpenVault:
                 continue
         return found
 
-    def _hide(self, node_id: str) -> None:
-        if (before := self._names.pop(node_id, None)) is not None:
-            parent, name = before
-            del self._children[parent][name]
-
-    def _show(self, entity: Entity) -> None:
-        """Files it under its parent and name; of two nodes with one name the first keeps it."""
-        children = self._children.setdefault(entity.node.parent, {})
-        name, key = entity.name, (entity.node.parent, entity.name)
-        while name in children:
-            # counted on, not from the start: whoever writes there can give thousands one name
-            self._doubles[key] = number = self._doubles.get(key, 0) + 1
-            name = f"{entity.name}*{number if number > 1 else ''}"
-        self._names[entity.id] = (entity.node.parent, name)
-        children[name] = entity
-
     def children(self, folder: str) -> dict[str, Entity]:
         """What lies in a folder, by name. A second node of one name bears an added `*`, which no command reaches."""
-        return self._children.get(folder, {})
+        return self._names.children(folder)
 
     def find(self, path: Sequence[str]) -> Entity | None:
         """The file or folder at `path`; None for the top level itself. AgentError `path_unknown`."""
@@ -385,56 +407,6 @@ class OpenVault:
         body = {"record": self.record(changes).to_wire(), **documents}
         self.account.api.post(f"vaults/{self.id}/records", body, repeatable=True)
 
-    def make_folders(self, paths: Iterable[tuple[str, ...]], *, must_be_new: tuple[str, ...] | None = None) -> None:
-        """Makes the folders at `paths` and all above them, as far as they are missing.
-
-        AgentError `exists` for `must_be_new`, `not_a_folder` where a file bears the name; RefusedError `name_…`.
-        """
-        wanted = sorted({path[: depth + 1] for path in paths for depth in range(len(path))})
-        for path in wanted:
-            check_names(path)
-
-        def attempt() -> None:
-            if must_be_new is not None and self._id_at(must_be_new) is not None:
-                raise AgentError("exists", path="/" + "/".join(must_be_new), vault=self.title)
-            self._append_folders([path for path in wanted if self._id_at(path) is None])
-
-        self.write(attempt)
-
-    def folder_id(self, path: tuple[str, ...]) -> str:
-        """The id of the folder at `path`; AgentError `path_unknown`, `not_a_folder`."""
-        found = self._id_at(path)
-        if found is None:
-            raise AgentError("path_unknown", path="/" + "/".join(path), vault=self.title)
-        return found
-
-    def _id_at(self, path: tuple[str, ...]) -> str | None:
-        folder = self.id
-        for depth, name in enumerate(path):
-            found = self.children(folder).get(name)
-            if found is None:
-                return None
-            if not found.is_folder:
-                raise AgentError("not_a_folder", path="/" + "/".join(path[: depth + 1]), vault=self.title)
-            folder = found.id
-        return folder
-
-    def _append_folders(self, paths: Sequence[tuple[str, ...]]) -> None:
-        """Appends the folders, parents first; longer lists in several records."""
-        for start in range(0, len(paths), FOLDERS_PER_RECORD):
-            if start:
-                self.sync()
-            changes: list[AnyChange] = []
-            rows: list[Wire] = []
-            ids: dict[tuple[str, ...], str] = {}
-            for path in paths[start : start + FOLDERS_PER_RECORD]:
-                parent = ids.get(path[:-1]) or self.folder_id(path[:-1])
-                ids[path] = node = new_id()
-                row = seal_row(self.seed, self.place(node, 0), FolderRow(int(time.time()), path[-1]))
-                changes.append(FolderChange(self.epoch, node, parent, digest(row)))
-                rows.append({"node": node, "version": 0, "row": b64(row)})
-            self.append(changes, rows=rows)
-
     def place(self, node: str, version: int) -> Place:
         """Where a row sealed now belongs."""
         return Place(self.account.firm, self.id, node, version, self.epoch)
@@ -453,11 +425,3 @@ def _each(items: Iterable[Json] | None, what: str) -> Iterator[Fields]:
 
 def wraps_wire(wraps: Iterable[Wrap]) -> list[Wire]:
     return [{"key": wrap.key, "age": b64(wrap.age)} for wrap in wraps]
-
-
-def check_names(path: tuple[str, ...]) -> None:
-    try:
-        for name in path:
-            check_name(name)
-    except SealError as error:
-        raise RefusedError(error.code, str(error)) from error

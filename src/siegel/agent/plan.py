@@ -8,16 +8,17 @@ from pathlib import Path
 from siegel.agent.messages import problem_of
 from siegel.seals.documents import MAX_CONTENT_SIZE
 from siegel.seals.errors import IntegrityError
-from siegel.seals.rows import check_name
+from siegel.seals.rows import check_name, name_key
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file to put: where it lies, and its path in the vault."""
+    """A file to put: where it lies, and its path in the vault; `note`: why there is this version."""
 
     source: Path
     path: tuple[str, ...]
     size: int
+    note: str | None = None
 
 
 @dataclass(slots=True)
@@ -44,37 +45,43 @@ class Plan:
         return sum(item.size for item in self.items)
 
 
+Names = tuple[str, ...]
+# By what a folder takes for one name: the path, and whether it is a folder's.
+Taken = dict[Names, tuple[Names, bool]]
+
+
 def plan_put(sources: Iterable[Path], folder: tuple[str, ...]) -> Plan:
     """What lies at `sources`, folders with all they hold, to go below `folder` of a vault.
 
     Links inside folders are left out. A file over 2 GiB, with a name no node may bear, or with the same target as
-    another one is refused here, before anything is sealed.
+    another one is refused here, before anything is sealed; so is what differs from another in case only.
     """
     plan = Plan(folders=[folder] if folder else [])
-    taken: set[tuple[str, ...]] = set()
+    taken: Taken = {}
     for source in sources:
         name = source.resolve().name if source.name in ("", "..") else source.name
         _plan(plan, source, (*folder, _name(name)), taken, top=True)
     return plan
 
 
-def _plan(plan: Plan, source: Path, path: tuple[str, ...], taken: set[tuple[str, ...]], *, top: bool = False) -> None:
+def _plan(plan: Plan, source: Path, path: Names, taken: Taken, *, top: bool = False) -> None:
     shown = "/".join(path)
     try:
         if problem := _problem(source, path, taken, top=top):
             plan.refused.append(Outcome(source, shown, problem))
         elif source.is_dir():
+            taken[_key(path)] = path, True
             plan.folders.append(path)
             for child in sorted(source.iterdir()):
                 _plan(plan, child, (*path, _name(child.name)), taken)
         else:
-            taken.add(path)
+            taken[_key(path)] = path, False
             plan.items.append(Item(source, path, source.stat().st_size))
     except OSError as error:
         plan.refused.append(Outcome(source, shown, "unreadable", detail=problem_of(error)))
 
 
-def _problem(source: Path, path: tuple[str, ...], taken: set[tuple[str, ...]], *, top: bool) -> str | None:
+def _problem(source: Path, path: Names, taken: Taken, *, top: bool) -> str | None:
     """Why this cannot go; None if it can."""
     try:
         check_name(path[-1])
@@ -82,15 +89,20 @@ def _problem(source: Path, path: tuple[str, ...], taken: set[tuple[str, ...]], *
         return error.code
     if source.is_symlink() and not top:
         return "link"
+    other = taken.get(_key(path))
     if source.is_dir():
-        return None
+        return None if other in (None, (path, True)) else "same_target"
     if not source.is_file():
         # stat tells a missing file apart from a pipe or device.
         source.stat()
         return "not_a_file"
     if source.stat().st_size > MAX_CONTENT_SIZE:
         return "too_large"
-    return "same_target" if path in taken else None
+    return "same_target" if other else None
+
+
+def _key(path: Names) -> Names:
+    return tuple(map(name_key, path))
 
 
 def _name(name: str) -> str:

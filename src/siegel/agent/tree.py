@@ -5,13 +5,14 @@ Everything is planned upon the vault as it stands and signed as one record; afte
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from siegel.agent.client import Wire
 from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
+from siegel.agent.folders import check_names, folder_id
 from siegel.agent.get import version_of
-from siegel.agent.opened import OpenVault, check_names
+from siegel.agent.opened import OpenVault
 from siegel.agent.versions import Payload, signed_version
 from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
@@ -25,7 +26,7 @@ from siegel.seals.records import (
     ReleaseChange,
     RemoveChange,
 )
-from siegel.seals.rows import FileRow, FolderRow, LockRow, PlaceRow, name_key, seal_row
+from siegel.seals.rows import FolderRow, LockRow, PlaceRow, name_key, seal_row
 
 FILES_PER_RECORD = 500
 Path = Sequence[str]
@@ -100,7 +101,7 @@ def restore(vault: OpenVault, name: str, target: Path | None) -> str:
     def attempt() -> None:
         entity = trashed(vault, name)
         home = entity.node.parent if vault.state.tree.is_live(entity.node.parent) else vault.id
-        parent = vault.folder_id(tuple(target)) if target is not None else home
+        parent = folder_id(vault, tuple(target)) if target is not None else home
         require_free(vault, parent, entity.name)
         _append(vault, [place_change(vault, entity.id, parent, entity.name)])
         reached[:] = [parent]
@@ -182,8 +183,7 @@ def _copy_version(
     source = version_of(vault, entity, number)
     manifest = source.manifest
     file_key = open_file_key(source.header, vault.opened.seed(manifest.epoch).identity(), manifest.commitment)
-    old = source.row
-    content = FileRow(old.content_hash, old.created, old.modified, name, old.size, old.type)
+    content = replace(source.row, name=name)
     copied_from = vault.hashes[entity.id, number]
     payload = Payload(
         file_key, manifest.commitment, manifest.payload_hash, manifest.payload_size, copied_from=copied_from
@@ -254,7 +254,7 @@ def destination(vault: OpenVault, target: Path, name: str, *, into: bool) -> tup
 
 
 def _folder(vault: OpenVault, path: Path) -> str:
-    return vault.folder_id(tuple(path))
+    return folder_id(vault, tuple(path))
 
 
 def place_change(vault: OpenVault, node: str, parent: str, name: str) -> tuple[PlaceChange, Wire]:

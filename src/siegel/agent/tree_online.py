@@ -2,12 +2,14 @@
 
 import sys
 import tempfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from siegel.agent import terminal, tree
 from siegel.agent.account import Account
+from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
 from siegel.agent.get import get_file
 from siegel.agent.online import keep_session, place_of, signed_in_account
@@ -16,6 +18,7 @@ from siegel.agent.plan import plan_put
 from siegel.agent.put import put as put_files
 from siegel.agent.session import Home
 from siegel.agent.vaults import open_named
+from siegel.seals.rows import FileRow
 
 Names = tuple[str, ...]
 
@@ -81,6 +84,7 @@ def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *
     entity = tree.entity_at(vault, path)
     parent, name = tree.destination(other, onto, entity.name, into=into)
     tree.require_free(other, parent, name)
+    notes: dict[Path, str | None] = {}
     folder = onto if name == entity.name and parent == _id_of(other, onto) else onto[:-1]
     with tempfile.TemporaryDirectory(dir=home_work(vault)) as scratch:
         top = Path(scratch) / name
@@ -91,16 +95,23 @@ def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *
                 if one.is_folder:
                     target.mkdir()
                 else:
-                    get_file(vault, one, target)
+                    notes[target] = _fetched(vault, one, target)
         else:
-            get_file(vault, entity, top)
+            notes[top] = _fetched(vault, entity, top)
         plan = plan_put([top], folder)
+        plan.items = [replace(item, note=notes.get(item.source)) for item in plan.items]
         with terminal.bars(quiet=True) as progress:
             outcomes = put_files(other, plan, terminal.Bars(progress, len(plan.items), plan.total_bytes))
     stored = sum(one.code == "stored" for one in outcomes)
     if stored < len(outcomes):
         raise AgentError("copy_incomplete", stored=stored, files=len(outcomes), vault=other.title)
     return stored
+
+
+def _fetched(vault: OpenVault, file: Entity, target: Path) -> str | None:
+    """The file as it is, onto this machine; its note."""
+    get_file(vault, file, target)
+    return file.row.note if isinstance(file.row, FileRow) else None
 
 
 def _id_of(vault: OpenVault, path: Names) -> str:
@@ -166,7 +177,7 @@ def versions(where: str, *, as_json: bool) -> None:
 
 def _version_line(vault: OpenVault, node: str, number: int) -> dict[str, Any]:
     row, manifest = vault.file_row(node, number), vault.manifests[node, number]
-    author = vault.store.by_kid(manifest.author)
+    author = vault.store.by_kid(vault.author_of(node, number))
     subject = author.certificate.subject if author else ""
     return {
         "version": number,
@@ -176,6 +187,7 @@ def _version_line(vault: OpenVault, node: str, number: int) -> dict[str, Any]:
         "note": row.note,
         "author": vault.people.get(subject, subject),
         "copied": manifest.copied_from is not None,
+        "sealed_anew": (node, number) in vault.earlier,
         "released": vault.state.is_released(vault.hashes[node, number]),
     }
 

@@ -42,6 +42,18 @@ class AuditEntry(models.Model):
         ]
 
 
+class AuditPending(models.Model):
+    """PostgreSQL: an entry without a place yet, in the transaction of its action; `audit.sequencer` takes it in."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    leaf = models.BinaryField()
+    personal = models.BinaryField()
+    salt = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "id"], name="base_pending_order")]
+
+
 class AuditLog(models.Model):
     """What is published of a tenant's log: its origin and the key that signs it, as the key's process said it."""
 
@@ -83,6 +95,39 @@ class AuditCosignature(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="base_cosignature_once")]
+
+
+class AuditTimestamp(models.Model):
+    """The answer of a timestamp service (RFC 3161, DER) about a checkpoint's text; `at`: the time it states.
+
+    `service`: the host that gave it.
+    """
+
+    checkpoint = models.OneToOneField(AuditCheckpoint, on_delete=models.CASCADE, related_name="+")
+    answer = models.BinaryField()
+    service = models.CharField(max_length=253)
+    at = models.BigIntegerField()
+
+
+class AuditStamping(models.Model):
+    """How the last try to have a tenant's log stamped ended: `code` is empty when it went well.
+
+    `next_at`: when it is tried again, after so many `failures` in a row.
+    """
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    tried_at = models.BigIntegerField()
+    next_at = models.BigIntegerField()
+    failures = models.PositiveIntegerField(default=0)
+    code = models.CharField(max_length=20, default="")
+
+
+class AuditRelease(models.Model):
+    """The newest entry about the files that the server gives to browsers: SHA-256 of their list, and its place."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    digest = models.BinaryField()
+    index = models.PositiveBigIntegerField()
 
 
 class AuditCheck(models.Model):

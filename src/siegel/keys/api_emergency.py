@@ -108,8 +108,7 @@ def _proven(request: HttpRequest, body: RootIn) -> tuple["Tenant", str]:
 
     One answer for whatever is wrong with the proof.
     """
-    door.throttle_sign_in(request)
-    tenant = door.firm_of(body.firm)
+    tenant = door.firm_tried(request, body.firm)
     rows = Certificate.objects.filter(tenant=tenant, kind__in=("root", "recovery"), out_at=None)
     try:
         signed = body.login.signed()

@@ -7,12 +7,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from siegel.base.outmail.errors import OutmailError
 from siegel.base.outmail.rules import checked_address
 from siegel.base.outmail.server import PORTS, Security, Server
+from siegel.base.timestamps import TimestampService
+from siegel.site import database
 
 REQUIRED = {
     "SIEGEL_DATA": "folder for database, blobs, staging, keys and collected static files; absolute",
@@ -23,6 +25,8 @@ REQUIRED = {
     "SIEGEL_PUBLIC_URL": "address people use, without a path: https://vault.example (http only for loopback)",
 }
 OPTIONAL = {
+    "SIEGEL_DATABASE": "PostgreSQL server: postgresql://USER:PASSWORD@HOST/NAME (or SIEGEL_DATABASE_FILE); without it"
+    " SQLite in SIEGEL_DATA",
     "SIEGEL_BEHIND_PROXY": "yes or no (default): our own reverse proxy stands in front and writes X-Forwarded-For",
     "SIEGEL_SMTP_HOST": "mail server that takes our mails; without it they are written into SIEGEL_MAIL_FOLDER",
     "SIEGEL_SMTP_PORT": "its port; 587, with tls 465",
@@ -31,9 +35,11 @@ OPTIONAL = {
     "SIEGEL_SMTP_PASSWORD": "password at the mail server (or SIEGEL_SMTP_PASSWORD_FILE)",
     "SIEGEL_SMTP_CA_FILE": "file of certificates to trust instead of the system's",
     "SIEGEL_MAIL_FROM": "address our mails come from; required with SIEGEL_SMTP_HOST",
+    "SIEGEL_TSA_URL": "timestamp service (RFC 3161) that stamps every firm's log once a day; http or https",
+    "SIEGEL_TSA_CA_FILE": "file of the certificates that its stamps must lead to, instead of the system's",
     "SIEGEL_MAIL_FOLDER": "folder for mails where no mail server is set; absolute; mail in SIEGEL_DATA",
 }
-SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER", "SIEGEL_SMTP_PASSWORD")
+SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER", "SIEGEL_DATABASE", "SIEGEL_SMTP_PASSWORD")
 # Belong to the program `siegel` for people; harmless when both run under one account.
 AGENT = ("SIEGEL_HOME", "SIEGEL_PASSPHRASE_FILE")
 SECRET_LENGTH = 32
@@ -58,6 +64,7 @@ class Secret(str):
 @dataclass(frozen=True)
 class Environment:
     data: Path
+    database: Mapping[str, Any]
     secret_key: Secret
     pepper: Secret
     hosts: tuple[str, ...]
@@ -66,6 +73,8 @@ class Environment:
     smtp: Server | None
     mail_from: str
     mail_folder: Path
+    tsa: TimestampService | None
+    tsa_ca_file: Path | None
 
     @property
     def secure(self) -> bool:
@@ -83,6 +92,7 @@ def read(environ: Mapping[str, str]) -> Environment:
     data, public_url = _folder(texts["SIEGEL_DATA"]), _public_url(texts["SIEGEL_PUBLIC_URL"])
     return Environment(
         data=data,
+        database=_database(_text(environ, "SIEGEL_DATABASE"), data),
         secret_key=_secret("SIEGEL_SECRET_KEY", texts),
         pepper=_secret("SIEGEL_PEPPER", texts),
         hosts=_hosts(texts["SIEGEL_HOSTS"]),
@@ -91,6 +101,8 @@ def read(environ: Mapping[str, str]) -> Environment:
         smtp=_smtp(environ),
         mail_from=_mail_from(environ, str(urlsplit(public_url).hostname)),
         mail_folder=_mail_folder(environ, data),
+        tsa=_tsa(environ),
+        tsa_ca_file=_ca_file("SIEGEL_TSA_CA_FILE", environ),
     )
 
 
@@ -129,6 +141,16 @@ def _folder(text: str) -> Path:
     if len(str(folder).encode()) > FOLDER_BYTES:
         raise SettingsError(f"SIEGEL_DATA is longer than {FOLDER_BYTES} bytes: its sockets would have no valid name")
     return folder
+
+
+def _database(url: str, data: Path) -> Mapping[str, Any]:
+    if not url:
+        return database.sqlite(data)
+    try:
+        settings = database.postgresql(url)
+    except database.DatabaseUrlError as error:
+        raise SettingsError(f"SIEGEL_DATABASE {error}") from None
+    return settings | {"PASSWORD": Secret(settings["PASSWORD"])}
 
 
 def _secret(name: str, texts: Mapping[str, str]) -> Secret:
@@ -187,7 +209,7 @@ def _smtp(environ: Mapping[str, str]) -> Server | None:
         security=cast("Security", security),
         user=user,
         password=Secret(password),
-        ca_file=_ca_file(environ.get("SIEGEL_SMTP_CA_FILE", "").strip()),
+        ca_file=_ca_file("SIEGEL_SMTP_CA_FILE", environ),
     )
 
 
@@ -197,10 +219,25 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _ca_file(text: str) -> Path | None:
+def _ca_file(name: str, environ: Mapping[str, str]) -> Path | None:
+    text = environ.get(name, "").strip()
     if text and not Path(text).is_file():
-        raise SettingsError("SIEGEL_SMTP_CA_FILE cannot be read")
+        raise SettingsError(f"{name} cannot be read")
     return Path(text) if text else None
+
+
+def _tsa(environ: Mapping[str, str]) -> TimestampService | None:
+    text = environ.get("SIEGEL_TSA_URL", "").strip()
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        is_address = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or url.username or url.fragment or not text.isascii() or not text.isprintable() or " " in text:
+        raise SettingsError("SIEGEL_TSA_URL must be http(s)://host[:port][/path]")
+    return TimestampService(text, _ca_file("SIEGEL_TSA_CA_FILE", environ))
 
 
 def _mail_from(environ: Mapping[str, str], host: str) -> str:

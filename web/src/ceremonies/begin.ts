@@ -8,8 +8,8 @@ import { hashOf, RECORD, ROSTER, type RosterHolder, signDocument, type VaultKind
 import { beginEpoch, recipientOf } from "../seals/epochs";
 import { epochKeys } from "../seals/keys";
 import { sealRow, type VaultRow } from "../seals/rows";
-import type { Append } from "../wire/api";
 import { appendOf } from "../wire/codec";
+import type { Append } from "../wire/vault_api";
 
 interface Beginning {
   readonly id: string;

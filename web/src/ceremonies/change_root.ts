@@ -11,7 +11,7 @@ import { RefusedError } from "../seals/errors";
 import { certificateHash, certify, recertify } from "../seals/issue";
 import type { SigningKeys } from "../seals/keys";
 import { REVOCATION, type Reason } from "../seals/revocations";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 
 export interface RootChange {
   readonly root: Doc;
@@ -44,7 +44,7 @@ export async function changeRoot(
   next: SigningKeys,
   now: number,
 ): Promise<void> {
-  await api.changeRoot(await signedChange(session.firm.id, certificates, plan, next, now));
+  await keysApi.changeRoot(await signedChange(session.firm.id, certificates, plan, next, now));
 }
 
 /** All that changes the root, signed; `gone`: people whose keys the new root does not confirm. @throws as `changeRoot`. */

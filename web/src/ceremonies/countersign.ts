@@ -5,7 +5,7 @@ import { mayCertify } from "../seals/admission";
 import type { Certificates, VerifiedCertificate } from "../seals/certificates";
 import { fromDoc, hashOf, toDoc } from "../seals/documents";
 import { certify } from "../seals/issue";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 
 /** Countersigns every provisional key this person may certify; gives their number. */
 export async function countersign(
@@ -14,7 +14,7 @@ export async function countersign(
   now: number,
 ): Promise<number> {
   const own = certificates.person(keys.kid);
-  const { certificates: waiting } = await api.provisional();
+  const { certificates: waiting } = await keysApi.provisional();
   let count = 0;
   for (const { doc } of waiting) {
     const certificate = certificates.byCertificateHash(hashOf(fromDoc(doc).bytes));
@@ -43,5 +43,5 @@ export async function vouchFor(
   const { kind, subject, signing_key: signingKey, recipient, generation, office } = certificate;
   const whose = { kind, subject, signingKey, recipient } as const;
   const made = await certify(session.firm.id, whose, keys, own.hash, now, { generation, office });
-  await api.addCertificate(toDoc(made));
+  await keysApi.addCertificate(toDoc(made));
 }

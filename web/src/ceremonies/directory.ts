@@ -3,7 +3,7 @@
 import type { Open } from "../keyring/keyring";
 import { certificatesOf } from "../keyring/root";
 import type { Certificates } from "../seals/certificates";
-import { api, type KeyTreePage } from "../wire/api";
+import { type KeyTreePage, keysApi } from "../wire/keys_api";
 
 /**
  * `about`: people with whose keys the staff's are enough; a firm has thousands of clients. Then no teams are there.
@@ -21,7 +21,7 @@ export async function loadNames(): Promise<ReadonlyMap<string, string>> {
   const names = new Map<string, string>();
   let after: string | null = null;
   for (;;) {
-    const { people, teams, more }: KeyTreePage = await api.keyTree(after);
+    const { people, teams, more }: KeyTreePage = await keysApi.keyTree(after);
     for (const { id, name } of [...people, ...teams]) names.set(id, name);
     after = people.at(-1)?.id ?? null;
     if (!more || after === null) return names;

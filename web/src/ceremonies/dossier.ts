@@ -4,7 +4,7 @@ import type { Open } from "../keyring/keyring";
 import type { Certificates } from "../seals/certificates";
 import { newId } from "../seals/ids";
 import type { VaultRow } from "../seals/rows";
-import { api } from "../wire/api";
+import { vaultApi } from "../wire/vault_api";
 import { beginChain, firstHolders } from "./begin";
 
 /** Begins the vault of a dossier and gives its id. `named`: what the server shows of client and dossier. */
@@ -17,6 +17,6 @@ export async function beginDossierVault(
   const id = newId();
   const holders = firstHolders(certificates, certificates.person(open.keys.kid));
   const { append } = await beginChain(open, { id, kind: "dossier", dossier, row: named, holders });
-  await api.beginVault(id, dossier, append);
+  await vaultApi.beginVault(id, dossier, append);
   return id;
 }

@@ -14,8 +14,8 @@ import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys } from "../seals/keys";
 import { REVOCATION } from "../seals/revocations";
-import { api, type EmergencyAnswer } from "../wire/api";
 import { addDirectory } from "../wire/codec";
+import { type EmergencyAnswer, keysApi } from "../wire/keys_api";
 import { type RootChange, signedChange } from "./change_root";
 import { newCredential } from "./credential";
 
@@ -51,7 +51,7 @@ export interface NewOwner {
 
 /** @throws IntegrityError (`certificate_…`; `certificate_root` for the sheet of another firm), WireError (401). */
 export async function showSheet(slug: string, sheet: Shown, now: number): Promise<Emergency> {
-  const answer = await api.openEmergency(slug, await sheetLogin(slug, sheet, now));
+  const answer = await keysApi.openEmergency(slug, await sheetLogin(slug, sheet, now));
   requireInOrder(sheet, answer);
   const certificates = await Certificates.verify(answer.firm.id, sheet.pin, []);
   await addDirectory(certificates, answer);
@@ -72,7 +72,7 @@ function requireInOrder({ root }: Shown, { certificates }: EmergencyAnswer): voi
 }
 
 async function sheetLogin(slug: string, { root, recovery }: Shown, now: number): Promise<Doc> {
-  const { firm, nonce } = await api.emergencyChallenge(slug);
+  const { firm, nonce } = await keysApi.emergencyChallenge(slug);
   const fields = { firm, nonce, origin: location.origin, subject: firm, time: now };
   return toDoc(await signDocument(LOGIN, fields, (root ?? recovery).signing));
 }
@@ -98,12 +98,15 @@ export async function becomeOwner(
   must(isRoot, "certificate_root", "the sheet's root is not the firm's");
   const subject = { kind: "owner", subject: person, ...(await holderKeys(seed)) } as const;
   const certificate = await certify(firm.id, subject, root, issued, now, { generation });
-  const taken = ownersKeys(certificates, [person, ...gone]).filter(({ kid }) => certificates.inForce(kid));
+  const taken = ownersKeys(certificates, [person, ...gone]).filter(
+    // a key that has fallen, too: the next one counts only behind the place where it was taken back
+    ({ kid }) => certificates.revocationOf(kid) === null,
+  );
   const revocations = await Promise.all(taken.map((old) => revocationBy(root, firm.id, old, person)));
   const unlocked = { seed, person, generation, root: root.kid };
   const who = owner ?? { name, username };
   const credential = await newCredential(firm.id, who.username, password, unlocked);
-  const session = await api.recoverOwner({
+  const session = await keysApi.recoverOwner({
     firm: firm.slug,
     login: await sheetLogin(firm.slug, sheet, now),
     person,

@@ -7,7 +7,8 @@ import { newId } from "../seals/ids";
 import { certificateHash, certify } from "../seals/issue";
 import type { KeyFile } from "../seals/keyfile";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../seals/keys";
-import { api, type FirmAnswer } from "../wire/api";
+import type { FirmAnswer } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 import { newCredential } from "./credential";
 
 /** The three seeds of a new firm and what follows from them. Held in memory until the set-up is done. */
@@ -27,7 +28,7 @@ export interface NewFirm {
 
 /** Checks the one-time link and makes the seeds. @throws WireError when the link is used up or expired. */
 export async function beginFirm(token: string): Promise<NewFirm> {
-  const { firm, scanner_key, service_key } = await api.openSetUp(token);
+  const { firm, scanner_key, service_key } = await keysApi.openSetUp(token);
   const [rootSeed, recoverySeed, ownerSeed] = [randomBytes(32), randomBytes(32), randomBytes(32)];
   return {
     token,
@@ -70,7 +71,7 @@ export async function foundFirm(made: NewFirm, entries: OwnerEntries, now: numbe
   const certificates = await firstCertificates(made, now);
   const unlocked = { seed: ownerSeed, person, generation: 1, root: made.root.kid };
   const { credential, unlock } = await newCredential(firm.id, entries.username, entries.password, unlocked);
-  const session = await api.setUp({
+  const session = await keysApi.setUp({
     token: made.token,
     name: entries.name,
     username: entries.username,

@@ -8,10 +8,9 @@ import { recipientOf } from "../seals/epochs";
 import { must, RefusedError } from "../seals/errors";
 import { managesAll, membersOf } from "../seals/members";
 import { OpenedVault } from "../vault/opened";
-import { type Append, api } from "../wire/api";
 import { appendOf } from "../wire/codec";
-
 import { directory } from "../wire/directory";
+import { type Append, vaultApi } from "../wire/vault_api";
 
 type Lines = readonly RosterHolder[];
 
@@ -136,7 +135,7 @@ async function changeRoster(vault: OpenedVault, edit: (lines: Lines) => Lines): 
       holders,
       newcomers.filter(({ key }) => !before.has(key)).map(recipientOf),
     );
-    await api.append(vault.id, append);
+    await vaultApi.append(vault.id, append);
   });
   const rights = chain.rightsOf(open.keys.kid, vault.present());
   if (isOwner || rights === "manage" || (rights === "write" && chain.kind !== "team"))

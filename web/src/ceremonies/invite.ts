@@ -17,8 +17,8 @@ import { type HolderKeys, holderKeys, type SigningKeys } from "../seals/keys";
 import type { ShownVault } from "../seals/rows";
 import { CLOCK_LEEWAY_S } from "../seals/scanning";
 import { OpenedVault } from "../vault/opened";
-import { api } from "../wire/api";
 import { WireError } from "../wire/http";
+import { keysApi } from "../wire/keys_api";
 import { openTeam, rosterAppend, type ShownTeam } from "./holders";
 
 const ATTEMPTS = 5;
@@ -158,7 +158,7 @@ export async function send(
       })),
     );
     try {
-      await api.invite({
+      await keysApi.invite({
         id,
         person,
         role,

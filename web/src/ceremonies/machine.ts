@@ -9,7 +9,7 @@ import { must, RefusedError } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
 import { keyId } from "../seals/keys";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 
 export type MachineKind = "scanner" | "service";
 
@@ -46,5 +46,5 @@ export async function certifyMachine(
   const known = certificates.of(kid) === null ? null : machineOf(certificates, kind, kid);
   const own = certificates.person(keys.kid);
   const whose = { kind, subject: known?.subject ?? newId(), signingKey, recipient: null };
-  await api.addCertificate(toDoc(await certify(session.firm.id, whose, keys, own.hash, now)));
+  await keysApi.addCertificate(toDoc(await certify(session.firm.id, whose, keys, own.hash, now)));
 }

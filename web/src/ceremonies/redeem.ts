@@ -15,9 +15,10 @@ import { certify } from "../seals/issue";
 import { type HolderKeys, holderKeys } from "../seals/keys";
 import type { Unlocked } from "../seals/unlock";
 import { waitingEpoch } from "../seals/waiting";
-import { api, type Credential, type InvitationAnswer, type InvitedVault } from "../wire/api";
+import type { Credential } from "../wire/api";
 import { addDirectory, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
+import { type InvitationAnswer, type InvitedVault, keysApi } from "../wire/keys_api";
 import { newCredential } from "./credential";
 
 const ATTEMPTS = 3;
@@ -34,7 +35,7 @@ export interface Recognised {
 
 /** @throws UnlockError (`wrong_code`), IntegrityError, WireError (410 when redeemed or expired). */
 export async function recognise(id: string, code: Bytes): Promise<Recognised> {
-  const answer = await api.invitation(id);
+  const answer = await keysApi.invitation(id);
   const firm = answer.firm.id;
   const signed = fromDoc(answer.certificate);
   // Before all else: a wrong code is the person's slip, what follows would be somebody's forgery.
@@ -113,7 +114,7 @@ export async function redeem(redemption: Redemption, now: number): Promise<Open>
   for (let attempt = 1; ; attempt++) {
     const wraps = await rewrapped(redemption, now);
     try {
-      const session = await api.redeem(id, { certificate, wraps, credential, unlock });
+      const session = await keysApi.redeem(id, { certificate, wraps, credential, unlock });
       return await keepOpen(session, recognised.answer.firm.id, unlocked);
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== "stale" || attempt === ATTEMPTS) throw error;
@@ -129,9 +130,12 @@ export async function redeem(redemption: Redemption, now: number): Promise<Open>
 async function rewrapped({ recognised, recipient }: Redemption, now: number) {
   const { id, answer, keys } = recognised;
   try {
-    const { nonce } = await api.invitation(id);
+    const { nonce } = await keysApi.invitation(id);
     const fields = { firm: answer.firm.id, nonce, origin: location.origin, subject: id, time: now };
-    const { vaults } = await api.invitedVaults(id, toDoc(await signDocument(LOGIN, fields, keys.signing)));
+    const { vaults } = await keysApi.invitedVaults(
+      id,
+      toDoc(await signDocument(LOGIN, fields, keys.signing)),
+    );
     return await Promise.all(vaults.map((invited) => sealedAgain(recognised, invited, recipient)));
   } catch (error) {
     if (error instanceof WireError && error.status === 410) return [];

@@ -8,7 +8,7 @@ import { RefusedError } from "../seals/errors";
 import { certify } from "../seals/issue";
 import type { HolderKeys, SigningKeys } from "../seals/keys";
 import { REVOCATION, type Reason } from "../seals/revocations";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 
 interface RecoveryPlan {
   /** From the sheet. */
@@ -42,5 +42,5 @@ export async function replaceRecovery(
   const certificate = await certify(firm, subject, root, issuer.hash, now, more);
   const fields = { author: root.kid, certificate: old.hash, compromised_since: null, firm, reason } as const;
   const revocation = await signDocument(REVOCATION, fields, root.signing);
-  await api.replaceRecovery({ certificate: toDoc(certificate), revocation: toDoc(revocation) });
+  await keysApi.replaceRecovery({ certificate: toDoc(certificate), revocation: toDoc(revocation) });
 }

@@ -9,7 +9,7 @@ import { RefusedError } from "../seals/errors";
 import { recertify } from "../seals/issue";
 import type { SigningKeys } from "../seals/keys";
 import { mayRevoke, REVOCATION, type Reason } from "../seals/revocations";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 import { type Done, rotateEach } from "./rotate_all";
 
 /** Certificates that the server takes with a revocation; what is more follows one by one. */
@@ -98,8 +98,8 @@ export async function revoke(
   const revocation = await revocationOf(open, certificates, plan, by);
   const own = certificates.person(open.keys.kid);
   const anew = await Promise.all(plan.recertify.map((fallen) => recertify(fallen, open.keys, own.hash, now)));
-  const { vaults, teams } = await api.revoke(revocation, anew.slice(0, MOST_AT_ONCE).map(toDoc));
-  for (const certificate of anew.slice(MOST_AT_ONCE)) await api.addCertificate(toDoc(certificate));
+  const { vaults, teams } = await keysApi.revoke(revocation, anew.slice(0, MOST_AT_ONCE).map(toDoc));
+  for (const certificate of anew.slice(MOST_AT_ONCE)) await keysApi.addCertificate(toDoc(certificate));
   // Whoever takes his own key back has no access any more.
   const isOwn = plan.certificate.kid === open.keys.kid;
   return { vaults, teams: await rotateEach(open, certificates, isOwn ? [] : teams) };

@@ -8,8 +8,8 @@ import type { Open } from "../keyring/keyring";
 import type { Certificates } from "../seals/certificates";
 import { SealError } from "../seals/errors";
 import { OpenedVault } from "../vault/opened";
-import { api, type DueAnswer } from "../wire/api";
 import { WireError } from "../wire/http";
+import { type DueAnswer, keysApi } from "../wire/keys_api";
 import { loadCertificates } from "./directory";
 import { renewRecovery } from "./holders";
 
@@ -29,7 +29,7 @@ export async function rotateAll(
   signal?: AbortSignal,
 ): Promise<Done> {
   const certificates = await loadCertificates(open);
-  const { teams } = await api.due(null);
+  const { teams } = await keysApi.due(null);
   let done = await rotateEach(open, certificates, teams, onProgress, signal);
   for await (const vaults of dueVaults())
     done = await rotateEach(open, certificates, vaults, onProgress, signal, done);
@@ -40,13 +40,13 @@ export async function rotateAll(
 export async function countDue(): Promise<{ readonly teams: readonly string[]; readonly vaults: number }> {
   let vaults = 0;
   for await (const page of dueVaults()) vaults += page.length;
-  return { teams: (await api.due(null)).teams, vaults };
+  return { teams: (await keysApi.due(null)).teams, vaults };
 }
 
 async function* dueVaults(): AsyncGenerator<readonly string[]> {
   let after: string | null = null;
   for (;;) {
-    const { vaults, more }: DueAnswer = await api.due(after);
+    const { vaults, more }: DueAnswer = await keysApi.due(after);
     yield vaults;
     after = vaults.at(-1) ?? null;
     if (!more || after === null) return;

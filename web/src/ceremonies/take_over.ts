@@ -9,9 +9,10 @@ import type { RosterHolder } from "../seals/documents";
 import { must, RefusedError, SealError } from "../seals/errors";
 import type { HolderKeys } from "../seals/keys";
 import { OpenedVault } from "../vault/opened";
-import { api, type RecoverableChain, type RecoverablePage } from "../wire/api";
 import { fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
+import { keysApi, type RecoverableChain, type RecoverablePage } from "../wire/keys_api";
+import { vaultApi } from "../wire/vault_api";
 import { loadCertificates } from "./directory";
 import { rosterAppend } from "./holders";
 import type { Done, Progress } from "./rotate_all";
@@ -49,7 +50,7 @@ export async function takeOver(
 async function* recoverable(): AsyncGenerator<RecoverableChain> {
   let after: string | null = null;
   for (;;) {
-    const { chains, more }: RecoverablePage = await api.recoverable(after);
+    const { chains, more }: RecoverablePage = await keysApi.recoverable(after);
     yield* chains;
     after = chains.at(-1)?.id ?? null;
     if (!more || after === null) return;
@@ -86,7 +87,7 @@ async function admitSelf(vault: OpenedVault): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const append = await rosterAppend(vault, linesWithSelf(vault), [{ key, recipient }]);
     try {
-      await api.append(vault.id, append);
+      await vaultApi.append(vault.id, append);
       break;
     } catch (error) {
       if (!(error instanceof WireError) || error.code !== "stale" || attempt === ATTEMPTS) throw error;

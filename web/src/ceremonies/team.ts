@@ -7,7 +7,7 @@ import { toDoc } from "../seals/documents";
 import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
 import { OpenedVault } from "../vault/opened";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 import { beginChain, firstHolders, holderOf } from "./begin";
 import { addPerson, removeHolder } from "./holders";
 
@@ -39,7 +39,7 @@ export async function foundTeam(
   const its = own.office ?? office;
   const subject = { kind: "team", subject: id, signingKey: null, recipient } as const;
   const certificate = await certify(session.firm.id, subject, keys, own.hash, now, { office: its });
-  await api.foundTeam({ id, name, office: its, certificate: toDoc(certificate), ...append });
+  await keysApi.foundTeam({ id, name, office: its, certificate: toDoc(certificate), ...append });
   return id;
 }
 

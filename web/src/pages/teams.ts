@@ -10,7 +10,7 @@ import { showStatus } from "../ui/message";
 import { askToRemove } from "../ui/remove_dialog";
 import { texts } from "../ui/texts";
 import { openKey } from "../ui/unlock";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 
 const renewing = new Renewing();
 
@@ -20,8 +20,8 @@ function listenToOffices(): void {
     const office = form.dataset["office"] ?? "";
     const save = async (): Promise<void> => {
       if (filled([id]) === null) return;
-      if (office === "") await api.addOffice(entry(id));
-      else await api.renameOffice(office, entry(id));
+      if (office === "") await keysApi.addOffice(entry(id));
+      else await keysApi.renameOffice(office, entry(id));
       location.reload();
     };
     onSubmit(form, () => void atWork(find("[data-submit]", form), save, id));

@@ -10,10 +10,13 @@ import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
 import { shownVault } from "../ui/shown_vault";
 import { listenToUnlock } from "../ui/unlock";
-import { OpenedVault } from "../vault/opened";
+import { keepEarlyClicks } from "../vault/early_clicks";
 import { VaultPage } from "../vault/page";
+import { openForPage, settle } from "../vault/resuming";
 import { showState } from "../vault/states";
 import { api } from "../wire/api";
+
+const early = keepEarlyClicks();
 
 async function start(): Promise<void> {
   showState("loading");
@@ -31,13 +34,16 @@ async function show(open: Open): Promise<void> {
   await joinMemory(open, showProblem);
   const main = find("main[data-vault]");
   performance.mark("vault-begun");
-  const vault = await OpenedVault.load(open, main.dataset["vault"] ?? "");
+  const vault = await openForPage(open, main.dataset["vault"] ?? "");
   vault.requireShown(shownVault(main.dataset));
   performance.mark("vault-replayed");
   const page = new VaultPage(vault, main.dataset["right"] !== "read");
   page.start();
+  early.perform();
   performance.mark("vault-shown");
-  renewRecovery(vault).catch((error: unknown) => page.fail(error));
+  settle(vault)
+    .then(() => renewRecovery(vault))
+    .catch((error: unknown) => page.fail(error));
   if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
 }
 
@@ -46,6 +52,7 @@ async function vouch(open: Open): Promise<void> {
 }
 
 start().catch((error: unknown) => {
+  early.drop();
   showState("broken");
   showProblem(error);
 });

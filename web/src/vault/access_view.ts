@@ -11,7 +11,7 @@ import { formatDay, pageLanguage } from "../ui/format";
 import { showStatus } from "../ui/message";
 import { askToRemove } from "../ui/remove_dialog";
 import { texts } from "../ui/texts";
-import { api } from "../wire/api";
+import { keysApi } from "../wire/keys_api";
 import { trustedApi } from "../wire/trusted";
 import type { OpenedVault } from "./opened";
 
@@ -40,22 +40,23 @@ export class AccessView {
   }
 
   private async show(): Promise<void> {
+    const candidates = (await trustedApi.candidates()).people.map(({ id, name }) => [id, name] as const);
+    this.names = new Map(candidates);
     if (this.vault.open.session.person.role !== "client") {
-      this.names = await loadNames();
-      this.teams = new Map((await api.teams()).teams.map(({ id, name }) => [id, name]));
-    } else this.names = new Map((await trustedApi.candidates()).people.map(({ id, name }) => [id, name]));
+      this.names = new Map([...candidates, ...(await loadNames())]);
+      this.teams = new Map((await keysApi.teams()).teams.map(({ id, name }) => [id, name]));
+    }
     await this.vault.refresh();
     clearErrors();
     await this.draw();
-    this.offerRights();
+    this.offerRights(this.dialog);
     this.dialog.showModal();
   }
 
-  /** A personal vault is held by one person, and opens to others whom he trusts. */
-  private offerRights(): void {
+  /** A personal vault is managed by its founder, and by nobody else. */
+  private offerRights(root: HTMLElement): void {
     if (this.vault.chain.kind !== "personal") return;
-    for (const option of findAll<HTMLOptionElement>("#access-right option", this.dialog))
-      if (!option.value.startsWith("trusted")) option.remove();
+    for (const option of findAll<HTMLOptionElement>('option[value="manage"]', root)) option.remove();
   }
 
   private get mayManage(): boolean {
@@ -93,7 +94,8 @@ export class AccessView {
     const select = find<HTMLSelectElement>("select", form);
     const date = find<HTMLInputElement>("input", form);
     const save = find("[data-submit]", form);
-    for (const only of [select, date, save]) only.hidden = rights === "trusted";
+    for (const only of [select, find("[data-until]", form), save]) only.hidden = rights === "trusted";
+    this.offerRights(form);
     select.value = rights;
     select.setAttribute("aria-label", texts().holders.rightOf(name));
     date.value = until === null ? "" : dayOf(until);

@@ -8,7 +8,7 @@ import type { SealedFile } from "../seals/files";
 import { newId } from "../seals/ids";
 import { sealRow } from "../seals/rows";
 import { now } from "../ui/format";
-import { api } from "../wire/api";
+import { vaultApi } from "../wire/vault_api";
 import { makeFolders, NewFolders, needsManyFolders, type Place } from "./new_folders";
 import { noteOf } from "./notes";
 import type { OpenedVault } from "./opened";
@@ -70,7 +70,7 @@ async function commit(vault: OpenedVault, files: readonly ClearFile[]): Promise<
   const changes = [...folders.changes, ...signed.map(({ change }) => change)];
   const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
   const body = { record: toDoc(record), files: signed.map(({ wire }) => wire), rows: folders.rows };
-  await api.commit(vault.id, body);
+  await vaultApi.commit(vault.id, body);
   return failures;
 }
 
@@ -117,6 +117,6 @@ export async function makeFolder(
     const change: Change = { kind: "folder", epoch, node, parent, row: hashOf(row) };
     const record = await signDocument(RECORD, vault.recordFields([change]), open.keys.signing);
     const rows = [{ node, version: 0, row: toBase64url(row) }];
-    await api.append(id, { record: toDoc(record), rows });
+    await vaultApi.append(id, { record: toDoc(record), rows });
   });
 }

@@ -9,7 +9,7 @@ import { RefusedError } from "../seals/errors";
 import { newId } from "../seals/ids";
 import type { FileRow } from "../seals/rows";
 import { now } from "../ui/format";
-import { api } from "../wire/api";
+import { vaultApi } from "../wire/vault_api";
 import { fetchVersion } from "./contents";
 import { foldName, freeName } from "./names";
 import type { OpenedFile, OpenedNode } from "./nodes";
@@ -130,8 +130,8 @@ async function commitCopies(
     if (changes.length === 0) return;
     const record = toDoc(await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing));
     const rows = prepared.flatMap(({ row }) => row ?? []);
-    if (versions.length === 0) await api.append(vault.id, { record, rows });
-    else await api.commit(vault.id, { record, files: versions.map(({ wire }) => wire), rows });
+    if (versions.length === 0) await vaultApi.append(vault.id, { record, rows });
+    else await vaultApi.commit(vault.id, { record, files: versions.map(({ wire }) => wire), rows });
   });
 }
 
@@ -179,7 +179,7 @@ export async function restoreVersion(vault: OpenedVault, file: OpenedFile, note:
     const fields = { ...row, name, ...(note === "" ? {} : { note }) };
     const { change, wire } = await copyOf(vault, file.signed, fileKey, fields, before.parent, before);
     const record = await signDocument(RECORD, vault.recordFields([change]), vault.open.keys.signing);
-    await api.commit(vault.id, { record: toDoc(record), files: [wire] });
+    await vaultApi.commit(vault.id, { record: toDoc(record), files: [wire] });
   });
 }
 

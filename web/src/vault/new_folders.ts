@@ -5,7 +5,7 @@ import { type Change, hashOf, RECORD, signDocument, toDoc } from "../seals/docum
 import { RefusedError } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { sealRow } from "../seals/rows";
-import { api, type RowAnswer } from "../wire/api";
+import { type RowAnswer, vaultApi } from "../wire/vault_api";
 import type { OpenedVault } from "./opened";
 
 /** A place in the vault: an existing folder, and names of folders below it that may not be there yet. */
@@ -93,7 +93,7 @@ export async function makeFolders(
       const { changes, rows } = folders;
       if (changes.length === 0) return;
       const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
-      await api.append(vault.id, { record: toDoc(record), rows });
+      await vaultApi.append(vault.id, { record: toDoc(record), rows });
     });
   return failures;
 }

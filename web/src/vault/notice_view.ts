@@ -4,7 +4,7 @@ import { clone, find, findAll, write } from "../ui/dom";
 import { atWork, clearErrors, onSubmit, writeError } from "../ui/form";
 import { showStatus } from "../ui/message";
 import { texts } from "../ui/texts";
-import { api } from "../wire/api";
+import { vaultApi } from "../wire/vault_api";
 
 const WHO = "notice-people";
 
@@ -15,7 +15,7 @@ export function listenForNotices(vault: string): void {
   const button = find('[data-action="notice"]');
 
   async function show(): Promise<void> {
-    const { people } = await api.noticeReaders(vault);
+    const { people } = await vaultApi.noticeReaders(vault);
     clearErrors();
     const lines = people.map((person, index) => lineOf(person, `notice-person-${index}`));
     find("[data-notice-people]", form).replaceChildren(...lines);
@@ -33,7 +33,7 @@ export function listenForNotices(vault: string): void {
       return;
     }
     const people = chosen.map(({ value }) => value);
-    const { sent } = await api.notify(vault, people, sentence.value);
+    const { sent } = await vaultApi.notify(vault, people, sentence.value);
     dialog.close();
     showStatus(texts().notice.sent(sent));
   }

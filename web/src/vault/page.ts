@@ -1,36 +1,34 @@
-// long because: the parts of one page meet here; each has a module of its own
 /** The vault page at work: which folder is shown, what is selected, what is being uploaded. */
 
 import { followRoot } from "../keyring/root";
-import type { FileVersion } from "../seals/chain";
-import { find, findAll, isTyping, maybe, write } from "../ui/dom";
-import { atWork, clearErrors, field, filled, onSubmit } from "../ui/form";
-import { formatSize, now, pageLanguage } from "../ui/format";
+import { find, findAll, maybe, write } from "../ui/dom";
+import { formatSize, pageLanguage } from "../ui/format";
 import { hideMessage, showProblem, showStatus } from "../ui/message";
 import { isLeaving, isSignedOut } from "../ui/session";
 import { texts } from "../ui/texts";
-import { api } from "../wire/api";
-import { WireError } from "../wire/http";
 import { AccessView } from "./access_view";
 import { Choosing } from "./choosing";
 import { withoutClashes } from "./clash_dialog";
-import { makeFolder } from "./commit";
-import { readFile } from "./contents";
-import { restoreVersion } from "./copies";
+import { CrossCopies } from "./copy_across";
 import { drawPath } from "./crumbs";
+import { Dragging } from "./dragging";
 import { accessInWords, drawFree } from "./facts";
+import { followVault } from "./following";
 import { detailsIn } from "./history_state";
 import { tellKeyChanges } from "./key_changes";
 import { ListView } from "./list_view";
-import { nameWith } from "./names";
+import { askForFolder, listenForFolders } from "./new_folder_dialog";
 import { listenForNotices } from "./notice_view";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
+import { Overflow } from "./overflow";
+import { drawTitle, listenForRenaming } from "./own_vault_view";
+import { listenForKeys } from "./page_keys";
 import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
 import type { Choice } from "./picked";
-import { showPreview } from "./preview_dialog";
+import { Reading } from "./reading";
 import { tellRequests } from "./requests";
-import { missingFrom, saveMany, saveOne, sizeOfAll } from "./saving";
+import { toldOf } from "./row_marks";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
 import { showUnfinished } from "./unfinished_view";
@@ -38,19 +36,11 @@ import { type UploadItem, Uploads } from "./upload";
 import type { VerbContext } from "./verb_context";
 import { Verbs } from "./verbs";
 
-const POLL_MS = 5000;
 const RENDER_MS = 400;
-/** A page that nobody looks at only has to learn that the session has ended. */
-const HIDDEN_POLL_MS = 60_000;
 /** What stands behind the # of a link that leads here to upload something: the button that does it. */
 const UPLOADS = ["upload", "photo"];
 /** As wide as `.own-page` of the style sheet: there the details stand in place of the list. */
 const OWN_PAGE = matchMedia("(max-width: 61.99em)");
-/** The buttons that keys press. */
-const KEYS = new Map([
-  ["u", "upload"],
-  ["Backspace", "up"],
-]);
 
 export class VaultPage {
   private readonly vault: OpenedVault;
@@ -59,9 +49,9 @@ export class VaultPage {
   private readonly tray = new TrayView();
   private readonly pane: PaneView;
   private readonly uploads: Uploads;
+  private readonly copies: CrossCopies;
+  private readonly reading: Reading;
   private readonly verbs: Verbs;
-  /** Of the head: what it was when the locks shown were asked for. */
-  private locks = 0;
   private readonly more: PaneMore;
   private folder: string;
   private rendering: ReturnType<typeof setTimeout> | undefined;
@@ -77,17 +67,22 @@ export class VaultPage {
       openFile: (file) => this.showDetails(file),
       selectionChanged: () => this.markActions(),
     });
+    this.reading = new Reading(vault, {
+      verified: (file) => this.pane.drawScan(file),
+      changed: (said) => this.tell(said),
+    });
     this.verbs = new Verbs(this.context());
     this.more = new PaneMore(vault, this.verbs.activity, nameOf, (error) => this.fail(error));
-    this.pane = new PaneView(nameOf, ({ signed }) => vault.isKnownClean(signed.manifest), mayWrite, {
-      act: (action, file, version) => this.act(this.readVersion(action, file, version)),
+    const isKnownClean = ({ signed }: OpenedFile): boolean => vault.isKnownClean(signed.manifest);
+    this.pane = new PaneView(nameOf, isKnownClean, (file) => toldOf(vault, file), mayWrite, {
+      act: (action, file, version) => this.act(this.reading.readVersion(action, file, version)),
       more: (file) => this.more.draw(file),
       noteOf: (file, version) => this.more.noteOf(file, version),
       turned: (file) => this.list.markDetailed(file?.id ?? null),
       left: () => this.leaveDetails(),
     });
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
-    this.tray.serve(this.uploads);
+    this.copies = new CrossCopies(vault, (item) => this.tray.show(item, this.copies));
     new AccessView(vault, () => this.render()).listen();
     listenForNotices(vault.id);
   }
@@ -97,13 +92,16 @@ export class VaultPage {
     for (const action of ["upload", "upload-folder", "photo", "new-folder"])
       maybe(`.sg-toolbar [data-action="${action}"]`)?.removeAttribute("aria-disabled");
     window.addEventListener("popstate", () => this.arrive());
-    document.addEventListener("visibilitychange", () => void (!document.hidden && this.catchUp()));
     const wanted = location.hash.slice(1);
     this.goTo(wanted || this.vault.id);
     this.arrive();
     // Browsers open their file dialog only when somebody presses a key or a button: this makes it one key.
     if (UPLOADS.includes(wanted)) maybe(`.sg-toolbar [data-action="${wanted}"]`)?.focus();
-    this.poll();
+    followVault(
+      this.vault,
+      () => this.render(),
+      (error) => this.fail(error),
+    );
     if (this.mayWrite)
       showUnfinished(this.vault, (found) => this.uploads.resume(found)).catch((error: unknown) =>
         this.fail(error),
@@ -123,8 +121,9 @@ export class VaultPage {
       goTo: (folder) => this.goTo(folder),
       focus: (ids) => this.list.focus(ids.find((id) => maybe(`tr[data-node="${id}"]`) !== null) ?? ""),
       showDetails: (node) => node.kind === "file" && this.showDetails(node),
-      download: (nodes) => this.act(this.saveAll(nodes)),
+      download: (nodes) => this.act(this.reading.saveAll(nodes, this.folder)),
       changed: (said) => this.tell(said),
+      copyAcross: (copying) => this.copies.start(copying),
       fail: (error) => this.fail(error),
       isOver: (error) => this.isOver(error),
     };
@@ -214,6 +213,7 @@ export class VaultPage {
     showState(count > 0 ? "list" : "empty");
     this.list.render(this.folder);
     write("[data-access]", accessInWords(this.vault));
+    drawTitle(this.vault);
     drawFree(this.vault);
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
     tellRequests(this.vault);
@@ -257,36 +257,27 @@ export class VaultPage {
     };
     on("up", () => this.goTo(this.vault.chain.nodes.get(this.folder)?.parent ?? this.vault.id));
     on("top", () => this.goTo(this.vault.id));
-    on("new-folder", () => this.askForFolder());
+    on("new-folder", askForFolder);
+    listenForFolders(this.context());
+    listenForRenaming(this.context());
     this.verbs.listen();
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
       button.addEventListener(
         "click",
-        () => !isOff(button) && this.act(this.saveAll(this.list.selectedNodes())),
+        () => !isOff(button) && this.act(this.reading.saveAll(this.list.selectedNodes(), this.folder)),
       );
     }
-    new Choosing((choice) => this.upload(choice)).listen(this.mayWrite);
+    const choosing = new Choosing((choice, folder) => this.upload(choice, folder ?? this.folder));
+    choosing.listen(this.mayWrite);
+    new Dragging(this.context(), (transfer, folder) => this.act(choosing.drop(transfer, folder))).listen();
     window.addEventListener("beforeunload", (event) => {
-      if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
+      if ((this.uploads.isBusy || this.copies.isBusy) && !isLeaving()) event.preventDefault();
     });
-    const form = find<HTMLFormElement>('form[data-form="new-folder"]');
-    onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.addFolder(), "folder-name"));
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "/" && !isTyping(event.target) && maybe("dialog[open]") === null) {
-        event.preventDefault();
-        maybe("[data-filter]")?.focus();
-        return;
-      }
-      const action = KEYS.get(event.key);
-      if (action === undefined || isTyping(event.target) || maybe("dialog[open]") !== null) return;
-      if (event.altKey || event.ctrlKey || event.metaKey) return;
-      event.preventDefault();
-      maybe(`.sg-vaulthead [data-action="${action}"]`)?.click();
-    });
+    listenForKeys();
+    new Overflow().listen();
   }
 
-  private upload(choice: Choice): void {
-    const { folder } = this;
+  private upload(choice: Choice, folder: string): void {
     this.act(this.uploadWanted(choice, folder));
   }
 
@@ -296,97 +287,6 @@ export class VaultPage {
     this.uploads.add({ files }, folder);
     await this.uploads.addFolders(choice, folder);
     this.renderSoon();
-  }
-
-  private askForFolder(): void {
-    clearErrors();
-    find<HTMLDialogElement>("dialog#new-folder").showModal();
-  }
-
-  private async addFolder(): Promise<void> {
-    const entries = filled(["folder-name"]);
-    if (entries === null) return;
-    const { "folder-name": name } = entries;
-    try {
-      await makeFolder(this.vault, this.folder, name, now());
-    } catch (error) {
-      if (!this.isOver(error)) throw error;
-      find<HTMLDialogElement>("dialog#new-folder").close();
-      this.fail(error);
-      return;
-    }
-    field("folder-name").value = "";
-    find<HTMLDialogElement>("dialog#new-folder").close();
-    this.render();
-    showStatus(texts().vault.folderMade(name));
-  }
-
-  /** One file as it is, anything else as an archive. */
-  private async saveAll(chosen: readonly OpenedNode[]): Promise<void> {
-    const [first] = chosen;
-    if (first === undefined) return;
-    if (first.kind === "file" && chosen.length === 1) {
-      await this.save(first);
-      return;
-    }
-    const here = this.vault.nodes.get(this.folder)?.row.name ?? this.vault.title;
-    const name = chosen.length === 1 ? first.row.name : here;
-    const told = this.tellOfSaving(name, sizeOfAll(this.vault, chosen));
-    await saveMany(this.vault, chosen, name, told);
-    const missing = missingFrom(this.vault, chosen);
-    const { transfers } = texts();
-    showStatus(missing > 0 ? transfers.unreadable(missing) : transfers.saved(name));
-  }
-
-  /** Says how far it is, whenever that is another per cent. */
-  private tellOfSaving(name: string, sizeBytes: number): (doneBytes: number) => void {
-    let told = -1;
-    return (doneBytes) => {
-      const percent = sizeBytes === 0 ? 100 : Math.floor((doneBytes / sizeBytes) * 100);
-      if (percent !== told) showStatus(texts().vault.opening(name, percent));
-      told = percent;
-    };
-  }
-
-  private async readVersion(
-    action: "download" | "restore" | "view",
-    file: OpenedFile,
-    version: FileVersion | null,
-  ): Promise<void> {
-    const wanted = version === null ? file : await this.vault.openVersion(file, version);
-    if (action === "restore") {
-      const name = texts().vault.version(wanted.signed.manifest.version);
-      await restoreVersion(this.vault, wanted, texts().tree.restoredFrom(name));
-      this.tell(texts().tree.versionRestored(name));
-      return;
-    }
-    await (action === "view" ? this.view(wanted) : this.save(wanted));
-  }
-
-  /** An earlier version is saved under a name that says so. */
-  private async save(file: OpenedFile): Promise<void> {
-    const { name } = file.row;
-    const { signed, node } = file;
-    const isNewest = signed.manifest.version === node.versions.at(-1)?.manifest.version;
-    const shown = isNewest ? name : nameWith(name, texts().vault.version(signed.manifest.version));
-    await saveOne(this.vault, file, shown, this.tellOfSaving(name, file.row.size));
-    showStatus(texts().transfers.saved(name));
-    this.pane.drawScan(file);
-  }
-
-  private async view(file: OpenedFile): Promise<void> {
-    await showPreview(await this.read(file), file.row.name);
-  }
-
-  private async read(file: OpenedFile): Promise<Blob> {
-    const { vault } = texts();
-    const blob = await readFile(this.vault, file, (readBytes) => {
-      const percent = file.row.size === 0 ? 100 : Math.floor((readBytes / file.row.size) * 100);
-      showStatus(vault.opening(file.row.name, percent));
-    });
-    showStatus(vault.opened(file.row.name));
-    this.pane.drawScan(file);
-    return blob;
   }
 
   private act(work: Promise<void>): void {
@@ -405,7 +305,7 @@ export class VaultPage {
   }
 
   private showUpload(item: UploadItem): void {
-    this.tray.show(item);
+    this.tray.show(item, this.uploads);
     if (item.stage === "done") this.renderSoon();
     if (item.stage !== "refused") return;
     if (this.isOver(item.problem)) this.fail(this.vault.broken ?? item.problem);
@@ -414,26 +314,6 @@ export class VaultPage {
   /** Whether nothing can be done on this page any more. */
   private isOver(error: unknown): boolean {
     return this.vault.broken !== null || isSignedOut(error);
-  }
-
-  /** Asks for the head every few seconds while the page is looked at; a lost line is no news. */
-  private poll(): void {
-    if (this.vault.broken !== null) return;
-    const again = (): void => void this.catchUp().finally(() => this.poll());
-    setTimeout(again, document.hidden ? HIDDEN_POLL_MS : POLL_MS);
-  }
-
-  private async catchUp(): Promise<void> {
-    try {
-      const { head, locks = this.locks } = await api.head(this.vault.id);
-      if (document.hidden || (head === this.vault.chain.head && locks === this.locks)) return;
-      const isLocks = locks !== this.locks;
-      this.locks = locks;
-      if ((await this.vault.refresh(true)) || isLocks) this.render();
-    } catch (error) {
-      if (error instanceof WireError && error.status === 0) return;
-      this.fail(error);
-    }
   }
 }
 

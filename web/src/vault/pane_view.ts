@@ -10,6 +10,9 @@ import type { OpenedFile } from "./opened";
 
 const PRINT_LENGTH = 16;
 
+/** What the server, or the chain, tells of a scan that nobody here has verified. */
+export type Told = "held" | "released" | "told";
+
 interface PaneHandlers {
   /** `version`: an earlier one; null for the one shown. */
   act(action: "download" | "restore" | "view", file: OpenedFile, version: FileVersion | null): void;
@@ -27,6 +30,7 @@ export class PaneView {
   private readonly pane = find("[data-pane]");
   private readonly nameOf: (kid: string) => string;
   private readonly isKnownClean: (file: OpenedFile) => boolean;
+  private readonly told: (file: OpenedFile) => Told;
   private readonly mayWrite: boolean;
   private readonly handlers: PaneHandlers;
   file: OpenedFile | null = null;
@@ -34,12 +38,14 @@ export class PaneView {
   constructor(
     nameOf: (kid: string) => string,
     isKnownClean: (file: OpenedFile) => boolean,
+    told: (file: OpenedFile) => Told,
     mayWrite: boolean,
     handlers: PaneHandlers,
   ) {
     this.mayWrite = mayWrite;
     this.nameOf = nameOf;
     this.isKnownClean = isKnownClean;
+    this.told = told;
     this.handlers = handlers;
     find("[data-pane-close]", this.pane).addEventListener("click", () => handlers.left());
     for (const action of ["view", "download"] as const) {
@@ -78,7 +84,7 @@ export class PaneView {
   }
 
   private versionItem(file: OpenedFile, version: FileVersion): HTMLElement {
-    const { manifest, acceptedAt } = version;
+    const { manifest, acceptedAt, author, resealed } = version;
     const { vault } = texts();
     const item = clone("version-item");
     const isShown = manifest.version === file.signed.manifest.version;
@@ -86,7 +92,11 @@ export class PaneView {
     const name = vault.version(manifest.version);
     const when = formatWhen(acceptedAt, now(), pageLanguage());
     write("[data-name]", isNewest ? `${name} · ${vault.current}` : name, item);
-    write("[data-meta]", `${when} · ${this.nameOf(manifest.author)}`, item);
+    const anew =
+      resealed === null
+        ? ""
+        : ` · ${vault.resealedBy(this.sealerOf(resealed.author), formatWhen(resealed.acceptedAt, now(), pageLanguage()))}`;
+    write("[data-meta]", `${when} · ${this.nameOf(author)}${anew}`, item);
     const titles = {
       view: vault.viewVersion(name),
       download: vault.saveVersion(name),
@@ -109,10 +119,17 @@ export class PaneView {
     return item;
   }
 
+  /** In a sentence. */
+  private sealerOf(kid: string): string {
+    const name = this.nameOf(kid);
+    return name === texts().vault.you ? texts().tree.byYou : name;
+  }
+
   /** A verdict is named once it has been verified: when the file came from here, or was opened here. */
   drawScan(file: OpenedFile): void {
     if (this.file !== file) return;
     const isClean = this.isKnownClean(file);
+    write("[data-pane-verdict]", texts().vault.verdict[isClean ? "known" : this.told(file)], this.pane);
     find("[data-pane-scan]", this.pane).replaceChildren(...(isClean ? [clone("badge-clean")] : []));
   }
 

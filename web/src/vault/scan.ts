@@ -6,8 +6,8 @@ import { IntegrityError, RefusedError } from "../seals/errors";
 import { headerNativelyFor, type SealedFile } from "../seals/files";
 import { readScannerKey, readVerdict } from "../seals/scanning";
 import { now } from "../ui/format";
-import { api } from "../wire/api";
 import { WireError } from "../wire/http";
+import { vaultApi } from "../wire/vault_api";
 import type { Failures } from "./batches";
 import type { OpenedVault } from "./opened";
 
@@ -17,7 +17,7 @@ export interface Sent {
   readonly sealed: SealedFile;
 }
 
-type Answer = Awaited<ReturnType<typeof api.check>>["results"][number];
+type Answer = Awaited<ReturnType<typeof vaultApi.check>>["results"][number];
 
 /** The server takes no more in one question. */
 export const MOST_FILES = 200;
@@ -53,7 +53,7 @@ async function asked(vault: OpenedVault, files: readonly Sent[]): Promise<readon
       })),
     );
     try {
-      return (await api.check(vault.id, uploads)).results;
+      return (await vaultApi.check(vault.id, uploads)).results;
     } catch (error) {
       const code = error instanceof WireError ? error.code : "";
       if (code === "busy" && attempt < BUSY_ATTEMPTS) await pause(BUSY_PAUSE_MS);
@@ -63,7 +63,7 @@ async function asked(vault: OpenedVault, files: readonly Sent[]): Promise<readon
 }
 
 async function scannerRecipient({ certificates }: OpenedVault): Promise<string> {
-  const { doc } = await api.scannerKey();
+  const { doc } = await vaultApi.scannerKey();
   return (await readScannerKey(certificates, fromDoc(doc), now())).recipient;
 }
 

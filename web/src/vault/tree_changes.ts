@@ -4,7 +4,7 @@ import { toBase64url } from "../crypto/base64";
 import { type Change, hashOf, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
 import { type LockRow, sealRow } from "../seals/rows";
-import { api, type RowAnswer } from "../wire/api";
+import { type RowAnswer, vaultApi } from "../wire/vault_api";
 import { foldName, freeName } from "./names";
 import type { OpenedFile, OpenedNode } from "./nodes";
 import type { OpenedVault } from "./opened";
@@ -26,7 +26,7 @@ async function append(vault: OpenedVault, prepared: readonly Prepared[]): Promis
   const changes = prepared.map(({ change }) => change);
   const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
   const rows = prepared.flatMap(({ row }) => row ?? []);
-  await api.append(vault.id, { record: toDoc(record), ...(rows.length > 0 ? { rows } : {}) });
+  await vaultApi.append(vault.id, { record: toDoc(record), ...(rows.length > 0 ? { rows } : {}) });
 }
 
 /** The row of a folder or a place under the current epoch. */

@@ -1,12 +1,12 @@
 /** What the person may see of keys: page by page, or whole. */
 
-import { api, type Directory, type DirectoryPage } from "./api";
+import { type Directory, type DirectoryPage, keysApi } from "./keys_api";
 
 /** All that the person may see, page by page in the order of the log; or only what is `about` some. */
 export async function* directory(about: readonly string[] | null = null): AsyncGenerator<DirectoryPage> {
   let log: number | null = null;
   for (;;) {
-    const page: DirectoryPage = await api.certificates(log, about);
+    const page: DirectoryPage = await keysApi.certificates(log, about);
     yield page;
     log = page.certificates.at(-1)?.log_index ?? null;
     if (!page.more || log === null) return;

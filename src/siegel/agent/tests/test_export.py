@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from siegel.agent import export
+from siegel.agent.folders import make_folders
 from siegel.agent.opened import OpenVault
 from siegel.agent.plan import Item, Plan, plan_put
 from siegel.agent.tests.conftest import put_all
@@ -96,7 +97,7 @@ def test_two_names_that_are_one_on_the_disk_become_two_files(
         source.write_bytes(content)
         plan.items.append(Item(source, (name,), len(content)))
     assert set(put_all(vault, plan).values()) == {"stored"}
-    vault.make_folders([("Vertrag.pdf.age",)])
+    make_folders(vault, [("Vertrag.pdf.age",)])
     assert sign_in(run, online, online.firm.client) == 0
     assert run("export", "--vault", TITLE, "out") == 0
     key_file = Path("key.txt").read_bytes()
@@ -106,7 +107,7 @@ def test_two_names_that_are_one_on_the_disk_become_two_files(
 
 
 def test_folders_deeper_than_the_disk_takes_stop_nothing_else(run: Run, online: Server, filled: OpenVault) -> None:
-    filled.make_folders([("z" * 200,) * 25])
+    make_folders(filled, [("z" * 200,) * 25])
     assert sign_in(run, online, online.firm.client) == 0
     assert run("export", "--firm", "out") == 3
     assert exported(Path("out")).keys() == CONTENTS.keys()

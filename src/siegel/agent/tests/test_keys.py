@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from siegel.agent.account import Account
+from siegel.agent.folders import make_folders
 from siegel.agent.holders import give, take
 from siegel.agent.opened import open_by_id
 from siegel.agent.revoke import fallen, falling, revoke
@@ -39,7 +40,7 @@ def held(server: Server, owner: Account, stored: StoredVault, home: Home) -> Sto
 
 def test_a_vault_opens_through_a_team(server: Server, held: StoredVault, home: Home) -> None:
     vault = open_by_id(server.account(server.firm.clerk), home, held.id)
-    vault.make_folders([("Januar",)])
+    make_folders(vault, [("Januar",)])
     vault.sync()
     assert vault.children(vault.id).keys() == {"Januar"}
     assert vault.kind == "dossier"

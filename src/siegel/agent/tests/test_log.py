@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,18 @@ from siegel.agent.tests.test_main import Run, online, output, run, sign_in
 from siegel.agent.witness import Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import b64, encode
+from siegel.seals.documents import Revocation
+from siegel.seals.tests.people import Firm
 
 __all__ = ["online", "run"]
 ORIGIN = "vault.example/log/muster"
 
 
 class Log:
-    """The firm's log as the server shows it; `entries` may be altered at any time."""
+    """The firm's log as the server shows it, with those of its keys; `entries` may be altered at any time."""
 
-    def __init__(self) -> None:
+    def __init__(self, firm: Firm | None = None) -> None:
+        self.firm = firm or Firm()
         self.key = Ed25519PrivateKey.generate()
         self.entries: list[bytes] = []
         self.parts: list[bytes | None] = []
@@ -34,8 +38,22 @@ class Log:
         for _ in range(times):
             part = encode({"by": "Anna"})
             committed = b64(hmac.digest(b"s" * 32, part, "sha256"))
-            self.entries.append(encode({"about": about, "kind": f"base.{word}", "personal": committed}))
+            self.entries.append(encode({**self._said(f"base.{word}", about), "personal": committed}))
             self.parts.append(part)
+
+    def _said(self, kind: str, about: Wire) -> Wire:
+        """What the next entry says: of the certificate or revocation at its place, if there is one."""
+        at, index = self.firm.now, len(self.entries)
+        for item in self.firm.accepted:
+            if item.log_index == index:
+                return {"about": {"certificate": item.signed.hash}, "at": item.accepted_at, "kind": "keys.accepted"}
+        for item in self.firm.revocations:
+            if item.log_index == index:
+                key = self.firm.store.by_hash(Revocation.parse(item.signed).certificate)
+                assert key is not None
+                about = {"key": key.kid, "revocation": item.signed.hash}
+                return {"about": about, "at": item.accepted_at, "kind": "keys.revoked"}
+        return {"about": about, "at": at, "kind": kind}
 
     def read(self, nodes: Any) -> list[bytes]:
         known: dict[tlog.Node, bytes] = {}
@@ -80,7 +98,7 @@ class Log:
 @pytest.fixture
 def log(server: Server, online: object, run: Run, capsys: pytest.CaptureFixture[str]) -> Log:
     """A log behind the server; the clerk is signed in."""
-    log, honest = Log(), server.answer
+    log, honest = Log(server.firm), server.answer
 
     def answer(request: Any, path: str, body: Wire) -> tuple[int, Wire]:
         if path.startswith("audit/"):
@@ -119,7 +137,7 @@ def test_a_witness_refuses_a_log_that_is_not_the_one_it_saw(
     if lie in ("cut", "regrown"):
         del log.entries[3:], log.parts[3:]
     if lie in ("altered", "regrown"):
-        log.entries[1] = log.entries[1].replace(b"waved", b"slept")
+        log.entries[1] = log.entries[1].replace(b"accepted", b"forgotten")
     if lie == "regrown":
         log.grow(6)
     capsys.readouterr()
@@ -131,9 +149,11 @@ def test_a_witness_refuses_a_log_that_is_not_the_one_it_saw(
 
 def test_verifying_computes_every_entry_and_name(log: Log, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     log.parts[2] = None
+    log.grow(log.firm.index + 1 - len(log.entries))
     log.grow(1, "personal_erased", entries=[[2, 2]])
+    size = len(log.entries)
     assert run("audit", "verify", "--json") == 0
-    assert output(capsys) == {"size": 6, "root": tlog.tree_root(6, log.read).hex(), "erased": 1}
+    assert output(capsys) == {"size": size, "root": tlog.tree_root(size, log.read).hex(), "erased": 1}
 
 
 @pytest.mark.parametrize(("part", "code"), [(b'{"by":"Otto"}', "log_personal_altered"), (None, "log_personal_missing")])
@@ -143,6 +163,38 @@ def test_a_name_altered_or_gone_without_an_erasure_is_found(
     log.parts[2] = part
     assert run("audit", "verify", "--json") == 3
     assert code in output(capsys)["message"]
+
+
+@pytest.mark.parametrize("lie", ["time", "place", "other"])
+def test_a_place_in_the_log_or_a_time_that_is_none_is_found(
+    log: Log, server: Server, run: Run, capsys: pytest.CaptureFixture[str], lie: str
+) -> None:
+    """The server dates back or forward when a key was certified: the entry at that place says otherwise."""
+    log.grow(server.firm.index + 3 - len(log.entries))
+    assert run("audit", "verify") == 0
+    told = server.firm.accepted
+    last = max(range(len(told)), key=lambda number: told[number].log_index)
+    if lie == "time":
+        told[last] = replace(told[last], accepted_at=told[last].accepted_at + 1)
+    elif lie == "place":
+        told[last] = replace(told[last], log_index=told[last].log_index + 2)
+    else:
+        server.firm.certify(server.firm.owner, "scanner")
+    capsys.readouterr()
+    assert run("audit", "verify", "--json") == 3
+    assert "log_place_differs" in output(capsys)["message"]
+
+
+def test_a_revocation_that_the_log_has_and_the_server_hides_is_found(
+    log: Log, server: Server, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.firm.revoke(server.firm.owner, server.firm.client)
+    log.entries.clear()
+    log.parts.clear()
+    log.grow(server.firm.index + 1)
+    server.firm.revocations.clear()
+    assert run("audit", "verify", "--json") == 3
+    assert "revocation_hidden" in output(capsys)["message"]
 
 
 def test_a_head_kept_elsewhere_tells_two_views_of_one_log_apart(

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from siegel.agent.account import Account
+from siegel.agent.folders import make_folders
 from siegel.agent.memory import recall, share
 from siegel.agent.opened import open_by_id
 from siegel.agent.revoke import revoke
@@ -43,7 +44,7 @@ def test_a_new_device_notices_that_a_vault_was_rolled_back(
 ) -> None:
     vault = open_by_id(owner, home, stored.id)
     earlier = copy.deepcopy(stored)
-    vault.make_folders([("Januar",)])
+    make_folders(vault, [("Januar",)])
     vault.sync()
     share(owner, home)
     server.vaults[stored.id] = earlier
@@ -74,7 +75,7 @@ def test_a_device_that_has_seen_a_newer_record_takes_no_older_one_and_not_none(
 ) -> None:
     vault = open_by_id(owner, home, stored.id)
     share(owner, home)
-    vault.make_folders([("Januar",)])
+    make_folders(vault, [("Januar",)])
     vault.sync()
     share(owner, home)
     [first, second] = server.self_records[server.firm.owner.id]
@@ -150,12 +151,12 @@ def test_two_devices_that_were_shown_different_histories_find_out(
     server: Server, owner: Account, stored: StoredVault, home: Home, other: Home
 ) -> None:
     earlier = copy.deepcopy(stored)
-    open_by_id(owner, home, stored.id).make_folders([("Januar",)])
+    make_folders(open_by_id(owner, home, stored.id), [("Januar",)])
     open_by_id(owner, home, stored.id)
     share(owner, home)
     server.vaults[stored.id] = earlier
     again = server.account(server.firm.owner)
-    open_by_id(again, other, stored.id).make_folders([("Februar",)])
+    make_folders(open_by_id(again, other, stored.id), [("Februar",)])
     open_by_id(again, other, stored.id)
     with pytest.raises(IntegrityError) as error:
         share(again, other)

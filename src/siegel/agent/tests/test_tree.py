@@ -8,8 +8,9 @@ import pytest
 from siegel.agent import tree, tree_online
 from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
+from siegel.agent.folders import make_folders
 from siegel.agent.opened import OpenVault, open_by_id
-from siegel.agent.plan import plan_put
+from siegel.agent.plan import Item, Plan, plan_put
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import TITLE, Server, StoredVault
@@ -18,7 +19,7 @@ from siegel.agent.tests.test_vaults import fetched, folder_of
 from siegel.agent.vaults import open_named
 from siegel.seals.errors import RefusedError
 from siegel.seals.nodes import Node
-from siegel.seals.rows import FolderRow
+from siegel.seals.rows import FileRow, FolderRow
 
 __all__ = ["online", "run"]
 
@@ -26,7 +27,7 @@ __all__ = ["online", "run"]
 @pytest.fixture
 def full(vault: OpenVault, tmp_path: Path) -> OpenVault:
     """Two folders, `alt` with a file `brief`, and a file `rechnung` at the top."""
-    vault.make_folders([("alt",), ("neu",)])
+    make_folders(vault, [("alt",), ("neu",)])
     put_all(vault, plan_put([folder_of(tmp_path / "a", brief=b"Guten Tag") / "brief"], ("alt",)))
     put_all(vault, plan_put([folder_of(tmp_path / "b", rechnung=b"100") / "rechnung"], ()))
     vault.sync()
@@ -50,6 +51,36 @@ def test_a_file_is_renamed_moved_and_read_by_others_under_its_new_name(
     assert paths(full) == {"alt", "neu", "neu/Brief 2", "rechnung"}
     clerk = open_named(server.account(server.firm.clerk), Home(tmp_path / "clerk"), TITLE)
     assert fetched(clerk, "neu/Brief 2", tmp_path / "out") == b"Guten Tag"
+
+
+def test_a_copy_and_what_comes_back_keep_the_note_of_their_version(full: OpenVault, tmp_path: Path) -> None:
+    source = folder_of(tmp_path / "c", rechnung=b"200") / "rechnung"
+    put_all(full, Plan([Item(source, ("rechnung",), 3, note="Berichtigt")]))
+    put_all(full, plan_put([folder_of(tmp_path / "d", rechnung=b"300") / "rechnung"], ()))
+    assert tree.restore_version(full, ["rechnung"], 2) == 4
+    full.sync()
+    assert tree.copy(full, ["rechnung"], ["neu"], into=False) == 1
+    full.sync()
+    rows = [full.find(path).row for path in (["rechnung"], ["neu", "rechnung"])]  # type: ignore[union-attr]  # both are there
+    assert [row.note for row in rows if isinstance(row, FileRow)] == ["Berichtigt", "Berichtigt"]
+
+
+def test_a_note_goes_along_into_another_vault(
+    full: OpenVault, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = folder_of(tmp_path / "c", rechnung=b"200") / "rechnung"
+    put_all(full, Plan([Item(source, ("rechnung",), 3, note="Berichtigt")]))
+    full.sync()
+    firm = server.firm
+    second = server.begin_vault(
+        firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), (firm.owner, "manage")], title="Neu"
+    )
+    other = open_by_id(full.account, full.home, second.id)
+    tree_online._copy_across(full, ("rechnung",), other, (), into=False)
+    other.sync()
+    [copied] = other.children(other.id).values()
+    assert isinstance(copied.row, FileRow)
+    assert copied.row.note == "Berichtigt"
 
 
 def test_a_further_version_keeps_the_name_under_which_it_was_put(full: OpenVault, tmp_path: Path) -> None:
@@ -164,12 +195,12 @@ def test_a_tree_may_be_deeper_than_a_program_recurses(vault: OpenVault) -> None:
         Entity(str(n), Node("folder", str(n - 1) if n else vault.id, 0, 1, ""), FolderRow(0, "f")) for n in range(3000)
     ]
     for one in chain:
-        vault._show(one)
+        vault._names.show(one)
     assert [one.id for _, one in vault.walk(vault.id)] == [one.id for one in chain]
 
 
 def test_thousands_of_one_name_are_shown_in_no_time(vault: OpenVault) -> None:
     for number in range(5000):
-        vault._show(Entity(str(number), Node("folder", vault.id, 0, 1, ""), FolderRow(0, "f" * 200)))
+        vault._names.show(Entity(str(number), Node("folder", vault.id, 0, 1, ""), FolderRow(0, "f" * 200)))
     names = [name.removeprefix("f" * 200) for name in vault.children(vault.id)]
     assert (names[:4], len(names)) == (["", "*", "*2", "*3"], 5000)

@@ -8,6 +8,7 @@ import pytest
 
 from siegel.agent.account import Account, countersign_waiting
 from siegel.agent.errors import AgentError
+from siegel.agent.folders import folder_id, make_folders
 from siegel.agent.get import get_file
 from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.plan import plan_put
@@ -82,7 +83,7 @@ def test_an_infected_file_stays_behind_and_the_others_go_on(
     found = put_all(vault, plan_put([source], ()))
     assert found == {"a/gut": "stored", "a/schlecht": "infected", "a/besser": "stored"}
     vault.sync()
-    assert set(vault.children(vault.folder_id(("a",)))) == {"gut", "besser"}
+    assert set(vault.children(folder_id(vault, ("a",)))) == {"gut", "besser"}
     assert len(stored.payloads) == 2
 
 
@@ -91,6 +92,31 @@ def test_many_files_go_in_records_of_two_hundred(vault: OpenVault, stored: Store
     before = len(stored.entries)
     assert set(put_all(vault, plan_put([source], ())).values()) == {"stored"}
     assert len(stored.entries) == before + 3
+
+
+def test_of_two_names_that_differ_in_case_only_the_first_goes_and_nothing_else_is_lost(
+    vault: OpenVault, tmp_path: Path
+) -> None:
+    first, second = folder_of(tmp_path / "a", brief=b"1"), folder_of(tmp_path / "b", Brief=b"2", rest=b"3")
+    assert put_all(vault, plan_put([*first.iterdir(), *sorted(second.iterdir())], ())) == {
+        "Brief": "same_target",
+        "brief": "stored",
+        "rest": "stored",
+    }
+    folders = [folder_of(tmp_path / parent / name, x=b"x") for parent, name in (("c", "Ordner"), ("d", "ordner"))]
+    assert put_all(vault, plan_put(folders, ())) == {"ordner": "same_target", "Ordner/x": "stored"}
+    vault.sync()
+    assert set(vault.children(vault.id)) == {"brief", "rest", "Ordner"}
+
+
+def test_no_folder_is_made_beside_one_whose_name_differs_in_case_only(vault: OpenVault, tmp_path: Path) -> None:
+    make_folders(vault, [("Belege",)])
+    for wanted in ([("belege",)], [("neu",), ("Neu",)], [("alt", "x"), ("alt", "X")]):
+        with pytest.raises(AgentError) as error:
+            make_folders(vault, wanted)
+        assert error.value.code == "name_taken"
+    vault.sync()
+    assert set(vault.children(vault.id)) == {"Belege"}
 
 
 def test_a_file_over_the_limit_is_refused_before_anything_is_sealed(server: Server, tmp_path: Path) -> None:
@@ -252,24 +278,27 @@ def test_a_scanner_key_that_was_renewed_meanwhile_gets_new_headers(
 
 
 def test_folders_are_made_with_those_above_them(vault: OpenVault) -> None:
-    vault.make_folders([("a", "b", "c")], must_be_new=("a", "b", "c"))
+    make_folders(vault, [("a", "b", "c")], must_be_new=("a", "b", "c"))
     vault.sync()
-    assert vault.folder_id(("a", "b", "c"))
+    assert folder_id(vault, ("a", "b", "c"))
     with pytest.raises(AgentError) as error:
-        vault.make_folders([("a", "b")], must_be_new=("a", "b"))
+        make_folders(vault, [("a", "b")], must_be_new=("a", "b"))
     assert error.value.code == "exists"
     with pytest.raises(RefusedError):
-        vault.make_folders([("a", "x\n")])
+        make_folders(vault, [("a", "x\n")])
 
 
 def test_a_file_is_no_folder_and_a_folder_no_file(vault: OpenVault, tmp_path: Path) -> None:
     source = folder_of(tmp_path / "a", x=b"1")
     put_all(vault, plan_put([source / "x"], ()))
-    for attempt in (lambda: vault.make_folders([("x", "y")]), lambda: put_all(vault, plan_put([source / "x"], ("x",)))):
+    for attempt in (
+        lambda: make_folders(vault, [("x", "y")]),
+        lambda: put_all(vault, plan_put([source / "x"], ("x",))),
+    ):
         with pytest.raises(AgentError) as error:
             attempt()
         assert error.value.code == "not_a_folder"
-    vault.make_folders([("ordner",)])
+    make_folders(vault, [("ordner",)])
     (tmp_path / "ordner").write_bytes(b"1")
     with pytest.raises(AgentError) as error:
         put_all(vault, plan_put([tmp_path / "ordner"], ()))

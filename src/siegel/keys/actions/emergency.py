@@ -46,6 +46,7 @@ class NewOwner:
 @action
 def note_root(*, tenant: "Tenant", key: str, address: str) -> None:
     """Somebody proved that he has the root's or recovery's key, and reads the firm's certificates."""
+    audit.in_turn(tenant)
     audit.record("keys.root_signed_in", tenant=tenant, about={"key": key}, personal={"address": address})
 
 
@@ -56,6 +57,7 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
     Somebody who is known must be an owner, and his old key is taken back in the same transaction. KeysError
     `document_refused` with the rule that is broken; `emergency_generation`, `emergency_key_in_force` (409).
     """
+    audit.in_turn(tenant)
     with rules.refusing():
         document = CertificateDocument.parse(new.certificate)
     fallen = replace_root(tenant, None, new.root) if new.root else set()
@@ -79,7 +81,7 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
         attested_by="person",
     )
     with rules.refusing():
-        store = queries.store_of(tenant, [document.kid], [document.issuer or ""])
+        store = queries.store_of(tenant, [document.kid], [document.issuer or ""], subjects=[person.pk])
     accept(tenant=tenant, signed=new.certificate, store=store, logged=logged)
     keep_unlocking(person=person, keys=new.keys, generation=document.generation)
     shut_out(person, fallen)

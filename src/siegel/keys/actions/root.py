@@ -10,7 +10,7 @@ from siegel.base.errors import BaseError
 from siegel.firms import actions as firms
 from siegel.firms.queries import role_of
 from siegel.keys import queries, rules
-from siegel.keys.actions.certificates import accept, accepted_at
+from siegel.keys.actions.certificates import accept
 from siegel.keys.actions.revocations import Due, fall, keep_revocation, shut_out
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Certificate
@@ -22,7 +22,7 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import AuditEntry, Tenant
+    from siegel.base.models import Tenant
     from siegel.seals.certificates import CertificateStore, Known
 
 OF_THE_LINE = ("root", "recovery", "owner")
@@ -44,6 +44,7 @@ def change_root(*, by: "Person", new: NewRoot) -> Due:
     The same again changes nothing. BaseError `not_found` (404) for others; KeysError `document_refused` with the rule
     that is broken (`root_incomplete` without recovery or `by`), `stale` (409) where somebody else was quicker.
     """
+    audit.in_turn(by.tenant)
     if role_of(by) != "owner":
         raise BaseError("not_found", status=404)
     if Certificate.objects.filter(pk=new.root.hash, tenant=by.tenant_id).exists():
@@ -69,7 +70,7 @@ def replace_root(tenant: "Tenant", by: "Person | None", new: NewRoot) -> set[str
     logged = audit.record("keys.root_changed", tenant=tenant, by=by, about=about, attested_by="person")
     known = accept(tenant=tenant, signed=new.root, store=store, logged=logged)
     with rules.refusing():
-        store.revoke(AcceptedRevocation(new.revocation, accepted_at(logged), logged.index))
+        store.revoke(AcceptedRevocation(new.revocation, logged.at, logged.index))
     keep_revocation(old, new.revocation, revocation.author, logged)
     fallen = fall(old, revocation.compromised_since, logged.index)
     wanted = {queries.kid_of(by)} if by else set()
@@ -86,7 +87,7 @@ def _certify_anew(
     certificates: Sequence[Signed],
     store: "CertificateStore",
     root: "Known",
-    logged: "AuditEntry",
+    logged: audit.Logged,
 ) -> set[str]:
     """Known keys, by the new root: their ids. KeysError `document_refused`."""
     done = set()
