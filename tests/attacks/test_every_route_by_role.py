@@ -441,6 +441,7 @@ def _ask(stage: Stage, role: str, route: str) -> int:
     return int(response.status_code)
 
 
+@pytest.mark.timeout(400)  # some hundred sign-ins
 def test_every_role_gets_at_every_route_what_the_table_says(stage: Stage) -> None:
     wrong = []
     for route, expected in TABLE.items():
