@@ -16,6 +16,8 @@ from siegel.agent.witness import Held, Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import unb64
 from siegel.seals.errors import IntegrityError
+from siegel.seals.log_origins import Beginning, Loss, Statement, held_note, passed
+from siegel.seals.log_origins import compare as compare_origins
 
 ERASED_KIND = "base.personal_erased"
 
@@ -73,17 +75,20 @@ def compare(file: Path) -> None:
     """Whether the log has grown from a head that somebody else kept: a checkpoint or a proof file."""
     account, home = signed_in_account()
     own = Witness(home.folder)
-    held, request = _newest(account, own)
+    held, request, begun = _shown(account, own)
     try:
-        content = file.read_bytes()
-        is_proof = content.startswith(b"c2sp.org/")
-        note = tlog.ProofFile.parse(content).checkpoint if is_proof else tlog.Note.parse(content)
-        theirs = tlog.open_checkpoint(note, held.key).checkpoint
+        note = held_note(file.read_bytes())
         ours = tlog.open_checkpoint(request.note, held.key).checkpoint
+        key, since = _key_of(note, held.key, own, begun)
+        theirs = tlog.open_checkpoint(note, key).checkpoint
         proof: list[str] = []
         if theirs.size <= ours.size:
             proof = account.api.get(f"audit/consistency?old={theirs.size}&size={ours.size}")["proof"]
-        tlog.verify_growth(theirs, ours, [unb64(text) for text in proof])
+        hashes = [unb64(text) for text in proof]
+        if since:
+            _tell_loss(compare_origins(theirs, ours, hashes, _said(since, ours)))
+        else:
+            tlog.verify_growth(theirs, ours, hashes)
     except tlog.FormatError as error:
         raise AgentError("log_file_unreadable", file=file) from error
     except tlog.TlogError as error:
@@ -92,23 +97,84 @@ def compare(file: Path) -> None:
     terminal.say("log_same", older=theirs.size, newer=ours.size)
 
 
-def _newest(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint]:
-    """What is held of the firm's log, and the newest signed head as a request to confirm it. The key is pinned.
+def save_head(file: Path) -> None:
+    """Writes the last head this machine held, with its own word for it: what is cited when a log begins anew."""
+    account, home = signed_in_account()
+    own = Witness(home.folder)
+    held = own.held_of(account.firm)
+    if held is None or held.note is None:
+        raise AgentError("log_not_held")
+    file.write_bytes(own.attested(held.note).encode())
+    terminal.say("log_head_saved", size=tlog.Checkpoint.parse(held.note.text).size, file=file)
 
-    AgentError `log_not_signed`; IntegrityError for what is no head of this log.
+
+def _key_of(
+    note: tlog.Note, newest: tlog.VerifierKey, own: Witness, begun: list[Beginning]
+) -> tuple[tlog.VerifierKey, list[Beginning]]:
+    """The key for a head of this log or of an origin before it, and how the log went on from there."""
+    origin = note.text.partition("\n")[0]
+    if origin == newest.name:
+        return newest, []
+    for number, one in enumerate(begun):
+        if one.before.name == origin:
+            pinned = own.held(origin)
+            key = pinned.key if pinned else one.before
+            return key, passed(key, begun[number:])
+    return newest, []
+
+
+def _newest(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint]:
+    """What is held of the firm's log, and the newest signed head as a request to confirm it; says what is lost."""
+    held, request, begun = _shown(account, own)
+    try:
+        for said in _said(begun, tlog.open_checkpoint(request.note, held.key).checkpoint):
+            if said.lost:
+                terminal.say("log_begun_anew", lost=said.lost, kept=said.kept.size)
+    except tlog.TlogError as error:
+        raise IntegrityError(error.code, str(error)) from error
+    return held, request
+
+
+def _shown(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint, list[Beginning]]:
+    """What is held of the firm's log, the newest signed head, and where the log began anew. The key is pinned.
+
+    Where it began anew since, that is followed first. AgentError `log_not_signed`; IntegrityError for what is no head
+    of this log, and `log_hidden` for a new beginning that conceals entries which this machine knows.
     """
-    answer = account.api.get("audit/checkpoint")
+    known = own.held_of(account.firm)
+    since = known.head.size if known and known.head else 0
+    answer = account.api.get(f"audit/checkpoint?since={since}")
     if answer["key"] is None:
         raise AgentError("log_not_signed")
     try:
-        held = own.pin(tlog.VerifierKey.parse(str(answer["key"])))
-        since = held.head.size if held.head else 0
-        if since:
-            answer = account.api.get(f"audit/checkpoint?since={since}")
+        begun = [Beginning.from_wire(one) for one in answer.get("begun", [])]
+        key = tlog.VerifierKey.parse(str(answer["key"]))
         proof = tuple(unb64(str(text)) for text in answer["proof"])
-        return held, tlog.AddCheckpoint(since, proof, tlog.Note.parse(str(answer["checkpoint"]).encode()))
+        note = tlog.Note.parse(str(answer["checkpoint"]).encode())
+        later = passed(known.key, begun) if known else []
+        if known is None or not later or later[-1].key != key:
+            held = own.pin(key, account.firm)
+            return held, tlog.AddCheckpoint(since, proof, note), begun
+        head = tlog.open_checkpoint(note, key).checkpoint
+        if known.head is not None:
+            _tell_loss(compare_origins(known.head, head, proof, _said(later, head)))
+        held = own.go_on(known.key, key, note, account.firm)
+        return held, tlog.AddCheckpoint(head.size, (), note), begun
     except tlog.TlogError as error:
         raise IntegrityError(error.code, str(error)) from error
+
+
+def _said(begun: list[Beginning], newest: tlog.Checkpoint) -> list[Statement]:
+    return [said for one in begun if (said := one.statement(newest)) is not None]
+
+
+def _tell_loss(loss: Loss | None) -> None:
+    """IntegrityError `log_hidden`: then nothing new is believed, and the old head stays as evidence."""
+    if loss is None:
+        return
+    if loss.is_hidden:
+        raise IntegrityError("log_hidden", f"{loss.lost} of {loss.known} entries are gone, and the log denies them")
+    terminal.say("log_lost", known=loss.known, lost=loss.lost)
 
 
 def _broken(held: Held, request: tlog.AddCheckpoint, error: tlog.WitnessError) -> IntegrityError:

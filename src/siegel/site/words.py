@@ -79,6 +79,7 @@ class Sentence:
 
 
 AUDIT = {
+    "base.log_begun_anew": Sentence("sign-turn-right", _("Protokoll nach Wiederherstellung neu begonnen"), "lock"),
     "base.personal_erased": Sentence("eraser", _("Namen und Adressen in Einträgen gelöscht"), "lock"),
     "base.states_noted": Sentence("list-check", _("Stand geänderter Daten festgehalten")),
     "base.witness_added": Sentence("eye", _("Zeuge des Protokolls aufgenommen")),
@@ -153,7 +154,7 @@ AUDIT = {
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
 
 
-OF_THE_OPERATOR = {"base.personal_erased", "firms.created", "firms.set_up_link_issued"}
+OF_THE_OPERATOR = {"base.log_begun_anew", "base.personal_erased", "firms.created", "firms.set_up_link_issued"}
 
 
 def actor(who: str, kind: str) -> str | Promise:

@@ -13,12 +13,14 @@ import {
   TlogError,
   verifyGrowth,
 } from "../tlog";
+import { compare, type Loss, passed, statements } from "../tlog/origins";
 import { api } from "../wire/api";
 
-/** The key and the signed note, as they came. */
+/** The key and the signed note, as they came; and what this browser knows to be lost for ever. */
 export interface Held {
   readonly key: string;
   readonly checkpoint: string;
+  readonly lost?: readonly Loss[];
 }
 
 /** What was kept per firm; a browser's localStorage, and a map in tests. */
@@ -27,18 +29,29 @@ export interface Shelf {
   setItem(name: string, value: string): void;
 }
 
-/** The head that verified, and how many entries were known before; null while the log is not signed. */
+/** The head that verified, how many entries were known before, and which of those are lost for ever. */
 export interface Seen {
   readonly head: Checkpoint;
   readonly before: number;
+  readonly lost: readonly Loss[];
+}
+
+/** Entries that this browser knew are gone, and the log that began anew denies it. */
+export class HiddenError extends TlogError {
+  readonly loss: Loss;
+
+  constructor(loss: Loss) {
+    super("tlog.hidden", `${loss.known - loss.kept} of ${loss.known} entries are gone`);
+    this.loss = loss;
+  }
 }
 
 /**
- * Compares the newest signed head with the one held, and keeps it if the log has grown from there. What does not fit is
- * not kept: the old head stays as evidence.
+ * Compares the newest signed head with the one held, and keeps it if the log has grown from there, or began anew after a
+ * restore and says so. What does not fit is not kept: the old head stays as evidence.
  *
  * @throws TlogError: `tlog.rollback`, `tlog.split_view`, `tlog.proof`, `tlog.signature`; `tlog.origin` and `tlog.key`
- * for another log or key than the one known. @throws WireError.
+ * for another log or key than the one known; HiddenError. @throws WireError.
  */
 export async function watchLog(firm: string, shelf: Shelf = localStorage): Promise<Seen | null> {
   const held = heldOf(firm, shelf);
@@ -48,12 +61,19 @@ export async function watchLog(firm: string, shelf: Shelf = localStorage): Promi
     if (known !== null) throw new TlogError("tlog.rollback", "the log was signed and now is not");
     return null;
   }
-  if (held !== null && answer.key !== held.key) throw new TlogError("tlog.key", "another key signs the log");
+  const later = held === null ? [] : await passed(await parseVerifierKey(held.key), answer.begun);
+  const believed = later.at(-1)?.shown.key ?? held?.key ?? answer.key;
+  if (answer.key !== believed) throw new TlogError("tlog.key", "another key signs the log");
   const fresh = { key: answer.key, checkpoint: answer.checkpoint };
   const head = await opened(fresh);
-  if (known !== null) verifyGrowth(known, head, answer.proof.map(fromBase64url));
-  shelf.setItem(nameOf(firm), JSON.stringify(fresh));
-  return { head, before: known?.size ?? 0 };
+  const proof = answer.proof.map(fromBase64url);
+  const lost = [...(held?.lost ?? [])];
+  if (known !== null && later.length === 0) verifyGrowth(known, head, proof);
+  const loss = known && later.length > 0 ? compare(known, head, proof, await statements(later, head)) : null;
+  if (loss?.isHidden) throw new HiddenError(loss);
+  if (loss !== null) lost.push(loss);
+  shelf.setItem(nameOf(firm), JSON.stringify({ ...fresh, lost }));
+  return { head, before: known?.size ?? 0, lost };
 }
 
 /** The key under which this browser knows the firm's log; null if it knows none. */

@@ -10,6 +10,10 @@ export const LOG_DE = {
       `In diesem Browser geprüft: Der Eintrag steht in dem Protokoll mit ${grouped(size)} Einträgen (${steps} Schritte).`,
     notProven: (code: string) =>
       `Der Beweis gilt nicht (${code}). Laden Sie die Seite neu; bleibt es dabei, rufen Sie die Kanzleileitung an.`,
+    lost: (known: number, count: number) =>
+      `Von den ${grouped(known)} Einträgen, die dieser Browser kannte, fehlen ${grouped(count)} für immer.`,
+    hidden: (count: number) =>
+      `Es hat neu begonnen und verschweigt, dass dieser Browser mehr kannte: ${grouped(count)} Einträge fehlen. (tlog.hidden)`,
     problems: {
       "tlog.rollback":
         "Es hat weniger Einträge als früher: Einträge wurden entfernt, oder ein alter Stand wurde zurückgespielt.",

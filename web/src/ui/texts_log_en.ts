@@ -12,6 +12,10 @@ export const LOG_EN: typeof LOG_DE = {
       `Checked in this browser: the entry stands in the log of ${grouped(size)} entries (${steps} steps).`,
     notProven: (code: string) =>
       `The proof does not hold (${code}). Reload the page; if it stays so, call the head of the firm.`,
+    lost: (known: number, count: number) =>
+      `Of the ${grouped(known)} entries this browser knew ${grouped(count)} are lost for ever.`,
+    hidden: (count: number) =>
+      `It began anew and denies that this browser knew more: ${grouped(count)} entries are missing. (tlog.hidden)`,
     problems: {
       "tlog.rollback":
         "It has fewer entries than before: entries were removed, or an old state was restored.",

@@ -10,12 +10,13 @@ Its parts, lower ones first:
     witnesses     who confirms heads from outside
     proofs        inclusion, consistency, proof files
     verification  everything again from the stored bytes, in bounded memory
+    beginnings    the log goes on under a new origin after a restore, and says what is missing
     reconciling   rows against the log
     erasure       personal parts go, proofs stay
     export        for an auditor: entries, tiles, checkpoints, `verify.py`
     standing      what the start page says
 
-The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022.
+The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022, 0023 and 0032.
 """
 
 from siegel.base.audit.entries import Actor, Attester, OutsideActionError, frame, prepare, record, unchanged
