@@ -164,6 +164,7 @@ TABLE: dict[str, str] = {
     "POST /api/vaults/<vault_id>/notice": "401 404 404 404 404 404 404 404 404",
     "POST /api/vaults/<vault_id>/events": HOLDERS_REFUSED,
     "POST /api/vaults/<vault_id>/hand-overs": "401 404 404 201 404 201 404 404 404",
+    "POST /api/vaults/<vault_id>/take-ins": "401 201 404 201 404 201 404 404 404",
     "POST /api/vaults/<vault_id>/check": "401 404 404 404 404 200 404 404 404",
     "POST /api/vaults/<vault_id>/commit": "401 404 404 404 404 400 404 404 404",
     # the client locks, and takes the lock away before anybody else is asked
@@ -356,6 +357,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
         "POST /api/vaults/<vault_id>/locks": {"node": stage.names["node"], "epoch": 2},
         "POST /api/vaults/<vault_id>/hand-overs": {"package": HASH, "recipient": HASH, "files": 1},
+        "POST /api/vaults/<vault_id>/take-ins": {"package": HASH, "sender": HASH, "files": 1},
         "POST /api/vaults/<vault_id>/commit": {"record": DOC, "files": files},
         "POST /api/account/self": {"number": 2, "age": HASH},
         "POST /api/vaults/<vault_id>/notice": {"people": [stage.names["person_id"]]},

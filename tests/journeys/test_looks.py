@@ -214,4 +214,4 @@ def test_the_log_names_the_operator_and_the_server_where_nobody_was_signed_in(ow
     while (older := owner.get_by_role("link", name="Ältere Einträge")).count():
         older.click()
     created = owner.locator("tbody tr", has_text="Kanzlei angelegt")
-    expect(created.locator("td", has_text=re.compile("^Betreiber$"))).to_be_visible()
+    expect(created.locator("td", has_text=re.compile("^Systempartner$"))).to_be_visible()

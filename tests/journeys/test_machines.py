@@ -108,7 +108,7 @@ def test_the_owner_certifies_the_scanners_new_key_and_takes_the_old_one_back(
         assert download_from_pane(reader, "Beleg.txt").path().read_text() == "Beleg"
     owner.reload()
     # the revoked key is back: nobody can certify it, and the page says who has to act
-    expect(owner.get_by_text("Der Betreiber muss ihn ersetzen.")).to_be_visible()
+    expect(owner.get_by_text("Der Systempartner muss ihn ersetzen.")).to_be_visible()
     expect(owner.locator("[data-certify]")).to_have_count(0)
     assert scanner_says(firm) == "scanner_not_certified"
     for name, options in {"phone": PHONE, "dark": {"color_scheme": "dark"}}.items():

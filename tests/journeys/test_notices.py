@@ -14,7 +14,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.journeys.people import Firm, Vault
 from tests.journeys.test_looks import SIZES, look
-from tests.journeys.visits import Visit, come_in, expect_done, open_vault, upload
+from tests.journeys.visits import Visit, come_in, expect_done, open_vault, press, upload
 
 FILE: FilePayload = {"name": "Geheimer Dateiname.txt", "mimeType": "text/plain", "buffer": b"Guten Tag!"}
 ARRIVES_S = 120.0
@@ -42,7 +42,7 @@ def arrived(firm: Firm, address: str, within_s: float) -> EmailMessage:
 
 
 def open_notice(page: Page) -> None:
-    page.locator("[data-action=notice]").click()
+    press(page, "[data-action=notice]")
     expect(page.locator("dialog#notice")).to_be_visible()
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from siegel.agent.folders import folder_id
 from tests.journeys.people import Firm, Vault
-from tests.journeys.visits import PHONE, Visit, come_in, expect_done, names, open_vault, row, tray_item
+from tests.journeys.visits import PHONE, Visit, come_in, expect_done, names, open_vault, press, row, tray_item
 
 # Drops entries as a browser gives them for folders: [path, text], or [path] for an empty folder.
 DROP_TREE = """(tree) => {
@@ -48,7 +48,7 @@ def test_a_folder_chosen_by_button_comes_with_its_folders_and_dates(
         os.utime(top / path, (MODIFIED, MODIFIED))
     open_vault(client, vault)
     with client.expect_file_chooser() as chooser:
-        client.click("[data-action=upload-folder]")
+        press(client, "[data-action=upload-folder]")
     chooser.value.set_files(top)
     for name in ("Liste.txt", "Rechnung.txt", "Bon.txt"):
         expect_done(client, name)

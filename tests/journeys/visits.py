@@ -94,6 +94,17 @@ def upload(page: Page, *files: Path | FilePayload) -> None:
     chooser.value.set_files(list(files))  # type: ignore[arg-type]
 
 
+def press(page: Page, tool: str) -> None:
+    """A button of the tool bar, wherever the width of the window has put it."""
+    button = page.locator(f".sg-toolbar {tool}")
+    if button.is_visible():
+        button.click()
+        return
+    label = button.locator(".lbl").text_content()
+    page.get_by_role("button", name="Weitere Aktionen").click()
+    page.get_by_role("menuitem", name=label, exact=True).click()
+
+
 def expect_done(page: Page, name: str, timeout_ms: int = TIMEOUT_MS) -> None:
     expect(tray_item(page, name).locator("[data-stage=done]")).to_have_class("done", timeout=timeout_ms)
 

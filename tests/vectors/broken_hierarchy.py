@@ -78,11 +78,11 @@ def certificates(log: Log) -> list[dict[str, Any]]:
     index, known = log.index + 1, log.known
     keys = log.seed("stranger").public_keys()
 
-    def offer(name: str, code: str | None, signed: Signed) -> None:
-        wire = accepted_wire(Accepted(signed, time_at(index), index))
+    def offer(name: str, code: str | None, signed: Signed, place: int = index) -> None:
+        wire = accepted_wire(Accepted(signed, time_at(place), place))
         found.append({"name": name, "certificate": wire, "code": code})
 
-    def attempt(name: str, code: str | None, issuer: str, like: str, **more: Any) -> None:
+    def attempt(name: str, code: str | None, issuer: str, like: str, place: int = index, **more: Any) -> None:
         """As the certificate of `like`, for a stranger's keys, by `issuer`."""
         base = replace(known[like].certificate, signing_key=keys.signing_key, recipient=keys.recipient)
         fields: dict[str, Any] = {
@@ -90,7 +90,10 @@ def certificates(log: Log) -> list[dict[str, Any]]:
             "not_before": time_at(log.index),
             "subject": id_of("stranger"),
         } | more
-        offer(name, code, replace(base, **fields).sign(log.seed(issuer)))
+        offer(name, code, replace(base, **fields).sign(log.seed(issuer)), place)
+
+    def again(name: str, generation: int) -> dict[str, Any]:
+        return {"subject": known[name].certificate.subject, "generation": generation}
 
     def same(name: str) -> dict[str, Any]:
         certificate = known[name].certificate
@@ -126,6 +129,30 @@ def certificates(log: Log) -> list[dict[str, Any]]:
     attempt("by a revoked owner", "certificate_issuer_revoked", "owner", "leader")
     attempt("by a revoked clerk", "certificate_issuer_revoked", "colleague", "outsider")
     offer("a revoked key again", "certificate_revoked", _again(log, "partner", "colleague"))
+    attempt("a second key of a clerk", "subject_has_key", "leader", "clerk", **again("clerk", 2))
+    attempt("a second key with the number of the first", "subject_has_key", "leader", "clerk", **again("clerk", 1))
+    attempt("a second key of an owner", "subject_has_key", "root", "partner", **again("partner", 2))
+    attempt("a letter to a clerk who has a key", "subject_has_key", "leader", "letter", **again("clerk", 2))
+    attempt("the next key of a revoked client", None, "clerk", "client", **again("client", 2))
+    attempt("a letter for the next key of a revoked client", None, "clerk", "open letter", **again("client", 2))
+    attempt("the next key but one", "certificate_generation", "clerk", "client", **again("client", 3))
+    attempt("the number of a revoked key again", "certificate_generation", "clerk", "client", **again("client", 1))
+    attempt("a letter for the key but one", "certificate_generation", "clerk", "open letter", **again("client", 3))
+    attempt("a first key with another number", "certificate_generation", "clerk", "client", generation=2)
+    early: dict[str, Any] = {"not_before": time_at(0)}
+    revoked, certified = log.store.revoked(known["client"].kid), known["clerk"].log_index
+    for place in (revoked.log_index if revoked else 0, known["client"].log_index + 1):
+        attempt(
+            f"the next key at place {place}, not behind the revocation",
+            "subject_has_key",
+            "clerk",
+            "client",
+            place,
+            **again("client", 2),
+            **early,
+        )
+    attempt("a key at its issuer's place", "certificate_place", "clerk", "client", certified, **early)
+    attempt("a key before its issuer", "certificate_issuer", "clerk", "client", certified - 1, **early)
     return found
 
 

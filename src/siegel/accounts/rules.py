@@ -23,6 +23,8 @@ KEPT_IDLE = timedelta(days=30)
 KEPT_LIFE = timedelta(days=90)
 
 AGENT = "siegel"
+# What our own program says of itself: its name, and that of the computer it runs on.
+AGENT_SAYS = re.compile(r"siegel(?: \(([A-Za-z0-9._-]{1,30})\))?")
 # The first name that a browser says of itself counts: most say "Safari" and "Chrome" as well.
 BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Firefox/", "Firefox"),
@@ -62,8 +64,8 @@ def session_is_over(*, started_at: datetime, last_seen_at: datetime, idle_s: int
 
 
 def device_name(user_agent: str) -> str:
-    """„Firefox, Windows“; `siegel` for our own program; empty when nothing is recognised."""
-    if user_agent == AGENT:
-        return AGENT
+    """„Firefox, Windows“; `siegel` or `siegel pc-07` for our own program; empty when nothing is recognised."""
+    if own := AGENT_SAYS.fullmatch(user_agent):
+        return f"{AGENT} {own[1]}" if own[1] else AGENT
     names = [next((name for mark, name in known if mark in user_agent), "") for known in (BROWSERS, SYSTEMS)]
     return ", ".join(name for name in names if name)

@@ -4,6 +4,8 @@ Nothing here is believed: what comes back is checked by whoever asked.
 """
 
 import base64
+import platform
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +38,12 @@ FINAL = ("no_scanner", "scanner_not_certified")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
+def said_of_us() -> str:
+    """What the program calls itself: with the computer's name people tell their sessions apart."""
+    computer = re.sub(r"[^A-Za-z0-9._-]", "-", platform.node())[:30]
+    return f"siegel ({computer})" if computer else "siegel"
+
+
 class Api:
     """One server. Threads may share it.
 
@@ -61,7 +69,7 @@ class Api:
         self._http = httpx.Client(
             base_url=self.origin,
             cookies={LANGUAGE_COOKIE: language, **(cookies or {})},
-            headers={"Origin": self.origin, "Accept": "application/json", "User-Agent": "siegel"},
+            headers={"Origin": self.origin, "Accept": "application/json", "User-Agent": said_of_us()},
             timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
             transport=transport,
         )

@@ -1,10 +1,15 @@
-"""A package of another firm into a vault: all of it verified before the first file is taken in."""
+"""A package of another firm into a vault: all of it verified before the first file is taken in.
+
+It is a folder, or the ZIP archive of one that a browser has made.
+"""
 
 import io
 import os
 import re
 import shutil
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,8 +22,9 @@ from siegel.agent.errors import AgentError, UsageError
 from siegel.agent.handover import INDEX, NAMESPACE, Listed
 from siegel.agent.keys_online import require_confirmed
 from siegel.agent.online import keep_session, place_of, report, signed_in_account
-from siegel.agent.plan import Item, Plan
+from siegel.agent.plan import Item, Outcome, Plan
 from siegel.agent.put import put as put_files
+from siegel.agent.session import Home
 from siegel.agent.spoken import spoken
 from siegel.agent.vaults import open_named
 from siegel.lib import sshsig
@@ -26,7 +32,7 @@ from siegel.lib.age import AgeError, HybridIdentity, NoMatch, open_file
 from siegel.lib.merkle import SegmentTree
 from siegel.seals import canonical
 from siegel.seals.canonical import b64, unb64
-from siegel.seals.derive import PublicKeys
+from siegel.seals.derive import PublicKeys, digest
 from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.fields import Fields
 from siegel.seals.rows import check_name
@@ -41,6 +47,8 @@ class Package:
     """What the sender has signed: his key id, what the dossier was called, and the files."""
 
     folder: Path
+    # of the signed bytes
+    hash: str
     sender: str
     title: str
     client: str
@@ -49,20 +57,57 @@ class Package:
 
 def take_in(folder: Path, where: str, *, yes: bool, as_json: bool) -> None:
     """The command. AgentError `package_foreign`, `package_incomplete`, `package_damaged`; nothing was taken in then."""
-    if not folder.is_dir():
+    if not folder.exists():
         raise UsageError("file_missing", path=folder)
     name, target = place_of(where, needs_path=True)
     account, home = signed_in_account()
+    with _workshop(home.work) as work:
+        outcomes = _taken_in(account, home, _folder_of(folder, work), work, (name, target), yes=yes, as_json=as_json)
+    keep_session(account, home)
+    report(outcomes, as_json)
+
+
+def _taken_in(
+    account: Account,
+    home: Home,
+    folder: Path,
+    work: Path,
+    where: tuple[str, tuple[str, ...]],
+    *,
+    yes: bool,
+    as_json: bool,
+) -> list[Outcome]:
     package = read_package(folder, account.seed.identity(), account.keys.recipient or "")
     title = terminal.clean(f"{package.client} · {package.title}")
     require_confirmed("takein_ask", yes=yes, title=title, files=len(package.files), words=spoken(package.sender))
-    vault = open_named(account, home, name)
-    with _workshop(home.work) as work:
-        plan = _unpacked(package, account, work, target)
-        with terminal.bars(quiet=as_json) as progress:
-            outcomes = put_files(vault, plan, terminal.Bars(progress, len(plan.items), plan.total_bytes))
-    keep_session(account, home)
-    report(outcomes, as_json)
+    vault = open_named(account, home, where[0])
+    plan = _unpacked(package, account, work, where[1])
+    with terminal.bars(quiet=as_json) as progress:
+        outcomes = put_files(vault, plan, terminal.Bars(progress, len(plan.items), plan.total_bytes))
+    stored = sum(outcome.code == "stored" for outcome in outcomes)
+    about = {"package": package.hash, "sender": package.sender, "files": stored}
+    account.api.post(f"vaults/{vault.id}/take-ins", about, repeatable=True)
+    return outcomes
+
+
+def _folder_of(package: Path, work: Path) -> Path:
+    """The folder itself; of an archive its sealed files, unpacked. What else is in it is left out."""
+    if package.is_dir():
+        return package
+    folder = work / "package"
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(package) as archive:
+            found = [one for one in archive.infolist() if one.filename == INDEX or _PACKED.fullmatch(one.filename)]
+            # What is sealed does not shrink: what claims to have grown was made to fill a disk.
+            if sum(one.file_size for one in found) > 2 * package.stat().st_size:
+                raise AgentError("package_damaged", file=package.name)
+            for one in found:
+                with archive.open(one) as source, (folder / one.filename).open("xb") as sink:
+                    shutil.copyfileobj(source, sink)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, FileExistsError) as error:
+        raise AgentError("package_damaged", file=package.name) from error
+    return folder
 
 
 @contextmanager
@@ -123,7 +168,7 @@ def _parsed(folder: Path, f: Fields, text: bytes, signature: bytes) -> tuple[Pac
     files = tuple(_listed(Fields(item, "file")) for item in f.items("files"))
     if len({one.path for one in files}) < len(files) or len({one.file for one in files}) < len(files):
         raise IntegrityError("document_invalid", "a file is listed twice")
-    return Package(folder, sender, dossier.text("title"), dossier.text("client_name"), files), recipient
+    return Package(folder, digest(text), sender, dossier.text("title"), dossier.text("client_name"), files), recipient
 
 
 def _listed(f: Fields) -> Listed:

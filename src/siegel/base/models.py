@@ -98,6 +98,31 @@ class AuditCosignature(models.Model):
         constraints = [models.UniqueConstraint(fields=["checkpoint", "witness"], name="base_cosignature_once")]
 
 
+class AuditTimestamp(models.Model):
+    """The answer of a timestamp service (RFC 3161, DER) about a checkpoint's text; `at`: the time it states.
+
+    `service`: the host that gave it.
+    """
+
+    checkpoint = models.OneToOneField(AuditCheckpoint, on_delete=models.CASCADE, related_name="+")
+    answer = models.BinaryField()
+    service = models.CharField(max_length=253)
+    at = models.BigIntegerField()
+
+
+class AuditStamping(models.Model):
+    """How the last try to have a tenant's log stamped ended: `code` is empty when it went well.
+
+    `next_at`: when it is tried again, after so many `failures` in a row.
+    """
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    tried_at = models.BigIntegerField()
+    next_at = models.BigIntegerField()
+    failures = models.PositiveIntegerField(default=0)
+    code = models.CharField(max_length=20, default="")
+
+
 class AuditCheck(models.Model):
     """How the last full verification of a tenant's log ended: `code` is empty when all held; `index`: the first bad."""
 

@@ -20,6 +20,7 @@ from siegel.accounts.queries import people_of
 from siegel.base.audit import checkpoints, tree
 from siegel.base.audit.export import UnsignedError, write_export
 from siegel.base.audit.kinds import OF_THE_PROVIDER
+from siegel.base.audit.stamping import anchor_of
 from siegel.base.audit.standing import standing_of
 from siegel.base.audit.verification import check
 from siegel.base.errors import BaseError
@@ -71,6 +72,7 @@ def audit_log(request: HttpRequest) -> HttpResponseBase:
     kept = {name: asked[name] for name in ("person", "akte", "vorgang", "zeit", "von", "bis") if asked.get(name)}
     context = {
         "standing": standing_of(tenant),
+        "anchor": anchor_of(tenant),
         "entries": lines,
         "older": reached if reached > 1 else None,
         "total": entry_count(tenant),

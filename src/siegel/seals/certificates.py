@@ -15,7 +15,7 @@ from typing import Self, TypeAlias
 from siegel.seals.canonical import MAX_INTEGER
 from siegel.seals.certifying import check_keys, check_may_issue
 from siegel.seals.derive import PublicKeys, Seed
-from siegel.seals.documents import INVITATION_LIFE_S, MAY_CERTIFY, Certificate, Revocation, alg_of
+from siegel.seals.documents import INVITATION_LIFE_S, MAY_CERTIFY, PERSONS, Certificate, Revocation, alg_of
 from siegel.seals.errors import IntegrityError, RefusedError
 from siegel.seals.registry import Known, Registry
 from siegel.seals.revocations import AcceptedRevocation, check_may_revoke
@@ -105,9 +105,10 @@ class CertificateStore(Registry):
         check_keys(certificate)
         self._check_same_key(certificate)
         self._check_same_rank(certificate)
-        self._check_generation(certificate)
         if issuer.kind == "invitation" and issuer.kid in self._redemptions:
             raise IntegrityError("certificate_redeemed", "the invitation was redeemed before, with another certificate")
+        self._check_one_key(certificate, accepted.log_index)
+        self._check_generation(certificate)
         return self.load(accepted)
 
     def revoke(self, accepted: AcceptedRevocation) -> None:
@@ -157,6 +158,8 @@ class CertificateStore(Registry):
             if not one.not_before <= accepted.accepted_at <= (one.not_after or accepted.accepted_at):
                 raise IntegrityError("certificate_time", "accepted outside its validity, or its issuer's")
         at = accepted.log_index
+        if known and not self._is_behind(at, known.log_index):
+            raise IntegrityError("certificate_place", "its place in the log is not behind its issuer's")
         if known and not (self.in_force(known.kid, at) and self._stands(known, at)):
             raise IntegrityError("certificate_issuer_revoked", "the issuer's key, or its certificate, has no force")
         return issuer
@@ -174,15 +177,32 @@ class CertificateStore(Registry):
         if self._ranks.get(certificate.subject, certificate.rank) != certificate.rank:
             raise IntegrityError("certificate_conflict", "its subject is certified as something else")
 
+    def _check_one_key(self, certificate: Certificate, at: int) -> None:
+        """One person, one key: else whoever certifies clients could make himself a second key of a client's.
+
+        A new key of a person, and a letter that leads to one, counts only behind the place at which his key before it
+        was taken back. That it is out of force is not enough: who fell could be certified again.
+        """
+        if certificate.kind not in (*PERSONS, "invitation") or certificate.kid in self._by_kid:
+            return
+        before = self.generation(certificate.subject)
+        revoked = self._revoked.get(before.kid) if before else None
+        if before and not (revoked and revoked.log_index < at):
+            raise IntegrityError("subject_has_key", "the person's key before it was not taken back first")
+
     def _check_generation(self, certificate: Certificate) -> None:
-        """A team's new keys come one after another, and stay in its office."""
-        if certificate.kind != "team" or certificate.kid in self._by_kid:
+        """The keys of a person, or of a team, come one after another; a team's stay in its office."""
+        if certificate.kind not in (*PERSONS, "invitation", "team") or certificate.kid in self._by_kid:
             return
         newest = self.generation(certificate.subject)
         if certificate.generation != (newest.certificate.generation + 1 if newest else 1):
-            raise IntegrityError("certificate_generation", "not the generation that follows the team's newest")
-        if newest and newest.certificate.office != certificate.office:
+            raise IntegrityError("certificate_generation", "not the generation that follows the newest")
+        if certificate.kind == "team" and newest and newest.certificate.office != certificate.office:
             raise IntegrityError("certificate_office", "the team belongs to another office")
+
+    def _is_behind(self, at: int, issued_at: int) -> bool:
+        """Whether a certificate at `at` comes after its issuer's; what a root brings with it lies in one place."""
+        return at > issued_at or (at == issued_at and any(root.log_index == at for root in self._roots))
 
     def _check_other_owner(self, kid: str, at: int) -> None:
         """Without an owner nobody but the root could certify an owner or a scanner."""

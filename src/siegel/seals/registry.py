@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from siegel.seals.canonical import MAX_INTEGER
-from siegel.seals.documents import Certificate, Revocation
+from siegel.seals.documents import PERSONS, Certificate, Revocation
 from siegel.seals.errors import IntegrityError
 from siegel.seals.revocations import AcceptedRevocation, Revoked
 from siegel.seals.signed import Accepted
@@ -58,7 +58,7 @@ class Registry:
         self._ranks.setdefault(certificate.subject, certificate.rank)
         if certificate.kind == "root":
             self._roots.append(known)
-        if certificate.kind == "team":
+        if certificate.kind in (*PERSONS, "team"):
             self._generations.setdefault(certificate.subject, {}).setdefault(certificate.generation, known)
         issuer = self._by_hash.get(certificate.issuer or "")
         if issuer and issuer.certificate.kind == "invitation":
@@ -95,9 +95,9 @@ class Registry:
             return self.generation(known.certificate.subject, at=at) or known
         return known
 
-    def generation(self, team: str, number: int | None = None, *, at: int = MAX_INTEGER) -> Known | None:
-        """A team's certificate of this generation, or of the newest at a log index."""
-        generations = self._generations.get(team, {})
+    def generation(self, subject: str, number: int | None = None, *, at: int = MAX_INTEGER) -> Known | None:
+        """The first certificate of a team's or a person's key of this generation, or of the newest at a log index."""
+        generations = self._generations.get(subject, {})
         if number is not None:
             return generations.get(number)
         newest = max((g for g, known in generations.items() if known.log_index <= at), default=0)

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from siegel.base.outmail.errors import OutmailError
 from siegel.base.outmail.rules import checked_address
 from siegel.base.outmail.server import PORTS, Security, Server
+from siegel.base.timestamps import TimestampService
 
 REQUIRED = {
     "SIEGEL_DATA": "folder for database, blobs, staging, keys and collected static files; absolute",
@@ -31,6 +32,8 @@ OPTIONAL = {
     "SIEGEL_SMTP_PASSWORD": "password at the mail server (or SIEGEL_SMTP_PASSWORD_FILE)",
     "SIEGEL_SMTP_CA_FILE": "file of certificates to trust instead of the system's",
     "SIEGEL_MAIL_FROM": "address our mails come from; required with SIEGEL_SMTP_HOST",
+    "SIEGEL_TSA_URL": "timestamp service (RFC 3161) that stamps every firm's log once a day; http or https",
+    "SIEGEL_TSA_CA_FILE": "file of the certificates that its stamps must lead to, instead of the system's",
     "SIEGEL_MAIL_FOLDER": "folder for mails where no mail server is set; absolute; mail in SIEGEL_DATA",
 }
 SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER", "SIEGEL_SMTP_PASSWORD")
@@ -66,6 +69,8 @@ class Environment:
     smtp: Server | None
     mail_from: str
     mail_folder: Path
+    tsa: TimestampService | None
+    tsa_ca_file: Path | None
 
     @property
     def secure(self) -> bool:
@@ -91,6 +96,8 @@ def read(environ: Mapping[str, str]) -> Environment:
         smtp=_smtp(environ),
         mail_from=_mail_from(environ, str(urlsplit(public_url).hostname)),
         mail_folder=_mail_folder(environ, data),
+        tsa=_tsa(environ),
+        tsa_ca_file=_ca_file("SIEGEL_TSA_CA_FILE", environ),
     )
 
 
@@ -187,7 +194,7 @@ def _smtp(environ: Mapping[str, str]) -> Server | None:
         security=cast("Security", security),
         user=user,
         password=Secret(password),
-        ca_file=_ca_file(environ.get("SIEGEL_SMTP_CA_FILE", "").strip()),
+        ca_file=_ca_file("SIEGEL_SMTP_CA_FILE", environ),
     )
 
 
@@ -197,10 +204,25 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _ca_file(text: str) -> Path | None:
+def _ca_file(name: str, environ: Mapping[str, str]) -> Path | None:
+    text = environ.get(name, "").strip()
     if text and not Path(text).is_file():
-        raise SettingsError("SIEGEL_SMTP_CA_FILE cannot be read")
+        raise SettingsError(f"{name} cannot be read")
     return Path(text) if text else None
+
+
+def _tsa(environ: Mapping[str, str]) -> TimestampService | None:
+    text = environ.get("SIEGEL_TSA_URL", "").strip()
+    if not text:
+        return None
+    try:
+        url = urlsplit(text)
+        is_address = url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address or url.username or url.fragment or not text.isascii() or not text.isprintable() or " " in text:
+        raise SettingsError("SIEGEL_TSA_URL must be http(s)://host[:port][/path]")
+    return TimestampService(text, _ca_file("SIEGEL_TSA_CA_FILE", environ))
 
 
 def _mail_from(environ: Mapping[str, str], host: str) -> str:

@@ -26,6 +26,8 @@ SECURE = _env.secure
 SMTP = _env.smtp
 MAIL_FROM = _env.mail_from
 MAIL_FOLDER = _env.mail_folder
+TSA = _env.tsa
+TSA_CA_FILE = _env.tsa_ca_file  # without a service: for the stamps of one there was
 DEBUG = False
 
 # --- rooms, lower floors first --------------------------------------------------------------------------------------
@@ -120,6 +122,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # What the worker calls again and again, and after how many seconds.
 TIMETABLE = {
     "siegel.base.jobs.worker.tidy": 300.0,
+    "siegel.base.audit.stamping.stamp_due": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,
     "siegel.vault.notices.followups.tell_of_new_contents": 15.0,

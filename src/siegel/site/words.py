@@ -149,9 +149,27 @@ AUDIT = {
     "vault.upload_not_scannable": Sentence("shield-exclamation", _("Datei abgewiesen: nicht prüfbar"), "lock"),
     "vault.version_added": Sentence("upload", _("Datei hochgeladen")),
     "vault.handed_over": Sentence("box-arrow-up-right", _("Akte an eine andere Kanzlei übergeben"), "lock"),
+    "vault.taken_in": Sentence("box-arrow-in-down", _("Akte von einer anderen Kanzlei übernommen"), "lock"),
     "vault.version_fetched": Sentence("download", _("Datei abgerufen")),
 }
 ATTESTED = {"person": _("Person"), "scanner": _("Virenprüfung"), "server": _("Server")}
+
+
+# Of what an entry says beside: counts that mean something to people. All else are ids, for whoever proves something.
+FACTS: dict[str, Promise | str] = {
+    "files": _("Dateien"),
+    "version": _("Fassung"),
+    "nodes": _("Dateien und Ordner"),
+    "sessions": _("Anmeldungen"),
+    "dossiers": _("Akten"),
+    "minutes": _("Minuten"),
+    "left": _("Übrige Codes"),
+}
+
+
+def told_facts(facts: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
+    """Names and values of the facts that are for people, in the order of the entry."""
+    return [(str(FACTS[key]), value) for key, value in facts if key in FACTS]
 
 
 OF_THE_OPERATOR = {"base.log_begun_anew", "base.personal_erased", "firms.created", "firms.set_up_link_issued"}
@@ -159,7 +177,7 @@ OF_THE_OPERATOR = {"base.log_begun_anew", "base.personal_erased", "firms.created
 
 def actor(who: str, kind: str) -> str | Promise:
     """Who did it; where nobody was signed in, the operator or the server by itself."""
-    return who or (_("Betreiber") if kind in OF_THE_OPERATOR else _("Server"))
+    return who or (_("Systempartner") if kind in OF_THE_OPERATOR else _("Server"))
 
 
 def audit_sentence(kind: str) -> Sentence:

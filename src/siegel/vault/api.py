@@ -26,7 +26,7 @@ from siegel.seals.signed import Signed
 from siegel.vault import activity, check, payload, queries, small, tus, wire
 from siegel.vault.actions import contents, locks, reading, vaults
 from siegel.vault.errors import VaultError
-from siegel.vault.handover import hand_over_vault
+from siegel.vault.handover import hand_over_vault, take_in_package
 from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
@@ -62,6 +62,12 @@ class CheckIn(schemas.Strict):
 class HandOverIn(schemas.Strict):
     package: schemas.Hash
     recipient: schemas.Hash
+    files: Annotated[int, Field(ge=0, le=2**31)]
+
+
+class TakeInIn(schemas.Strict):
+    package: schemas.Hash
+    sender: schemas.Hash
     files: Annotated[int, Field(ge=0, le=2**31)]
 
 
@@ -191,6 +197,15 @@ def hand_over(request: HttpRequest, vault_id: str, body: HandOverIn) -> Status[W
     """Whoever manages a dossier packs it for another firm; the log keeps what his program says of it."""
     hand_over_vault(
         by=person_of(request), vault_id=vault_id, package=body.package, recipient=body.recipient, files=body.files
+    )
+    return Status(201, {})
+
+
+@router.post("/vaults/{vault_id}/take-ins", response={201: Wire})
+def taken_in(request: HttpRequest, vault_id: str, body: TakeInIn) -> Status[Wire]:
+    """Whoever writes in a vault has taken a package of another firm into it."""
+    take_in_package(
+        by=person_of(request), vault_id=vault_id, package=body.package, sender=body.sender, files=body.files
     )
     return Status(201, {})
 

@@ -1,4 +1,4 @@
-"""A dossier goes to another firm: what the log keeps of it."""
+"""A dossier goes to another firm, or comes from one: what the logs of both keep of it."""
 
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,26 @@ def hand_over_vault(*, by: "Person", vault_id: str, package: str, recipient: str
         tenant=by.tenant,
         by=by,
         about={"vault": vault_id, "package": package, "recipient": recipient, "files": files},
+        personal={"name": title},
+    )
+    remember(vault_id, logged.index, [""])
+
+
+@action
+def take_in_package(*, by: "Person", vault_id: str, package: str, sender: str, files: int) -> None:
+    """`package`: hash of the signed list, `sender`: key id of who signed it; files: how many are here now.
+
+    For whoever writes in the vault; BaseError `not_found` (404) for all others.
+    """
+    lines = places_of(by).filter(chain=vault_id, rights__in=("write", "manage"))
+    if not lines.exists():
+        raise BaseError("not_found", status=404)
+    title = titles_of_vaults([vault_id]).get(vault_id, "")
+    logged = audit.record(
+        "vault.taken_in",
+        tenant=by.tenant,
+        by=by,
+        about={"vault": vault_id, "package": package, "sender": sender, "files": files},
         personal={"name": title},
     )
     remember(vault_id, logged.index, [""])

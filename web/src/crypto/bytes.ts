@@ -2,6 +2,9 @@
 
 import { EncodingError } from "./errors";
 
+const ENCODER = new TextEncoder();
+const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Bytes over an ordinary buffer, the only kind WebCrypto takes. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -38,19 +41,27 @@ export function u32(value: number): Bytes {
 /** The fields one after the other, each preceded by its length as u32 ("‖" in the key specification). */
 export function join(...fields: readonly (Uint8Array | string)[]): Bytes {
   const parts = fields.map((field) => (typeof field === "string" ? utf8(field) : field));
-  return concat(...parts.flatMap((part) => [u32(part.length), part]));
+  const whole = new Uint8Array(parts.reduce((size, part) => size + 4 + part.length, 0));
+  const view = new DataView(whole.buffer);
+  let at = 0;
+  for (const part of parts) {
+    view.setUint32(at, part.length);
+    whole.set(part, at + 4);
+    at += 4 + part.length;
+  }
+  return whole;
 }
 
 /** @throws EncodingError for a lone surrogate, which has no UTF-8. */
 export function utf8(text: string): Bytes {
   if (!text.isWellFormed()) throw new EncodingError("lone surrogate");
-  return new TextEncoder().encode(text);
+  return ENCODER.encode(text);
 }
 
 /** @throws EncodingError for anything that is not UTF-8; a byte order mark is kept, as a character. */
 export function fromUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return DECODER.decode(bytes);
   } catch {
     throw new EncodingError("not UTF-8");
   }

@@ -6,7 +6,7 @@
  * `json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))`.
  */
 
-import { type Bytes, equal, fromUtf8, utf8 } from "./bytes";
+import { type Bytes, fromUtf8, utf8 } from "./bytes";
 import { EncodingError } from "./errors";
 
 export type Value = null | boolean | number | string | readonly Value[] | { readonly [key: string]: Value };
@@ -22,12 +22,15 @@ export function encode(value: Value): Bytes {
 /** The value of canonical text. @throws EncodingError unless `encode` of the value gives these very bytes. */
 export function parse(bytes: Uint8Array): Value {
   let value: Value;
+  let given: string;
   try {
-    value = JSON.parse(fromUtf8(bytes)) as Value;
+    given = fromUtf8(bytes);
+    value = JSON.parse(given) as Value;
   } catch {
     throw new EncodingError("not JSON in UTF-8");
   }
-  if (!equal(encode(value), bytes)) throw new EncodingError("not canonical JSON");
+  // Texts, not bytes: of two texts that are the same the UTF-8 is, too.
+  if (text(value, 0) !== given) throw new EncodingError("not canonical JSON");
   return value;
 }
 
@@ -46,7 +49,12 @@ function integer(value: number): string {
   return String(value);
 }
 
+/** Text that stands between quotes as it is, in every normal form. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+const KEY = /^[a-z0-9_]+$/;
+
 function quoted(value: string): string {
+  if (PLAIN.test(value)) return `"${value}"`;
   if (!value.isWellFormed()) throw new EncodingError("lone surrogate");
   if (value.normalize("NFC") !== value) throw new EncodingError("text not in NFC");
   return JSON.stringify(value);
@@ -55,10 +63,10 @@ function quoted(value: string): string {
 function object(value: { readonly [key: string]: Value }, depth: number): string {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new EncodingError("not a plain object");
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  const texts = members.map(([key, member]) => {
-    if (!/^[a-z0-9_]+$/.test(key)) throw new EncodingError("key is not of a-z, 0-9 and _");
-    return `"${key}":${text(member, depth + 1)}`;
-  });
-  return `{${texts.join(",")}}`;
+  let texts = "";
+  for (const key of Object.keys(value).sort()) {
+    if (!KEY.test(key)) throw new EncodingError("key is not of a-z, 0-9 and _");
+    texts += `${texts === "" ? "" : ","}"${key}":${text(value[key] as Value, depth + 1)}`;
+  }
+  return `{${texts}}`;
 }

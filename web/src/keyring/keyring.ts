@@ -6,7 +6,7 @@
  */
 
 import { fromBase64url } from "../crypto/base64";
-import { type Bytes, concat, randomBytes } from "../crypto/bytes";
+import { type Bytes, concat, join, randomBytes } from "../crypto/bytes";
 import type { Certificates } from "../seals/certificates";
 import type { Head } from "../seals/chain";
 import { must } from "../seals/errors";
@@ -85,6 +85,14 @@ export async function heldSeed(session: Session): Promise<Unlocked | null> {
   } catch {
     return null;
   }
+}
+
+/** A key for what else lies here at rest, as fleeting as the seed's; null where no key of this person's is kept. */
+export async function replayKey({ session }: Open, label: string): Promise<CryptoKey | null> {
+  const kept = await recall<Kept>(PERSON);
+  if (kept === undefined || kept.person !== session.person.id || kept.firm !== session.firm.id) return null;
+  const secret = await crypto.subtle.sign("HMAC", kept.local, join(label, fromBase64url(session.half)));
+  return aesKey(new Uint8Array(secret));
 }
 
 /** The newest head of a vault that this browser has seen. */

@@ -45,6 +45,11 @@ export async function recallAll<T>(prefix: string): Promise<ReadonlyMap<string, 
   return new Map(values.map((value, i) => [String(keys[i]).slice(prefix.length), value]));
 }
 
+/** Forgets all that is kept under keys with this prefix. */
+export async function forgetPrefix(prefix: string): Promise<void> {
+  await transact("readwrite", (store) => store.delete(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
+}
+
 export async function recallKeys(): Promise<readonly string[]> {
   const keys = await transact("readonly", (store) => store.getAllKeys());
   return keys.filter((key) => typeof key === "string");

@@ -10,8 +10,8 @@ import { atWork, field, filled, onSubmit } from "../ui/form";
 import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
 import { shownVault } from "../ui/shown_vault";
-import { OpenedVault } from "../vault/opened";
 import { VaultPage } from "../vault/page";
+import { openForPage, settle } from "../vault/resuming";
 import { showState } from "../vault/states";
 import { api, type Session } from "../wire/api";
 
@@ -46,12 +46,13 @@ async function show(open: Open): Promise<void> {
   await joinMemory(open, showProblem);
   const main = find("main[data-vault]");
   performance.mark("vault-begun");
-  const vault = await OpenedVault.load(open, main.dataset["vault"] ?? "");
+  const vault = await openForPage(open, main.dataset["vault"] ?? "");
   vault.requireShown(shownVault(main.dataset));
   performance.mark("vault-replayed");
   const page = new VaultPage(vault, main.dataset["right"] !== "read");
   page.start();
   performance.mark("vault-shown");
+  settle(vault).catch((error: unknown) => page.fail(error));
   if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
 }
 

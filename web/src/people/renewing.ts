@@ -54,7 +54,7 @@ export class Renewing {
       this.show(rotated, Math.max(vaults, rotated), failed);
     };
     show({ rotated: [], failed: [] });
-    find("[data-renewing-actions]", this.panel).hidden = false;
+    for (const part of ["actions", "hint"]) find(`[data-renewing-${part}]`, this.panel).hidden = false;
     const { failed } = await rotateAll(open, show, signal);
     write("[data-renewing-text]", texts().renewing.done(rotated), this.panel);
     find("[data-renewing-actions]", this.panel).hidden = failed.length === 0;

@@ -3,10 +3,11 @@
 import { fromBase64url } from "../crypto/base64";
 import { isPublicKey } from "../crypto/ed25519";
 import { isUsableRecipient } from "../crypto/hybrid";
-import type { Certificate, CertificateKind, VerifiedCertificate } from "./certificate";
+import { type Certificate, type CertificateKind, PERSONS, type VerifiedCertificate } from "./certificate";
 import { sameHash } from "./documents";
 import { must } from "./errors";
 import { keyId } from "./keys";
+import type { VerifiedRevocation } from "./revocations";
 
 /** The key id that a certificate's keys give, b64. */
 export function keyIdOf({ signing_key, recipient }: Pick<Certificate, "recipient" | "signing_key">): string {
@@ -92,4 +93,42 @@ export function checkSameKey(claimed: Certificate, known: readonly VerifiedCerti
       same.office === office,
   );
   must(isSame, "certificate_conflict", "the key is certified for somebody or something else");
+}
+
+/** Whose keys have numbers; a letter has that of the key to which it leads. */
+const NUMBERED: readonly CertificateKind[] = [...PERSONS, "invitation", "team"];
+
+/**
+ * That a new key is the next one of its person or team; `before` are those that are known, `lastRevocation` is of the last
+ * of them. One person, one key: else whoever certifies clients could make himself a second key of a client's. That the one
+ * before is out of force is not enough: who fell could be certified again.
+ * @throws IntegrityError (`subject_has_key`, `certificate_generation`, `certificate_office`).
+ */
+export function checkFollows(
+  { generation, kind, office }: Certificate,
+  before: readonly VerifiedCertificate[],
+  lastRevocation: VerifiedRevocation | null,
+  logIndex: number,
+): void {
+  if (!NUMBERED.includes(kind)) return;
+  const isFree = before.length === 0 || (lastRevocation !== null && lastRevocation.logIndex < logIndex);
+  must(isFree || kind === "team", "subject_has_key", "the person's key before it was not taken back first");
+  const follows = generation === before.length + 1;
+  must(follows, "certificate_generation", "not the generation that follows the newest");
+  const stays = kind !== "team" || before.every((earlier) => earlier.office === office);
+  must(stays, "certificate_office", "the team belongs to another office");
+}
+
+/**
+ * That a certificate comes after its issuer's; what a root brings with it lies in one place.
+ * @throws IntegrityError (`certificate_place`).
+ */
+export function checkPlace(
+  logIndex: number,
+  issuedAt: number,
+  roots: readonly { readonly logIndex: number }[],
+): void {
+  const isBehind =
+    logIndex > issuedAt || (logIndex === issuedAt && roots.some((root) => root.logIndex === logIndex));
+  must(isBehind, "certificate_place", "its place in the log is not behind its issuer's");
 }

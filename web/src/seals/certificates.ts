@@ -5,7 +5,16 @@
  * suspect, and it is refused.
  */
 
-import { checkIssuer, checkKeys, checkSameKey, checkSameRank, keyIdOf, rankOf } from "./admission";
+import {
+  checkFollows,
+  checkIssuer,
+  checkKeys,
+  checkPlace,
+  checkSameKey,
+  checkSameRank,
+  keyIdOf,
+  rankOf,
+} from "./admission";
 import {
   CERTIFICATE,
   type Certificate,
@@ -34,7 +43,7 @@ export class Certificates {
   private readonly revocations = new Map<string, VerifiedRevocation>();
   /** Of each subject, by the first of its certificates. */
   private readonly ranks = new Map<string, CertificateKind>();
-  /** The keys of each team, those of its generation g at g − 1. */
+  /** The keys of each person and each team, those of generation g at g − 1. */
   private readonly generations = new Map<string, readonly VerifiedCertificate[]>();
   /** The chains of teams, replayed: who was a member of them, and when. */
   readonly teams = new Map<string, VaultChain>();
@@ -333,6 +342,7 @@ export class Certificates {
     const kid = keyIdOf(claimed);
     const issuer = this.issuerOf(claimed);
     checkIssuer(claimed, issuer, accepted.acceptedAt, this);
+    if (issuer !== null) checkPlace(accepted.logIndex, issuer.logIndex, this.line);
     await verifySigned(CERTIFICATE, accepted.signed, (issuer ?? claimed).signing_key);
     // Another caller may have added it meanwhile; from here on nothing waits.
     if (this.isKnown(hash, accepted)) return;
@@ -349,7 +359,7 @@ export class Certificates {
     const { acceptedAt, logIndex } = accepted;
     const verified = { ...claimed, hash, kid, acceptedAt, logIndex };
     this.checkAgainst(verified);
-    this.checkGeneration(verified);
+    this.takeNumber(verified);
     if (verified.kind === "root") this.line.push(verified);
     this.byHash.set(hash, verified);
     if (!this.ranks.has(claimed.subject)) this.ranks.set(claimed.subject, rankOf(claimed));
@@ -368,16 +378,13 @@ export class Certificates {
     return known !== undefined;
   }
 
-  /** The keys of a team follow one another: 1, 2, …; and they stay in its office. */
-  private checkGeneration(certificate: VerifiedCertificate): void {
-    const { kid, kind, subject, generation, office } = certificate;
-    if (kind !== "team" || this.byKid.has(kid)) return;
+  /** The keys of a person, or of a team, follow one another: 1, 2, … */
+  private takeNumber(certificate: VerifiedCertificate): void {
+    const { kid, kind, subject, logIndex } = certificate;
+    if (this.byKid.has(kid)) return;
     const before = this.generations.get(subject) ?? [];
-    const follows = generation === before.length + 1;
-    must(follows, "certificate_generation", "a team's key does not follow the last one");
-    const stays = before.every((earlier) => earlier.office === office);
-    must(stays, "certificate_office", "the team belongs to another office");
-    this.generations.set(subject, [...before, certificate]);
+    checkFollows(certificate, before, this.revocationOf(before.at(-1)?.kid ?? ""), logIndex);
+    if (kind === "team" || PERSONS.includes(kind)) this.generations.set(subject, [...before, certificate]);
   }
 
   private isFromInvitation({ issuer }: VerifiedCertificate): boolean {

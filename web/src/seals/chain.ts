@@ -23,7 +23,7 @@ import {
 } from "./documents";
 import { owedTo } from "./epochs";
 import { must } from "./errors";
-import { Examination } from "./examination";
+import { Examination, type VerifyManifests, verifyManifests } from "./examination";
 import { type EffectiveHolder, linesOf, type Moment, membersOf, presently, rightsOf } from "./members";
 import { type Deed, type FileVersion, isGone, isLive, type Node } from "./nodes";
 
@@ -39,6 +39,8 @@ export interface Entry {
   readonly acceptedAt: number;
   readonly logIndex: number;
 }
+
+export type { VerifyManifests } from "./examination";
 
 export interface AcceptedEpoch extends Epoch {
   readonly hash: string;
@@ -62,6 +64,22 @@ export interface Step {
 interface AcceptedRoster {
   readonly roster: Roster;
   readonly moment: Moment;
+}
+
+/** All that a chain's records have come to, but for its nodes: whoever has verified them once goes on from it. */
+export interface ChainState {
+  readonly seq: number;
+  readonly logIndex: number;
+  readonly dossier: string | null;
+  readonly kind: VaultKind | null;
+  readonly rootRow: string;
+  readonly rosterHash: string | null;
+  readonly rosters: readonly AcceptedRoster[];
+  readonly sealings: readonly AcceptedRoster[];
+  readonly epochs: readonly AcceptedEpoch[];
+  readonly releases: readonly (readonly [string, Deed])[];
+  /** The hashes of all records, in their order. */
+  readonly heads: readonly string[];
 }
 
 /** The last record of a chain: what a client remembers, and never goes back behind. */
@@ -95,7 +113,7 @@ export class VaultChain {
   private sealings: readonly AcceptedRoster[] = [];
   private readonly heads: string[] = [];
   /** The place of the last record in the log. */
-  private logIndex = -1;
+  logIndex = -1;
   private readonly certificates: Certificates;
 
   private constructor(certificates: Certificates, vault: string, head: string) {
@@ -107,6 +125,36 @@ export class VaultChain {
 
   static begin(certificates: Certificates, vault: string): VaultChain {
     return new VaultChain(certificates, vault, beginningOf(certificates.firm, vault));
+  }
+
+  /** What `resume` goes on from, but for `nodes`. */
+  state(): ChainState {
+    const { seq, logIndex, dossier, kind, rootRow, rosterHash, rosters, sealings, heads } = this;
+    const [epochs, releases] = [[...this.epochs.values()], [...this.releases]];
+    return { seq, logIndex, dossier, kind, rootRow, rosterHash, rosters, sealings, epochs, releases, heads };
+  }
+
+  /** The chain as it was when its `state` was taken. The caller answers for where both come from. */
+  static resume(
+    certificates: Certificates,
+    vault: string,
+    { heads, rosters, epochs, releases, ...state }: ChainState,
+    nodes: Iterable<Node>,
+  ): VaultChain {
+    const chain = new VaultChain(certificates, vault, heads.at(-1) ?? beginningOf(certificates.firm, vault));
+    Object.assign(chain, state);
+    for (const head of heads) chain.heads.push(head);
+    for (const roster of rosters) chain.rosters.push(roster);
+    chain.roster = rosters.at(-1)?.roster ?? null;
+    for (const epoch of epochs) chain.epochs.set(epoch.epoch, epoch);
+    for (const [manifest, deed] of releases) chain.releases.set(manifest, deed);
+    for (const node of nodes) {
+      chain.nodes.set(node.id, node);
+      if (node.kind === "folder") continue;
+      for (const version of node.versions)
+        chain.versions.set(version.manifestHash, { node: node.id, version });
+    }
+    return chain;
   }
 
   /** @throws IntegrityError (`record_shape`) before record 1. */
@@ -160,13 +208,16 @@ export class VaultChain {
     return isAny || owedTo(this, moment).some(({ key }) => !given.has(key));
   }
 
-  /** Verifies one entry and moves the head. @throws IntegrityError; the chain is then unchanged. */
-  async apply(entry: Entry): Promise<void> {
+  /**
+   * Verifies one entry and moves the head: the record that it was. `verify` may put the signatures of the manifests off.
+   * @throws IntegrityError; the chain is then unchanged.
+   */
+  async apply(entry: Entry, verify: VerifyManifests = verifyManifests): Promise<VaultRecord> {
     const record = read(RECORD, entry.record.bytes);
     this.checkLink(record);
     const author = this.authorOf(record, entry);
     await verifySigned(RECORD, entry.record, author.signing_key);
-    const step = await new Examination(this, this.certificates, entry, record, author).step();
+    const step = await new Examination(this, this.certificates, entry, record, author, verify).step();
     // Else a server could put a record in behind others and still date it back to when its author was in force.
     const isBehind = entry.logIndex > this.logIndex;
     must(isBehind, "record_place", "the record's place in the log is not behind its predecessor's");
@@ -175,6 +226,7 @@ export class VaultChain {
     this.logIndex = entry.logIndex;
     this.head = hashOf(entry.record.bytes);
     this.heads.push(this.head);
+    return record;
   }
 
   /**

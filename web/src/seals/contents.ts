@@ -24,8 +24,8 @@ interface Told {
   readonly logIndex: number;
   /** The manifests in the order of the changes that name them. */
   readonly manifests: Iterator<Signed>;
-  /** The manifest a change names, verified. */
-  manifest(signed: Signed | undefined, hash: string): Promise<Manifest>;
+  /** The manifest a change names: that, and by the record's author. */
+  manifest(signed: Signed | undefined, hash: string): Manifest;
 }
 
 export class Contents {
@@ -45,13 +45,13 @@ export class Contents {
   }
 
   /** @throws IntegrityError with the code of the rule that the change breaks. */
-  async apply(change: Change): Promise<void> {
+  apply(change: Change): void {
     switch (change.kind) {
       case "folder":
         this.fresh.set(change.node, this.folder(change));
         return;
       case "version":
-        this.fresh.set(change.node, await this.version(change));
+        this.fresh.set(change.node, this.version(change));
         return;
       case "place":
         this.fresh.set(change.node, this.place(change));
@@ -117,10 +117,10 @@ export class Contents {
     this.releases.set(manifest, this.deed);
   }
 
-  private async version(change: ChangeOf<"version">): Promise<FileNode> {
+  private version(change: ChangeOf<"version">): FileNode {
     const { node: id, parent, manifest: manifestHash } = change;
     const before = this.fileBefore(change);
-    const manifest = await this.told.manifest(this.told.manifests.next().value, manifestHash);
+    const manifest = this.told.manifest(this.told.manifests.next().value, manifestHash);
     this.checkManifest(manifest, change, before?.versions.at(-1)?.manifestHash ?? null);
     this.checkCopy(manifest);
     const { acceptedAt, logIndex } = this.told;

@@ -6,7 +6,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "../crypto/base64";
-import { type Bytes, equal } from "../crypto/bytes";
+import type { Bytes } from "../crypto/bytes";
 import { encode, type Value } from "../crypto/canonical";
 import type { SigningKey } from "../crypto/ed25519";
 import { sealedSize } from "../crypto/payload";
@@ -361,5 +361,8 @@ export function fromDoc(doc: Doc): Signed {
 
 /** Whether two b64 hashes or keys are the same, in constant time. */
 export function sameHash(a: string, b: string): boolean {
-  return equal(new TextEncoder().encode(a), new TextEncoder().encode(b));
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a.charCodeAt(i) ^ b.charCodeAt(i);
+  return difference === 0;
 }

@@ -31,6 +31,20 @@ const MAY_BEGIN: { readonly [K in VaultKind]: readonly CertificateKind[] } = {
   team: RULERS,
 };
 
+/**
+ * Verifies that whoever holds `signingKey` signed each of these manifests. Whose they are is known before: the record that
+ * names them by their hashes is signed by the same key. So a reader may do it later, as long as it does (ADR 0026).
+ */
+export type VerifyManifests = (manifests: readonly Signed[], signingKey: string | null) => Promise<void>;
+
+/** At once, and all together, as each alone is mostly waiting. @throws IntegrityError (`signature_invalid`). */
+export async function verifyManifests(
+  manifests: readonly Signed[],
+  signingKey: string | null,
+): Promise<void> {
+  await Promise.all(manifests.map((signed) => verifySigned(MANIFEST, signed, signingKey)));
+}
+
 export class Examination {
   private readonly chain: VaultChain;
   private readonly certificates: Certificates;
@@ -38,6 +52,7 @@ export class Examination {
   private readonly record: VaultRecord;
   private readonly author: VerifiedCertificate;
   private readonly moment: Moment;
+  private readonly verify: VerifyManifests;
 
   /** The record is the chain's next one and signed by `author`; all else is still to be examined. */
   constructor(
@@ -46,7 +61,9 @@ export class Examination {
     entry: Entry,
     record: VaultRecord,
     author: VerifiedCertificate,
+    verify: VerifyManifests,
   ) {
+    this.verify = verify;
     this.chain = chain;
     this.certificates = certificates;
     this.entry = entry;
@@ -115,22 +132,16 @@ export class Examination {
     this.requireRights(roster, kind, WRITERS);
     const { changes } = this.record;
     this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
-    // All at once, as each alone is mostly waiting; judged one after the other, in the order of the changes.
-    const verified = new Map(
-      (this.entry.manifests ?? []).map((signed) => {
-        const verifying = verifySigned(MANIFEST, signed, this.author.signing_key);
-        verifying.catch(() => undefined);
-        return [signed, verifying] as const;
-      }),
-    );
+    const manifests = this.entry.manifests ?? [];
     const contents = new Contents(this.before(roster, kind), {
       author: this.author,
       acceptedAt: this.entry.acceptedAt,
       logIndex: this.entry.logIndex,
-      manifests: (this.entry.manifests ?? []).values(),
-      manifest: (signed, hash) => this.named(MANIFEST, signed, hash, signed && verified.get(signed)),
+      manifests: manifests.values(),
+      manifest: (signed, hash) => this.cited(MANIFEST, signed, hash),
     });
-    for (const change of changes) await contents.apply(change);
+    for (const change of changes) contents.apply(change);
+    await this.verify(manifests, this.author.signing_key);
     return { nodes: contents.fresh, releases: contents.releases };
   }
 
@@ -199,13 +210,23 @@ export class Examination {
     return rightsOf(this.author.kid, roster, this.certificates, this.moment);
   }
 
-  /** The document a change names: its hash, its firm and vault, its author, who is the record's, and his signature. */
+  /** The document a change names, with its author's signature. */
   private async named<T extends { author: string; firm: string; vault: string }>(
     kind: Kind<T>,
     signed: Signed | undefined,
     hash: string,
-    verified?: Promise<void>,
   ): Promise<T> {
+    const document = this.cited(kind, signed, hash);
+    if (signed !== undefined) await verifySigned(kind, signed, this.author.signing_key);
+    return document;
+  }
+
+  /** The document a change names: its hash, its firm and vault, and its author, who is the record's. */
+  private cited<T extends { author: string; firm: string; vault: string }>(
+    kind: Kind<T>,
+    signed: Signed | undefined,
+    hash: string,
+  ): T {
     must(
       signed !== undefined && hashOf(signed.bytes) === hash,
       "record_documents",
@@ -216,7 +237,6 @@ export class Examination {
     const isOurs = document.firm === firm && document.vault === vault;
     must(isOurs, "record_documents", "a document of another vault");
     must(document.author === author, "record_documents", "a document by another author");
-    await (verified ?? verifySigned(kind, signed, this.author.signing_key));
     return document;
   }
 

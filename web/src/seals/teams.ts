@@ -32,7 +32,10 @@ export async function addTeams(certificates: Certificates, teams: readonly TeamE
 
 async function take(chain: VaultChain, entry: Entry): Promise<void> {
   const { seq } = read(RECORD, entry.record.bytes);
-  if (seq > chain.seq) return chain.apply(entry);
+  if (seq > chain.seq) {
+    await chain.apply(entry);
+    return;
+  }
   const isSame = chain.headAt(seq) === hashOf(entry.record.bytes);
   must(isSame, "vault_forked", "the team's history is not the one seen before");
 }

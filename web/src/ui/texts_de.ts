@@ -6,9 +6,11 @@ import { PEOPLE_DE } from "./texts_people_de";
 import { PROBLEMS_DE } from "./texts_problems_de";
 import { TREE_DE } from "./texts_tree_de";
 import { VAULT_DE } from "./texts_vault_de";
+import { WAYS_DE } from "./texts_ways_de";
 
 export const DE = {
   tree: TREE_DE,
+  ways: WAYS_DE,
   problems: PROBLEMS_DE,
   ...VAULT_DE,
   ...KEYS_DE,

@@ -7,9 +7,11 @@ import { PEOPLE_EN } from "./texts_people_en";
 import { PROBLEMS_EN } from "./texts_problems_en";
 import { TREE_EN } from "./texts_tree_en";
 import { VAULT_EN } from "./texts_vault_en";
+import { WAYS_EN } from "./texts_ways_en";
 
 export const EN: Texts = {
   tree: TREE_EN,
+  ways: WAYS_EN,
   problems: PROBLEMS_EN,
   ...VAULT_EN,
   ...KEYS_EN,

@@ -2,9 +2,11 @@
 
 import { problem } from "./problem";
 import { TREE_PROBLEMS_DE } from "./texts_tree_de";
+import { WAYS_PROBLEMS_DE } from "./texts_ways_de";
 
 export const PROBLEMS_DE = {
   ...TREE_PROBLEMS_DE,
+  ...WAYS_PROBLEMS_DE,
   unexpected: problem(
     "Das hat nicht geklappt.",
     "Ein unerwarteter Fehler ist aufgetreten. Ihre Daten sind unverändert. Bitte laden Sie die Seite neu; bleibt der Fehler, rufen Sie Ihre Kanzlei an.",

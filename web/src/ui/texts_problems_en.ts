@@ -3,9 +3,11 @@
 import { problem } from "./problem";
 import type { PROBLEMS_DE } from "./texts_problems_de";
 import { TREE_PROBLEMS_EN } from "./texts_tree_en";
+import { WAYS_PROBLEMS_EN } from "./texts_ways_en";
 
 export const PROBLEMS_EN: typeof PROBLEMS_DE = {
   ...TREE_PROBLEMS_EN,
+  ...WAYS_PROBLEMS_EN,
   unexpected: problem(
     "That did not work.",
     "An unexpected error occurred. Your data are unchanged. Please reload the page; if the error stays, call your firm.",

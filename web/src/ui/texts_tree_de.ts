@@ -85,8 +85,7 @@ export const TREE_DE = {
   lockText: (hours: number) =>
     `Solange kann niemand anders eine neue Fassung ablegen, umbenennen, verschieben oder löschen. Die Sperre endet von selbst nach ${hours === 1 ? "1 Stunde" : `${hours} Stunden`}.`,
   lock: "Sperren",
-  unlock: "Freigeben",
-  breakLock: "Sperre aufheben",
+  unlock: "Sperre aufheben",
   locked: (name: string) => `„${name}“ ist für andere gesperrt.`,
   unlocked: (name: string) => `„${name}“ ist wieder frei.`,
   lockedBy: (who: string, since: string, reason: string) =>
@@ -130,9 +129,10 @@ export const TREE_DE = {
 const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.version_fetched": (what) => `${what} abgerufen`,
   "vault.node_locked": (what) => `${what} gesperrt`,
-  "vault.node_unlocked": (what) => `${what} freigegeben`,
-  "vault.lock_broken": (what) => `Sperre von ${what} aufgehoben`,
+  "vault.node_unlocked": (what) => `Sperre von ${what} aufgehoben`,
+  "vault.lock_broken": (what) => `Fremde Sperre von ${what} aufgehoben`,
   "vault.trash_emptied": () => "Papierkorb geleert, weil die Zeit um war",
   "vault.handed_over": () => "Für eine andere Kanzlei gepackt",
+  "vault.taken_in": () => "Von einer anderen Kanzlei übernommen",
   "vault.upload_refused": () => "Eine Datei bei der Virenprüfung abgewiesen",
 };

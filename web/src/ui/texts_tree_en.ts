@@ -77,8 +77,7 @@ export const TREE_EN: typeof TREE_DE = {
   lockText: (hours) =>
     `Until then nobody else can add a version, rename, move or delete it. The lock ends by itself after ${hours === 1 ? "1 hour" : `${hours} hours`}.`,
   lock: "Lock",
-  unlock: "Release",
-  breakLock: "Break lock",
+  unlock: "Unlock",
   locked: (name) => `“${name}” is locked for others.`,
   unlocked: (name) => `“${name}” is free again.`,
   lockedBy: (who, since, reason) => `Locked by ${who} since ${since}${reason === "" ? "" : ` · ${reason}`}`,
@@ -120,9 +119,10 @@ export const TREE_EN: typeof TREE_DE = {
 const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.version_fetched": (what) => `${what} fetched`,
   "vault.node_locked": (what) => `${what} locked`,
-  "vault.node_unlocked": (what) => `${what} released`,
+  "vault.node_unlocked": (what) => `Lock of ${what} ended`,
   "vault.lock_broken": (what) => `Lock of ${what} broken`,
   "vault.trash_emptied": () => "Trash emptied, as its time was over",
   "vault.handed_over": () => "Packed for another firm",
+  "vault.taken_in": () => "Taken in from another firm",
   "vault.upload_refused": () => "A file refused by the virus scan",
 };

@@ -56,11 +56,18 @@ export const VAULT_DE = {
     viewVersion: (version: string) => `${version} ansehen`,
     saveVersion: (version: string) => `${version} herunterladen`,
     current: "aktuell",
+    verdict: {
+      known: "bestanden, in diesem Browser nachgeprüft",
+      told: "bestanden, laut Server. Ihr Browser prüft es beim Öffnen nach.",
+      held: "nicht prüfbar, wartet auf Freigabe",
+      released: "nicht prüfbar, trotzdem freigegeben",
+    },
   },
   list: {
     unreadable: "Nicht lesbar",
     select: (name: string) => `„${name}“ auswählen`,
     nothing: (filter: string) => `Nichts gefunden zu „${filter}“`,
+    count: (all: number) => (all === 1 ? "1 Eintrag" : `${all.toLocaleString("de-DE")} Einträge`),
     found: (shown: number, all: number) =>
       `${shown.toLocaleString("de-DE")} von ${all.toLocaleString("de-DE")} gefunden`,
     selected: (chosen: number, all: number, files: number, size: string) => {

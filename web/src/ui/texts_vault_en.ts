@@ -55,13 +55,21 @@ export const VAULT_EN: typeof VAULT_DE = {
     version: (number) => `Version ${number}`,
     viewVersion: (version) => `View ${version.toLowerCase()}`,
     saveVersion: (version) => `Download ${version.toLowerCase()}`,
+    verdict: {
+      known: "passed, verified in this browser",
+      told: "passed, as the server says. Your browser verifies it when you open the file.",
+      held: "cannot be scanned, waiting for release",
+      released: "cannot be scanned, released nevertheless",
+    },
     current: "current",
   },
   list: {
     unreadable: "Unreadable",
     select: (name) => `Select “${name}”`,
     nothing: (filter) => `Nothing found for “${filter}”`,
-    found: (shown, all) => `${shown.toLocaleString("en-GB")} of ${all.toLocaleString("en-GB")} found`,
+    count: (all: number) => (all === 1 ? "1 item" : `${all.toLocaleString("en-US")} items`),
+    found: (shown: number, all: number) =>
+      `${shown.toLocaleString("en-GB")} of ${all.toLocaleString("en-GB")} found`,
     selected: (chosen, all, files, size) => {
       const within =
         files === chosen ? "" : ` · ${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}`;

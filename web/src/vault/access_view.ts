@@ -93,7 +93,7 @@ export class AccessView {
     const select = find<HTMLSelectElement>("select", form);
     const date = find<HTMLInputElement>("input", form);
     const save = find("[data-submit]", form);
-    for (const only of [select, date, save]) only.hidden = rights === "trusted";
+    for (const only of [select, find("[data-until]", form), save]) only.hidden = rights === "trusted";
     select.value = rights;
     select.setAttribute("aria-label", texts().holders.rightOf(name));
     date.value = until === null ? "" : dayOf(until);

@@ -41,6 +41,7 @@ export class ActivityView {
     try {
       const { entries } = await vaultApi.activity(this.page.vault.id, this.before, this.node?.id ?? null);
       this.before = entries.at(-1)?.index ?? this.before;
+      await this.page.vault.history.recall(entries.map(({ seq }) => seq));
       const list = find("[data-entries]", this.dialog);
       list.append(...entries.map((entry) => this.item(entry, this.node)));
       find("[data-older]", this.dialog).hidden = entries.length < PAGE;
@@ -54,7 +55,9 @@ export class ActivityView {
   /** The latest things that happened with a file, for its details. */
   async latest(node: OpenedNode, count: number): Promise<readonly HTMLElement[]> {
     const { entries } = await vaultApi.activity(this.page.vault.id, null, node.id);
-    return entries.slice(0, count).map((entry) => this.item(entry, node));
+    const latest = entries.slice(0, count);
+    await this.page.vault.history.recall(latest.map(({ seq }) => seq));
+    return latest.map((entry) => this.item(entry, node));
   }
 
   /** `asked`: what the list is about; of a record of many only this is told. */

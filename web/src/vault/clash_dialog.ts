@@ -90,7 +90,9 @@ async function ask(name: string, isFile: boolean, more: number): Promise<Answer 
   find("[data-version-choice]", dialog).hidden = !isFile;
   field("clash-all").checked = false;
   field("clash-note").value = "";
-  field(isFile ? "clash-version" : "clash-both").checked = true;
+  // Neither choice loses anything; what has the focus when the dialog opens is the one that is made.
+  for (const choice of ["clash-version", "clash-both"])
+    field(choice).checked = field(choice).autofocus = (choice === "clash-version") === isFile;
   const note = find("[data-note]", dialog);
   const showNote = (): void => {
     note.hidden = !field("clash-version").checked;

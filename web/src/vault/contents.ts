@@ -2,7 +2,7 @@
 
 import type { Bytes } from "../crypto/bytes";
 import type { FileVersion } from "../seals/chain";
-import { fromDoc, hashOf, sameHash } from "../seals/documents";
+import { fromDoc, hashOf, MANIFEST, sameHash, verifySigned } from "../seals/documents";
 import { must } from "../seals/errors";
 import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
 import { requireClean } from "../seals/scanning";
@@ -56,6 +56,8 @@ export async function fetchVersion(
     "manifest_differs",
     "the server sent another manifest",
   );
+  const author = vault.certificates.person(manifest.author);
+  await verifySigned(MANIFEST, fromDoc(answer.manifest), author.signing_key);
   const verdict = answer.verdict === null ? null : fromDoc(answer.verdict);
   const { chain, certificates, seeds } = vault;
   const { logIndex } = chain.originOf(signed);

@@ -317,7 +317,7 @@ export class ListView {
   }
 
   private selectionInWords(): string {
-    if (this.selected.size === 0) return "";
+    if (this.selected.size === 0) return this.countInWords();
     let [files, sizeBytes] = [0, 0];
     const chosen = this.entries.filter(({ id }) => this.selected.has(id));
     for (const { node } of withContents(this.vault, chosen)) {
@@ -325,6 +325,12 @@ export class ListView {
       sizeBytes += sizeOf(node);
     }
     const size = formatSize(sizeBytes, pageLanguage());
-    return texts().list.selected(this.selected.size, this.entries.length, files, size);
+    return texts().list.selected(this.selected.size, this.shown.length, files, size);
+  }
+
+  private countInWords(): string {
+    const { list } = texts();
+    const isFiltered = this.filter.value.trim() !== "";
+    return isFiltered ? list.found(this.shown.length, this.entries.length) : list.count(this.shown.length);
   }
 }

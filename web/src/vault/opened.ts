@@ -8,8 +8,8 @@
 import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, requireRevoked, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
-import { type FileVersion, type Node, VaultChain } from "../seals/chain";
-import { hashOf, RECORD, read, type Signed, signDocument, type VaultRecord } from "../seals/documents";
+import { type FileVersion, VaultChain, type VerifyManifests } from "../seals/chain";
+import { hashOf, RECORD, type Signed, signDocument } from "../seals/documents";
 import { EpochSeeds, nextEpoch, type WrapHolder } from "../seals/epochs";
 import { IntegrityError, must, RefusedError, UnlockError } from "../seals/errors";
 import { type AccessRequest, verifyEvents } from "../seals/events";
@@ -22,13 +22,14 @@ import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wir
 import { WireError } from "../wire/http";
 import type { Directory } from "../wire/keys_api";
 import { type News, vaultApi } from "../wire/vault_api";
-import { ChildIndex } from "./child_index";
+import { History } from "./history";
+import { Listing } from "./listing";
 import { foldName } from "./names";
 import type { OpenedFile, OpenedNode } from "./nodes";
 import { RowReader } from "./row_reader";
 import { stateOf, type VaultState } from "./state";
 import { teamIdentity } from "./team_keys";
-import { type UnreadableNode, unreadable } from "./unreadable";
+import type { UnreadableNode } from "./unreadable";
 
 export type { OpenedFile, OpenedNode } from "./nodes";
 
@@ -40,7 +41,6 @@ export interface HeldWrap {
 }
 
 const ATTEMPTS = 10;
-const ROWS_AT_ONCE = 256;
 
 export class OpenedVault {
   readonly open: Open;
@@ -48,14 +48,14 @@ export class OpenedVault {
   readonly chain: VaultChain;
   readonly certificates: Certificates;
   readonly seeds: EpochSeeds;
-  readonly nodes = new Map<string, OpenedNode>();
-  /** Nodes whose latest row we cannot read, as its author sealed none or its epoch does not open: not the vault's end. */
-  readonly unreadable = new Map<string, UnreadableNode>();
+  readonly nodes: Map<string, OpenedNode>;
+  /** As `Listing.unreadable`. */
+  readonly unreadable: Map<string, UnreadableNode>;
   /** Payloads with commitments that a scanner's verified verdict called clean. */
   private readonly clean = new Set<string>();
   /** Of trusted people, verified; `waitingOf` says which stand. */
   requests: readonly AccessRequest[] = [];
-  private sealed: VaultRow | null = null;
+  sealed: VaultRow | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private breach: IntegrityError | null = null;
   /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
@@ -64,19 +64,27 @@ export class OpenedVault {
   state: VaultState = stateOf(null);
   private readonly names = new Map<string, string>();
   /** What each record did, for who asks what happened. */
-  readonly history = new Map<number, VaultRecord>();
-  private readonly reader: RowReader;
-  private readonly index = new ChildIndex();
-  /** Nodes whose rows are to be opened: until they are, also when an answer goes wrong half-way. */
-  private readonly changed = new Set<string>();
+  readonly history: History;
+  readonly reader: RowReader;
+  /** What the server said last of keys and teams: by this the chain was judged. */
+  directory: Directory = { certificates: [], revocations: [], teams: [] };
+  /** Puts off the signatures of manifests; unless set they are verified as they come. */
+  later: VerifyManifests | undefined;
+  /** Records and changes of nodes that were replayed in this page. */
+  replayed = 0;
+  private readonly listing: Listing;
 
-  private constructor(open: Open, id: string, certificates: Certificates) {
+  /** Of a chain that has just begun, or was verified before. */
+  constructor(open: Open, certificates: Certificates, chain: VaultChain) {
     this.open = open;
-    this.id = id;
+    this.id = chain.vault;
     this.certificates = certificates;
-    this.chain = VaultChain.begin(certificates, id);
+    this.chain = chain;
+    this.history = new History(chain);
     this.seeds = new EpochSeeds(this.chain, open.keys.identity);
     this.reader = new RowReader(this.chain, this.seeds);
+    this.listing = new Listing(this.chain, this.reader);
+    ({ nodes: this.nodes, unreadable: this.unreadable } = this.listing);
   }
 
   /**
@@ -90,7 +98,7 @@ export class OpenedVault {
     wraps: readonly HeldWrap[] = [],
   ): Promise<OpenedVault> {
     const certificates = known ?? (await Certificates.verify(open.session.firm.id, open.root, []));
-    const vault = new OpenedVault(open, id, certificates);
+    const vault = new OpenedVault(open, certificates, VaultChain.begin(certificates, id));
     for (const { epoch, age, holder } of wraps) vault.seeds.addWrap(epoch, age, holder);
     await vault.refresh();
     return vault;
@@ -106,9 +114,36 @@ export class OpenedVault {
     return this.sealed?.title ?? "";
   }
 
+  /** What the vault was begun for. @throws IntegrityError before anything was loaded. */
+  get about(): VaultRow {
+    must(this.sealed !== null, "record_shape", "the chain has not begun");
+    return this.sealed;
+  }
+
   /** Takes what is new; true when something was. `isBackground`: the page asks by itself, not the person. */
   refresh(isBackground = false): Promise<boolean> {
     return this.inTurn(() => this.takeNews(isBackground));
+  }
+
+  /** Takes news that were asked for already, and those that follow them. */
+  begin(first: Promise<News>): Promise<boolean> {
+    return this.inTurn(() => this.takeNews(false, first));
+  }
+
+  /** Shows the nodes of a chain that was verified before; their rows are with the reader. */
+  restore(sealed: VaultRow): void {
+    this.sealed = sealed;
+    this.listing.restore();
+  }
+
+  /** What was found wrong with something that had been taken breaks the vault. */
+  async settle(work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof IntegrityError) this.breach = error;
+      throw error;
+    }
   }
 
   /** Takes what the server says of keys and teams besides this vault's news. @throws IntegrityError. */
@@ -126,16 +161,16 @@ export class OpenedVault {
     return mine;
   }
 
-  private async takeNews(isBackground = false): Promise<boolean> {
+  private async takeNews(isBackground: boolean, first?: Promise<News>): Promise<boolean> {
     const before = this.chain.seq;
+    let coming = first ?? vaultApi.news(this.id, before, isBackground);
     for (;;) {
-      const news = await vaultApi.news(this.id, this.chain.seq, isBackground);
-      try {
-        await this.take(news);
-      } catch (error) {
-        if (error instanceof IntegrityError) this.breach = error;
-        throw error;
-      }
+      const news = await coming;
+      const last = this.chain.seq + news.records.length;
+      // Comes while these are verified.
+      if (news.more) coming = vaultApi.news(this.id, last, isBackground);
+      coming.catch(() => undefined);
+      await this.settle(this.take(news));
       if (!news.more) break;
     }
     await requireRevoked(this.certificates);
@@ -146,15 +181,17 @@ export class OpenedVault {
 
   private async take(news: News): Promise<void> {
     await addDirectory(this.certificates, news);
+    const { certificates, revocations, teams } = news;
+    this.directory = { certificates, revocations, teams };
     for (const [team, chain] of this.certificates.teams) chain.requireHead(chain, await seenHead(team));
     for (const { id, name } of news.people) this.names.set(id, name);
     for (const { row } of news.rows) this.reader.add(fromWire(row));
     for (const answer of news.records) {
       const entry = entryOf(answer);
-      await this.chain.apply(entry);
-      const record = read(RECORD, entry.record.bytes);
-      this.history.set(record.seq, record);
-      for (const change of record.changes) if ("node" in change) this.changed.add(change.node);
+      const record = await this.chain.apply(entry, this.later);
+      this.history.add(record);
+      this.replayed += 1 + record.changes.length;
+      for (const change of record.changes) if ("node" in change) this.listing.note(change.node);
     }
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
@@ -164,7 +201,9 @@ export class OpenedVault {
     this.isDue = news.due;
     this.state = stateOf(news);
     // A node may be gone by the next page of the news, and its rows with it.
-    if (!news.more) await this.openRows();
+    if (news.more) return;
+    if (this.chain.seq > 0) this.sealed ??= await this.reader.vault();
+    await this.listing.open();
   }
 
   /** One's own wrap; or that of a team, which opens with the team's key of that generation. Another's opens never. */
@@ -181,35 +220,6 @@ export class OpenedVault {
       const { subject, generation } = certificate;
       return teamIdentity(this.open, subject, generation, (team) => OpenedVault.load(this.open, team));
     };
-  }
-
-  private async openRows(): Promise<void> {
-    if (this.chain.seq > 0) this.sealed ??= await this.reader.vault();
-    const changed = [...this.changed];
-    // Many at once, as each alone is mostly waiting.
-    for (let at = 0; at < changed.length; at += ROWS_AT_ONCE)
-      await Promise.all(changed.slice(at, at + ROWS_AT_ONCE).map((id) => this.openChanged(id)));
-  }
-
-  private async openChanged(id: string): Promise<void> {
-    const node = this.chain.nodes.get(id);
-    must(node !== undefined, "node_parent", "a changed node that the chain does not have");
-    this.index.put(node);
-    const isLive = this.chain.isLive(id);
-    // The server keeps no rows of what is gone, and need not keep those of the trash: what was restored has them again.
-    if (isLive || this.reader.hasRowsOf(node)) this.list(node, await this.reader.open(node));
-    else if (!this.chain.isGone(id)) return;
-    this.changed.delete(id);
-  }
-
-  private list(node: Node, opened: OpenedNode | null): void {
-    const { id, parent, removed } = node;
-    const before = this.nodes.get(id);
-    if (opened !== null) this.unreadable.delete(id);
-    else this.unreadable.set(id, unreadable(node));
-    // Of a newest version that nobody can read the last readable one is shown, where the file is now.
-    const shown = opened ?? (before && { ...before, parent, removed });
-    if (shown !== undefined) this.nodes.set(id, shown);
   }
 
   /** The file as it was in one of its versions. @throws RefusedError (`row_unreadable`), IntegrityError. */
@@ -282,24 +292,23 @@ export class OpenedVault {
       isStale = error instanceof WireError && error.code === "stale";
       if (!isStale) throw error;
     }
-    await this.takeNews();
+    await this.takeNews(false);
     return !isStale;
   }
 
-  /** Children of a folder (the vault's id: the top level) that are there: neither removed nor gone. */
+  /** As `Listing.childrenOf`. */
   childrenOf(folder: string): readonly OpenedNode[] {
-    return this.index.of(folder).flatMap((id) => this.nodes.get(id) ?? []);
+    return this.listing.childrenOf(folder);
   }
 
-  /** What nobody here can name, in a folder. */
+  /** As `Listing.namelessOf`. */
   namelessOf(folder: string): readonly UnreadableNode[] {
-    return this.index.of(folder).flatMap((id) => (this.nodes.has(id) ? [] : (this.unreadable.get(id) ?? [])));
+    return this.listing.namelessOf(folder);
   }
 
-  /** What somebody put into the trash, without what lay in it: the latest first. */
+  /** As `Listing.trash`. */
   trash(): readonly OpenedNode[] {
-    const removed = [...this.nodes.values()].filter(({ id, removed }) => removed && !this.chain.isGone(id));
-    return removed.sort((a, b) => (b.removed?.acceptedAt ?? 0) - (a.removed?.acceptedAt ?? 0));
+    return this.listing.trash();
   }
 
   /** Files that are there, and the sealed bytes of all payloads that are kept, each once, as the server counts them. */
@@ -326,8 +335,7 @@ export class OpenedVault {
 
   /** @throws IntegrityError (`title_differs`) unless the server shows the vault as what it was begun for. */
   requireShown(shown: ShownVault): void {
-    must(this.sealed !== null, "record_shape", "the chain has not begun");
-    requireShown(this.sealed, this.chain.dossier, shown);
+    requireShown(this.about, this.chain.dossier, shown);
   }
 
   /** The moment that a plan is made for. */

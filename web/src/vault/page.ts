@@ -18,12 +18,14 @@ import { ListView } from "./list_view";
 import { askForFolder, listenForFolders } from "./new_folder_dialog";
 import { listenForNotices } from "./notice_view";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
+import { Overflow } from "./overflow";
 import { listenForKeys } from "./page_keys";
 import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
 import type { Choice } from "./picked";
 import { Reading } from "./reading";
 import { tellRequests } from "./requests";
+import { toldOf } from "./row_marks";
 import { showState } from "./states";
 import { TrayView } from "./tray_view";
 import { showUnfinished } from "./unfinished_view";
@@ -67,7 +69,8 @@ export class VaultPage {
     });
     this.verbs = new Verbs(this.context());
     this.more = new PaneMore(vault, this.verbs.activity, nameOf, (error) => this.fail(error));
-    this.pane = new PaneView(nameOf, ({ signed }) => vault.isKnownClean(signed.manifest), mayWrite, {
+    const isKnownClean = ({ signed }: OpenedFile): boolean => vault.isKnownClean(signed.manifest);
+    this.pane = new PaneView(nameOf, isKnownClean, (file) => toldOf(vault, file), mayWrite, {
       act: (action, file, version) => this.act(this.reading.readVersion(action, file, version)),
       more: (file) => this.more.draw(file),
       noteOf: (file, version) => this.more.noteOf(file, version),
@@ -262,6 +265,7 @@ export class VaultPage {
       if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
     });
     listenForKeys();
+    new Overflow().listen();
   }
 
   private upload(choice: Choice): void {

@@ -10,6 +10,9 @@ import type { OpenedFile } from "./opened";
 
 const PRINT_LENGTH = 16;
 
+/** What the server, or the chain, tells of a scan that nobody here has verified. */
+export type Told = "held" | "released" | "told";
+
 interface PaneHandlers {
   /** `version`: an earlier one; null for the one shown. */
   act(action: "download" | "restore" | "view", file: OpenedFile, version: FileVersion | null): void;
@@ -27,6 +30,7 @@ export class PaneView {
   private readonly pane = find("[data-pane]");
   private readonly nameOf: (kid: string) => string;
   private readonly isKnownClean: (file: OpenedFile) => boolean;
+  private readonly told: (file: OpenedFile) => Told;
   private readonly mayWrite: boolean;
   private readonly handlers: PaneHandlers;
   file: OpenedFile | null = null;
@@ -34,12 +38,14 @@ export class PaneView {
   constructor(
     nameOf: (kid: string) => string,
     isKnownClean: (file: OpenedFile) => boolean,
+    told: (file: OpenedFile) => Told,
     mayWrite: boolean,
     handlers: PaneHandlers,
   ) {
     this.mayWrite = mayWrite;
     this.nameOf = nameOf;
     this.isKnownClean = isKnownClean;
+    this.told = told;
     this.handlers = handlers;
     find("[data-pane-close]", this.pane).addEventListener("click", () => handlers.left());
     for (const action of ["view", "download"] as const) {
@@ -113,6 +119,7 @@ export class PaneView {
   drawScan(file: OpenedFile): void {
     if (this.file !== file) return;
     const isClean = this.isKnownClean(file);
+    write("[data-pane-verdict]", texts().vault.verdict[isClean ? "known" : this.told(file)], this.pane);
     find("[data-pane-scan]", this.pane).replaceChildren(...(isClean ? [clone("badge-clean")] : []));
   }
 

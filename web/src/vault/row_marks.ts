@@ -3,8 +3,9 @@
 import { clone, find } from "../ui/dom";
 import { texts } from "../ui/texts";
 import { describeLock, lockOf } from "./locks";
-import type { OpenedNode } from "./nodes";
+import type { OpenedFile, OpenedNode } from "./nodes";
 import type { OpenedVault } from "./opened";
+import type { Told } from "./pane_view";
 
 export function markRow(vault: OpenedVault, node: OpenedNode, row: HTMLElement): void {
   const badges = find("[data-badges]", row);
@@ -33,6 +34,12 @@ export function badgesOf(vault: OpenedVault, node: OpenedNode): readonly HTMLEle
   if (vault.chain.isReleased(node.signed)) badges.push(clone("badge-released"));
   else if (isHeld(vault, node)) badges.push(clone("badge-held"));
   return badges;
+}
+
+/** What is told of the scan of a file that was not opened here: what is published at all has passed, or is held back. */
+export function toldOf(vault: OpenedVault, file: OpenedFile): Told {
+  if (vault.chain.isReleased(file.signed)) return "released";
+  return isHeld(vault, file) ? "held" : "told";
 }
 
 /** The server's hint; whoever opens the file sees for himself. */

@@ -5,15 +5,33 @@ import type { FileNode, FileVersion, FolderNode, VaultChain } from "../seals/cha
 import { hashOf } from "../seals/documents";
 import type { EpochSeeds } from "../seals/epochs";
 import { must, SealError } from "../seals/errors";
-import { openRow, type VaultRow } from "../seals/rows";
+import { type FileRow, type FolderRow, openRow, type PlaceRow, type VaultRow } from "../seals/rows";
 import type { OpenedFile, OpenedFolder, OpenedNode } from "./nodes";
 import { newest } from "./unreadable";
+
+/** Where a row of a node belongs, and the hash that its author signed. */
+export interface RowSpot {
+  readonly kind: "file" | "folder" | "place";
+  readonly node: string;
+  readonly version: number;
+  readonly epoch: number;
+  readonly hash: string;
+}
+
+export type NodeRow = FileRow | FolderRow | PlaceRow;
+
+/** A row that opened in its own place. */
+interface OpenedRow extends Omit<RowSpot, "hash"> {
+  readonly row: NodeRow;
+}
+
+type Held = Bytes | OpenedRow;
 
 export class RowReader {
   private readonly chain: VaultChain;
   private readonly seeds: EpochSeeds;
   /** By hash: whatever the server says about where a row belongs, it opens in its own place only. */
-  private readonly rows = new Map<string, Bytes>();
+  private readonly rows = new Map<string, Held>();
 
   constructor(chain: VaultChain, seeds: EpochSeeds) {
     this.chain = chain;
@@ -21,69 +39,105 @@ export class RowReader {
   }
 
   add(row: Bytes): void {
-    this.rows.set(hashOf(row), row);
+    const hash = hashOf(row);
+    if (!this.rows.has(hash)) this.rows.set(hash, row);
+  }
+
+  /** A row that was opened in this place, or found not to open there, by whoever verified the chain before. */
+  addHeld({ hash, ...place }: RowSpot, held: Bytes | NodeRow): void {
+    this.rows.set(hash, held instanceof Uint8Array ? held : { ...place, row: held });
+  }
+
+  /** The row in this place if it opened, else its sealed bytes; undefined where the server sent none. */
+  heldAt(spot: RowSpot): Bytes | NodeRow | undefined {
+    const held = this.rows.get(spot.hash);
+    return held === undefined || held instanceof Uint8Array ? held : (this.openedAt(spot) ?? undefined);
   }
 
   /** Whether the server sent all rows that the node's name and facts stand in. */
   hasRowsOf(node: FileNode | FolderNode): boolean {
-    const own = node.kind === "file" ? newest(node).manifest.row : (node.placed?.row ?? node.row);
-    return this.rows.has(own) && (node.placed === null || this.rows.has(node.placed.row));
+    return spotsOf(node).every(({ hash }) => this.rows.has(hash));
   }
 
   /** What the vault was begun for. Without it nobody could tell which vault this is: no reading on. */
   async vault(): Promise<VaultRow> {
     const { firm, rootRow, vault } = this.chain;
-    const sealed = this.sealedRow(rootRow);
+    const sealed = this.rows.get(rootRow);
+    requireRow(sealed instanceof Uint8Array);
     const { rowKey } = await this.seeds.keysOf(1);
     return openRow(rowKey, { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 }, sealed);
   }
 
   /** Null for a node whose author sealed no row that opens. @throws IntegrityError (`row_differs`). */
   async open(node: FileNode | FolderNode): Promise<OpenedNode | null> {
-    return node.kind === "file" ? this.version(node, newest(node)) : this.folder(node);
+    for (const spot of spotsOf(node)) await this.unseal(spot);
+    return this.opened(node);
   }
 
-  private async folder(node: FolderNode): Promise<OpenedFolder | null> {
-    const { id, parent, author, acceptedAt, removed } = node;
-    const row = await (node.placed === null
-      ? this.named("folder", id, 0, node.epoch, node.row)
-      : this.named("place", id, 0, node.placed.epoch, node.placed.row));
-    return row && { kind: "folder", id, parent, row: { name: row.name }, author, acceptedAt, removed };
+  /** The same for rows that have been opened before, at once; null also for one that was not. */
+  opened(node: FileNode | FolderNode): OpenedNode | null {
+    return node.kind === "file" ? this.file(node, newest(node)) : this.folder(node);
   }
 
   /** The file as it is in one of its versions. The newest bears the name that the file was given since. */
   async version(node: FileNode, signed: FileVersion): Promise<OpenedFile | null> {
-    const { version, epoch, author, row: hash } = signed.manifest;
-    const own = await this.named("file", node.id, version, epoch, hash);
-    const { id, parent, placed, removed } = node;
-    const name = placed && (await this.named("place", id, 0, placed.epoch, placed.row));
-    if (own === null || (placed !== null && name === null)) return null;
-    const row = name === null ? own : { ...own, name: name.name };
+    for (const spot of spotsOf(node, signed)) await this.unseal(spot);
+    return this.file(node, signed);
+  }
+
+  private folder(node: FolderNode): OpenedFolder | null {
+    const { id, parent, author, acceptedAt, removed } = node;
+    const [spot] = spotsOf(node);
+    const row = this.openedAt(spot);
+    return row && { kind: "folder", id, parent, row: { name: row.name }, author, acceptedAt, removed };
+  }
+
+  private file(node: FileNode, signed: FileVersion): OpenedFile | null {
+    const { id, parent, removed } = node;
+    const [own, place] = spotsOf(node, signed).map((spot) => this.openedAt(spot));
+    if (own == null || place === null) return null;
+    const row = { ...(own as FileRow), name: (place ?? own).name };
+    const { author } = signed.manifest;
     return { kind: "file", id, parent, row, node, signed, author, acceptedAt: signed.acceptedAt, removed };
   }
 
-  /** The row as its author sealed it; null when that is none. What the server withheld or altered is an error. */
-  private async named<K extends "file" | "folder" | "place">(
-    kind: K,
-    node: string,
-    version: number,
-    epoch: number,
-    hash: string,
-  ) {
-    const sealed = this.sealedRow(hash);
-    const { firm, vault } = this.chain;
-    try {
-      const { rowKey } = await this.seeds.keysOf(epoch);
-      return await openRow(rowKey, { kind, firm, vault, node, version, epoch }, sealed);
-    } catch (error) {
-      if (error instanceof SealError) return null;
-      throw error;
-    }
+  /** A row opens where it belongs and nowhere else. */
+  private openedAt({ hash, kind, node, version, epoch }: RowSpot): NodeRow | null {
+    const held = this.rows.get(hash);
+    if (held === undefined || held instanceof Uint8Array) return null;
+    const isHere =
+      held.kind === kind && held.node === node && held.version === version && held.epoch === epoch;
+    return isHere ? held.row : null;
   }
 
-  private sealedRow(hash: string): Bytes {
-    const row = this.rows.get(hash);
-    must(row !== undefined, "row_differs", "a row is missing, or is not the one that was signed");
-    return row;
+  /** Opens the row as its author sealed it, if that is one. What the server withheld or altered is an error. */
+  private async unseal({ hash, ...place }: RowSpot): Promise<void> {
+    const sealed = this.rows.get(hash);
+    requireRow(sealed !== undefined);
+    if (!(sealed instanceof Uint8Array)) return;
+    const { firm, vault } = this.chain;
+    try {
+      const { rowKey } = await this.seeds.keysOf(place.epoch);
+      const row = await openRow(rowKey, { ...place, firm, vault }, sealed);
+      this.rows.set(hash, { ...place, row });
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+    }
   }
+}
+
+function requireRow(isThere: boolean): asserts isThere {
+  must(isThere, "row_differs", "a row is missing, or is not the one that was signed");
+}
+
+/** Where the facts of a node stand, of a file as it is in a version; and its name, if it was given another since. */
+export function spotsOf(node: FileNode | FolderNode, signed?: FileVersion): readonly [RowSpot, ...RowSpot[]] {
+  const { id, placed } = node;
+  const name =
+    placed && ({ kind: "place", node: id, version: 0, epoch: placed.epoch, hash: placed.row } as const);
+  if (node.kind === "folder")
+    return [name ?? { kind: "folder", node: id, version: 0, epoch: node.epoch, hash: node.row }];
+  const { version, epoch, row: hash } = (signed ?? newest(node)).manifest;
+  const own = { kind: "file", node: id, version, epoch, hash } as const;
+  return name === null ? [own] : [own, name];
 }

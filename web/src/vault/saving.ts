@@ -67,7 +67,7 @@ export function sizeOfAll(vault: OpenedVault, chosen: readonly OpenedNode[]): nu
 }
 
 /** Where streams cannot be saved, the browser keeps the whole in its blob store first. */
-async function give(pieces: AsyncIterable<Bytes>, name: string, size: number): Promise<void> {
+export async function give(pieces: AsyncIterable<Bytes>, name: string, size: number): Promise<void> {
   if (canSaveStreams()) await saveStream(pieces, name, size);
   else saveFile(await gathered(pieces, () => undefined), name, "application/octet-stream");
 }

@@ -5,6 +5,7 @@ import { find, findAll, isTyping, maybe } from "../ui/dom";
 import { showStatus } from "../ui/message";
 import { texts } from "../ui/texts";
 import { ActivityView } from "./activity_view";
+import { HandoverView } from "./handover_view";
 import { isOwnLock, lockOf, unlockFile } from "./locks";
 import type { OpenedFile, OpenedNode } from "./nodes";
 import { isHeld } from "./row_marks";
@@ -54,6 +55,7 @@ export class Verbs {
     const views = { trash: () => this.trash.show(), activity: () => this.activity.show(null) };
     for (const [name, show] of Object.entries(views))
       find(`[data-page-verb="${name}"]`).addEventListener("click", () => void this.guarded(show()));
+    new HandoverView(this.page).listen((work) => this.guarded(work));
     new RowMenu(
       (node) => this.prepare(node),
       (verb) => this.run(verb as Verb, this.menuNodes),
@@ -75,7 +77,7 @@ export class Verbs {
     return lock !== null && !isOwnLock(this.page.vault, lock) && !this.page.vault.mayManage;
   }
 
-  /** "Sperren" becomes "Freigeben" for what one has locked, "Sperre aufheben" for what others have. */
+  /** "Sperren" becomes "Sperre aufheben" for what is locked. */
   private nameLock(root: HTMLElement, nodes: readonly OpenedNode[]): void {
     const button = maybe('[data-verb="lock"]', root);
     const word = button && maybe("[data-word]", button);
@@ -83,8 +85,7 @@ export class Verbs {
     const { tree } = texts();
     const [node] = nodes;
     const lock = nodes.length === 1 && node ? lockOf(this.page.vault, node.id) : null;
-    const isOwn = lock !== null && isOwnLock(this.page.vault, lock);
-    word.textContent = lock === null ? tree.lock : isOwn ? tree.unlock : tree.breakLock;
+    word.textContent = lock === null ? tree.lock : tree.unlock;
     if (node !== undefined && this.isForeign(node)) button.setAttribute("aria-disabled", "true");
   }
 

@@ -170,6 +170,10 @@ export const vaultApi = {
       ...(row === null ? {} : { row }),
     }),
   unlockNode: (vault: string, node: string) => call<unknown>("DELETE", `${vaultPath(vault)}/locks/${node}`),
+  handedOver: (vault: string, said: { package: string; recipient: string; files: number }) =>
+    call<unknown>("POST", `${vaultPath(vault)}/hand-overs`, said),
+  takenIn: (vault: string, said: { package: string; sender: string; files: number }) =>
+    call<unknown>("POST", `${vaultPath(vault)}/take-ins`, said),
   /** ≤ 100 entries, the latest first, before a place in the log. */
   activity: (vault: string, before: number | null, node: string | null) => {
     const asked = new URLSearchParams({

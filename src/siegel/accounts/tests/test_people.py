@@ -93,6 +93,8 @@ def test_a_session_is_over_by_idleness_or_age_and_not_before(seen_s: int, now_s:
         (f"{CHROMIUM} (iPhone; CPU iPhone OS 18_1 like Mac OS X) {KHTML} Version/18.1 Safari/604.1", "Safari, iPhone"),
         (f"{CHROMIUM} (Macintosh; Intel Mac OS X 10_15_7) {KHTML} Version/18.1 Safari/605.1.15", "Safari, macOS"),
         ("siegel", "siegel"),
+        ("siegel (kanzlei-pc.local)", "siegel kanzlei-pc.local"),
+        ("siegel (<b>pc</b>)", ""),
         ("curl/8.11 <script>siegel</script>", ""),
     ],
 )

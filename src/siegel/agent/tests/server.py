@@ -98,6 +98,7 @@ class Server:
         self.requests: list[str] = []
         self.self_records: dict[str, list[Wire]] = {}
         self.handed_over: list[Wire] = []
+        self.taken_in: list[Wire] = []
         self.scanner_seed = Seed.generate()
         self.scanner_keys_renewed = 0
         self.cut_after: int | None = None
@@ -329,8 +330,8 @@ class Server:
             return self.check(body)
         if parts[1] == "commit":
             return self.commit(vault, body)
-        if parts[1] == "hand-overs":
-            self.handed_over.append(body)
+        if parts[1] in ("hand-overs", "take-ins"):
+            (self.handed_over if parts[1] == "hand-overs" else self.taken_in).append(body)
             return 201, {}
         return 200, vault.versions[parts[2], int(parts[4])]
 

@@ -3,6 +3,7 @@
 import io
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -224,3 +225,34 @@ def test_the_words_are_those_of_the_browser() -> None:
     assert spoken(b64(bytes(32))) == " ".join(["babab"] * 8)
     assert spoken(b64(b"\xff" * 32)) == " ".join(["zuzuz"] * 8)
     assert len({spoken(b64((1 << bit).to_bytes(16, "big") + bytes(16))) for bit in range(128)}) == 128
+
+
+def zipped(folder: Path, target: Path, method: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for path in folder.iterdir():
+            archive.write(path, path.name)
+    return target
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_an_archive_of_the_folder_is_taken_in_too_and_the_log_keeps_it(
+    run: Run, online: Server, packed: Path, tmp_path: Path, method: int
+) -> None:
+    archive = zipped(packed, Path("package.zip"), method)
+    title = as_receiver(run, online)
+    assert run("vault", "take-in", str(archive), f"{title}:/", "--yes") == 0
+    assert contents_of(online, title, tmp_path) == {f"2025/{name}": content for name, content in CONTENTS.items()}
+    assert not list((Home().work).glob("take-in-*"))
+    [kept] = online.taken_in
+    [given] = online.handed_over
+    assert kept == {"package": given["package"], "sender": online.firm.clerk.kid, "files": 3}
+
+
+def test_an_archive_that_is_cut_or_grows_is_refused(run: Run, online: Server, packed: Path) -> None:
+    archive = zipped(packed, Path("package.zip"))
+    cut(archive)
+    title = as_receiver(run, online)
+    assert run("vault", "take-in", str(archive), f"{title}:/", "--yes") == 1
+    (packed / "0004.age").write_bytes(bytes(1 << 22))
+    assert run("vault", "take-in", str(zipped(packed, archive, zipfile.ZIP_DEFLATED)), f"{title}:/", "--yes") == 1
+    assert online.taken_in == []

@@ -8,6 +8,7 @@ Its parts, lower ones first:
     states        which rows an action changed, as hashes in its last entry, so that `reconciling` finds silent changes
     entries       what actions call: `record`, `unchanged`; the batch that the outermost action writes at its end
     witnesses     who confirms heads from outside
+    stamping      timestamps on heads by a service that the operator names
     proofs        inclusion, consistency, proof files
     verification  everything again from the stored bytes, in bounded memory
     beginnings    the log goes on under a new origin after a restore, and says what is missing

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from siegel.base.audit import notary, tree
-from siegel.base.models import AuditCheckpoint, AuditCosignature, AuditLog, Tenant
+from siegel.base.models import AuditCheckpoint, AuditCosignature, AuditLog, AuditTimestamp, Tenant
 from siegel.lib import tlog
 
 log = structlog.get_logger("siegel.audit")
@@ -94,9 +94,9 @@ def keep(tenant_id: str, size: int, note: tlog.Note) -> AuditCheckpoint:
 
 
 def _thin_out(tenant_id: str, kept: AuditCheckpoint) -> None:
-    """Removes the one before, unless a witness confirmed it or its span of time would have none."""
+    """Removes the one before, unless a witness confirmed it, it was stamped or its span of time would have none."""
     before = AuditCheckpoint.objects.filter(tenant=tenant_id, size__lt=kept.size).order_by("-size")[:2]
     if len(before) < 2 or before[0].signed_at // KEEP_EVERY_S != before[1].signed_at // KEEP_EVERY_S:
         return
-    if not AuditCosignature.objects.filter(checkpoint=before[0]).exists():
+    if not any(kind.objects.filter(checkpoint=before[0]).exists() for kind in (AuditCosignature, AuditTimestamp)):
         before[0].delete()

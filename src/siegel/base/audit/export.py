@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siegel.base.audit import checkpoints, tree
+from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
 from siegel.base.models import AuditBeginning, AuditCheckpoint, AuditEntry, AuditWitness, Tenant
 from siegel.lib import tlog
@@ -44,7 +45,7 @@ def write_export(tenant: Tenant, out: Path) -> int:
 def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes]]:
     published = checkpoints.log_of(tenant.pk)
     witnesses = [{"name": one.name, "key": one.vkey} for one in AuditWitness.objects.filter(tenant=tenant)]
-    begun = list(AuditBeginning.objects.filter(tenant=tenant, size__lte=newest.size).order_by("pk"))
+    begun = list(AuditBeginning.objects.filter(tenant=tenant).order_by("pk"))
     facts: dict[str, Any] = {
         "before": [one.before for one in begun],
         "firm": tenant.name,
@@ -61,6 +62,10 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
         yield f"openings/{number}", bytes(beginning.note)
     for one in AuditCheckpoint.objects.filter(tenant=tenant, size__lte=newest.size).order_by("size").iterator(BATCH):
         yield f"checkpoints/{one.size}", checkpoints.note_of(one).encode()
+    for stamp in stamps_of(tenant.pk):
+        if stamp.checkpoint.size <= newest.size:
+            yield f"timestamps/{stamp.checkpoint.size}.tsr", bytes(stamp.answer)
+            yield f"timestamps/{stamp.checkpoint.size}.txt", checkpoints.note_of(stamp.checkpoint).text.encode()
     read = tree.reader(tenant.pk)
     for tile in tlog.tiles_of_tree(newest.size):
         yield tile.path(), tlog.read_tile(tile, read)

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from django.db import connection
 
-from siegel.base.audit import checkpoints, notary, tree
+from siegel.base.audit import checkpoints, notary, stamping, tree
 from siegel.base.audit.erasure import ERASED_KIND, erased_ranges
 from siegel.base.models import AuditBeginning, AuditCheck, AuditCheckpoint
 from siegel.lib import tlog
@@ -35,7 +35,7 @@ class Finding:
     """What does not hold, or (`is_tampered` false) could not be told. `index`: the first entry it concerns.
 
     entry_missing, entry_altered, tree_altered, personal_altered, personal_missing, log_cut, log_differs,
-    checkpoint_invalid; unsigned.
+    checkpoint_invalid, timestamp_altered; unsigned, timestamp_untrusted.
     """
 
     code: str
@@ -67,7 +67,7 @@ def verify(tenant_id: str) -> Report:
     if size and not signed:
         problem = Finding("unsigned", None, is_tampered=False)
     walk = _Walk(tenant_id, size)
-    finding = walk.run(signed) or walk.unlawfully_emptied() or problem
+    finding = walk.run(signed) or walk.unlawfully_emptied() or _bad_stamp(tenant_id) or problem
     return Report(size, finding, walk.frontier.root() if walk.frontier.size == size else None)
 
 
@@ -89,6 +89,11 @@ def check(tenant_id: str) -> Report:
     }
     AuditCheck.objects.update_or_create(tenant_id=tenant_id, defaults=values)
     return report
+
+
+def _bad_stamp(tenant_id: str) -> Finding | None:
+    code = stamping.first_bad(tenant_id)
+    return Finding(code, None, is_tampered=code == "timestamp_altered") if code else None
 
 
 def _signed_heads(tenant_id: str) -> tuple[list[Held], Finding | None]:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("base", "0003_audit_tree")]
+    dependencies = [("base", "0006_timestamps")]
 
     operations = [
         migrations.CreateModel(

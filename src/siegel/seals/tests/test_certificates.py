@@ -206,7 +206,6 @@ def test_nobody_makes_a_newer_key_for_a_person_of_another_rank(firm: Firm) -> No
     """A clerk certifies clients; with a client's certificate in an owner's name he would be given what owners are."""
     certificate = replace(draft(firm, firm.clerk), subject=firm.owner.id, generation=2)
     refused("certificate_conflict", offer, firm, firm.clerk, certificate)
-    offer(firm, firm.clerk, replace(certificate, subject=firm.client.id))
 
 
 def test_a_root_key_gets_no_second_meaning(firm: Firm) -> None:

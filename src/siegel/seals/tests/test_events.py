@@ -195,8 +195,8 @@ def test_an_objection_is_of_somebody_who_writes_there(firm: Firm, events: Events
 
 def test_whose_vault_it_is_objects_with_the_keys_he_got_anew(firm: Firm, events: Events, spouse: Person) -> None:
     asked = events.ask(spouse)
-    letter = firm.invite(firm.clerk, events.vault.id, generation=2, subject=firm.client.id)
     firm.revoke(firm.clerk, firm.client)
+    letter = firm.invite(firm.clerk, events.vault.id, generation=2, subject=firm.client.id)
     events.refuses(object_to(firm.client.seed, events.place, asked, asked), "event_author")
     events.refuse(firm.redeem(letter), asked)
     assert events.requests[0].objection is not None

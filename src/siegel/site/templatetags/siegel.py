@@ -39,6 +39,12 @@ def bundle(context: Context, name: str, *, keys: bool = False) -> SafeString:
 
 
 @register.filter
+def told_facts(line: "AuditLine") -> list[tuple[str, str]]:
+    """What an entry says beside, as far as it is for people: names and values, no ids."""
+    return words.told_facts(line.facts)
+
+
+@register.filter
 def size(size_bytes: int) -> str:
     return words.size(size_bytes)
 

@@ -36,6 +36,32 @@ def test_each_missing_value_is_named(name: str) -> None:
         read({key: value for key, value in GOOD.items() if key != name})
 
 
+def test_a_timestamp_service_is_named_by_its_address(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("")
+    named = {"SIEGEL_TSA_URL": "http://tsa.example/tsr", "SIEGEL_TSA_CA_FILE": str(tmp_path / "ca.pem")}
+    environment = read({**GOOD, **named})
+    assert environment.tsa is not None
+    assert (environment.tsa.host, environment.tsa.ca_file) == ("tsa.example", environment.tsa_ca_file)
+    assert read(GOOD).tsa is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "tsa.example",
+        "ftp://tsa.example",
+        "https://",
+        "http://a:b@tsa.example",
+        "http://[",
+        "http://x:0/",
+        "http://x/ y",
+    ],
+)
+def test_what_is_no_address_of_a_timestamp_service_is_refused(url: str) -> None:
+    with pytest.raises(SettingsError, match="SIEGEL_TSA_URL"):
+        read({**GOOD, "SIEGEL_TSA_URL": url})
+
+
 def test_an_unknown_value_stops_the_start() -> None:
     with pytest.raises(SettingsError, match="unknown: SIEGEL_PEPPR"):
         read({**GOOD, "SIEGEL_PEPPR": "x"})

@@ -84,6 +84,12 @@ def test_an_audit_kind_without_a_sentence_is_shown_by_its_name() -> None:
     assert words.audit_sentence("later.kind_of_entry").text == "later.kind_of_entry"
 
 
+def test_of_what_an_entry_says_beside_people_are_told_counts_and_no_ids() -> None:
+    facts = (("vault", "n6kaaDruHpEYseCL158uMg"), ("files", "3"), ("version", "2"))
+    with translation.override("de"):
+        assert words.told_facts(facts) == [("Dateien", "3"), ("Fassung", "2")]
+
+
 def test_file_counts_have_right_plurals_in_both_languages() -> None:
     template = (
         "{% load i18n %}{% blocktranslate trimmed count n=n with shown=n|number %}"

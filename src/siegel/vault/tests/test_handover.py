@@ -25,3 +25,12 @@ def test_a_client_who_writes_there_packs_nothing(vault: OpenVault, client_user: 
     with pytest.raises(RefusedError) as refused:
         client_user.post(f"vaults/{vault.id}/hand-overs", BODY)
     assert refused.value.status == 404
+
+
+TAKEN: dict[str, Any] = {"package": b64(bytes(32)), "sender": b64(bytes(range(32))), "files": 3}
+
+
+def test_the_log_and_the_vaults_history_keep_that_a_package_was_taken_in(vault: OpenVault, client_user: Island) -> None:
+    client_user.post(f"vaults/{vault.id}/take-ins", TAKEN)
+    newest = client_user.get(f"vaults/{vault.id}/activity")["entries"][0]
+    assert newest["kind"] == "vault.taken_in"

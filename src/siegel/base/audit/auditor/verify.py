@@ -6,7 +6,7 @@ KEY is the log's verifier key as you know it from elsewhere (a delivery proof, a
 the one in the export is believed. CHECKPOINT is a file with an earlier signed head: the export must have grown from it.
 Exit: 0 intact, 1 incomplete (after a restored backup, see README.txt) or unreadable, 2 wrong usage, 3 tampered.
 
-It follows RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature and tlog-tiles.
+It follows RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature and tlog-tiles; timestamps by RFC 3161.
 """
 
 import argparse
@@ -20,10 +20,23 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384, SHA512, HashAlgorithm
 
 WIDTH = 256
+# Object identifiers in timestamps, in DER: SHA-256, SHA-384, SHA-512; messageDigest (RFC 5652, 11.2).
+HASHES = {
+    "608648016503040201": hashlib.sha256,
+    "608648016503040202": hashlib.sha384,
+    "608648016503040203": hashlib.sha512,
+}
+ALGORITHMS: dict[str, HashAlgorithm] = dict(zip(HASHES, (SHA256(), SHA384(), SHA512()), strict=True))
+MESSAGE_DIGEST = "2a864886f70d010904"
 
 
 BEGUN = "base.log_begun_anew"
@@ -141,6 +154,82 @@ def check_part(entry: bytes, part: dict[str, object], index: int) -> bool:
     return True
 
 
+def der(content: bytes) -> list[tuple[int, bytes, bytes]]:
+    """The elements that follow each other in DER: (tag, contents, the whole). ValueError."""
+    found, at = [], 0
+    while at < len(content):
+        begin, tag, size, at = at, content[at], content[at + 1 : at + 2], at + 2
+        length = size[0] if size else 0
+        if length & 0x80:
+            count = length & 0x7F
+            if not 0 < count <= 4:
+                raise ValueError("not DER")
+            length, at = int.from_bytes(content[at : at + count], "big"), at + count
+        at += length
+        if not size or at > len(content):
+            raise ValueError("not DER")
+        found.append((tag, content[at - length : at], content[begin:at]))
+    return found
+
+
+def stamp_of(answer: bytes, text: bytes) -> str:
+    """Who stamped the text, and when (RFC 3161); TamperedError when the stamp does not fit, or is not his.
+
+    Whether he is who his certificate says is for `openssl ts -verify` to tell.
+    """
+    _status, token = der(der(answer)[0][1])[:2]
+    _version, _algorithms, encapsulated, *more = der(der(der(token[1])[1][1])[0][1])
+    info = der(der(encapsulated[1])[1][1])[0][1]
+    _version, _policy, (_, imprint, _), _serial, (_, moment, _), *_ = der(der(info)[0][1])
+    if der(imprint)[1][1] != HASHES[der(der(imprint)[0][1])[0][1].hex()](text).digest():
+        raise TamperedError("a timestamp is not on the head it stands beside")
+    certificates = [x509.load_der_x509_certificate(one[2]) for tag, held, _ in more if tag == 0xA0 for one in der(held)]
+    [signer] = [der(one[1]) for one in der(more[-1][1])]
+    algorithm = der(signer[2][1])[0][1].hex()
+    attributes = {der(one)[0][1].hex(): der(der(one)[1][1])[0][1] for _, one, _ in der(signer[3][1])}
+    if attributes[MESSAGE_DIGEST] != HASHES[algorithm](info).digest():
+        raise TamperedError("a timestamp is not the one that was signed")
+    # The signature is over the attributes as a SET; in the stamp they bear another tag (RFC 5652, 5.4).
+    name = signed_by(certificates, signer, b"\x31" + signer[3][2][1:], ALGORITHMS[algorithm])
+    return f"{moment.decode()} by {name}"
+
+
+def signed_by(
+    certificates: list[x509.Certificate], signer: list[tuple[int, bytes, bytes]], message: bytes, digest: HashAlgorithm
+) -> str:
+    """The name in the signer's certificate; TamperedError when the signature does not hold."""
+    issuer, serial = der(signer[1][1])
+    for one in certificates:
+        if (one.serial_number, one.issuer.public_bytes()) == (int.from_bytes(serial[1], "big"), issuer[2]):
+            break
+    else:
+        raise TamperedError("the certificate of a timestamp is missing")
+    key = one.public_key()
+    try:
+        if isinstance(key, RSAPublicKey):
+            key.verify(signer[5][1], message, PKCS1v15(), digest)
+        elif isinstance(key, EllipticCurvePublicKey):
+            key.verify(signer[5][1], message, ECDSA(digest))
+        else:
+            raise ValueError("a timestamp with a key of an unknown kind")
+    except InvalidSignature:
+        raise TamperedError("the signature of a timestamp does not hold") from None
+    return one.subject.rfc4514_string()
+
+
+def check_stamps(archive: zipfile.ZipFile) -> list[str]:
+    """A line about each timestamp."""
+    lines = []
+    for name in archive.namelist():
+        if name.startswith("timestamps/") and name.endswith(".tsr"):
+            size = name.removeprefix("timestamps/").removesuffix(".tsr")
+            text = archive.read(f"checkpoints/{size}").rpartition(b"\n\n")[0] + b"\n"
+            if archive.read(f"timestamps/{size}.txt") != text:
+                raise TamperedError(f"the timestamp of {size} entries stands beside another text")
+            lines.append(f"timestamp of {size} entries: {stamp_of(archive.read(name), text)}")
+    return lines
+
+
 def keys_by_origin(archive: zipfile.ZipFile, facts: dict[str, Any], vkey: str) -> dict[str, str]:
     """The keys of all origins of the log. Where it began anew, its opening is signed by the keys before and after.
 
@@ -232,10 +321,10 @@ def check_log(archive: zipfile.ZipFile, vkey: str, held_notes: list[bytes]) -> s
         if open_note(newest, one["key"], needed=False) is not None
     ]
     about = f"{size} entries intact, {len(walk.erased)} personal parts erased, {len(roots)} heads"
-    told = f"{'; '.join([about, *confirmed])}\nlog key: {facts['key']}\nroot: {root.hex()}"
+    told = ["; ".join([about, *confirmed]), *check_stamps(archive), f"log key: {facts['key']}", f"root: {root.hex()}"]
     if gaps:
-        raise IncompleteError("\n".join([told, *gaps]))
-    return told
+        raise IncompleteError("\n".join([*told, *gaps]))
+    return "\n".join(told)
 
 
 class Walk:
@@ -282,7 +371,7 @@ def main() -> int:
     except IncompleteError as error:
         sys.stdout.write(f"{error}\n")
         return 1
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, LookupError, ValueError, zipfile.BadZipFile) as error:
         sys.stderr.write(f"incomplete or unreadable: {error}\n")
         return 1
     return 0

@@ -1,0 +1,52 @@
+/** English texts about ways back and ways on: another firm, a lost key. */
+
+import { problem } from "./problem";
+import type { WAYS_DE, WAYS_PROBLEMS_DE } from "./texts_ways_de";
+
+const files = (count: number): string => (count === 1 ? "1 file" : `${count.toLocaleString("en-GB")} files`);
+
+export const WAYS_PROBLEMS_EN: typeof WAYS_PROBLEMS_DE = {
+  not_a_card: problem(
+    "This is no hand-over card.",
+    "It contains a line that begins with age1pq1. Please have the card sent to you again.",
+  ),
+  too_large_here: problem(
+    "This is too large for the browser.",
+    "From 2 GB on please use the program siegel: “siegel vault hand-over” and “siegel vault take-in”. It goes on after an interruption.",
+  ),
+  unreadable_here: problem(
+    "You cannot open everything.",
+    "The package would not be complete. Please have it packed by somebody who can open everything.",
+  ),
+  not_a_zip: problem("This is no complete package.", "Please have the file sent to you again."),
+  package_incomplete: problem(
+    "Something is missing in the package.",
+    "Nothing was taken in. Choose the ZIP file, or all files of the package.",
+  ),
+  package_foreign: problem(
+    "The package is for another key.",
+    "Only whose card it was can open it. Nothing was taken in.",
+  ),
+  package_damaged: problem(
+    "The package is damaged or altered.",
+    "Nothing was taken in. Please have it sent to you again.",
+  ),
+  takein_taken: problem(
+    "Something else of this name lies here already.",
+    "Nothing was taken in. Please open an empty folder first.",
+  ),
+};
+
+export const WAYS_EN: typeof WAYS_DE = {
+  files,
+  card: "hand-over card",
+  cardHead: (firm: string) => `Siegel: recipient for a hand-over to ${firm}`,
+  copied: "Copied.",
+  compare: "Please compare the words on the telephone first.",
+  packing: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} packed …`,
+  packed: (count: number) => `The package is saved: ${files(count)}.`,
+  checking: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} verified …`,
+  taking: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} taken in …`,
+  taken: (count: number) => `Taken in: ${files(count)}.`,
+  notTaken: (names: string) => `Not taken in: ${names}.`,
+};

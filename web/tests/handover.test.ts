@@ -1,0 +1,130 @@
+/** What a package of another firm may say, and what its archive may be. */
+
+import { describe, expect, it } from "vitest";
+import { toBase64url } from "../src/crypto/base64";
+import { type Bytes, concat, utf8 } from "../src/crypto/bytes";
+import { encode, type Value } from "../src/crypto/canonical";
+import { readAll } from "../src/crypto/source";
+import { sign } from "../src/crypto/sshsig";
+import { readPackage, recipientHash, recipientOn, signPackage } from "../src/seals/handover";
+import { newId } from "../src/seals/ids";
+import { holderKeys } from "../src/seals/keys";
+import { spokenOf } from "../src/ui/spoken";
+import { zipMembers } from "../src/vault/unzip";
+import { zip } from "../src/vault/zip";
+
+const sender = await holderKeys(new Uint8Array(32).fill(1));
+const receiver = await holderKeys(new Uint8Array(32).fill(2));
+const HASH = toBase64url(new Uint8Array(32));
+
+const FILE = {
+  content_hash: HASH,
+  created: null,
+  file: "0001.age",
+  modified: 1_700_000_000,
+  path: ["Ordner", "Beleg.pdf"],
+  size: 3,
+  type: "application/pdf",
+};
+
+function fields(file: object = {}) {
+  return {
+    created: 1_700_000_000,
+    dossier: { client_name: "Müller", client_number: "1", title: "Akte" },
+    files: [{ ...FILE, ...file }],
+    firm: newId(),
+    recipient: receiver.recipient,
+    recipient_of_sender: sender.recipient,
+    sender: newId(),
+    signing_key: sender.signingKey,
+    vault: newId(),
+  };
+}
+
+async function envelope(value: object, keys = sender): Promise<Bytes> {
+  const bytes = encode(value as Value);
+  const sig = await sign(keys.signing, "siegel-handover@v1", bytes);
+  return utf8(JSON.stringify({ bytes: toBase64url(bytes), sig: toBase64url(sig) }));
+}
+
+describe("the list of a package", () => {
+  it("reads what was signed, and names the sender's key", async () => {
+    const made = await signPackage(fields(), sender);
+    const read = await readPackage(made.envelope, receiver.recipient);
+    expect([read.sender, read.hash, read.fields.files[0]?.path]).toEqual([sender.kid, made.hash, FILE.path]);
+  });
+
+  it("refuses one that was passed on to somebody else", async () => {
+    const { envelope } = await signPackage(fields(), sender);
+    await expect(readPackage(envelope, sender.recipient)).rejects.toMatchObject({ code: "package_foreign" });
+  });
+
+  it("refuses the signature of another key than the named one", async () => {
+    await expect(readPackage(await envelope(fields(), receiver), receiver.recipient)).rejects.toMatchObject({
+      code: "signature_invalid",
+    });
+  });
+
+  it.each([
+    { file: "../0001.age" },
+    { file: "index.json.age" },
+    { file: "0001" },
+    { path: [] },
+    { path: ["..", "x"] },
+    { path: ["a/b"] },
+    { path: ["a\u202eb"] },
+    { size: -1 },
+    { more: 1 },
+  ])("refuses a file that says %j", async (said) => {
+    await expect(readPackage(await envelope(fields(said)), receiver.recipient)).rejects.toThrow();
+  });
+
+  it("refuses a file that is listed twice", async () => {
+    const twice = { ...fields(), files: [FILE, FILE] };
+    await expect(readPackage(await envelope(twice), receiver.recipient)).rejects.toMatchObject({
+      code: "document_invalid",
+    });
+  });
+});
+
+describe("a card", () => {
+  it("is found in what somebody sent, and its words are those of the program", () => {
+    const card = `# Siegel\r\n# babab\r\n${receiver.recipient}\r\n`;
+    expect(recipientOn(card)).toBe(receiver.recipient);
+    expect(spokenOf(recipientHash(receiver.recipient)).split(" ")).toHaveLength(8);
+  });
+
+  it.each([
+    "",
+    "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
+    receiver.recipient.slice(0, -1),
+  ])("is not %j", (text) => {
+    expect(() => recipientOn(text)).toThrow(expect.objectContaining({ code: "not_a_card" }));
+  });
+});
+
+describe("an archive", () => {
+  async function archived(): Promise<Bytes> {
+    async function* pieces() {
+      yield utf8("eins");
+    }
+    return readAll(zip([{ path: "0001.age", modified: 0, read: async () => pieces() }]));
+  }
+
+  it("gives back what was put into it", async () => {
+    const member = (await zipMembers(new Blob([await archived()]))).get("0001.age");
+    expect(new TextDecoder().decode(await readAll((await member?.open()) ?? new Uint8Array()))).toBe("eins");
+  });
+
+  it("is refused, or loses nothing unseen, wherever it is cut", async () => {
+    const whole = await archived();
+    for (let size = 0; size < whole.length; size++)
+      await expect(zipMembers(new Blob([whole.slice(0, size)]))).rejects.toMatchObject({ code: "not_a_zip" });
+  });
+
+  it("is found before a comment", async () => {
+    const whole = await archived();
+    whole[whole.length - 2] = 3;
+    expect((await zipMembers(new Blob([concat(whole, utf8("abc"))]))).size).toBe(1);
+  });
+});
