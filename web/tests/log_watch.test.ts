@@ -4,10 +4,10 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { toBase64url } from "../src/crypto/base64";
 import { concat, utf8 } from "../src/crypto/bytes";
 import { signingKeyFromSeed } from "../src/crypto/ed25519";
+import { HiddenError, heldOf, type Shelf, watchLog } from "../src/keyring/log_watch";
 import { parseVerifierKey } from "../src/tlog";
 import type { ShownBeginning } from "../src/tlog/origins";
 import { toPadded } from "../src/tlog/text";
-import { HiddenError, heldOf, type Shelf, watchLog } from "../src/ui/log_watch";
 import { codeOfError, vectors } from "./vectors";
 
 interface Growth {

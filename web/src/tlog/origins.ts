@@ -69,6 +69,11 @@ export async function passed(
   return followed;
 }
 
+/** Its opening taken apart, its signatures not verified. @throws TlogError */
+export function beginningOf(shown: ShownBeginning): Pick<Beginning, "opening" | "shown"> {
+  return { opening: parseCheckpoint(parseNote(utf8(shown.checkpoint)).text), shown };
+}
+
 /** What the first entries of these origins say, each proven to stand in the newest head. @throws TlogError */
 export async function statements(
   begun: readonly Pick<Beginning, "opening" | "shown">[],
@@ -94,7 +99,8 @@ export async function statements(
 }
 
 /**
- * What the holder of a head of an older origin has lost; null if all that he knew is in the newest head.
+ * What the holder of a head of an older origin has lost; null if all that he knew is in the newest head. `isOfIts`: which
+ * origins the head may be of, should that not be known.
  *
  * @throws TlogError: as `verifyGrowth` if none states where it was cut, or what is said to be kept is another past than
  * the one held.
@@ -104,6 +110,7 @@ export function compare(
   newest: Checkpoint,
   proof: readonly Uint8Array[],
   said: readonly Statement[],
+  isOfIts: (origin: string) => boolean = (origin) => origin === held.origin,
 ): Loss | null {
   try {
     verifyGrowth({ ...held, origin: newest.origin }, newest, proof);
@@ -111,7 +118,7 @@ export function compare(
   } catch (error) {
     const kept = Math.min(...said.map((one) => one.kept));
     if (!(error instanceof TlogError) || held.size <= kept || said.length === 0) throw error;
-    const cited = said.flatMap(({ ended }) => ended).filter(({ origin }) => origin === held.origin);
+    const cited = said.flatMap(({ ended }) => ended).filter(({ origin }) => isOfIts(origin));
     const isCited = cited.some(
       ({ size, root }) => held.size < size || (held.size === size && equal(held.root, root)),
     );

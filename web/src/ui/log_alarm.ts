@@ -1,9 +1,9 @@
 /** Shows in red that the log is not the one this browser knows. */
 
+import { HiddenError, type Seen, watchLog } from "../keyring/log_watch";
 import { TlogError } from "../tlog";
 import { WireError } from "../wire/http";
 import { find, maybe, write } from "./dom";
-import { HiddenError, type Seen, watchLog } from "./log_watch";
 import { texts } from "./texts";
 
 /** Watches, and tells what was seen; null when nothing could be told (no line, signed out) or the alarm is shown. */

@@ -3,7 +3,7 @@
  * smaller log, another one of the same size, or one that did not grow from there, is found out.
  */
 
-import { fromBase64url } from "../crypto/base64";
+import { fromBase64url, toBase64url } from "../crypto/base64";
 import { utf8 } from "../crypto/bytes";
 import {
   type Checkpoint,
@@ -13,7 +13,7 @@ import {
   TlogError,
   verifyGrowth,
 } from "../tlog";
-import { compare, type Loss, passed, statements } from "../tlog/origins";
+import { beginningOf, compare, type Loss, passed, statements } from "../tlog/origins";
 import { api } from "../wire/api";
 
 /** The key and the signed note, as they came; and what this browser knows to be lost for ever. */
@@ -54,6 +54,42 @@ export class HiddenError extends TlogError {
  * for another log or key than the one known; HiddenError. @throws WireError.
  */
 export async function watchLog(firm: string, shelf: Shelf = localStorage): Promise<Seen | null> {
+  const seen = await watchHeld(firm, shelf);
+  const differing = shelf.getItem(`${nameOf(firm)}-elsewhere`);
+  if (!differing) return seen;
+  const { size, root } = JSON.parse(differing) as { size: number; root: string };
+  return await watchElsewhere(firm, { size, root: fromBase64url(root) }, shelf);
+}
+
+/**
+ * Compares the log with a head that another device of the person saw; its key is not known, its entries are. What does
+ * not fit is kept, and looked at again with every `watchLog`. @throws as `watchLog`.
+ */
+export async function watchElsewhere(
+  firm: string,
+  known: Pick<Checkpoint, "size" | "root">,
+  shelf: Shelf = localStorage,
+): Promise<Seen | null> {
+  const mark = `${nameOf(firm)}-elsewhere`;
+  shelf.setItem(mark, JSON.stringify({ size: known.size, root: toBase64url(known.root) }));
+  const seen = await watchHeld(firm, shelf);
+  const held = heldOf(firm, shelf);
+  const { key, checkpoint, proof, begun } = await api.logHead(known.size);
+  if (held === null || seen === null || key === null || checkpoint === null)
+    throw new TlogError("tlog.rollback", "the log was signed and now is not");
+  if (key !== held.key) throw new TlogError("tlog.key", "another key signs the log");
+  const head = await opened({ key, checkpoint });
+  const said = await statements(begun.map(beginningOf), head);
+  const loss = compare({ ...known, origin: head.origin }, head, proof.map(fromBase64url), said, () => true);
+  if (loss?.isHidden) throw new HiddenError(loss);
+  shelf.setItem(mark, "");
+  if (loss === null || seen.lost.some((one) => one.known === loss.known)) return seen;
+  const lost = [...seen.lost, loss];
+  shelf.setItem(nameOf(firm), JSON.stringify({ ...held, lost }));
+  return { ...seen, lost };
+}
+
+async function watchHeld(firm: string, shelf: Shelf): Promise<Seen | null> {
   const held = heldOf(firm, shelf);
   const known = held && (await opened(held));
   const answer = await api.logHead(known?.size ?? 0);
