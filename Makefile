@@ -27,6 +27,7 @@ test:
 	@$(MAKE) check
 	$(B)/npm --prefix web test
 	$(B)/pytest -n 2
+	$(B)/python -m tests.postgres $(B)/pytest -n 2
 
 bench:
 	@python3 -m tools.prepare bench

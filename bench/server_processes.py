@@ -26,6 +26,15 @@ def peak_web_memory_mb(installation: Installation) -> float:
     return sum(_peak_kib(pid) for pid in family) * 1024 / 1e6
 
 
+def private_kib(pid: int) -> int:
+    """What a process has in memory now that is no file's."""
+    return _kib(pid, "RssAnon")
+
+
 def _peak_kib(pid: int) -> int:
+    return _kib(pid, "VmHWM")
+
+
+def _kib(pid: int, field: str) -> int:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:"))

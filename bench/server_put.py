@@ -22,26 +22,33 @@ TIMEOUT_S = 900
 GOAL = 50.0
 
 
-def put_small_files(installation: Installation, person: Person) -> dict[str, Any]:
+def put_small_files(
+    installation: Installation,
+    person: Person,
+    *,
+    name: str = "vault.put_small_files",
+    files: int = FILES,
+    goal: float = GOAL,
+) -> dict[str, Any]:
     """Files per second of `siegel vault put`, from its start to its end, without the time the virus scan takes."""
     folder = installation.folder / "small"
     folder.mkdir()
-    for number in range(FILES):
-        (folder / f"{number:04}.bin").write_bytes(os.urandom(FILE_BYTES))
+    for number in range(files):
+        (folder / f"{number:05}.bin").write_bytes(os.urandom(FILE_BYTES))
     siegel = _CommandLine(installation)
     siegel.run("sign-in", "--server", installation.url, "--firm", "muster",
                "--username", person.username, "--key-file", person.key_file)  # fmt: skip
     seconds = siegel.run("vault", "put", str(folder), f"{person.vaults[0]}:/")
-    value = FILES / (seconds - scan_seconds(installation, folder))
+    value = files / (seconds - scan_seconds(installation, folder))
     return {
-        "name": "vault.put_small_files",
+        "name": name,
         "value": round(value, 1),
         "unit": "files/s",
-        "goal": GOAL,
+        "goal": goal,
         "peer": None,
         "peer_value": None,
         "ratio": None,
-        "held": value >= GOAL,
+        "held": value >= goal,
     }
 
 

@@ -1,9 +1,8 @@
-"""A vault in Chromium: a thousand small files dropped, and a folder of ten thousand entries shown.
+"""A vault in Chromium: a thousand small files dropped.
 
 `siegel-server serve` runs with its scanner; the browser is a real one on the same machine, so both share its
 processors. The files are dropped as a hand drops them; the time that the same clamd needs for as many files alone is
-taken off. The list is measured from the beginning of the page's load to its rows: half of its entries are files, half
-folders. `replay` and `draw` say where the time goes.
+taken off.
 """
 
 import os
@@ -16,19 +15,12 @@ from typing import Any
 from playwright.sync_api import Page, expect, sync_playwright
 
 from bench.server_put import scan_seconds
-from siegel.agent.folders import make_folders
-from siegel.agent.plan import plan_put
-from siegel.agent.put import put
-from siegel.demo.furnish import Silent
 from tests.installation import installed
-from tests.journeys.people import Firm, Vault, make_firm
+from tests.journeys.people import Firm, make_firm
 
 DROPPED = 1000
 DROPPED_BYTES = 20_000
 DROP_GOAL = 100.0
-LISTED = 10_000
-LISTED_FILES = 5000
-LIST_GOAL_MS = 500.0
 TIMEOUT_MS = 600_000
 DROP = """([count, size]) => {
   const transfer = new DataTransfer();
@@ -36,10 +28,6 @@ DROP = """([count, size]) => {
     transfer.items.add(new File([crypto.getRandomValues(new Uint8Array(size))], `Beleg ${i}.bin`));
   const drop = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: transfer });
   document.querySelector("[data-drop]").dispatchEvent(drop);
-}"""
-MARKS = """() => {
-  const at = (name) => performance.getEntriesByName(name)[0].startTime;
-  return { begun: at("vault-begun"), replayed: at("vault-replayed"), shown: at("vault-shown") };
 }"""
 Row = dict[str, Any]
 
@@ -55,7 +43,7 @@ def measure() -> list[Row]:
             page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="de-DE")
             page.set_default_timeout(TIMEOUT_MS)
             _sign_in(page, firm)
-            rows = [_drop(page, firm), *_list(page, firm)]
+            rows = [_drop(page, firm)]
             browser.close()
         firm.close()
         return rows
@@ -82,28 +70,6 @@ def _drop(page: Page, firm: Firm) -> Row:
         seconds - scan_seconds(firm.installation, _files(firm.folder / "dropped", DROPPED, DROPPED_BYTES))
     )
     return _row("vault.drop_1000_files", value, "files/s", DROP_GOAL, held=value >= DROP_GOAL)
-
-
-def _list(page: Page, firm: Firm) -> list[Row]:
-    vault = firm.new_vault()
-    _fill(firm, vault)
-    page.goto(vault.url)
-    expect(page.locator("tbody[data-rows] tr").first).to_be_visible(timeout=TIMEOUT_MS)
-    marks = page.evaluate(MARKS)
-    shown = marks["shown"]
-    return [
-        _row("vault.list_10k", shown, "ms", LIST_GOAL_MS, held=shown <= LIST_GOAL_MS),
-        _row("vault.list_10k_replay", marks["replayed"] - marks["begun"], "ms", None, held=None),
-        _row("vault.list_10k_draw", shown - marks["replayed"], "ms", None, held=None),
-    ]
-
-
-def _fill(firm: Firm, vault: Vault) -> None:
-    opened = firm.opened(vault, firm.clerk)
-    make_folders(opened, [(f"Vorgang {number}",) for number in range(LISTED - LISTED_FILES)])
-    outcomes = put(opened, plan_put(sorted(_files(firm.folder / "listed", LISTED_FILES, 64).iterdir()), ()), Silent())
-    if {outcome.code for outcome in outcomes} != {"stored"}:
-        raise RuntimeError("a file was not stored")
 
 
 def _files(folder: Path, count: int, size: int) -> Path:

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.postgres import new_database
+
 START_S = 60.0
 STOP_S = 30.0
 NO_SCANNER = "Die Virenprüfung ist nicht erreichbar"
@@ -73,6 +75,8 @@ def installed(folder: Path) -> Iterator[Installation]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = _environment(folder, url)
+    if cluster := os.environ.get("TEST_DATABASE_URL"):
+        _set_up_postgresql(environment, cluster)
     command = [sys.executable, "-m", "siegel.site", "serve", "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
@@ -82,6 +86,14 @@ def installed(folder: Path) -> Iterator[Installation]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(STOP_S)
+
+
+def _set_up_postgresql(environment: dict[str, str], cluster: str) -> None:
+    """A database of its own, made by the role that owns it; the server works as another, as in operation."""
+    database = new_database(cluster)
+    command = [sys.executable, "-m", "siegel.site", "migrate", "--role", database.role]
+    subprocess.run(command, env={**environment, "SIEGEL_DATABASE": database.owner}, check=True, timeout=110)
+    environment["SIEGEL_DATABASE"] = database.server
 
 
 def _environment(folder: Path, url: str) -> dict[str, str]:

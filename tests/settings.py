@@ -16,6 +16,8 @@ os.environ.update(
     SIEGEL_HOSTS="testserver,localhost,127.0.0.1",
     SIEGEL_PUBLIC_URL="http://localhost:8000",
 )
+if _database := os.environ.get("TEST_DATABASE_URL"):  # a cluster of tests.postgres
+    os.environ["SIEGEL_DATABASE"] = _database
 
 from siegel.site.settings import *
 from siegel.site.settings import DATA, STATIC_ROOT, STORAGES
@@ -37,6 +39,7 @@ _entries = (
     "invite",
     "client_new",
     "vault",
+    "vaults",
     "access",
     "people",
     "renew",
@@ -44,6 +47,7 @@ _entries = (
     "machines",
     "audit_log",
     "log_watch",
+    "log_compare",
     "trusted",
 )
 (BUNDLE_DIR / "manifest.json").write_text(

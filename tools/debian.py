@@ -72,10 +72,11 @@ AGE = Need("age", lambda: has_program("age"))
 SSH_KEYGEN = Need("openssh-client", lambda: has_program("ssh-keygen"))
 OPENSSL = Need("openssl", lambda: has_program("openssl"))
 NGINX = Need("nginx", lambda: has_program("nginx"), ("nginx.service",))
+POSTGRESQL = Need("postgresql", lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")), ("postgresql.service",))
 
 CHECK = (PIP,)
 SCANNER = (CLAMD, LIBARCHIVE)
-TEST = (*CHECK, *SCANNER, CHROMIUM, LIBATOMIC, AGE, SSH_KEYGEN, WEBKIT, SCREEN)
+TEST = (*CHECK, *SCANNER, CHROMIUM, LIBATOMIC, AGE, SSH_KEYGEN, WEBKIT, SCREEN, POSTGRESQL)
 BENCH = (*TEST, NGINX, OPENSSL)
 
 # apt starts the services of what it installs, unless policy-rc.d forbids it (the only door Debian has for that);

@@ -256,6 +256,14 @@ class World:
         self.settle()
         return set() if again else {known.kid for known in fallen}
 
+    def claim(self, who: Employee, generation: int, *, as_letter: bool) -> None:
+        """A ruler certifies another key, or a letter, in somebody's name, and the server takes it into its log."""
+        by, keys, now = self.ruler(), Seed.generate().public_keys(), self.firm.now + self.firm.index
+        more: dict[str, Any] = {"role": who.role, "vaults": [self.vault.id]} if as_letter else {}
+        kind, own = "invitation" if as_letter else who.role, by.own
+        signed = issue(own.seed, own.known, keys, kind=kind, subject=who.id, now=now, generation=generation, **more)
+        self.firm.accept(signed, own.seed)
+
     def reset(self, who: Employee) -> None:
         """A letter in place of the lost key, and the new key it leads to."""
         by, store, lost = self.ruler(), self.firm.store, who.own

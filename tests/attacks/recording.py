@@ -17,8 +17,9 @@ from unittest import mock
 import httpx
 from django.conf import settings
 from django.core.cache import cache
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 
 from siegel.agent.account import Account, countersign_waiting, sign_in
 from siegel.agent.client import Api
@@ -102,11 +103,16 @@ def put_files(vault: OpenVault, folder: tuple[str, ...], *sources: Path) -> list
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever happens to the database inside, nothing remains; nor of blobs and staging."""
+    # A server's request ends with its connection, where that is no longer what it was at first.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
     try:
         with transaction.atomic():
             yield
             transaction.set_rollback(True)
     finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
         cache.clear()
         for folder in (settings.STAGING_DIR, settings.BLOB_DIR):
             shutil.rmtree(Path(folder), ignore_errors=True)

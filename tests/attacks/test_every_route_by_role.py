@@ -31,8 +31,8 @@ from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, op
 # clerk) do not. stranger: the owner of another firm. leader and elsewhere lead the vault's office and another one;
 # neither holds the vault.
 POSTED = (
-    *("sign_out", "language", "theme", "end_sessions", "block", "unblock"),
-    *("save_settings", "save_mailbox", "send_again", "verify_log"),
+    *("sign_out", "language", "theme", "end_sessions", "block", "unblock", "save_address"),
+    *("save_settings", "save_mailbox", "send_again", "verify_log", "save_log_mail"),
 )
 ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
 
@@ -62,6 +62,10 @@ TABLE: dict[str, str] = {
     "GET /protokoll": STAFF_PAGE,
     "POST /protokoll/pruefen": "302 404 404 302 302 302 302 302 302",
     "GET /protokoll/export": "302 404 404 302 302 302 302 302 302",  # nobody signs here
+    "GET /protokoll/versand": "302 404 404 404 404 200 200 404 404",
+    # without saying who
+    "POST /protokoll/versand/speichern": "302 404 404 404 404 404 404 404 404",
+    "GET /protokoll/vergleichen": STAFF_PAGE,
     "GET /postausgang": "302 404 404 404 404 200 200 404 404",
     "POST /postausgang/<mail_id>/erneut": "302 404 404 404 404 302 404 404 404",
     "GET /mitarbeiter/teams": "302 404 404 404 404 200 200 200 200",
@@ -70,6 +74,8 @@ TABLE: dict[str, str] = {
     "GET /mandanten/<client_id>": "302 404 404 200 404 200 404 200 404",
     # a clerk of the leader's office, as below
     "GET /zugang/<person_id>/neu": "302 404 404 404 404 200 404 200 404",
+    # the person there is a clerk, who sets his own address
+    "POST /zugang/<person_id>/e-mail": "302 404 404 404 404 404 404 404 404",
     "POST /zugang/<person_id>/sperren": "302 404 404 404 404 302 404 302 404",
     "POST /zugang/<person_id>/entsperren": "302 404 404 404 404 302 404 302 404",
     "GET /einrichten": OPEN,
@@ -116,6 +122,7 @@ TABLE: dict[str, str] = {
     "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
     "POST /api/keys/certificates": "401 400 400 400 400 400 400 400 400",
     "POST /api/keys/revocations": "401 400 400 400 400 400 400 400 400",
+    "POST /api/keys/recovery": "401 404 404 404 404 400 400 404 404",
     "POST /api/keys/root": "401 404 404 404 404 400 400 404 404",
     "GET /api/keys/due": EVERYONE_SIGNED_IN,
     "GET /api/scanner-key": EVERYONE_SIGNED_IN,
@@ -137,6 +144,7 @@ TABLE: dict[str, str] = {
     "GET /api/offices": STAFF,
     "GET /api/audit/checkpoint": STAFF,
     "GET /api/audit/consistency": STAFF,
+    "GET /api/audit/release": STAFF,
     "GET /api/audit/entries": STAFF,
     "GET /api/audit/entries/<index>/proof": "401 404 404 503 503 503 503 503 503",
     "POST /api/audit/witnesses": "401 404 404 400 400 400 400 400 400",
@@ -170,6 +178,8 @@ TABLE: dict[str, str] = {
     # the client locks, and takes the lock away before anybody else is asked
     "POST /api/vaults/<vault_id>/locks": "401 201 404 409 404 409 404 404 404",
     "DELETE /api/vaults/<vault_id>/locks/<node>": "401 200 404 404 404 404 404 404 404",
+    # a dossier's vault, which nobody names anew
+    "POST /api/vaults/<vault_id>/title": "401 404 404 404 404 404 404 404 404",
     "GET /api/vaults/<vault_id>/activity": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,
@@ -342,6 +352,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/people/<person_id>/block": {},
         "POST /api/people/<person_id>/unblock": {},
         "POST /api/keys/revocations": {"revocation": DOC},
+        "POST /api/keys/recovery": {"certificate": DOC, "revocation": DOC},
         "POST /api/keys/root": {"root": DOC, "revocation": DOC},
         "POST /api/teams": {
             "id": (team := new_id()),
@@ -355,6 +366,7 @@ def _body(route: str, stage: Stage, role: str) -> Any:
         "POST /api/vaults/<vault_id>/records": APPEND,
         "POST /api/vaults/<vault_id>/events": {"doc": DOC},
         "POST /api/vaults/<vault_id>/check": {"uploads": [item]},
+        "POST /api/vaults/<vault_id>/title": {"epoch": 1, "row": b64(bytes(60))},
         "POST /api/vaults/<vault_id>/locks": {"node": stage.names["node"], "epoch": 2},
         "POST /api/vaults/<vault_id>/hand-overs": {"package": HASH, "recipient": HASH, "files": 1},
         "POST /api/vaults/<vault_id>/take-ins": {"package": HASH, "sender": HASH, "files": 1},

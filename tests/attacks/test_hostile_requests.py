@@ -17,7 +17,7 @@ JSON = "application/json"
 # Their bodies are no JSON, or are not looked at: uploads stream, the others are forms of pages.
 OTHER_BODIES = (
     *("/uploads", "/abmelden", "/sprache", "/darstellung", "/sitzungen/", "/session/end", "POST /zugang/"),
-    *("/einstellungen/", "/mein-zugang/e-mail", "/postausgang/", "/protokoll/pruefen"),
+    *("/einstellungen/", "/mein-zugang/e-mail", "/postausgang/", "/protokoll/"),
 )
 UNSAFE = [route for route in TABLE if not route.startswith(("GET", "HEAD", "OPTIONS"))]
 TAKING_JSON = [route for route in UNSAFE if not any(end in route for end in OTHER_BODIES)]

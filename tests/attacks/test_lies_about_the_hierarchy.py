@@ -218,6 +218,42 @@ def test_an_epoch_by_somebody_who_was_shown_no_revocation_is_followed_by_another
     assert not rotation_due(vault.state.position, firm.store, firm.moment.time)
 
 
+def test_a_roster_by_somebody_who_was_shown_no_newer_key_of_a_team_is_followed_by_an_epoch(lie: Lie) -> None:
+    """He sealed to the team's old key, which the colleague who was taken off still has: it is the key that he names."""
+    firm, old = lie.firm, lie.team.person
+    vault = begin(firm, firm.owner, [(firm.owner, "manage"), (firm.clerk, "manage")])
+    lie.team.holders(firm.owner, (firm.owner, "manage"), (firm.clerk, "read"))
+    lie.team.rotate(firm.owner)
+    vault.holders(firm.clerk, (firm.owner, "manage"), (firm.clerk, "manage"), (old, "read"))
+    assert rotation_due(vault.state.position, firm.store, firm.moment.time)
+    vault.rotate(firm.owner)
+    assert not rotation_due(vault.state.position, firm.store, firm.moment.time)
+    vault.holders(firm.clerk, (firm.owner, "manage"), (firm.clerk, "manage"), (old, "write"))
+    assert not rotation_due(vault.state.position, firm.store, firm.moment.time), "nobody was given anything"
+
+
+def test_a_roster_by_somebody_who_was_shown_no_redemption_is_followed_by_an_epoch(lie: Lie) -> None:
+    """He sealed to the letter, and whoever found it could read with a copy of the wrap."""
+    firm = lie.firm
+    vault = begin(firm, firm.owner, [(firm.owner, "manage"), (firm.clerk, "manage")])
+    letter = firm.invite(firm.clerk, vault.id)
+    client = firm.redeem(letter)
+    vault.holders(firm.clerk, (firm.owner, "manage"), (firm.clerk, "manage"), (letter, "read"))
+    assert client.kid in members(vault.state.position.now.roster, firm.store, firm.moment)
+    assert rotation_due(vault.state.position, firm.store, firm.moment.time)
+    vault.rotate(firm.owner)
+    assert not rotation_due(vault.state.position, firm.store, firm.moment.time)
+
+
+def test_a_roster_by_somebody_who_was_shown_no_revocation_is_refused(lie: Lie) -> None:
+    """Whoever is new in a roster has a key in force; the server that hid the revocation cannot show both."""
+    firm, colleague = lie.firm, lie.colleague
+    firm.revoke(firm.owner, colleague)
+    lie.tell()
+    lie.entries.append(roster_entry(lie.vault, firm.clerk, Holder(colleague.kid, "read", colleague.id)))
+    refused(lie, "roster_holder")
+
+
 def test_a_revocation_that_is_dated_back_contradicts_what_its_key_did(lie: Lie) -> None:
     clerk = lie.firm.clerk
     before = lie.firm.index

@@ -24,6 +24,9 @@ from siegel.seals.signed import Signed
 from tests.attacks.recording import PASSWORD
 from tests.installation import Installation, installed
 
+# What SQLite's single writer decides, PostgreSQL's locks do.
+pytestmark = pytest.mark.on_both
+
 
 class Keeping(Api):
     """Keeps what was sent to redeem."""

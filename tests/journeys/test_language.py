@@ -58,6 +58,8 @@ def test_the_firms_pages_are_english_once_it_is_chosen(owner: Page, firm: Firm) 
         "/mitarbeiter/notfallblatt",
         "/mitarbeiter/systemschluessel",
         "/protokoll",
+        "/protokoll/versand",
+        "/protokoll/vergleichen",
         f"/mandanten/{firm.client_id}/einladen",
         f"/mandanten/{firm.client_id}/neue-akte",
     )

@@ -44,6 +44,8 @@ OF_STAFF = (
     "/mitarbeiter/notfallblatt",
     "/mitarbeiter/systemschluessel",
     "/protokoll",
+    "/protokoll/versand",
+    "/protokoll/vergleichen",
     "/mein-zugang",
 )
 OF_CLIENTS = ("/", "/tresore", "/notfall-ordner", "/hilfe", "/mein-zugang")
@@ -92,7 +94,7 @@ def test_pages_before_signing_in_are_accessible(visit: Visit, firm: Firm, axe: A
 def test_the_firms_pages_are_accessible(visit: Visit, firm: Firm, full: Vault, axe: Axe, size: str) -> None:
     page = come_in(visit(**SIZES[size]), firm, firm.owner)
     for path, name in names_of(
-        (*OF_STAFF, *(f"/mandanten/{firm.client_id}/{end}" for end in ("einladen", "neue-akte")))
+        (*OF_STAFF, *(f"/mandanten/{firm.client_id}{end}" for end in ("", "/einladen", "/neue-akte")))
     ):
         page.goto(firm.url + path)
         look(page, axe, f"{size}-firm-{name}")
@@ -158,7 +160,7 @@ def test_no_page_is_wider_than_a_small_phone(visit: Visit, firm: Firm, full: Vau
     visited = [(door, path) for path in (f"/k/{firm.slug}", *DOORS)]
     visited += [
         (staff, path)
-        for path in (*OF_STAFF, *(f"/mandanten/{firm.client_id}/{end}" for end in ("einladen", "neue-akte")))
+        for path in (*OF_STAFF, *(f"/mandanten/{firm.client_id}{end}" for end in ("", "/einladen", "/neue-akte")))
     ]
     visited += [(client, path) for path in OF_CLIENTS]
     for page, path in visited:

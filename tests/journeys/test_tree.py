@@ -132,7 +132,11 @@ def test_a_folder_is_copied_into_another_vault_and_sealed_for_its_readers(
     dialog = clerk.locator("dialog#target")
     expect(dialog).to_contain_text("auf Ihrem Gerät neu verschlüsselt")
     dialog.locator("[data-submit=copy]").click()
-    expect(dialog).to_be_hidden(timeout=60_000)
+    expect(dialog).to_be_hidden()
+    for name in ("a.txt", "b.txt"):
+        expect_done(clerk, name, timeout_ms=60_000)
+    expect(status(clerk)).to_have_text("1 Ordner kopiert.")
+    expect(clerk.locator("[data-tray-title]")).to_have_text("Kopieren: 2 von 2 fertig")
     opened = firm.opened(other, firm.client)
     assert opened.find(("Belege", "tiefer", "b.txt")) is not None
     assert firm.opened(vault, firm.client).find(("Belege", "a.txt")) is not None

@@ -5,7 +5,7 @@ and a client whose time ends hold; an owner whose key was compromised, what fall
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from siegel.seals.canonical import b64
@@ -191,6 +191,13 @@ class Chain:
         roster = self.roster(author, rights)
         return self.entry(author, RosterChange(roster.hash, Roster.parse(roster).seq), roster=roster)
 
+    def later(self, author: str, rights: Rights, *, begins: bool = False) -> None:
+        """A roster behind all that the log tells, which does not tell of it."""
+        place = self.log.index + 1 + len(self.entries)
+        made = self.begin(author, rights) if begins else self.holders(author, rights)
+        self.entries.append(replace(made, log_index=place, accepted_at=time_at(place)))
+        self.state.apply(self.entries[-1], self.log.store)
+
     def rotation(self, author: str) -> Entry:
         now = self.state.position.now
         number = now.epoch.epoch + 1
@@ -291,6 +298,23 @@ def fallen_by(log: Log) -> list[dict[str, Any]]:
     ]
 
 
+def hearsay_rosters(log: Log) -> list[dict[str, Any]]:
+    """Each: a dossier that begins after the log, and a roster that takes the team in by one of its keys; is the next
+    epoch `due`? Its author may not have heard of the team's newer keys, and then sealed to the one that he names.
+    """
+    found, held = [], rights(partner="manage", clerk="manage", recovery="hold")
+    for name, due in (("team 3", False), ("team 2", True), ("team 1", True)):
+        chain = Chain(log, f"dossier that takes in {name}")
+        del log.chains[chain.name]
+        chain.later("clerk", held, begins=True)
+        chain.later("clerk", held | {name: ("write", None)})
+        at = time_at(log.index + 3)
+        assert rotation_due(chain.state.position, log.store, at) == due
+        entries = [entry_wire(entry) for entry in chain.entries]
+        found.append({"name": name, "vault": chain.id, "entries": entries, "at": at, "due": due})
+    return found
+
+
 def opened_through(log: Log) -> list[dict[str, Any]]:
     """How the team's newest member opens the dossier: by his wrap of the team's epoch the team's of the dossier's."""
     team, vault = log.chains["team"], log.chains["vault"]
@@ -327,4 +351,5 @@ def hierarchy_vectors(log: Log) -> dict[str, Any]:
         "steps": log.told,
         "fallen_by": fallen_by(log),
         "opens": opened_through(log),
+        "hearsay_rosters": hearsay_rosters(log),
     }

@@ -21,7 +21,7 @@ The files (binaries are base64url without padding, as on the wire):
     hierarchy.json   offices, a team and a vault that it holds, revocations and what falls: what is in force, who the
                      members are and what is due after each place of the log; and attempts to break it
 
-    tree.json        a vault whose nodes move, go, come back, are copied and released, step by step: the tree
+    tree.json        a vault whose nodes move, go, come back, are copied, released, sealed anew, step by step: the tree
                      after each, entries that are refused, what opens, rows, and names that are one
     trust.json       a vault that trusts somebody, his requests and the objections; and attempts to break them
     roots.json       a firm whose root was replaced twice, another's after a theft; and lies, with the error code

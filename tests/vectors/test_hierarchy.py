@@ -75,6 +75,12 @@ def test_what_a_planned_revocation_would_fell() -> None:
         assert [known.kid for known in STORE.fallen_by(plan["key"], plan["since"])] == plan["falls"]
 
 
+@named(VECTORS["hearsay_rosters"])
+def test_a_roster_is_judged_by_the_key_that_its_author_names(case: dict[str, Any]) -> None:
+    state = replay(VECTORS["firm"], case["vault"], map(Entry.from_wire, case["entries"]), STORE)
+    assert rotation_due(state.position, STORE, case["at"]) == case["due"]
+
+
 def test_a_member_opens_what_his_team_holds() -> None:
     own, through = VECTORS["opens"]
     new = Seed(unb64(VECTORS["people"]["new"]["seed"]))

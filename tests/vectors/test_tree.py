@@ -50,6 +50,7 @@ def test_the_tree_is_what_it_should_be_after_each_step() -> None:
                 "version": one.version,
                 "live": state.tree.is_live(node),
                 "purged": state.tree.is_purged(node),
+                "manifest": one.manifest,
             }
             for node, one in state.nodes.items()
         }

@@ -1,4 +1,5 @@
-"""The vectors of tree.json: a vault whose folders and files are moved, removed, restored, purged, copied and released.
+"""The vectors of tree.json: a vault whose folders and files are moved, removed, restored, purged, copied, released and
+sealed anew.
 
 Its people are those of the story. Payloads are only named, never made: no rule of a chain looks into one.
 """
@@ -21,6 +22,7 @@ from siegel.seals.records import (
     PurgeChange,
     ReleaseChange,
     RemoveChange,
+    ResealChange,
     VersionChange,
 )
 from siegel.seals.rows import FileRow, FolderRow, LockRow, Place, PlaceRow, Row, fields_of, seal_row
@@ -41,6 +43,9 @@ class Trees:
     rows: list[dict[str, Any]] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     signed: dict[tuple[str, int], Signed] = field(default_factory=dict)
+    originals: dict[tuple[str, int], Signed] = field(default_factory=dict)
+    # Manifests that come in the place of others.
+    reseals: set[str] = field(default_factory=set)
     epoch: int = 1
     nonce: int = 0
 
@@ -95,6 +100,18 @@ class Trees:
         }
         return Manifest(**values | more).sign(seed_of(author))
 
+    def anew(self, author: str, name: str, parent: str = "", version: int = 1, **more: Any) -> Signed:
+        """The manifest of a version sealed anew; `more` as of `file`."""
+        before = self.signed.get((self.id(name), version))
+        values = {
+            "previous": before.hash if before else digest(b"nothing"),
+            "commitment": digest(f"new commitment {name} {version}".encode()),
+            "payload_hash": digest(f"new payload {name} {version}".encode()),
+        }
+        signed = self.file(author, name, parent, version, **values | more)
+        self.reseals.add(signed.hash)
+        return signed
+
     def copied(self, name: str, version: int = 1) -> dict[str, Any]:
         """What the manifest of a copy has in common with its source's."""
         source = self.signed[self.id(name), version]
@@ -113,7 +130,10 @@ class Trees:
         for part in parts:
             if isinstance(part, Signed):
                 manifest = Manifest.parse(part)
-                changes.append(VersionChange(part.hash, manifest.node, manifest.parent, manifest.version))
+                if part.hash in self.reseals:
+                    changes.append(ResealChange(part.hash, manifest.node, manifest.version))
+                else:
+                    changes.append(VersionChange(part.hash, manifest.node, manifest.parent, manifest.version))
             else:
                 changes.append(part)
         manifests = tuple(part for part in parts if isinstance(part, Signed))
@@ -127,9 +147,12 @@ class Trees:
         for manifest in entry.manifests:
             parsed = Manifest.parse(manifest)
             self.signed[parsed.node, parsed.version] = manifest
+            self.originals.setdefault((parsed.node, parsed.version), manifest)
+        anew = {Manifest.parse(one).node for one in entry.manifests if one.hash in self.reseals}
         rows, self.rows = self.rows, []
         for row in rows:
-            self.names[row["node"]] = row["fields"]["name"]
+            if row["node"] not in anew:
+                self.names[row["node"]] = row["fields"]["name"]
         self.steps.append(
             {"name": name, "author": author, "entry": entry_wire(entry), "rows": rows, "nodes": self.nodes()}
             | {"released": sorted(one for one in self.other.state.versions if self.other.state.is_released(one))}
@@ -146,6 +169,7 @@ class Trees:
                 "version": one.version,
                 "live": tree.is_live(node),
                 "purged": tree.is_purged(node),
+                "manifest": one.manifest,
             }
             for node, one in self.other.state.nodes.items()
         }
@@ -166,13 +190,14 @@ def tree_vectors(story: Story) -> dict[str, Any]:
     _purged(trees)
     _copied(trees)
     _released(trees)
+    _resealed(trees)
     _deep(trees)
     return {
         "firm": story.firm,
         "vault": trees.vault,
         "root": story.root,
         "certificates": [accepted_wire(item) for item in story.accepted],
-        "epoch_seeds": {str(number): b64(trees.other.seed(number).reveal()) for number in (1, 2)},
+        "epoch_seeds": {str(number): b64(trees.other.seed(number).reveal()) for number in (1, 2, 3)},
         "steps": trees.steps,
         "refused": trees.refused,
         "openings": _openings(trees),
@@ -289,6 +314,45 @@ def _released(t: Trees) -> None:
     t.refuses("node_purged", "a release of what was purged", "clerk", purged)
 
 
+def _resealed(t: Trees) -> None:
+    t.refuses("node_repeated", "sealed anew under its own epoch", "owner", t.anew("owner", "verschlossen"))
+    t.take("the clerk rotates again", "clerk", t.other.rotation("clerk", t.other.seed(t.epoch)))
+    t.epoch += 1
+    latest: dict[str, Any] = {"parent": "Neuer", "version": 3, "note": "wie zuerst", "called": "Brief.txt"}
+    t.refuses("record_rights", "a writer seals anew", "clerk", t.anew("clerk", "b", **latest))
+    t.refuses("node_unknown", "a node nobody knows is sealed anew", "owner", t.anew("owner", "nobody"))
+    for name, other in (("another version", ("b", 2)), ("another file", ("verschlossen", 1))):
+        lie = t.anew("owner", "b", **latest, previous=t.signed[t.id(other[0]), other[1]].hash)
+        t.refuses("node_version", f"sealed anew in the place of {name}", "owner", lie)
+    elsewhere = t.anew("owner", "b", **latest | {"parent": "Neustes"})
+    t.refuses("manifest_mismatch", "sealed anew where it does not lie", "owner", elsewhere)
+    as_copy = t.anew("owner", "b", **latest, copied_from=t.signed[t.id("b"), 1].hash)
+    t.refuses("manifest_mismatch", "a copy in its place", "owner", as_copy)
+    t.refuses("epoch_not_current", "sealed anew under an older epoch", "owner", t.anew("owner", "b", **latest, epoch=2))
+    t.refuses("reseal_differs", "other contents", "owner", t.anew("owner", "b", **latest, payload_size=38))
+    kept = Manifest.parse(t.signed[t.id("b"), 3]).commitment
+    t.refuses("reseal_differs", "the same key", "owner", t.anew("owner", "b", **latest, commitment=kept))
+    t.refuses("node_purged", "what was purged is sealed anew", "owner", t.anew("owner", "c", "Neuer"))
+    one, other_one = t.anew("owner", "b", **latest), t.anew("owner", "b", "Neuer", 2, called="Brief 2.txt")
+    t.refuses("node_repeated", "two versions of a file at once", "owner", one, other_one)
+    replaced = t.signed[t.id("b"), 3].hash
+    stale_copy, stale_release = t.copied("b", 3), ReleaseChange(replaced, t.id("b"), 3)
+    t.does("the owner seals the latest version anew", "owner", t.anew("owner", "b", **latest))
+    t.refuses("node_repeated", "once more in this epoch", "owner", t.anew("owner", "b", **latest))
+    again = t.anew("owner", "b", **latest, previous=replaced)
+    t.refuses("node_version", "in the place of what was replaced", "owner", again)
+    t.refuses("copy_unknown", "a copy of what was replaced", "client", t.file("client", "x", **stale_copy))
+    t.refuses("node_version", "a release of what was replaced", "clerk", stale_release)
+    fourth = t.file("client", "b", "Neuer", 4, previous=replaced)
+    t.refuses("manifest_mismatch", "a version that follows what was replaced", "client", fourth)
+    older = t.anew("owner", "b", "Neuer", 2, called="Brief 2.txt")
+    t.does("an earlier version, and another file", "owner", older, t.anew("owner", "verschlossen"))
+    t.does("a copy of what was sealed anew", "client", t.file("client", "b Kopie", **t.copied("b", 3)))
+    t.does("the next version follows the new manifest", "client", t.file("client", "b", "Neuer", 4, called="Brief.txt"))
+    t.does("a file to go", "client", RemoveChange(t.id("a Kopie")))
+    t.does("from the trash", "owner", t.anew("owner", "a Kopie"))
+
+
 def _deep(t: Trees) -> None:
     """The vault itself has depth 0; the deepest folder MAX_DEPTH + 1."""
     down = [t.folder(f"tief {n}", f"tief {n - 1}" if n > 1 else "", called="tief") for n in range(1, MAX_DEPTH + 2)]
@@ -304,9 +368,10 @@ def _openings(t: Trees) -> list[dict[str, Any]]:
     """Each: after `after` steps, the version with this manifest and verdict opens (code null), or is refused."""
     at = {step["name"]: number for number, step in enumerate(t.steps, start=1)}
     last, before = len(t.steps), at["the clerk releases it"] - 1
-    held, copy = t.signed[t.id("verschlossen"), 1], t.signed[t.id("Kopie verschlossen"), 1]
+    held, copy = t.originals[t.id("verschlossen"), 1], t.signed[t.id("Kopie verschlossen"), 1]
+    anew = t.signed[t.id("verschlossen"), 1]
     cases: list[tuple[str, int, Signed, str, str | None]] = [
-        ("clean", last, t.signed[t.id("b"), 2], "clean", None),
+        ("clean", last, t.originals[t.id("b"), 2], "clean", None),
         ("a clean copy", last, t.signed[t.id("a dritte"), 1], "clean", None),
         ("not scannable", before, held, "not_scannable", "held"),
         ("a copy of it", before, copy, "not_scannable", "held"),
@@ -314,7 +379,11 @@ def _openings(t: Trees) -> list[dict[str, Any]]:
         ("a copy of what was released", last, copy, "not_scannable", None),
         ("infected, and released", last, held, "infected", "verdict_not_clean"),
         ("failed, and released", last, held, "failed", "verdict_not_clean"),
-        ("not scannable, and another one released", last, t.signed[t.id("b"), 2], "not_scannable", "held"),
+        ("not scannable, and another one released", last, t.originals[t.id("b"), 2], "not_scannable", "held"),
+        ("sealed anew, and released before", last, anew, "not_scannable", None),
+        ("sealed anew, released, and infected", last, anew, "infected", "verdict_not_clean"),
+        ("clean before, sealed anew and not scannable", last, t.signed[t.id("b"), 2], "not_scannable", "held"),
+        ("sealed anew and clean", last, t.signed[t.id("b"), 3], "clean", None),
     ]
     found = []
     for name, after, signed, result, code in cases:

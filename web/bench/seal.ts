@@ -8,14 +8,13 @@
 import { Encrypter } from "age-encryption";
 import { hasNative } from "../src/crypto/aead";
 import { newFileKey, sealHeader } from "../src/crypto/age";
-import { type Bytes, concat, randomBytes } from "../src/crypto/bytes";
+import { type Bytes, randomBytes } from "../src/crypto/bytes";
 import { recipientFromSeed, recipientText } from "../src/crypto/hybrid";
 import { SegmentTree } from "../src/crypto/merkle";
 import { openPayload, sealedSize, sealPayload } from "../src/crypto/payload";
 import { pieces, readAll, type Source } from "../src/crypto/source";
-import { openContents, type SealedFile, sealContents } from "../src/seals/files";
+import { sealContents } from "../src/seals/files";
 import { openDraft } from "../src/vault/staging";
-import { zip } from "../src/vault/zip";
 
 const PIECE_BYTES = 64 * 1024;
 
@@ -76,46 +75,6 @@ function peer(): Encrypter {
   return encrypter;
 }
 
-interface Member {
-  readonly sealed: SealedFile;
-  readonly payload: Bytes;
-  readonly leaves: readonly Bytes[];
-}
-
-/** The same bytes as this many files of a vault. */
-const MEMBERS = 32;
-
-async function members(plaintext: Bytes): Promise<readonly Member[]> {
-  const size = plaintext.length / MEMBERS;
-  return Promise.all(
-    Array.from({ length: MEMBERS }, async (_, i) => {
-      const tree = new SegmentTree();
-      const pieces: Bytes[] = [];
-      const sealed = await sealContents(plaintext.subarray(i * size, (i + 1) * size), async (piece) => {
-        await tree.update(piece);
-        pieces.push(piece);
-      });
-      return { sealed, payload: concat(...pieces), leaves: await tree.leaves() };
-    }),
-  );
-}
-
-function opened({ sealed, payload, leaves }: Member): AsyncGenerator<Bytes> {
-  const row = { content_hash: sealed.contentHash, size: sealed.size };
-  return openContents(payload, leaves, sealed.fileKey, row);
-}
-
-async function openAll(files: readonly Member[]): Promise<void> {
-  for (const file of files) await drain(opened(file));
-}
-
-/** As a selection is saved, but for the browser's own writing. */
-async function zipAll(files: readonly Member[]): Promise<void> {
-  await drain(
-    zip(files.map((file, i) => ({ path: `${i}.bin`, modified: 0, read: async () => opened(file) }))),
-  );
-}
-
 /** As an upload does it: with the trees of hashes, into the browser's own file system. */
 async function sealToDisk(plaintext: Bytes): Promise<void> {
   const draft = await openDraft("bench", sealedSize(plaintext.length));
@@ -147,7 +106,6 @@ async function secondsOf(run: () => Promise<unknown>): Promise<number> {
 async function measure(sizeBytes: number, rounds: number): Promise<Record<string, number[]>> {
   const plaintext = sample(sizeBytes);
   const sealed = await readAll(sealPayload(fileKey, plaintext));
-  const files = await members(plaintext);
   const runs: Record<string, () => Promise<unknown>> = {
     seal: () => seal(plaintext),
     seal_whole: () => sealWhole(plaintext),
@@ -155,8 +113,6 @@ async function measure(sizeBytes: number, rounds: number): Promise<Record<string
     open: () => drain(openPayload(fileKey, sealed)),
     peer_whole: () => peerSealWhole(plaintext),
     peer_stream: () => peerSealStream(plaintext),
-    open_files: () => openAll(files),
-    zip_files: () => zipAll(files),
     disk: () => sealToDisk(plaintext),
     peer_disk: () => peerSealToDisk(plaintext),
   };

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { becomeOwner, showSheet } from "../src/ceremonies/emergency";
 import { rotateAll } from "../src/ceremonies/rotate_all";
-import { readSheet } from "../src/ceremonies/sheet";
+import { readRecoveryAlone, readSheet, type Sheet } from "../src/ceremonies/sheet";
 import { takeOver } from "../src/ceremonies/take_over";
 import { identityText } from "../src/crypto/hybrid";
 import { shareText, splitSheet } from "../src/seals/shares";
@@ -28,7 +28,8 @@ afterEach(() => vi.unstubAllGlobals());
 
 const typed = (seed: Uint8Array): string =>
   (identityText(seed).match(/.{1,5}/g) ?? []).join(" \n").toLowerCase();
-const sheet = () => readSheet(typed(server.rootSeed), typed(server.recoverySeed));
+const pinned = (sheet: Sheet) => ({ ...sheet, pin: sheet.root.kid });
+const sheet = async () => pinned(await readSheet(typed(server.rootSeed), typed(server.recoverySeed)));
 const PASSWORD = "vier Woerter ohne Sinn";
 
 test("an owner who lost his key gets the next generation and comes into everything again", async () => {
@@ -71,7 +72,36 @@ test("a sheet that was typed wrong, or is another firm's, opens nothing", async 
   await expect(readSheet(one ?? "", right)).rejects.toMatchObject({ code: "share_damaged" });
   await expect(readSheet(`${right.slice(0, -1)}x`, right)).rejects.toMatchObject({ code: "sheet_invalid" });
   const other = await readSheet(typed(randomSeed()), typed(server.recoverySeed));
-  await expect(showSheet("muster", other, server.now)).rejects.toMatchObject({ code: "certificate_root" });
+  await expect(showSheet("muster", pinned(other), server.now)).rejects.toMatchObject({
+    code: "certificate_root",
+  });
   const mixed = await readSheet(typed(server.rootSeed), typed(randomSeed()));
-  await expect(showSheet("muster", mixed, server.now)).rejects.toMatchObject({ code: "sheet_invalid" });
+  await expect(showSheet("muster", pinned(mixed), server.now)).rejects.toMatchObject({
+    code: "sheet_invalid",
+  });
+});
+
+test("without the root only recovery is left, and the fingerprint on the paper says whose it is", async () => {
+  const rest = await readRecoveryAlone("", typed(server.recoverySeed), ` ${server.root.kid}\n`);
+  const emergency = await showSheet("muster", { ...rest, root: null }, server.now);
+  expect(emergency.certificates.root).toBe(server.root.kid);
+  const [owner = null] = emergency.answer.owners;
+  const who = { owner, name: "", username: "", gone: [] };
+  await expect(becomeOwner(emergency, who, PASSWORD, server.now)).rejects.toMatchObject({
+    code: "needs_root",
+  });
+  const [one, two] = splitSheet(server.rootSeed, server.recoverySeed).map(shareText);
+  const ofShares = await readRecoveryAlone(one ?? "", two ?? "", "");
+  expect([ofShares.pin, ofShares.recovery.kid]).toEqual([rest.pin, rest.recovery.kid]);
+  await expect(readRecoveryAlone("", typed(server.recoverySeed), "A91C 04F7 22D0")).rejects.toMatchObject({
+    code: "pin_invalid",
+  });
+});
+
+test("a server that shows recovery under a root of its own is refused", async () => {
+  const { root } = await readSheet(typed(randomSeed()), typed(server.recoverySeed));
+  const rest = await readRecoveryAlone("", typed(server.recoverySeed), root.kid);
+  await expect(showSheet("muster", { ...rest, root: null }, server.now)).rejects.toMatchObject({
+    code: "certificate_root",
+  });
 });

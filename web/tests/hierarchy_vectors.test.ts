@@ -40,6 +40,7 @@ const firm = vectors<{
   }[];
   fallen_by: { key: string; since: number | null; falls: string[] }[];
   opens: { epoch: number; key: string; age: string }[];
+  hearsay_rosters: { name: string; vault: string; entries: EntryAnswer[]; at: number; due: boolean }[];
   broken_revocations: (Judged & { revocation: RevocationAnswer })[];
   broken_certificates: (Judged & { certificate: CertificateAnswer })[];
   broken_entries: (Judged & {
@@ -118,6 +119,12 @@ describe("the log of a firm", () => {
 
   test.each(firm.fallen_by)("would fall with $key since $since", async ({ key, since, falls }) => {
     expect((await known(LAST)).fallenBy(key, since).map(({ kid }) => kid)).toEqual(falls);
+  });
+
+  test.each(firm.hearsay_rosters)("with a roster that names $name", async ({ vault, entries, at, due }) => {
+    const chain = VaultChain.begin(await known(LAST), vault);
+    for (const entry of entries) await chain.apply(entryOf(entry));
+    expect(chain.isRotationDue(presently(at))).toBe(due);
   });
 
   test("lets a member open what his team holds", async () => {

@@ -9,4 +9,7 @@ export const recallAll = async (prefix: string): Promise<unknown> =>
   );
 export const keep = async (key: string, value: unknown): Promise<void> => void kept.set(key, value);
 export const forgetOne = async (key: string): Promise<void> => void kept.delete(key);
+export const forgetPrefix = async (prefix: string): Promise<void> => {
+  for (const key of [...kept.keys()]) if (key.startsWith(prefix)) kept.delete(key);
+};
 export const forgetAll = async (): Promise<void> => kept.clear();

@@ -11,7 +11,7 @@ function folder(name: string, parent = "v", id = name): OpenedNode {
 }
 
 function file(name: string, size = 0, authors = ["a"], parent = "v"): OpenedNode {
-  const versions = authors.map((author) => ({ manifest: { author } }));
+  const versions = authors.map((author) => ({ author, manifest: { author } }));
   const row = { name, size, type: "", modified: null, created: null, content_hash: "" };
   const author = authors.at(-1) ?? "";
   const node = { kind: "file", id: name, parent, versions };

@@ -10,6 +10,7 @@ import { isGone, isLive } from "../src/seals/nodes";
 import { openRow } from "../src/seals/rows";
 import { requireClean } from "../src/seals/scanning";
 import { foldName } from "../src/vault/names";
+import { packNodes, unpackNodes } from "../src/vault/packing";
 import { acceptedOf, entryOf } from "../src/wire/codec";
 import type { CertificateAnswer } from "../src/wire/keys_api";
 import type { EntryAnswer } from "../src/wire/vault_api";
@@ -31,6 +32,8 @@ interface Told {
   readonly version: number;
   readonly live: boolean;
   readonly purged: boolean;
+  /** Of its latest version. */
+  readonly manifest: string | null;
 }
 
 const story = vectors<{
@@ -82,7 +85,8 @@ describe("the tree of a vault", () => {
         names.set(hashOf(fromBase64url(row.row)), row.fields.name);
       }
       const found = [...chain.nodes.values()].map((node) => {
-        const last = node.kind === "file" ? node.versions.at(-1)?.manifest : undefined;
+        const { manifest: last, manifestHash = null } =
+          (node.kind === "file" ? node.versions.at(-1) : undefined) ?? {};
         const own = node.kind === "file" ? (last?.row ?? "") : node.row;
         const told: Told = {
           kind: node.kind,
@@ -91,12 +95,13 @@ describe("the tree of a vault", () => {
           version: last?.version ?? 0,
           live: chain.isLive(node.id),
           purged: chain.isGone(node.id),
+          manifest: manifestHash,
         };
         return [node.id, told] as const;
       });
       expect(Object.fromEntries(found), step.name).toEqual(step.nodes);
       const manifests = [...chain.nodes.values()].flatMap((node) =>
-        node.kind === "file" ? node.versions : [],
+        node.kind === "file" ? node.versions.flatMap((version) => [...version.earlier, version]) : [],
       );
       const released = manifests.filter((version) => chain.isReleased(version));
       expect(released.map(({ manifestHash }) => manifestHash).sort(), step.name).toEqual(step.released);
@@ -122,6 +127,23 @@ describe("the tree of a vault", () => {
       () => requireClean(certificates, fromDoc(told.verdict), manifest, logIndex, isReleased),
       told.code,
     );
+  });
+
+  test("is kept whole, with what was sealed anew", async () => {
+    const { chain, certificates } = await replayed(story.steps.length);
+    const before = [...chain.nodes.values()];
+    const packed = JSON.parse(JSON.stringify(packNodes(before, { heldAt: () => undefined })));
+    const { nodes } = unpackNodes(packed, story.firm, story.vault);
+    expect(nodes).toEqual(before);
+    const again = VaultChain.resume(certificates, story.vault, chain.state(), nodes);
+    const versions = before.flatMap((node) => (node.kind === "file" ? node.versions : []));
+    const all = versions.flatMap((version) => [...version.earlier, version]);
+    expect(versions.some(({ resealed }) => resealed !== null)).toBe(true);
+    for (const version of all) {
+      expect(again.versionOf(version.manifestHash)).toEqual(chain.versionOf(version.manifestHash));
+      expect(again.originOf(version)).toEqual(chain.originOf(version));
+      expect(again.isReleased(version)).toBe(chain.isReleased(version));
+    }
   });
 
   test("takes folders three hundred deep without recursion", () => {

@@ -39,6 +39,7 @@ def add_person(*, tenant: Tenant, person_id: str, username: str, name: str, by: 
 
     AccountsError: `username_invalid`, `name_invalid`, `username_taken` (409; also if the id is taken).
     """
+    audit.in_turn(tenant)
     rules.check_username(username)
     rules.check_name(name)
     try:
@@ -59,6 +60,7 @@ def set_credential(*, person: Person, s: bytes, auth_hash: str) -> None:
     `s` is the 32 random bytes of the browser, `auth_hash` comes from `passwords.hash_auth_key`. What went before is
     replaced and the person's other sessions end.
     """
+    audit.in_turn(person.tenant)
     if len(s) != S_SIZE:
         raise AccountsError("bad_request")
     Credential.objects.update_or_create(person=person, defaults={"s": s, "auth_hash": auth_hash})
@@ -145,6 +147,7 @@ def end_access(*, person: Person, by: Person | None) -> None:
     For revocation, as a part of its transaction. It does not touch the person's state (a new invitation makes him
     active again), nor the wrapped seeds, which belong to `keys`.
     """
+    audit.in_turn(person.tenant)
     for table in (Credential, OneTimeSecret, RecoveryCode, Passkey, SignedInSession):
         table.objects.filter(person=person).delete()
     # Whatever was loaded before is out as well: every door compares the generation.

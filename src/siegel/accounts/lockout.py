@@ -14,6 +14,7 @@ from django.utils import timezone
 from siegel.accounts import rules
 from siegel.accounts.models import Person, SignInFailure
 from siegel.accounts.passwords import keyed_hash
+from siegel.base.locks import alone
 from siegel.base.origin import address_of, source_of
 
 DEVICE_COOKIE = "siegel_device"
@@ -41,6 +42,7 @@ def attempt_of(request: HttpRequest, *, firm_id: str, username: str) -> Attempt:
 def count_attempt(attempt: Attempt) -> bool:
     """Count an attempt as failed; False if it is refused because of the failures before it."""
     with transaction.atomic():
+        alone("sign-in attempts")
         since = timezone.now() - rules.LOCK_WINDOW
         SignInFailure.objects.filter(at__lt=since).delete()
         failed = SignInFailure.objects.filter(account=attempt.account).values_list("source", flat=True)

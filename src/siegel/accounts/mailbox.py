@@ -1,7 +1,7 @@
 """A person's mail address and what he wants to be told.
 
-Staff set a client's address when they invite him, and it is used as it is; afterwards it is his own to change. Every
-change is logged, and told to the address that was there before.
+Staff set a client's address when they invite him, and it is used as it is; afterwards he changes it himself, or whoever
+looks after his access. Every change is logged, and told to the address that was there before. An address opens nothing.
 """
 
 from collections.abc import Iterable
@@ -30,6 +30,11 @@ def mailboxes_of(ids: Iterable[str]) -> dict[str, Mailbox]:
     return {box.person_id: box for box in found.select_related("person__tenant")}
 
 
+def addresses_of(ids: Iterable[str]) -> dict[str, str]:
+    """The addresses of those of them who have one, whether they may sign in or not. One query."""
+    return dict(Mailbox.objects.filter(person__in=set(ids)).exclude(address="").values_list("person", "address"))
+
+
 @action
 def set_mailbox(
     *, person: Person, by: Person, address: str, language: str | None = None, digest: str | None = None
@@ -38,6 +43,7 @@ def set_mailbox(
 
     OutmailError `address_invalid`; AccountsError `bad_request` for a language or digest that does not exist.
     """
+    audit.in_turn(person.tenant)
     box = mailbox_of(person)
     before = (box.address, box.language, box.digest)
     box.address = checked_address(address) if address.strip() else ""

@@ -132,6 +132,7 @@ def verify_assertion(site: Site, tenant: Tenant, nonce: bytes, used: Assertion) 
 @action
 def add_passkey(*, person: Person, made: NewPasskey, name: str) -> Passkey:
     """AccountsError: `passkey_name_invalid`, `passkey_there` (409), `passkeys_too_many` (409)."""
+    audit.in_turn(person.tenant)
     if not 0 < len(name) <= NAME_MAX or name != name.strip() or not name.isprintable():
         raise AccountsError("passkey_name_invalid")
     if Passkey.objects.filter(person=person).count() >= PASSKEYS_MAX:
@@ -154,6 +155,7 @@ def add_passkey(*, person: Person, made: NewPasskey, name: str) -> Passkey:
 @action
 def remove_passkey(*, passkey: Passkey) -> None:
     """It signs nobody in any more."""
+    audit.in_turn(passkey.person.tenant)
     person, digest = passkey.person, passkey.digest
     passkey.delete()
     audit.record("accounts.passkey_removed", tenant=person.tenant, by=person, about={"passkey": digest})

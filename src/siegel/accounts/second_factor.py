@@ -43,6 +43,7 @@ def add_second_factor(*, person: Person, secret: bytes, code: str, current: Sign
     `code` proves that his app has the secret. Sessions that were opened without it end; the current one goes on but is
     no longer kept: `idle_s` is what it gets instead. AccountsError: `second_factor_there` (409), `code_refused`.
     """
+    audit.in_turn(person.tenant)
     if OneTimeSecret.objects.filter(person=person).exists():
         raise AccountsError("second_factor_there", status=409)
     step = one_time.matching_step(secret, one_time.normalize(code), now_s=_now_s(), after=0)
@@ -59,6 +60,7 @@ def add_second_factor(*, person: Person, secret: bytes, code: str, current: Sign
 @action
 def remove_second_factor(*, person: Person) -> None:
     """The password alone signs in again. The caller has verified password and code."""
+    audit.in_turn(person.tenant)
     OneTimeSecret.objects.filter(person=person).delete()
     RecoveryCode.objects.filter(person=person).delete()
     audit.record("accounts.second_factor_removed", tenant=person.tenant, by=person)
@@ -67,6 +69,7 @@ def remove_second_factor(*, person: Person) -> None:
 @action
 def renew_recovery_codes(*, person: Person) -> list[str]:
     """Ten new codes; the ones before are worth nothing. AccountsError `second_factor_missing` (409)."""
+    audit.in_turn(person.tenant)
     if not OneTimeSecret.objects.filter(person=person).exists():
         raise AccountsError("second_factor_missing", status=409)
     audit.record("accounts.recovery_codes_renewed", tenant=person.tenant, by=person)

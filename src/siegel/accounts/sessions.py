@@ -28,7 +28,8 @@ SEEN_EVERY_S = 60
 class VisitedRequest(HttpRequest):
     """What `middleware.Sessions` adds to every request: `person`, `tenant` and `signed_in` are all there or all None.
 
-    `opened` and `closed` say what this request did to the session; the answer's cookies follow them.
+    `opened` and `closed` say what this request did to the session; the answer's cookies follow them. `tried`: whose
+    access a refused answer was about (`denials`); `turned_away`: whose session it was that holds no more.
     """
 
     person: Person | None
@@ -38,6 +39,8 @@ class VisitedRequest(HttpRequest):
     is_background: bool
     opened: OpenedSession | None
     closed: bool
+    tried: tuple[Tenant, str] | None
+    turned_away: Person | None
 
 
 def visited(request: HttpRequest) -> VisitedRequest:
@@ -49,12 +52,15 @@ def recognise(request: HttpRequest) -> None:
     visit = visited(request)
     visit.person = visit.tenant = visit.signed_in = visit.opened = None
     visit.session_expired = visit.is_background = visit.closed = False
+    visit.tried = visit.turned_away = None
     token = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not token:
         return
     session = SignedInSession.objects.select_related("person__tenant").filter(token_hash=token_hash(token)).first()
     if session is None or not _is_valid(session):
         visit.session_expired = True
+        if session is not None and session.person.state != Person.State.ACTIVE:
+            visit.turned_away = session.person
         return
     visit.signed_in, visit.person, visit.tenant = session, session.person, session.person.tenant
 

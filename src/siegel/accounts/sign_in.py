@@ -36,6 +36,14 @@ def firm_of(slug: str) -> Tenant:
     return tenant
 
 
+def firm_tried(request: HttpRequest, slug: str) -> Tenant:
+    """`firm_of` for a proof by key or root: where it is refused, the firm's log will say so. BaseError `throttled`."""
+    throttle_sign_in(request)
+    tenant = firm_of(slug)
+    visited(request).tried = tenant, ""
+    return tenant
+
+
 def start_sign_in(request: HttpRequest, *, slug: str, username: str) -> SignInStart:
     """The salt part and parameters of a user name, whether the name exists or not."""
     throttle_sign_in(request)
@@ -68,6 +76,7 @@ def verify_sign_in(
     has_second = second_factor_of(person) is not None
     if has_second and not code:
         lockout.take_back(attempt)
+        visited(request).tried = None
         raise AccountsError("code_needed", status=401)
     if has_second and not accept_code(person, code or ""):
         _note_if_locked(request, attempt, person)
@@ -80,6 +89,7 @@ def _verify(request: HttpRequest, *, slug: str, username: str, auth_key: bytes) 
     """The person and the attempt, which stays counted until somebody forgives it or takes it back."""
     throttle_sign_in(request)
     tenant = firm_of(slug)
+    visited(request).tried = tenant, username
     attempt = lockout.attempt_of(request, firm_id=tenant.id, username=username)
     if not lockout.count_attempt(attempt):
         raise AccountsError("sign_in_refused", status=401)

@@ -15,6 +15,7 @@ from siegel.agent.directory import candidate_named, last_key_of, list_offices, p
 from siegel.agent.errors import AgentError, UsageError
 from siegel.agent.holders import give as give_access
 from siegel.agent.holders import take as take_access
+from siegel.agent.invite import invite
 from siegel.agent.keys_online import end_unless_whole, require_typed, say_plan, word
 from siegel.agent.messages import text
 from siegel.agent.online import keep_session, signed_in_account
@@ -25,6 +26,7 @@ from siegel.agent.session import Home
 from siegel.agent.teams import TeamInfo, found_team, list_teams, newest_key, open_team, team_named
 from siegel.agent.vaults import open_named
 from siegel.seals.certificates import Known
+from siegel.seals.derive import Seed
 from siegel.seals.documents import Holder
 from siegel.seals.invitations import encode_code
 
@@ -191,7 +193,40 @@ def _holder_line(vault: OpenVault, line: Holder, names: dict[str, str]) -> dict[
 # Letters
 
 
-def reissue(username: str, path: Path, *, reason: str, since: int | None, yes: bool, as_json: bool) -> None:
+def invite_owner(username: str, path: Path, *, name: str, sheet: Path, vaults: list[str], as_json: bool) -> None:
+    """AgentError `no_sheet`, `file_there`, `vault_unknown`; RefusedError `needs_root`."""
+    root = _root_in(sheet)
+    account, home = signed_in_account()
+    places = {open_named(account, home, vault).id: "manage" for vault in vaults}
+    with _letter_file(path) as write:
+        invited = invite(account, home, name=name, username=username, role="owner", vaults=places, root=root)
+        letter = invited.letter
+        write(text("letter", name=name, username=username, link=letter.link, code=encode_code(letter.code)))
+    keep_session(account, home)
+    if as_json:
+        terminal.answer({"person": invited.person, "letter": str(path)})
+    else:
+        terminal.say("owner_invited", username=username, path=path)
+
+
+def _root_in(sheet: Path) -> Seed:
+    root = terminal.read_key_file(sheet).root_seed
+    if root is None:
+        raise AgentError("no_sheet")
+    return root
+
+
+def reissue(
+    username: str,
+    path: Path,
+    *,
+    reason: str,
+    since: int | None,
+    sheet: Path | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    root = _root_in(sheet) if sheet is not None else None
     account, home = signed_in_account()
     person = person_named(account, username)
     known = last_key_of(account.certificates.store, person.id)
@@ -199,7 +234,7 @@ def reissue(username: str, path: Path, *, reason: str, since: int | None, yes: b
         say_plan(person, known)
     require_typed(person.username, yes=yes)
     with _letter_file(path) as write:
-        done = reissue_key(account, home, person, reason=reason, since=since)
+        done = reissue_key(account, home, person, reason=reason, since=since, root=root)
         letter = done.invited.letter
         link, code = letter.link, encode_code(letter.code)
         write(text("letter", name=person.name, username=person.username, link=link, code=code))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from siegel.agent.account import Account
 from siegel.agent.certificates import Certificates
+from siegel.agent.old_contents import old_contents
 from siegel.agent.opened import OpenVault
 from siegel.agent.session import Home
 from siegel.agent.teams import TeamInfo, list_teams
@@ -38,6 +39,7 @@ class Audit:
     vaults: int = 0
     records: int = 0
     wraps: int = 0
+    old_contents: int = 0
     findings: tuple[Finding, ...] = ()
 
 
@@ -88,6 +90,7 @@ def _chain(account: Account, home: Home, info: TeamInfo | VaultInfo, what: str, 
         return
     report.records += chain.state.position.seq
     report.wraps += chain.wraps_count
+    report.old_contents += len(old_contents(chain))
     for epoch in sorted(chain.state.epochs.keys() - chain.opened.seeds.keys() | chain.opened.failed.keys()):
         failed = chain.opened.failed.get(epoch)
         yield Finding("wrap", info.name, epoch, failed.code if failed else "wrap_missing")

@@ -102,12 +102,15 @@ class Api:
 
     # Uploads
 
-    def upload(self, vault: str, payload: BinaryIO, size: int, progress: Callable[[int], None]) -> str:
+    def upload(
+        self, vault: str, payload: BinaryIO, size: int, progress: Callable[[int], None], *, replaces: str = ""
+    ) -> str:
         """Uploads `size` bytes and returns the upload's id; `progress` is told how many have arrived.
 
+        `replaces`: hash of the manifest of what is sealed anew; its bytes do not count against the limits then.
         After a lost connection it goes on where the server stands, as long as something arrives between two losses.
         """
-        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": _metadata(vault)}
+        headers = {**TUS, "Upload-Length": str(size), "Upload-Metadata": _metadata(vault=vault, replaces=replaces)}
         if size <= SINGLE_REQUEST_SIZE:
             payload.seek(0)
             content = payload.read(size)
@@ -138,7 +141,7 @@ class Api:
             **TUS,
             "Content-Type": STREAM_TYPE,
             "Upload-Lengths": ",".join(str(len(payload)) for payload in payloads),
-            "Upload-Metadata": _metadata(vault),
+            "Upload-Metadata": _metadata(vault=vault),
         }
         content = b"".join(payloads)
         answer = _json(self._again(lambda: self._send("POST", "uploads/small", content=content, headers=headers)))
@@ -313,8 +316,8 @@ def origin_of(server: str) -> str:
     return f"{url.scheme}://{host}{port}"
 
 
-def _metadata(vault: str) -> str:
-    return f"vault {base64.b64encode(vault.encode()).decode()}"
+def _metadata(**told: str) -> str:
+    return ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in told.items() if text)
 
 
 def _pieces(payload: BinaryIO, offset: int, size: int, progress: Callable[[int], None]) -> Iterator[bytes]:

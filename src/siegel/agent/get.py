@@ -70,12 +70,20 @@ def version_of(vault: OpenVault, entity: Entity, number: int | None = None) -> V
     number = number or entity.node.version
     if (entity.id, number) not in vault.hashes:
         raise AgentError("version_unknown", path=entity.name, version=number)
-    row = entity.row if number == entity.node.version else vault.file_row(entity.id, number)
-    place = f"vaults/{vault.id}/nodes/{entity.id}/versions/{number}"
+    return fetch_version(vault, entity.id, number)
+
+
+def fetch_version(vault: OpenVault, node: str, number: int) -> Version:
+    """A version that the chain has, of a file wherever it lies; errors as of `version_of`."""
+    place = f"vaults/{vault.id}/nodes/{node}/versions/{number}"
     meta = Fields(vault.account.api.get(place), "version")
     signed = Signed.from_wire(meta.take("manifest"))
-    if signed.hash != vault.hashes[entity.id, number]:
+    if signed.hash != vault.hashes[node, number]:
+        # somebody may have sealed it anew since
+        vault.sync()
+    if signed.hash != vault.hashes[node, number]:
         raise IntegrityError("manifest_differs", "the manifest is not the one in the vault's chain")
+    row = vault.file_row(node, number)
     manifest = Manifest.parse(signed)
     verdict = meta.nullable(lambda name: Signed.from_wire(meta.take(name)), "verdict")
     state, known = vault.state, signed.hash

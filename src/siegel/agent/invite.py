@@ -12,8 +12,8 @@ from siegel.agent.opened import STALE, TRIES, OpenVault
 from siegel.agent.session import Home
 from siegel.agent.teams import list_teams, open_team
 from siegel.agent.vaults import list_vaults, open_vault
-from siegel.seals.certificates import issue
-from siegel.seals.derive import PublicKeys
+from siegel.seals.certificates import Known, issue
+from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.documents import Certificate, Holder
 from siegel.seals.epochs import Wrap, seal_seed
 from siegel.seals.errors import RefusedError
@@ -54,18 +54,19 @@ def invite(
     client: str | None = None,
     office: str | None = None,
     email: str = "",
+    root: Seed | None = None,
 ) -> Invited:
-    """Invites `name` as `office_leader`, `clerk` or `client` (then of the client with this id).
+    """Invites `name` as `office_leader`, `clerk` or `client` (then of the client with this id), or as `owner`.
 
     `vaults`: vaults and teams (id → rights). `office`: id; whoever has one invites for it. `email`: where
-    mail for him goes. Nothing is sealed for him
+    mail for him goes. `root`: its seed, which alone signs an owner's invitation. Nothing is sealed for him
     before each vault was found to be what the server lists it as: IntegrityError `title_differs`; AgentError
     `vault_unknown`. ServerError, for example when the user name exists; RefusedError `not_allowed` when the account may
     not invite.
     """
     account.learn_certificates()
     person = new_id()
-    drafted = draft(account, person, role=role, vaults=vaults.keys(), office=office)
+    drafted = draft(account, person, role=role, vaults=vaults.keys(), office=office, root=root)
     opened = _opened(account, home, vaults)
     who = {"id": person, "name": name, "username": username, "email": email}
 
@@ -85,13 +86,15 @@ def draft(
     vaults: Iterable[str],
     office: str | None = None,
     generation: int = 1,
+    root: Seed | None = None,
 ) -> Draft:
-    """A new code, and the certificate of the keys it gives. RefusedError `not_allowed`."""
+    """A new code, and the certificate of the keys it gives. RefusedError `not_allowed`, `needs_root`."""
     letter = Letter(account.api.origin, new_invitation_id(), new_code())
     seed = invitation_seed(letter.code, firm=account.firm, invitation=letter.id, root=account.root)
+    signer, issuer = (account.seed, account.own()) if root is None else (root, root_of(account, root))
     signed = issue(
-        account.seed,
-        account.own(),
+        signer,
+        issuer,
         seed.public_keys(),
         kind="invitation",
         subject=person,
@@ -102,6 +105,14 @@ def draft(
         generation=generation,
     )
     return Draft(letter, seed.public_keys(), signed)
+
+
+def root_of(account: Account, seed: Seed) -> Known:
+    """RefusedError `needs_root` unless it is the seed of the firm's present root."""
+    root = account.certificates.store.root()
+    if root is None or root.kid != seed.public_keys(signs_only=True).kid:
+        raise RefusedError("needs_root", "not the firm's present root")
+    return root
 
 
 def send(

@@ -12,6 +12,8 @@ import typer
 keys_app = typer.Typer(no_args_is_help=True, help="Who has which keys: listed, certified, taken back, renewed.")
 root_app = typer.Typer(no_args_is_help=True, help="The firm's root.")
 keys_app.add_typer(root_app, name="root")
+recovery_app = typer.Typer(no_args_is_help=True, help="The firm's recovery key.")
+keys_app.add_typer(recovery_app, name="recovery")
 team_app = typer.Typer(no_args_is_help=True, help="Teams, through which many hold the same vaults.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programs.")]
@@ -98,6 +100,22 @@ def root_change(
     root.change(sheet, out, reason=reason.value, since=since, by_recovery=by_recovery, yes=yes, as_json=as_json)
 
 
+@recovery_app.command("replace")
+def recovery_replace(
+    sheet: Annotated[Path, typer.Argument(metavar="SETUPFILE", exists=True, dir_okay=False)],
+    out: Annotated[Path, typer.Argument(metavar="NEWFILE", dir_okay=False, help="The new set-up file.")],
+    *,
+    reason: Annotated[Reason, typer.Option("--reason", help="Why.")] = Reason.replaced,
+    since: Since = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give the firm another recovery key, as an owner with the set-up file, and every dossier and team with it."""
+    from siegel.agent import recovery
+
+    recovery.replace(sheet, out, reason=reason.value, since=since, yes=yes, as_json=as_json)
+
+
 @keys_app.command("rotate")
 def keys_rotate(
     everything: Annotated[bool, typer.Option("--all", help="Vaults too, not only teams.")] = False,
@@ -107,6 +125,19 @@ def keys_rotate(
     from siegel.agent import keys_online
 
     keys_online.rotate(everything=everything, as_json=as_json)
+
+
+@keys_app.command("reseal")
+def keys_reseal(
+    vault: Annotated[
+        list[str] | None, typer.Option("--vault", metavar="ID", help="Only this vault; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Seal old contents under present keys, in vaults you manage. If it is interrupted, the next run goes on."""
+    from siegel.agent import reseal_online
+
+    reseal_online.reseal_vaults(vault or [], as_json=as_json)
 
 
 @keys_app.command("audit")
@@ -214,10 +245,33 @@ def reissue(
     letter: Annotated[Path, typer.Option("--letter", metavar="FILE", dir_okay=False, help="Where the letter goes.")],
     reason: Annotated[Reason, typer.Option("--reason", help="Why.")] = Reason.lost,
     since: Since = None,
+    sheet: Annotated[
+        Path | None, typer.Option("--root", metavar="SETUPFILE", exists=True, dir_okay=False, help="For an owner.")
+    ] = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Take somebody's key back and write a new letter for him, with the same vaults and teams."""
     from siegel.agent import access_online
 
-    access_online.reissue(username, letter, reason=reason.value, since=since, yes=yes, as_json=as_json)
+    access_online.reissue(username, letter, reason=reason.value, since=since, sheet=sheet, yes=yes, as_json=as_json)
+
+
+@keys_app.command("invite-owner")
+def keys_invite_owner(
+    username: Username,
+    *,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="As it stands in the letter.")],
+    sheet: Annotated[
+        Path, typer.Option("--root", metavar="SETUPFILE", exists=True, dir_okay=False, help="The root signs it.")
+    ],
+    letter: Annotated[Path, typer.Option("--letter", metavar="FILE", dir_okay=False, help="Where the letter goes.")],
+    vault: Annotated[
+        list[str] | None, typer.Option("--vault", metavar="VAULT", help="To be managed at once; repeatable.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a letter for another owner of the firm, as an owner with the set-up file."""
+    from siegel.agent import access_online
+
+    access_online.invite_owner(username, letter, name=name, sheet=sheet, vaults=vault or [], as_json=as_json)

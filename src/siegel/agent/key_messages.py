@@ -6,6 +6,26 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Das Protokoll der Kanzlei ist nicht signiert. Bitte sagen Sie Ihrem Systempartner Bescheid.",
         "The firm's log is not signed. Please tell your IT partner.",
     ),
+    "release_not_logged": (
+        "Der Server hat noch nicht festgehalten, welche Programmdateien er ausliefert.",
+        "The server has not logged yet which files it serves.",
+    ),
+    "release_key_invalid": (
+        "„{file}“ ist kein öffentlicher Schlüssel der Form „ssh-ed25519 …“.",
+        "“{file}” is no public key of the form “ssh-ed25519 …”.",
+    ),
+    "web_unreadable": (
+        "Die Anmeldeseite oder ihre Dateien ließen sich nicht abrufen (Antwort {status}).",
+        "The sign-in page or its files could not be fetched (answer {status}).",
+    ),
+    "web_same": (
+        "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files} Dateien.",
+        "What is served is what the log names and the release key has signed: {files} files.",
+    ),
+    "web_same_unsigned": (
+        "Ausgeliefert wird, was im Protokoll steht: {files} Dateien. Keine Signatur geprüft (--release-key).",
+        "What is served is what the log names: {files} files. No signature was checked (--release-key).",
+    ),
     "log_file_unreadable": (
         "„{file}“ ist weder ein Stand noch ein Nachweis des Protokolls.",
         "“{file}” is neither a checkpoint nor a proof of the log.",
@@ -235,6 +255,26 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "The main key is {new} now. The old key file and the old sheet are good for recovery only; destroy them as soon"
         " as {path} is safe.",
     ),
+    "recovery_plan": (
+        "Der Wiederherstellungsschlüssel {old} gibt seinen Platz an {new}.\n"
+        "Sofort: der alte öffnet hier nichts mehr. Danach bekommen alle Akten und Teams neue Schlüssel.\n"
+        "Bleibt: was schon heruntergeladen ist, und was mit den bisherigen Schlüsseln versiegelt wurde.\n"
+        "Die neue Schlüsseldatei {path} ersetzt die der Einrichtung; drucken Sie danach ein neues Notfallblatt.",
+        "The recovery key {old} gives its place to {new}.\n"
+        "Now: the old one opens nothing more here. Then all dossiers and teams get new keys.\n"
+        "Stays: what was downloaded already, and what was sealed under the keys until now.\n"
+        "The new key file {path} replaces that of the set-up; print a new emergency sheet afterwards.",
+    ),
+    "recovery_done": (
+        "Der Wiederherstellungsschlüssel ist jetzt {new}; neue Schlüssel: {count}. Vernichten Sie altes Blatt, alte"
+        " Teile und alte Datei, sobald {path} gesichert ist.",
+        "The recovery key is {new} now; new keys: {count}. Destroy the old sheet, shares and file as soon as {path} is"
+        " safe.",
+    ),
+    "owner_invited": (
+        "Der Brief für {username} steht in {path}. Geben Sie ihn persönlich weiter.",
+        "The letter for {username} is in {path}. Hand it over yourself.",
+    ),
     # Revoking
     "revoke_plan": (
         "{name} ({username}), Schlüssel {fingerprint}\n"
@@ -271,12 +311,26 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "{count} vaults are due. “siegel keys rotate --all” renews them too.",
     ),
     "rotate_failed": ("{id}: nicht erneuert ({code}).", "{id}: not renewed ({code})."),
+    # Contents under older keys
+    "resealing": ("Neu versiegeln", "sealing anew"),
+    "resealed": (
+        "{versions} Fassungen und {names} Namen neu versiegelt, {failed} nicht.",
+        "{versions} versions and {names} names sealed anew, {failed} not.",
+    ),
+    "reseal_failed": (
+        "{vault}: Fassung {version} von {node} bleibt unter ihrem alten Schlüssel ({code}).",
+        "{vault}: version {version} of {node} stays under its old key ({code}).",
+    ),
+    "reseal_stopped": (
+        "{vault}: hier ging es nicht weiter ({code}). Ein neuer Aufruf macht dort weiter.",
+        "{vault}: it did not go on here ({code}). Another run goes on from there.",
+    ),
     # Audit
     "audit_done": (
         "Geprüft: {certificates} Zertifikate, {revocations} Sperren, {teams} Teams, {vaults} Tresore mit {records}"
-        " Einträgen und {wraps} Schlüsseln. Alles stimmt.",
+        " Einträgen und {wraps} Schlüsseln. Alles stimmt. Inhalte unter alten Schlüsseln: {old_contents}.",
         "Verified: {certificates} certificates, {revocations} revocations, {teams} teams, {vaults} vaults with"
-        " {records} records and {wraps} wraps. All of it holds.",
+        " {records} records and {wraps} wraps. All of it holds. Contents under older keys: {old_contents}.",
     ),
     "audit_certificate": (
         "Zertifikat {name}, Stelle {place} im Protokoll: {code}",

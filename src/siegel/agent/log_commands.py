@@ -48,3 +48,26 @@ def audit_compare(
     from siegel.agent import log_online
 
     log_online.compare(file)
+
+
+web_app = typer.Typer(no_args_is_help=True, help="What the server gives to browsers, watched from this machine.")
+
+
+@web_app.callback()
+def web() -> None:
+    """What stands before every command, so that `verify` stays a word of its own."""
+
+
+@web_app.command("verify")
+def web_verify(
+    release_key: Annotated[
+        Path | None,
+        typer.Option("--release-key", exists=True, dir_okay=False, help="Public key of releases (SSH); pinned here."),
+    ] = None,
+    user_agent: Annotated[str | None, typer.Option("--user-agent", help="Ask as this browser.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch what browsers get, and compare it with the list in the firm's log."""
+    from siegel.agent import web_online
+
+    web_online.verify(key_file=release_key, user_agent=user_agent, as_json=as_json)

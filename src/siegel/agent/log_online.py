@@ -7,18 +7,22 @@ import time
 from pathlib import Path
 from typing import Any
 
-from siegel.agent import terminal
+from siegel.agent import terminal, web_online
 from siegel.agent.account import Account
 from siegel.agent.errors import AgentError, OfflineError
+from siegel.agent.log_heads import shown, statements, tell_loss
+from siegel.agent.log_places import Places
 from siegel.agent.online import keep_session, signed_in_account
 from siegel.agent.session import Home
 from siegel.agent.witness import Held, Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import unb64
 from siegel.seals.errors import IntegrityError
-from siegel.seals.log_origins import Beginning, Loss, Statement, held_note, passed
+from siegel.seals.log_origins import Beginning, held_note, passed
 from siegel.seals.log_origins import compare as compare_origins
 
+# All that browsers get is fetched for it.
+LOOK_EVERY_S = 3600.0
 ERASED_KIND = "base.personal_erased"
 
 
@@ -27,9 +31,13 @@ def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
     account, home = signed_in_account()
     own = Witness(home.folder)
     account.api.post("audit/witnesses", {"name": name or socket.gethostname()[:100], "key": own.verifier.encode()})
+    next_look = 0.0
     while True:
         try:
             _confirm(account, home, own, as_json=as_json)
+            if time.monotonic() >= next_look:
+                next_look = time.monotonic() + LOOK_EVERY_S
+                _look_at_web(account, home, own)
         except OfflineError as error:
             if every_s is None:
                 raise
@@ -37,6 +45,13 @@ def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
         if every_s is None:
             return
         time.sleep(every_s)
+
+
+def _look_at_web(account: Account, home: Home, own: Witness) -> None:
+    """That browsers get what the log names, where it names something. IntegrityError."""
+    held = own.held_of(account.firm)
+    if held is not None and account.api.get("audit/release").get("index") is not None:
+        web_online.check(account, home, held.key)
 
 
 def _confirm(account: Account, home: Home, own: Witness, *, as_json: bool) -> None:
@@ -55,7 +70,10 @@ def _confirm(account: Account, home: Home, own: Witness, *, as_json: bool) -> No
 
 
 def verify(*, as_json: bool) -> None:
-    """Fetches the whole log and computes it again, against the head held and the newest one."""
+    """Fetches the whole log and computes it again, against the head held and the newest one.
+
+    What the server says of the places of keys is compared with the entries.
+    """
     account, home = signed_in_account()
     own = Witness(home.folder)
     held, request = _newest(account, own)
@@ -63,7 +81,7 @@ def verify(*, as_json: bool) -> None:
         head = tlog.examine(request, held.key, held.head)
     except tlog.WitnessError as error:
         raise _broken(held, request, error) from error
-    erased = _compute(account, head)
+    erased = _compute(account, head, Places.of(account))
     keep_session(account, home)
     if as_json:
         terminal.answer({"size": head.size, "root": head.root.hex(), "erased": erased})
@@ -75,7 +93,7 @@ def compare(file: Path) -> None:
     """Whether the log has grown from a head that somebody else kept: a checkpoint or a proof file."""
     account, home = signed_in_account()
     own = Witness(home.folder)
-    held, request, begun = _shown(account, own)
+    held, request, begun = shown(account, own)
     try:
         note = held_note(file.read_bytes())
         ours = tlog.open_checkpoint(request.note, held.key).checkpoint
@@ -86,7 +104,7 @@ def compare(file: Path) -> None:
             proof = account.api.get(f"audit/consistency?old={theirs.size}&size={ours.size}")["proof"]
         hashes = [unb64(text) for text in proof]
         if since:
-            _tell_loss(compare_origins(theirs, ours, hashes, _said(since, ours)))
+            tell_loss(compare_origins(theirs, ours, hashes, statements(since, ours)))
         else:
             tlog.verify_growth(theirs, ours, hashes)
     except tlog.FormatError as error:
@@ -125,56 +143,14 @@ def _key_of(
 
 def _newest(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint]:
     """What is held of the firm's log, and the newest signed head as a request to confirm it; says what is lost."""
-    held, request, begun = _shown(account, own)
+    held, request, begun = shown(account, own)
     try:
-        for said in _said(begun, tlog.open_checkpoint(request.note, held.key).checkpoint):
+        for said in statements(begun, tlog.open_checkpoint(request.note, held.key).checkpoint):
             if said.lost:
                 terminal.say("log_begun_anew", lost=said.lost, kept=said.kept.size)
     except tlog.TlogError as error:
         raise IntegrityError(error.code, str(error)) from error
     return held, request
-
-
-def _shown(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint, list[Beginning]]:
-    """What is held of the firm's log, the newest signed head, and where the log began anew. The key is pinned.
-
-    Where it began anew since, that is followed first. AgentError `log_not_signed`; IntegrityError for what is no head
-    of this log, and `log_hidden` for a new beginning that conceals entries which this machine knows.
-    """
-    known = own.held_of(account.firm)
-    since = known.head.size if known and known.head else 0
-    answer = account.api.get(f"audit/checkpoint?since={since}")
-    if answer["key"] is None:
-        raise AgentError("log_not_signed")
-    try:
-        begun = [Beginning.from_wire(one) for one in answer.get("begun", [])]
-        key = tlog.VerifierKey.parse(str(answer["key"]))
-        proof = tuple(unb64(str(text)) for text in answer["proof"])
-        note = tlog.Note.parse(str(answer["checkpoint"]).encode())
-        later = passed(known.key, begun) if known else []
-        if known is None or not later or later[-1].key != key:
-            held = own.pin(key, account.firm)
-            return held, tlog.AddCheckpoint(since, proof, note), begun
-        head = tlog.open_checkpoint(note, key).checkpoint
-        if known.head is not None:
-            _tell_loss(compare_origins(known.head, head, proof, _said(later, head)))
-        held = own.go_on(known.key, key, note, account.firm)
-        return held, tlog.AddCheckpoint(head.size, (), note), begun
-    except tlog.TlogError as error:
-        raise IntegrityError(error.code, str(error)) from error
-
-
-def _said(begun: list[Beginning], newest: tlog.Checkpoint) -> list[Statement]:
-    return [said for one in begun if (said := one.statement(newest)) is not None]
-
-
-def _tell_loss(loss: Loss | None) -> None:
-    """IntegrityError `log_hidden`: then nothing new is believed, and the old head stays as evidence."""
-    if loss is None:
-        return
-    if loss.is_hidden:
-        raise IntegrityError("log_hidden", f"{loss.lost} of {loss.known} entries are gone, and the log denies them")
-    terminal.say("log_lost", known=loss.known, lost=loss.lost)
 
 
 def _broken(held: Held, request: tlog.AddCheckpoint, error: tlog.WitnessError) -> IntegrityError:
@@ -188,7 +164,7 @@ def _broken(held: Held, request: tlog.AddCheckpoint, error: tlog.WitnessError) -
     return IntegrityError(error.code, str(error))
 
 
-def _compute(account: Account, head: tlog.Checkpoint) -> int:
+def _compute(account: Account, head: tlog.Checkpoint, places: Places) -> int:
     """Every entry and personal part up to the head; how many parts are erased. IntegrityError names the first bad."""
     frontier, erased, lawful = tlog.Frontier(), set[int](), set[int]()
     while frontier.size < head.size:
@@ -201,6 +177,7 @@ def _compute(account: Account, head: tlog.Checkpoint) -> int:
         frontier.extend(map(tlog.entry_hash, leaves))
         for one, leaf in zip(page, leaves, strict=True):
             content = json.loads(leaf)
+            places.compare(one["index"], content)
             if content["kind"] == ERASED_KIND:
                 lawful.update(*(range(start, end + 1) for start, end in content["about"]["entries"]))
             if one["personal"] is None or one["salt"] is None:

@@ -6,6 +6,7 @@
     siegel keys list|certify|revoke|rotate|audit           siegel team list|create|add|remove
     siegel reissue             siegel export               plain age files of whole vaults
     siegel audit witness|verify|compare                    the firm's log, watched from here
+    siegel web verify                                      what browsers get, against the log
 
 It exits 0 when done, 1 when a rule or circumstance refused it, 2 for wrong usage, 3 when something was altered, forged
 or rolled back.
@@ -34,7 +35,7 @@ from siegel.agent.key_commands import (
     vault_request,
     vault_trust,
 )
-from siegel.agent.log_commands import audit_app
+from siegel.agent.log_commands import audit_app, web_app
 from siegel.agent.messages import TEXTS, problem_of, text, usage_problem_of
 from siegel.agent.tree_commands import COMMANDS
 from siegel.lib.age import AgeError, NoMatch
@@ -53,6 +54,7 @@ app.add_typer(vault_app, name="vault")
 app.add_typer(keys_app, name="keys")
 app.add_typer(team_app, name="team")
 app.add_typer(audit_app, name="audit")
+app.add_typer(web_app, name="web")
 vault_app.command("access")(vault_access)
 vault_app.command("request")(vault_request)
 vault_app.command("object")(vault_object)

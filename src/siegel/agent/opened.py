@@ -6,6 +6,7 @@ signed hash.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +28,7 @@ from siegel.seals.fields import Fields
 from siegel.seals.nodes import Node
 from siegel.seals.records import AnyChange
 from siegel.seals.replay import Head, VaultState, next_record
-from siegel.seals.rows import FileRow, Place, PlaceRow, VaultRow, open_row
+from siegel.seals.rows import FileRow, Place, PlaceRow, VaultRow, open_row, require_same
 from siegel.seals.signed import Signed
 
 STALE = "stale"
@@ -56,10 +57,14 @@ class OpenVault:
     _wraps: dict[int, bytes] = field(default_factory=dict)
     _team_wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
     _shown: dict[str, Node] = field(default_factory=dict)
+    # What a personal vault was called later: epoch and sealed row; nobody signs it (ADR 0036).
+    _later_name: tuple[int, bytes] | None = None
     _names: Names = field(default_factory=Names)
     # Manifests by node and number; they say which row and header belong to an earlier version.
     manifests: dict[tuple[str, int], Manifest] = field(default_factory=dict)
     hashes: dict[tuple[str, int], str] = field(default_factory=dict)
+    # What versions were before they were sealed anew, the original first.
+    earlier: dict[tuple[str, int], list[Manifest]] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
 
     @property
@@ -77,6 +82,11 @@ class OpenVault:
 
     @property
     def title(self) -> str:
+        if self._later_name and self.kind == "personal":
+            epoch, sealed = self._later_name
+            with suppress(SealError):
+                place = Place(self.account.firm, self.id, self.id, 0, epoch)
+                return open_row(self.opened.seed(epoch), place, VaultRow, sealed).title
         return self.row.title if self.row else ""
 
     @property
@@ -132,6 +142,9 @@ class OpenVault:
             sealed = row.binary("row")
             self._rows[row.id("node"), digest(sealed)] = sealed
         self.people |= {one.id("id"): one.text("name") for one in _each(f.present(f.items, "people"), "person")}
+        if named := f.present(f.take, "title"):
+            later = Fields(named, "title")
+            self._later_name = later.integer("epoch", 1), later.binary("row")
         self._take_events(f.present(f.items, "events") or [])
         for wrap in _each(f.items("wraps"), "wrap"):
             self._take_wrap(wrap.integer("epoch", 1), wrap.hash("key"), wrap.binary("age"))
@@ -154,9 +167,13 @@ class OpenVault:
 
     def _remember(self, step: Step) -> None:
         for manifest in step.manifests:
-            self.manifests[manifest.node, manifest.version] = manifest
+            place = manifest.node, manifest.version
+            if place in self.manifests:
+                self.earlier.setdefault(place, []).append(self.manifests[place])
+            self.manifests[place] = manifest
         for signed_hash, version in step.versions.items():
-            self.hashes[version.node, version.version] = signed_hash
+            if not version.replaced:
+                self.hashes[version.node, version.version] = signed_hash
 
     def _take_wrap(self, epoch: int, key: str, age: bytes) -> None:
         if key == self.account.kid:
@@ -223,6 +240,8 @@ class OpenVault:
         try:
             sealed = self._row(node_id, node.row)
             named = self._row(node_id, node.place.row) if node.place else None
+            for manifest in self.earlier.get((node_id, node.version), ()):
+                self._row(node_id, manifest.row)
         except IntegrityError:
             if self.state.tree.is_live(node_id):
                 raise
@@ -236,16 +255,42 @@ class OpenVault:
     def _opened(self, node_id: str, node: Node, sealed: bytes, named: bytes | None) -> Entity:
         place = Place(self.account.firm, self.id, node_id, node.version, node.epoch)
         row = open_entity_row(self.opened.seed(node.epoch), place, node, sealed)
+        if isinstance(row, FileRow):
+            self._require_same(node_id, node.version, row)
         if node.place is None or named is None:
             return Entity(node_id, node, row)
         where = Place(self.account.firm, self.id, node_id, 0, node.place.epoch)
         return Entity(node_id, node, row, open_row(self.opened.seed(node.place.epoch), where, PlaceRow, named))
 
     def file_row(self, node_id: str, version: int) -> FileRow:
-        """The row of any version. IntegrityError `row_differs`, `row_invalid`; SealError without its seed."""
+        """The row of any version. IntegrityError `row_differs`, `row_invalid`, `reseal_differs`; SealError without its
+        seed.
+        """
         manifest = self.manifests[node_id, version]
         place = Place(self.account.firm, self.id, node_id, version, manifest.epoch)
-        return open_row(self.opened.seed(manifest.epoch), place, FileRow, self._row(node_id, manifest.row))
+        row = open_row(self.opened.seed(manifest.epoch), place, FileRow, self._row(node_id, manifest.row))
+        self._require_same(node_id, version, row)
+        return row
+
+    def has_row(self, node_id: str, version: int) -> bool:
+        """Whether the server sent it: what was emptied out of the trash has none any more."""
+        return (node_id, self.manifests[node_id, version].row) in self._rows
+
+    def author_of(self, node_id: str, version: int) -> str:
+        """The key id of whoever the contents are from, whoever sealed them anew since."""
+        earlier = self.earlier.get((node_id, version))
+        return (earlier[0] if earlier else self.manifests[node_id, version]).author
+
+    def _require_same(self, node_id: str, version: int, row: FileRow) -> None:
+        """IntegrityError `reseal_differs`, compared with what opens of the rows that it came in the place of."""
+        for manifest in self.earlier.get((node_id, version), ()):
+            sealed = self._row(node_id, manifest.row)
+            place = Place(self.account.firm, self.id, node_id, version, manifest.epoch)
+            try:
+                before = open_row(self.opened.seed(manifest.epoch), place, FileRow, sealed)
+            except SealError:
+                continue
+            require_same(row, before)
 
     def in_trash(self) -> list[Entity]:
         """What was removed itself and can be restored, as far as it can be read."""

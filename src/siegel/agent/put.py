@@ -10,31 +10,25 @@ import io
 import mimetypes
 import os
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 from typing import BinaryIO, Protocol, cast
 
-from siegel.agent.client import SCAN_S, Api, Wire
-from siegel.agent.errors import AgentError, ServerError
+from siegel.agent.client import Api, Wire
+from siegel.agent.errors import AgentError
 from siegel.agent.folders import folder_id, make_folders
 from siegel.agent.messages import problem_of
 from siegel.agent.opened import OpenVault
 from siegel.agent.plan import Item, Outcome, Plan
+from siegel.agent.scans import scanned, scanner_recipient
 from siegel.agent.versions import Payload, signed_version
-from siegel.lib.age import FileKey
-from siegel.seals.canonical import b64
-from siegel.seals.documents import Verdict
 from siegel.seals.errors import RefusedError
-from siegel.seals.fields import Fields
-from siegel.seals.files import SealedFile, header_for, seal
+from siegel.seals.files import SealedFile, seal
 from siegel.seals.ids import new_id
 from siegel.seals.records import VersionChange
 from siegel.seals.rows import FileRow, name_key
-from siegel.seals.scanning import verify_scanner_key, verify_verdict
-from siegel.seals.signed import Signed
 
 BATCH_FILES = 200
 BATCH_BYTES = 1 << 30
@@ -45,9 +39,6 @@ IN_MEMORY_SIZE = 4 << 20
 SMALL_BYTES = 256 << 10
 BUNDLE_FILES = 50
 BUNDLE_BYTES = 4 << 20
-KEY_GONE = "scanner_key_gone"
-SCAN_TRIES = 4
-SCAN_PAUSE_S = 2.0
 
 
 class Watcher(Protocol):
@@ -71,6 +62,7 @@ class _Sent:
     sealed: SealedFile
     modified: int | None
     upload: str = ""
+    result: str = ""
     committed_version: int = 0
 
 
@@ -219,62 +211,10 @@ class _Batch:
 
         return self._api.upload(self._vault.id, payload, size, progress)
 
-    # Scan
-
     def _scan(self, sent: Sequence[_Sent]) -> list[_Sent]:
-        """Those that are clean; the others are in the outcomes. What gave no result is asked again."""
-        clean: list[_Sent] = []
-        waiting = list(sent)
-        for number in range(SCAN_TRIES):
-            if not waiting:
-                break
-            self._watcher.scanning(len(waiting))
-            results = self._check(waiting)
-            failed = []
-            for one in waiting:
-                result = results.get(one.upload, {})
-                if self._judge(one, result):
-                    clean.append(one)
-                elif result.get("code") == "scan_failed" and number < SCAN_TRIES - 1:
-                    failed.append(one)
-                else:
-                    self._refuse(one.item, str(result.get("code")), _detail(result))
-            waiting = failed
-            if waiting:
-                time.sleep(SCAN_PAUSE_S)
-        return clean
-
-    def _check(self, waiting: Sequence[_Sent]) -> dict[str, Wire]:
-        """The server's results by upload; with new scanner headers when the scanner's key was renewed meanwhile."""
-        path = f"vaults/{self._vault.id}/check"
-        for number in range(SCAN_TRIES):
-            recipient = scanner_recipient(self._vault)
-            body = {"uploads": [_check_wire(one, recipient) for one in waiting]}
-            try:
-                answer = self._api.post(path, body, repeatable=True, timeout_s=SCAN_S)
-            except ServerError as error:
-                if error.code != KEY_GONE or number == SCAN_TRIES - 1:
-                    raise
-            else:
-                results = Fields(answer, "check").items("results")
-                return {Fields(result, "result").id("upload"): cast("Wire", result) for result in results}
-        raise AgentError("answer_invalid")
-
-    def _judge(self, one: _Sent, result: Wire) -> bool:
-        """Whether the scanner found it clean, by its own signature; IntegrityError for a verdict that does not hold."""
-        if not result:
-            raise AgentError("answer_invalid")
-        if result.get("verdict") is None:
-            return False
-        verdict = verify_verdict(
-            Signed.from_wire(result["verdict"]),
-            self._vault.account.firm,
-            one.sealed.payload_hash,
-            one.sealed.commitment,
-            self._vault.store,
+        return scanned(
+            self._vault, sent, lambda one, code, why: self._refuse(one.item, code, why), self._watcher.scanning
         )
-        # What could not be scanned may be committed where the firm holds such files: then the server names no refusal.
-        return verdict.result == "clean" or (verdict.result == "not_scannable" and result.get("code") is None)
 
     # Commit
 
@@ -305,31 +245,6 @@ class _Batch:
         return signed_version(vault, payload, content, node=node, parent=parent, recipient=recipient)
 
 
-def scanner_recipient(vault: OpenVault) -> str:
-    """Whom uploads are sealed to for the scan: the key a certified scanner announced for today. ServerError 503."""
-    answer = vault.account.api.get("scanner-key")
-    signed = Signed.from_wire(Fields(answer, "scanner key").take("doc"))
-    key = verify_scanner_key(signed, vault.account.firm, vault.store, now=int(time.time()))
-    return key.recipient
-
-
 def media_type(name: str) -> str:
     """By the name's ending."""
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
-
-
-def _detail(result: Wire) -> str:
-    """What was found, by the scanner's signed word; else the server's."""
-    if result.get("verdict") is None:
-        return str(result.get("message") or "")
-    return Verdict.parse(Signed.from_wire(result["verdict"])).reason or ""
-
-
-def _check_wire(one: _Sent, recipient: str) -> Wire:
-    key: FileKey = one.sealed.file_key
-    return {
-        "upload": one.upload,
-        "payload_hash": one.sealed.payload_hash,
-        "commitment": one.sealed.commitment,
-        "scanner_header": b64(header_for(key, recipient)),
-    }

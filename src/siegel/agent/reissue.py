@@ -14,6 +14,7 @@ from siegel.agent.opened import OpenVault
 from siegel.agent.session import Home
 from siegel.agent.teams import list_teams, open_team
 from siegel.agent.vaults import list_vaults, open_vault
+from siegel.seals.derive import Seed
 from siegel.seals.documents import Holder
 from siegel.seals.errors import RefusedError
 from siegel.seals.revocations import revoke_key
@@ -28,7 +29,13 @@ class Reissued:
 
 
 def reissue(
-    account: Account, home: Home, person: ListedPerson, *, reason: str = "lost", since: int | None = None
+    account: Account,
+    home: Home,
+    person: ListedPerson,
+    *,
+    reason: str = "lost",
+    since: int | None = None,
+    root: Seed | None = None,
 ) -> Reissued:
     """Takes the person's key back and makes a letter of the next generation; his teams are due then.
 
@@ -38,7 +45,7 @@ def reissue(
     store = account.learn_certificates()
     old, own = last_key_of(store, person.id), key_of(store, person.id)
     role = old.certificate.role or old.certificate.kind
-    if role == "owner":
+    if role == "owner" and root is None:
         raise RefusedError("needs_root", "only the root certifies an owner's invitation")
     revocation = None
     if store.revoked(old.kid) is None:
@@ -50,6 +57,7 @@ def reissue(
         role=role,
         vaults=[vault.id for vault in opened],
         office=old.certificate.office,
+        root=root if role == "owner" else None,
         generation=1 + (own.certificate.generation if own else 0),
     )
     who = {"id": person.id, "name": person.name, "username": person.username}

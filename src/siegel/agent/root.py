@@ -33,7 +33,7 @@ def change(
         terminal.say("root_plan", old=print_of(old), new=print_of(fingerprint), path=out)
     require_typed(account.key_file.username, yes=yes)
     kept = replace(account.key_file, root=fingerprint, root_seed=new, recovery_seed=key_file.recovery_seed)
-    _write(out, write_key_file(kept, terminal.passphrase(twice=True)))
+    write_new(out, write_key_file(kept, terminal.passphrase(twice=True)))
     due = Fields(account.api.post("keys/root", made.to_wire(), repeatable=True), "root")
     vaults, teams = due.integer("vaults", 0), due.strings("teams")
     account.learn_certificates()
@@ -45,7 +45,7 @@ def change(
         terminal.say("root_done", new=print_of(account.root), path=out)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
     """Readable by its owner alone, and never over one that exists: the old file is needed until this one is safe."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as sink:
         sink.write(content)

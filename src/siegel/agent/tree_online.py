@@ -177,7 +177,7 @@ def versions(where: str, *, as_json: bool) -> None:
 
 def _version_line(vault: OpenVault, node: str, number: int) -> dict[str, Any]:
     row, manifest = vault.file_row(node, number), vault.manifests[node, number]
-    author = vault.store.by_kid(manifest.author)
+    author = vault.store.by_kid(vault.author_of(node, number))
     subject = author.certificate.subject if author else ""
     return {
         "version": number,
@@ -187,6 +187,7 @@ def _version_line(vault: OpenVault, node: str, number: int) -> dict[str, Any]:
         "note": row.note,
         "author": vault.people.get(subject, subject),
         "copied": manifest.copied_from is not None,
+        "sealed_anew": (node, number) in vault.earlier,
         "released": vault.state.is_released(vault.hashes[node, number]),
     }
 

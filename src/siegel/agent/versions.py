@@ -1,4 +1,4 @@
-"""One new version of a file, sealed and signed for the vault's present head: row, manifest, header, and its change."""
+"""A version of a file, new or sealed anew, signed for the present head: row, manifest, header, and its change."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,8 +9,9 @@ from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
 from siegel.seals.documents import Manifest
 from siegel.seals.files import header_for
-from siegel.seals.records import VersionChange
+from siegel.seals.records import ResealChange, VersionChange
 from siegel.seals.rows import FileRow, seal_row
+from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.agent.opened import OpenVault
@@ -41,6 +42,35 @@ def signed_version(
     # The chain's latest version, which is not the one shown when its author sealed a row nobody can read.
     last = vault.state.nodes.get(node)
     version = last.version + 1 if last else 1
+    previous = last.manifest if last else None
+    named = _Named(node, parent, version, previous)
+    signed, file = _signed(vault, payload, content, named, recipient)
+    return VersionChange(signed.hash, node, parent, version), file
+
+
+def signed_anew(
+    vault: "OpenVault", payload: Payload, content: FileRow, *, node: str, version: int, recipient: str
+) -> tuple[ResealChange, Wire]:
+    """The change and the file of a commit that puts `payload` in the place of a version; `content` as it was."""
+    named = _Named(node, vault.state.nodes[node].parent, version, vault.hashes[node, version])
+    signed, file = _signed(vault, payload, content, named, recipient)
+    return ResealChange(signed.hash, node, version), file
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a manifest is about, and the hash of the one that it follows."""
+
+    node: str
+    parent: str
+    version: int
+    previous: str | None
+
+
+def _signed(
+    vault: "OpenVault", payload: Payload, content: FileRow, named: _Named, recipient: str
+) -> tuple[Signed, Wire]:
+    node, version = named.node, named.version
     row = seal_row(vault.seed, vault.place(node, version), content)
     signed = Manifest(
         author=vault.account.kid,
@@ -51,14 +81,14 @@ def signed_version(
         firm=vault.account.firm,
         generation=vault.account.own().certificate.generation,
         node=node,
-        parent=parent,
+        parent=named.parent,
         payload_hash=payload.payload_hash,
         payload_size=payload.payload_size,
-        previous=last.manifest if last else None,
+        previous=named.previous,
         row=digest(row),
         vault=vault.id,
         version=version,
     ).sign(vault.account.seed)
     header = header_for(payload.file_key, recipient)
     file = {"upload": payload.upload, "manifest": signed.to_wire(), "header": b64(header), "row": b64(row)}
-    return VersionChange(signed.hash, node, parent, version), file
+    return signed, file

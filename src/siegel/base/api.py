@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -15,6 +15,8 @@ from siegel.base.errors import BaseError, DomainError, message_of
 log = structlog.get_logger("siegel.api")
 
 RETRY_AFTER_S = 2
+# Of SQLite and PostgreSQL; after each of them nothing was changed.
+BUSY = ("locked", "lock timeout", "deadlock detected")
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -54,14 +56,21 @@ def explain_errors(api: NinjaAPI) -> None:
     api.add_exception_handler(Exception, other)
 
 
+def has_nul(error: Exception) -> bool:
+    """Whether PostgreSQL refused a text with a NUL in it, which SQLite looks for in vain. Nothing was changed."""
+    return isinstance(error, DataError) and "NUL" in str(error)
+
+
 def _known(error: Exception) -> BaseError | None:
-    """Conditions of the machine that have a text of their own."""
+    """Conditions of the machine that have a text of their own, and what the database cannot be asked."""
+    if has_nul(error):
+        return BaseError("bad_request", status=400)
     if isinstance(error, OSError) and error.errno in NO_SPACE:
         return BaseError("disk_full", status=507)
     if isinstance(error, OperationalError):
         text = str(error)
-        if "is full" in text:
+        if "is full" in text or "No space left" in text:
             return BaseError("disk_full", status=507)
-        if "locked" in text:
+        if any(sign in text for sign in BUSY):
             return BaseError("busy", status=503)
     return None

@@ -42,6 +42,18 @@ class AuditEntry(models.Model):
         ]
 
 
+class AuditPending(models.Model):
+    """PostgreSQL: an entry without a place yet, in the transaction of its action; `audit.sequencer` takes it in."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    leaf = models.BinaryField()
+    personal = models.BinaryField()
+    salt = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "id"], name="base_pending_order")]
+
+
 class AuditLog(models.Model):
     """What is published of a tenant's log: its origin and the key that signs it, as the key's process said it."""
 
@@ -121,6 +133,14 @@ class AuditStamping(models.Model):
     next_at = models.BigIntegerField()
     failures = models.PositiveIntegerField(default=0)
     code = models.CharField(max_length=20, default="")
+
+
+class AuditRelease(models.Model):
+    """The newest entry about the files that the server gives to browsers: SHA-256 of their list, and its place."""
+
+    tenant = models.OneToOneField(Tenant, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    digest = models.BinaryField()
+    index = models.PositiveBigIntegerField()
 
 
 class AuditCheck(models.Model):

@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from siegel.base.audit import tree
+from siegel.base.audit import sequencer, tree
 from siegel.base.models import AuditEntry, Tenant
 
 # Of the personal part: who acted stands in a column of its own, addresses are not for the list.
 _NOT_SUBJECT = {"by", "address", "email"}
 # So many entries one request looks through for those that match; the page then offers to go on.
 SCAN = 200_000
+# The time that a leaf states.
+_AT_SQLITE = "CAST(json_extract(CAST(leaf AS TEXT), '$.at') AS INTEGER)"
+_AT_POSTGRESQL = "CAST(CAST(convert_from(leaf, 'UTF8') AS json) ->> 'at' AS bigint)"
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class AuditFilter:
             found.one_of(f'"{name}"' for name in group)
         if self.kinds:
             found.one_of(f'"kind":"{kind}' for kind in self.kinds)
-        at = "CAST(json_extract(CAST(leaf AS TEXT), '$.at') AS INTEGER)"
+        at = _AT_POSTGRESQL if connection.vendor == "postgresql" else _AT_SQLITE
         for limit, compared in ((self.since, ">="), (self.until, "<")):
             if limit is not None:
                 found.add(f"{at} {compared} %s", limit)
@@ -76,7 +79,8 @@ class _Conditions:
 
     def one_of(self, marks: Iterable[str]) -> None:
         wanted = [mark.encode() for mark in marks]
-        self.add("(" + " OR ".join(["instr(leaf, %s) > 0"] * len(wanted)) + ")", *wanted)
+        place = "position(%s in leaf) > 0" if connection.vendor == "postgresql" else "instr(leaf, %s) > 0"
+        self.add("(" + " OR ".join([place] * len(wanted)) + ")", *wanted)
 
 
 def audit_lines(
@@ -91,6 +95,8 @@ def found_lines(
 ) -> tuple[Sequence[AuditLine], int]:
     """The lines as above, and the number down to which was looked: above 1 there may be more."""
     texts, values = matching.conditions()
+    if before is None:
+        sequencer.catch_up(tenant.pk)
     top = tree.size_of(tenant.pk) if before is None else before - 1
     # Without conditions the first `limit` match, so there is no need to bound the search.
     bottom = max(top - SCAN, 0) if texts else 0

@@ -10,13 +10,17 @@ from siegel.base.errors import BaseError
 
 def refuse_excess(key: str, *, limit: int, window_s: int = 60) -> None:
     """Count one try of `key`; BaseError `throttled` (429) from the `limit + 1`st within the current window."""
+    if counted(key, window_s=window_s) > limit:
+        raise BaseError("throttled", status=429)
+
+
+def counted(key: str, *, window_s: int) -> int:
+    """Count one try of `key`: which one it is within the current window."""
     # hashed, because a key may hold what somebody typed and caches are particular about theirs
     slot = hashlib.sha256(f"{key}\n{int(time.time()) // window_s}".encode()).hexdigest()
     cache.add(slot, 0, timeout=2 * window_s)
     try:
-        count = cache.incr(slot)
+        return int(cache.incr(slot))
     except ValueError:
         # crowded out by others between the two calls: the memory is bounded
-        return
-    if count > limit:
-        raise BaseError("throttled", status=429)
+        return 1

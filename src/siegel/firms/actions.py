@@ -45,6 +45,7 @@ def create_firm(*, slug: str, name: str, place: str = "", phone: str = "") -> tu
             tenant = Tenant.objects.create(slug=slug, name=name, place=place, phone=phone, created_at=timezone.now())
     except IntegrityError as error:
         raise FirmsError("slug_taken", status=409, slug=slug) from error
+    audit.in_turn(tenant)
     Firm.objects.create(tenant=tenant)
     audit.record("firms.created", tenant=tenant, personal={"name": name})
     return tenant, issue_set_up_link(tenant=tenant)
@@ -53,6 +54,7 @@ def create_firm(*, slug: str, name: str, place: str = "", phone: str = "") -> tu
 @action
 def issue_set_up_link(*, tenant: Tenant) -> str:
     """A new one-time token; links issued before it no longer work. FirmsError `already_founded` (409)."""
+    audit.in_turn(tenant)
     if Firm.objects.get(tenant=tenant).state != Firm.State.NEW:
         raise FirmsError("already_founded", status=409)
     now = timezone.now()
@@ -71,6 +73,7 @@ def found_firm(*, token: str, name: str, place: str, root_fingerprint: bytes, ow
 
     FirmsError `set_up_link_invalid` (410): of two who hold the link only the first succeeds.
     """
+    audit.in_turn(owner.tenant)
     check_name(name)
     now = timezone.now()
     link = SetUpLink.objects.filter(token_hash=set_up_token_hash(token), used_at=None, expires_at__gt=now)
@@ -92,6 +95,7 @@ def add_staff(*, person: "Person", role: str, by: "Person | None", office: Offic
 
     FirmsError `office_needed`.
     """
+    audit.in_turn(person.tenant)
     if (role == Staff.Role.OFFICE_LEADER and office is None) or (role == Staff.Role.OWNER and office is not None):
         raise FirmsError("office_needed")
     staff = Staff.objects.create(person=person, role=Staff.Role(role), office=office)
@@ -108,6 +112,7 @@ def add_staff(*, person: "Person", role: str, by: "Person | None", office: Offic
 @action
 def add_client_user(*, person: "Person", client: Client, by: "Person | None") -> ClientUser:
     """The person signs in for the client."""
+    audit.in_turn(person.tenant)
     user = ClientUser.objects.create(person=person, client=client)
     audit.record(
         "firms.client_user_added",
@@ -125,6 +130,7 @@ def create_client(*, number: str, name: str, by: "Person") -> Client:
 
     FirmsError: `number_invalid`, `number_taken` (409). AccountsError: `name_invalid`.
     """
+    audit.in_turn(by.tenant)
     rules.check_number(number)
     check_name(name)
     known = clients_visible_to(by).filter(number=number, name=name).first()
@@ -154,6 +160,7 @@ def create_dossier(*, client: Client, title: str, by: "Person") -> Dossier:
     The same title again gives the dossier that exists as long as it has no vault: a browser that broke off between
     dossier and vault can go on. FirmsError: `title_invalid`, `title_taken` (409).
     """
+    audit.in_turn(by.tenant)
     rules.check_title(title)
     dossier = dossiers_visible_to(by).filter(client=client, title=title, vault_id=None).first()
     if dossier is not None:
@@ -175,6 +182,7 @@ def create_dossier(*, client: Client, title: str, by: "Person") -> Dossier:
 @action
 def assign_dossier(*, dossier: Dossier, staff: Staff, by: "Person") -> None:
     """The member of staff works in the dossier; nothing changes if he does already."""
+    audit.in_turn(by.tenant)
     _, is_new = Assignment.objects.get_or_create(dossier=dossier, staff=staff)
     if not is_new:
         audit.unchanged()
@@ -194,6 +202,7 @@ def assign_vaults(*, vault_ids: "Iterable[str] | QuerySet[Any, str]", people: It
 
     However many they are: two statements, one entry; nothing changes where they work already.
     """
+    audit.in_turn(by.tenant)
     staff = list(
         Staff.objects.filter(person__in=set(people), person__tenant=by.tenant_id, role__in=ASSIGNED).select_related(
             "person"
@@ -220,6 +229,7 @@ def assign_vaults(*, vault_ids: "Iterable[str] | QuerySet[Any, str]", people: It
 @action
 def attach_vault(*, dossier: Dossier, vault_id: str, by: "Person") -> None:
     """The dossier's vault exists. FirmsError `vault_exists` (409) if it has one: compare and set, the first wins."""
+    audit.in_turn(by.tenant)
     if not Dossier.objects.filter(pk=dossier.pk, vault_id=None).update(vault_id=vault_id):
         raise FirmsError("vault_exists", status=409)
     dossier.vault_id = vault_id
@@ -229,6 +239,7 @@ def attach_vault(*, dossier: Dossier, vault_id: str, by: "Person") -> None:
 @action
 def create_office(*, name: str, by: "Person") -> Office:
     """An office of the firm; the same name again gives the one that exists. FirmsError `office_name_invalid`."""
+    audit.in_turn(by.tenant)
     rules.check_office_name(name)
     office, is_new = Office.objects.get_or_create(tenant=by.tenant, name=name)
     if is_new:
@@ -248,6 +259,7 @@ def replace_root(*, tenant: Tenant, root_fingerprint: bytes) -> None:
 @action
 def rename_office(*, office: Office, name: str, by: "Person") -> None:
     """FirmsError: `office_name_invalid`, `office_taken` (409)."""
+    audit.in_turn(by.tenant)
     rules.check_office_name(name)
     if office.name == name:
         audit.unchanged()
@@ -268,6 +280,7 @@ def move_staff(*, staff: Staff, office: Office | None, by: "Person") -> None:
 
     What he may certify stays with his certificate's office until he gets a new key.
     """
+    audit.in_turn(by.tenant)
     if staff.role != Staff.Role.CLERK:
         raise FirmsError("office_fixed", status=409)
     about, personal = {"person": staff.person_id}, {"name": staff.person.name}
@@ -277,6 +290,7 @@ def move_staff(*, staff: Staff, office: Office | None, by: "Person") -> None:
 @action
 def move_client(*, client: Client, office: Office | None, by: "Person") -> None:
     """The client belongs to another office, or to none: that office's leaders see it from now on."""
+    audit.in_turn(by.tenant)
     _move(client, office, "firms.client_moved", by, about={"client": client.id}, personal={"client": client.name})
 
 
@@ -309,6 +323,7 @@ def block_person(*, person: "Person", by: "Person") -> None:
 
     FirmsError: `block_self` (409), `block_inactive` (409) for somebody invited or revoked.
     """
+    audit.in_turn(person.tenant)
     if person.pk == by.pk:
         raise FirmsError("block_self", status=409)
     if person.state == person.State.BLOCKED:
@@ -324,6 +339,7 @@ def block_person(*, person: "Person", by: "Person") -> None:
 @action
 def unblock_person(*, person: "Person", by: "Person") -> None:
     """The person may sign in again. FirmsError `block_inactive` (409) for somebody who is not blocked or active."""
+    audit.in_turn(person.tenant)
     if person.state == person.State.ACTIVE:
         audit.unchanged()
         return

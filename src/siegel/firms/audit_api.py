@@ -1,14 +1,16 @@
-"""The audit log for programs that check it: browser island, agent, witnesses. For the staff, each of his own firm's."""
+"""The audit log for programs that check it: browser island, agent, witnesses. For the staff, each of his own firm's;
+heads also for those to whom the owner has them sent."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Router, Schema, Status
 
 from siegel.accounts.doors import signed_in
+from siegel.base import release
 from siegel.base.audit import beginnings, checkpoints, notary, proofs
 from siegel.base.audit.witnesses import add_cosignature, add_witness
 from siegel.base.errors import BaseError
-from siegel.base.models import AuditEntry, Tenant
-from siegel.firms.doors import staff_person
+from siegel.base.models import AuditEntry, AuditRelease, Tenant
+from siegel.firms.doors import log_reader, staff_person
 from siegel.lib import tlog
 from siegel.seals.canonical import b64
 
@@ -56,6 +58,14 @@ class EntriesOut(Schema):
     more: bool
 
 
+class ReleaseOut(Schema):
+    """`signature`: armored, null without one; `index` null until a worker has logged the list."""
+
+    document: str
+    signature: str | None
+    index: int | None
+
+
 class WitnessIn(Schema):
     name: str
     key: str
@@ -73,7 +83,7 @@ class NothingOut(Schema):
 @router.get("/audit/checkpoint", response=HeadOut)
 def head(request: HttpRequest, since: int = 0) -> HeadOut:
     """The newest signed head. A `since` that the log does not reach gets no proof: the head itself shows it."""
-    tenant = staff_person(request).tenant
+    tenant = log_reader(request).tenant
     _require_number(since)
     newest = checkpoints.newest(tenant.pk)
     if newest is None:
@@ -88,7 +98,7 @@ def head(request: HttpRequest, since: int = 0) -> HeadOut:
 @router.get("/audit/consistency", response=ConsistencyOut)
 def consistency(request: HttpRequest, old: int, size: int) -> ConsistencyOut:
     """That the log of `size` entries begins with that of `old`."""
-    tenant = staff_person(request).tenant
+    tenant = log_reader(request).tenant
     _require_number(old, size)
     try:
         return ConsistencyOut(proof=[b64(digest) for digest in proofs.consistency(tenant.pk, old, size)])
@@ -113,6 +123,14 @@ def proof(request: HttpRequest, index: int) -> HttpResponse:
     response = HttpResponse(_proof_file(tenant, index), content_type="text/plain; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{tenant.slug}-{index + 1}.tlog-proof"'
     return response
+
+
+@router.get("/audit/release", response=ReleaseOut)
+def served_release(request: HttpRequest) -> ReleaseOut:
+    """The list of the files that browsers get, and the entry that logs it."""
+    tenant = staff_person(request).tenant
+    index = AuditRelease.objects.filter(tenant=tenant).values_list("index", flat=True).first()
+    return ReleaseOut(document=b64(release.served()), signature=release.signature(), index=index)
 
 
 @router.post("/audit/witnesses", response={201: NothingOut})

@@ -2,7 +2,7 @@
 
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ KINDS = {
     "dateien": ("vault.",),
     "schluessel": ("keys.",),
     "stammdaten": ("firms.",),
+    "abgewiesen": ("accounts.denied", "accounts.sign_in_failed", "accounts.turned_away", "accounts.locked"),
     "betreiber": tuple(sorted(OF_THE_PROVIDER)),
 }
 SPANS = {"7": timedelta(days=7), "30": timedelta(days=30), "365": timedelta(days=365)}
@@ -108,7 +109,7 @@ def export_log(request: HttpRequest) -> HttpResponseBase:
         tempfile.TemporaryDirectory(prefix="siegel-export-") as folder,
     ):
         path = Path(folder) / "log.zip"
-        write_export(tenant, path)
+        write_export(tenant, path, within=_period(request.GET))
         # The open file outlives its folder.
         return FileResponse(path.open("rb"), as_attachment=True, filename=f"protokoll-{tenant.slug}.zip")
     return redirect("firms:audit_log")
@@ -124,10 +125,13 @@ def _filter(person: Person, asked: QueryDict) -> AuditFilter:
         if dossier is None:
             raise Http404
         ids.append((dossier.pk, *([dossier.vault_id] if dossier.vault_id else [])))
+    return replace(_period(asked), ids=tuple(ids), kinds=KINDS.get(asked.get("vorgang", ""), ()))
+
+
+def _period(asked: QueryDict) -> AuditFilter:
     span, now = SPANS.get(asked.get("zeit", "")), timezone.now()
     since = int((now - span).timestamp()) if span else _day(asked.get("von"))
-    until = _day(asked.get("bis"), after=1)
-    return AuditFilter(tuple(ids), KINDS.get(asked.get("vorgang", ""), ()), since, until)
+    return AuditFilter(since=since, until=_day(asked.get("bis"), after=1))
 
 
 def _dossiers(person: Person) -> Any:

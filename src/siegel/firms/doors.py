@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from siegel.accounts.doors import person_of, sign_in_required
 from siegel.accounts.models import Person
 from siegel.accounts.sessions import visited
+from siegel.firms.log_mails import may_compare
 from siegel.firms.queries import Standing, standing
 
 P = ParamSpec("P")
@@ -42,6 +43,15 @@ def staff_person(request: HttpRequest) -> Person:
     person = person_of(request)
     found = standing_of(request)
     if found is None or not found.is_staff:
+        raise Http404
+    return person
+
+
+def log_reader(request: HttpRequest) -> Person:
+    """The signed-in member of staff, or whom the owner has chosen to hold the log's head; Http404 for others."""
+    person = person_of(request)
+    found = standing_of(request)
+    if found is None or not (found.is_staff or may_compare(person)):
         raise Http404
     return person
 

@@ -92,3 +92,15 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "dossier"], name="firms_assignment_once")]
+
+
+class LogMail(models.Model):
+    """Whether a person gets the log's head by mail every day; owners without a row do, others do not.
+
+    `told_at` and `told_size`: the last one.
+    """
+
+    person = models.OneToOneField("accounts.Person", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    is_wanted = models.BooleanField()
+    told_at = models.DateTimeField(null=True)
+    told_size = models.PositiveBigIntegerField(default=0)

@@ -116,6 +116,11 @@ def titles_of_vaults(vault_ids: Iterable[str]) -> dict[str, str]:
     return {one.vault_id: one.title for one in dossiers if one.vault_id}
 
 
+def vaults_of_dossiers(tenant_id: str) -> QuerySet[Dossier, str | None]:
+    """Ids of the firm's vaults that belong to dossiers, as a subquery."""
+    return Dossier.objects.filter(client__tenant=tenant_id).exclude(vault_id=None).values_list("vault_id", flat=True)
+
+
 def clients_visible_to(person: "Person") -> QuerySet[Client]:
     """Owners see all clients, office leaders those of their office; both leaders and clerks those with an assigned
     dossier or that they created; everyone else none.

@@ -131,8 +131,7 @@ def challenge(request: HttpRequest, body: ChallengeIn) -> Wire:
 @router.post("/sign-in/key", auth=None)
 def key(request: HttpRequest, body: KeyIn) -> Wire:
     """One answer for whatever is wrong with the proof: a stranger learns nothing of who exists."""
-    door.throttle_sign_in(request)
-    tenant = door.firm_of(body.firm)
+    tenant = door.firm_tried(request, body.firm)
     try:
         person = _signer(request, tenant, body.login.signed())
     except SealError as error:
@@ -143,8 +142,7 @@ def key(request: HttpRequest, body: KeyIn) -> Wire:
 @router.post("/sign-in/passkey", auth=None)
 def passkey(request: HttpRequest, body: PasskeyIn) -> Wire:
     """Two factors in one: the authenticator has verified its user. The wrapped seed is the one of this passkey."""
-    door.throttle_sign_in(request)
-    tenant = door.firm_of(body.firm)
+    tenant = door.firm_tried(request, body.firm)
     use_nonce(tenant=tenant, purpose=SIGN_IN, nonce=b64(body.nonce))
     used = Assertion(body.credential, body.client_data, body.authenticator_data, body.signature)
     found = verify_assertion(site_of(request), tenant, body.nonce, used)

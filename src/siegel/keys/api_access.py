@@ -9,6 +9,7 @@ from pydantic import Field
 from siegel.accounts.doors import person_of, signed_in
 from siegel.firms.doors import owner_person, staff_person
 from siegel.keys import overview, recovery, schemas, wire
+from siegel.keys.actions.recovery_key import replace_recovery
 from siegel.keys.actions.revocations import revoke_key
 from siegel.keys.actions.root import NewRoot, change_root
 from siegel.keys.actions.teams import found_team
@@ -28,6 +29,11 @@ class RevocationIn(schemas.Strict):
 
 class RootIn(RevocationIn):
     root: schemas.Doc
+
+
+class RecoveryIn(schemas.Strict):
+    certificate: schemas.Doc
+    revocation: schemas.Doc
 
 
 class TeamIn(schemas.Append):
@@ -50,6 +56,14 @@ def replace_root(request: HttpRequest, body: RootIn) -> Status[Wire]:
     certificates = [doc.signed() for doc in body.certificates]
     new = NewRoot(body.root.signed(), body.revocation.signed(), certificates)
     due = change_root(by=owner_person(request), new=new)
+    return Status(201, {"vaults": due.vaults, "teams": due.teams})
+
+
+@router.post("/keys/recovery", response={201: Wire})
+def replace_recovery_key(request: HttpRequest, body: RecoveryIn) -> Status[Wire]:
+    """By an owner: a new recovery key and the end of the old one, as the root has signed them."""
+    by = owner_person(request)
+    due = replace_recovery(by=by, certificate=body.certificate.signed(), revocation=body.revocation.signed())
     return Status(201, {"vaults": due.vaults, "teams": due.teams})
 
 

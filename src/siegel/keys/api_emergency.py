@@ -1,9 +1,11 @@
 """The door for whoever has the emergency sheet and no session (docs/formats.md 10, ADR 0017).
 
-A login signed by the root opens two things: reading certificates and revocations, and one new owner. Each needs a
-nonce of its own; there is no session of the root.
+A login signed by the root, or by recovery where the root is lost (ADR 0031), opens two things: reading certificates and
+revocations, and one new owner, certified by the root; with recovery that is a new one. Each needs a nonce of its own;
+there is no session of the root.
 """
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 from django.http import HttpRequest
@@ -18,6 +20,7 @@ from siegel.firms.queries import owners_of
 from siegel.keys import evidence, queries, schemas, wire
 from siegel.keys.actions import emergency
 from siegel.keys.actions.people import PersonKeys
+from siegel.keys.actions.root import NewRoot
 from siegel.keys.models import Certificate
 from siegel.keys.opening import open_session, verify_here
 from siegel.seals.documents import Certificate as CertificateDocument
@@ -31,6 +34,7 @@ router = Router()
 
 EMERGENCY = "emergency"
 MAX_REVOCATIONS = 20
+MAX_CERTIFICATES = 100
 Wire = dict[str, Any]
 
 
@@ -42,6 +46,16 @@ class RootIn(ChallengeIn):
     login: schemas.Doc
 
 
+class NewRootIn(schemas.Strict):
+    root: schemas.Doc
+    revocation: schemas.Doc
+    certificates: Annotated[list[schemas.Doc], Field(max_length=MAX_CERTIFICATES)]
+
+    def parsed(self) -> NewRoot:
+        certificates = [doc.signed() for doc in self.certificates]
+        return NewRoot(self.root.signed(), self.revocation.signed(), certificates)
+
+
 class OwnerIn(RootIn):
     person: schemas.Id
     name: schemas.Name
@@ -50,6 +64,7 @@ class OwnerIn(RootIn):
     revocations: Annotated[list[schemas.Doc], Field(max_length=MAX_REVOCATIONS)] = []
     credential: schemas.Credential
     unlock: schemas.Binary
+    root: NewRootIn | None = None
 
 
 @router.post("/emergency/challenge", auth=None)
@@ -62,8 +77,8 @@ def challenge(request: HttpRequest, body: ChallengeIn) -> Wire:
 @router.post("/emergency/open", auth=None)
 def open_(request: HttpRequest, body: RootIn) -> Wire:
     """Certificates and revocations of the firm, and who its owners are."""
-    tenant = _proven(request, body)
-    emergency.note_root(tenant=tenant, address=address_of(request))
+    tenant, key = _proven(request, body)
+    emergency.note_root(tenant=tenant, key=key, address=address_of(request))
     everybody = evidence.Subjects(frozenset(), frozenset(), everybody=True)
     firm = {"id": tenant.id, "slug": tenant.slug, "name": tenant.name}
     owners = [{"id": one.pk, "name": one.name, "username": one.username} for one in owners_of(tenant)]
@@ -73,7 +88,7 @@ def open_(request: HttpRequest, body: RootIn) -> Wire:
 @router.post("/emergency/owner", auth=None)
 def owner(request: HttpRequest, body: OwnerIn) -> Wire:
     """A new owner, or an owner's new key, with his password; signed in."""
-    tenant = _proven(request, body)
+    tenant, _ = _proven(request, body)
     credential = body.credential
     new = emergency.NewOwner(
         person_id=body.person,
@@ -82,23 +97,27 @@ def owner(request: HttpRequest, body: OwnerIn) -> Wire:
         certificate=body.certificate.signed(),
         revocations=[doc.signed() for doc in body.revocations],
         keys=PersonKeys.of(s=credential.s, auth_key=credential.auth_key, unlock=body.unlock),
+        root=body.root.parsed() if body.root else None,
     )
     person = emergency.recover_owner(tenant=tenant, new=new)
     return open_session(request, person, EMERGENCY)
 
 
-def _proven(request: HttpRequest, body: RootIn) -> "Tenant":
-    """The firm whose root signed a nonce of ours for this address; one answer for whatever is wrong with the proof."""
-    door.throttle_sign_in(request)
-    tenant = door.firm_of(body.firm)
-    row = Certificate.objects.filter(tenant=tenant, kind="root", out_at=None).first()
+def _proven(request: HttpRequest, body: RootIn) -> tuple["Tenant", str]:
+    """The firm, and the key id of its root or recovery that signed a nonce of ours for this address.
+
+    One answer for whatever is wrong with the proof.
+    """
+    tenant = door.firm_tried(request, body.firm)
+    rows = Certificate.objects.filter(tenant=tenant, kind__in=("root", "recovery"), out_at=None)
     try:
         signed = body.login.signed()
         login = Login.parse(signed)
         use_nonce(tenant=tenant, purpose=EMERGENCY, nonce=login.nonce)
-        if row is None:
-            raise AccountsError("sign_in_refused", status=401)
-        verify_here(request, signed, login, CertificateDocument.parse(queries.signed(row)), tenant.id)
+        for certificate in (CertificateDocument.parse(queries.signed(row)) for row in rows):
+            with suppress(SealError):
+                verify_here(request, signed, login, certificate, tenant.id)
+                return tenant, certificate.kid
     except SealError as error:
         raise AccountsError("sign_in_refused", status=401) from error
-    return tenant
+    raise AccountsError("sign_in_refused", status=401)

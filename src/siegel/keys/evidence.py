@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from siegel.base.audit.tree import size_of
 from siegel.firms.queries import fellow_users_of, people_managed_by, role_of
 from siegel.keys.models import Certificate, Epoch, FormerHolder, Holder, Record, Revocation, Roster, Team
 from siegel.keys.places import places_of
@@ -65,11 +66,14 @@ def evidence(
 ) -> Evidence:
     """What the log says of `subjects` after the index `log`, and of those in `fresh` from the beginning.
 
-    With `limit` at most so many certificates, and nothing behind them in the log. Six queries at most, in this order:
-    what is accepted meanwhile may come with its certificate, or not at all, but never without.
+    With `limit` at most so many certificates, and nothing behind them in the log. Seven queries at most. Of what is
+    accepted meanwhile nothing comes: a revocation without its certificate would be refused, and so would a person's
+    new key without the revocation of the one before.
     """
-    known = Q() if log is None else Q(log_index__gt=log) | Q(subject__in=fresh)
-    teams = team_entries(subjects.teams, log=log, fresh=fresh)
+    known = Q(log_index__lt=(size := size_of(tenant_id)))
+    if log is not None:
+        known &= Q(log_index__gt=log) | Q(subject__in=fresh)
+    teams = team_entries(subjects.teams, log=log, fresh=fresh, size=size)
     revocations = list(
         Revocation.objects.filter(subjects.rows(tenant_id), known, tenant=tenant_id).order_by("log_index")
     )
@@ -94,12 +98,14 @@ def annotated(rows: QuerySet[Certificate]) -> "QuerySet[Certificate, Any]":
 
 
 def team_entries(
-    teams: Collection[str], *, log: int | None = None, fresh: Collection[str] = ()
+    teams: Collection[str], *, size: int, log: int | None = None, fresh: Collection[str] = ()
 ) -> dict[str, list[Entry]]:
-    """The chains of teams by id, after the index `log` (of those in `fresh` all). Three queries, or none."""
+    """The chains of teams by id as far as a log of `size` entries has them, after the index `log` (of those in `fresh`
+    all). Three queries, or none.
+    """
     if not teams:
         return {}
-    wanted = Q(chain__in=teams)
+    wanted = Q(chain__in=teams, log_index__lt=size)
     if log is not None:
         wanted &= Q(log_index__gt=log) | Q(chain__in=fresh)
     records = list(Record.objects.filter(wanted).order_by("log_index"))

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from siegel.accounts.models import Person
     from siegel.base.models import Tenant
 
-ENTRIES_PER_PAGE = 500
+ENTRIES_PER_PAGE = 2000
 
 
 def signed(row: "AccessEvent | Certificate | Record | Revocation | Roster | Epoch") -> Signed:
@@ -112,14 +112,17 @@ def self_record_of(person: "Person") -> tuple[int, bytes | None]:
     return (row[0], bytes(row[1])) if row else (0, None)
 
 
-def store_of(tenant: "Tenant", keys: Iterable[str], hashes: Iterable[str] = ()) -> CertificateStore:
-    """All that decides about these key ids (and the certificates with these hashes): redemptions of invitations,
-    issuers up to the root, revocations, and of teams the generations, rosters and members.
+def store_of(
+    tenant: "Tenant", keys: Iterable[str], hashes: Iterable[str] = (), *, subjects: Iterable[str] = ()
+) -> CertificateStore:
+    """All that decides about these key ids (and the certificates with these hashes, and all keys of these people and
+    teams): redemptions of invitations, issuers up to the root, revocations, of teams the generations, rosters, members.
 
     It was verified when it was accepted, so it is loaded as it is; a root is never added here.
     """
     keys = set(keys)
     wanted = Q(kid__in=keys) | Q(pk__in=set(hashes)) | Q(issuer__kid__in=keys, issuer__kind="invitation")
+    wanted |= Q(subject__in=set(subjects))
     rows = {row.hash: row for row in Certificate.objects.filter(wanted, tenant=tenant)}
     teams = _teams_named(row.subject for row in rows.values() if row.kind == "team")
     if teams:

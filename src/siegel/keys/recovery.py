@@ -1,14 +1,19 @@
-"""What an owner with the recovery seed opens: the wraps that every dossier's vault and team keeps for it (ADR 0016)."""
+"""What an owner with the recovery seed opens: the wraps that every dossier's vault and team keeps for it (ADR 0016).
+
+And which of them name a recovery key that was replaced (ADR 0031).
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from siegel.base.errors import BaseError
-from siegel.firms.queries import role_of
-from siegel.keys.models import Certificate, Holder, Team, Wrap
-from siegel.keys.places import ruled_by
+from siegel.firms.queries import role_of, vaults_of_dossiers
+from siegel.keys.models import Certificate, Chain, Holder, Team, Wrap
+from siegel.keys.places import places_of, ruled_by
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -51,3 +56,18 @@ def recoverable(person: "Person", *, after: str = "") -> RecoverableChains:
     held = set(lines.values_list("chain", flat=True))
     chains = [RecoverableChain(one, one in teams, one in held, wraps[one]) for one in shown]
     return RecoverableChains(chains, len(ids) > CHAINS_PER_PAGE)
+
+
+def with_old_recovery(person: "Person") -> QuerySet[Chain]:
+    """Chains in which a line is a replaced recovery key's and the person may put the present one there.
+
+    He may as an owner, or as the founder of a vault of his own.
+    """
+    in_force = Certificate.objects.filter(tenant=person.tenant_id, kind="recovery", out_at=None).values("kid")
+    old = Holder.objects.filter(chain=OuterRef("pk"), rights="hold").exclude(kid__in=in_force)
+    own = places_of(person).filter(rights="manage").values("chain")
+    found = Chain.objects.filter(Exists(old), pk__in=own, tenant=person.tenant_id)
+    if role_of(person) == "owner":
+        return found
+    teams = Team.objects.filter(tenant=person.tenant_id).values("pk")
+    return found.exclude(pk__in=teams).exclude(pk__in=vaults_of_dossiers(person.tenant_id))

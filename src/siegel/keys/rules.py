@@ -22,6 +22,7 @@ AUDIT_KINDS = {
     "epoch": "keys.epoch_started",
     "version": "vault.version_added",
     "release": "vault.version_released",
+    "reseal": "vault.version_resealed",
     "purge": "vault.node_purged",
     "remove": "vault.node_removed",
     "place": "vault.node_placed",

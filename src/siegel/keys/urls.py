@@ -15,6 +15,7 @@ urlpatterns = [
     path("zugang/<str:person_id>/neu", web.renew, name="renew"),
     path("zugang/<str:person_id>/sperren", web.block, name="block"),
     path("zugang/<str:person_id>/entsperren", web.unblock, name="unblock"),
+    path("zugang/<str:person_id>/e-mail", web.save_address, name="save_address"),
     path("mitarbeiter/einladen", web.invite_staff, name="invite_staff"),
     path("mandanten/<str:client_id>", web.client, name="client"),
     path("mandanten/<str:client_id>/einladen", web.invite_client, name="invite_client"),

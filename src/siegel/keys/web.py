@@ -3,13 +3,17 @@
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET, require_POST
 
 from siegel.accounts.doors import person_of
+from siegel.accounts.mailbox import set_mailbox
+from siegel.base.outmail.errors import OutmailError
 from siegel.firms import actions as firms
 from siegel.firms.doors import is_owner, may_invite_staff, owner_person, staff_required
 from siegel.firms.errors import FirmsError
@@ -22,6 +26,7 @@ from siegel.firms.queries import (
     standing,
 )
 from siegel.keys import people
+from siegel.keys.addresses import Typed, address_lines
 from siegel.keys.machines import machines_page
 from siegel.keys.models import Invitation
 from siegel.keys.overview import due_for, teams_of
@@ -86,23 +91,48 @@ def sheet(request: HttpRequest) -> HttpResponseBase:
 @staff_required
 def machines(request: HttpRequest) -> HttpResponseBase:
     """For owners: the keys of virus scanner and server, which nobody else may certify."""
-    page = machines_page(owner_person(request).tenant)
-    return render(request, "keys/machines.html", {"page": page, "is_owner": True})
+    tenant = owner_person(request).tenant
+    old = import_string(settings.OLD_CONTENTS)(tenant)
+    return render(request, "keys/machines.html", {"page": machines_page(tenant), "is_owner": True, "old": old})
 
 
 @require_GET
 @staff_required
 def client(request: HttpRequest, client_id: str) -> HttpResponseBase:
     """A client with the dossiers that the reader may see, and the people who sign in for it."""
+    return _client(request, client_id)
+
+
+def _client(request: HttpRequest, client_id: str, typed: Typed | None = None) -> HttpResponseBase:
     person = person_of(request)
     found = get_object_or_404(clients_visible_to(person).select_related("office"), pk=client_id)
+    users = people.client_users(person, found.id)
     context = {
         "client": found,
+        "addresses": address_lines(users, typed),
+        "saved": typed is None and request.GET.get("gespeichert"),
         "dossiers": dossiers_visible_to(person).filter(client=found).order_by("title"),
-        "users": people.client_users(person, found.id),
+        "users": users,
         "due": due_for(person),
     }
-    return render(request, "keys/client.html", context)
+    return render(request, "keys/client.html", context, status=400 if typed else 200)
+
+
+@require_POST
+@staff_required
+def save_address(request: HttpRequest, person_id: str) -> HttpResponseBase:
+    """Of somebody who signs in for a client. A wrong address is shown again with what is wrong about it."""
+    person, address = _managed(request, person_id), request.POST.get("address", "")
+    found = standing(person)
+    if found is None or found.client_id is None:
+        raise Http404
+    try:
+        set_mailbox(person=person, by=person_of(request), address=address)
+    except OutmailError as error:
+        return _client(request, found.client_id, Typed(person.pk, address, error))
+    target = redirect("keys:client", found.client_id)
+    target["Location"] += "?gespeichert=1#e-mail"
+    return target
 
 
 @require_GET

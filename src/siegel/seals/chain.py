@@ -18,7 +18,7 @@ from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.holders import Moment, keys_of, rights_of
 from siegel.seals.nodes import Node, NodeLookup, PastVersion, Tree, VersionLookup, no_version
-from siegel.seals.records import EpochChange, Genesis, Record, RosterChange
+from siegel.seals.records import EpochChange, Genesis, Record, ResealChange, RosterChange, VersionChange
 from siegel.seals.rosters import RosterCheck
 from siegel.seals.signed import Signed
 
@@ -227,7 +227,7 @@ class _Check:
         if now.vault_kind == "team":
             raise IntegrityError("record_shape", "a team holds no folders and files")
         own = self._require_rights(now.roster, now.vault_kind, *WRITERS)
-        self._carries(manifests=[change.KIND for change in self.record.changes].count("version"))
+        self._carries(manifests=sum(isinstance(one, VersionChange | ResealChange) for one in self.record.changes))
         contents = Contents(
             self.record,
             self.author,

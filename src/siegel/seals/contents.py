@@ -14,6 +14,7 @@ from siegel.seals.records import (
     Record,
     ReleaseChange,
     RemoveChange,
+    ResealChange,
     VersionChange,
 )
 from siegel.seals.signed import Signed
@@ -77,6 +78,8 @@ class Contents:
                 self._purge(change)
             case ReleaseChange():
                 self._release(change)
+            case ResealChange():
+                self._reseal(change, next(documents))
             case _:
                 raise IntegrityError("record_shape", "a change that is none of contents")
 
@@ -88,7 +91,7 @@ class Contents:
     def _folder(self, change: FolderChange) -> None:
         self._subject(change.node)
         self._check_new(change.node, change.parent)
-        self._check_current(change.epoch)
+        self._check_epoch(change.epoch)
         self.tree.fresh[change.node] = Node("folder", change.parent, 0, change.epoch, change.row)
 
     def _place(self, change: PlaceChange) -> None:
@@ -97,7 +100,7 @@ class Contents:
         if self.tree.is_purged(change.node):
             raise IntegrityError("node_purged", "the node is gone for ever")
         self.tree.require_parent(change.parent, moved=change.node)
-        self._check_current(change.epoch)
+        self._check_epoch(change.epoch)
         placed = Placed(change.row, change.epoch)
         self.tree.change(change.node, before, parent=change.parent, place=placed, removed=False)
 
@@ -120,14 +123,37 @@ class Contents:
         if self.author.certificate.kind not in STAFF:
             raise IntegrityError("record_rights", "only the staff releases")
         self._subject(change.node)
-        found = self.known_version(change.manifest)
-        if found is None or (found.node, found.version) != (change.node, change.version):
-            raise IntegrityError("node_version", "no version of this node has that manifest")
-        if self.tree.is_purged(change.node):
-            raise IntegrityError("node_purged", "the node is gone for ever")
+        found = self._in_force(change, change.manifest)
         if found.released:
             raise IntegrityError("node_repeated", "the version was released before")
         self.versions[change.manifest] = replace(found, released=True)
+
+    def _reseal(self, change: ResealChange, signed: Signed) -> None:
+        """The server then lets go of what it replaces, so it takes the right that a purge takes."""
+        if not self.manages:
+            raise IntegrityError("record_rights", "only who manages the vault seals anew")
+        self._subject(change.node)
+        before = self._known(change.node)
+        manifest = named_document(Manifest, signed, change.manifest, self.record, self.author)
+        old = self._in_force(change, manifest.previous or "")
+        self._check_resealed(change, manifest, before.parent)
+        if old.epoch >= manifest.epoch:
+            raise IntegrityError("node_repeated", "the version is sealed under the current epoch already")
+        if manifest.payload_size != old.payload_size or manifest.commitment == old.commitment:
+            raise IntegrityError("reseal_differs", "not the same contents under another key")
+        self.manifests.append(manifest)
+        is_latest = before.manifest == manifest.previous
+        latest = {"epoch": manifest.epoch, "row": manifest.row, "manifest": change.manifest} if is_latest else {}
+        self.tree.change(change.node, before, **latest)
+        self.versions[manifest.previous or ""] = replace(old, replaced=True)
+        self.versions[change.manifest] = self._past(manifest, replaces=manifest.previous)
+
+    def _check_resealed(self, change: ResealChange, manifest: Manifest, parent: str) -> None:
+        if (manifest.node, manifest.parent, manifest.version) != (change.node, parent, change.version):
+            raise IntegrityError("manifest_mismatch", "the manifest is for another node or version")
+        if manifest.copied_from is not None:
+            raise IntegrityError("manifest_mismatch", "what is sealed anew is no copy")
+        self._check_current(manifest)
 
     def _version(self, change: VersionChange, signed: Signed) -> None:
         before = self._version_before(change)
@@ -136,23 +162,35 @@ class Contents:
             raise IntegrityError("manifest_mismatch", "the manifest is for another node or version")
         if manifest.previous != (before.manifest if before else None):
             raise IntegrityError("manifest_mismatch", "the manifest follows another version")
-        if manifest.generation != self.author.certificate.generation:
-            raise IntegrityError("manifest_mismatch", "the manifest names another generation of its author")
-        self._check_current(manifest.epoch)
+        self._check_current(manifest)
         self._check_copy(manifest)
         self.manifests.append(manifest)
         self.tree.fresh[change.node] = Node(
             "file", change.parent, change.version, manifest.epoch, manifest.row, change.manifest, self.log_index
         )
-        self.versions[change.manifest] = PastVersion(
-            change.node,
-            change.version,
+        self.versions[change.manifest] = self._past(manifest)
+
+    def _past(self, manifest: Manifest, *, replaces: str | None = None) -> PastVersion:
+        return PastVersion(
+            manifest.node,
+            manifest.version,
             manifest.payload_hash,
             manifest.payload_size,
             manifest.commitment,
             self.log_index,
             manifest.copied_from,
+            epoch=manifest.epoch,
+            replaces=replaces,
         )
+
+    def _in_force(self, change: ReleaseChange | ResealChange, manifest: str) -> PastVersion:
+        """The version that the change is about, which stands under this manifest today."""
+        found = self.known_version(manifest)
+        if found is None or found.replaced or (found.node, found.version) != (change.node, change.version):
+            raise IntegrityError("node_version", "no version of this node has that manifest")
+        if self.tree.is_purged(change.node):
+            raise IntegrityError("node_purged", "the node is gone for ever")
+        return found
 
     def _version_before(self, change: VersionChange) -> Node | None:
         """The file that a further version follows; None for a new one."""
@@ -172,7 +210,7 @@ class Contents:
         if manifest.copied_from is None:
             return
         source = self.known_version(manifest.copied_from)
-        if source is None or self.tree.is_purged(source.node):
+        if source is None or source.replaced or self.tree.is_purged(source.node):
             raise IntegrityError("copy_unknown", "what it was copied from is no version of this vault")
         copied = (manifest.payload_hash, manifest.payload_size, manifest.commitment)
         if copied != (source.payload_hash, source.payload_size, source.commitment):
@@ -183,7 +221,12 @@ class Contents:
             raise IntegrityError("node_exists", "the id of a new node is taken")
         self.tree.require_parent(parent)
 
-    def _check_current(self, epoch: int) -> None:
+    def _check_current(self, manifest: Manifest) -> None:
+        if manifest.generation != self.author.certificate.generation:
+            raise IntegrityError("manifest_mismatch", "the manifest names another generation of its author")
+        self._check_epoch(manifest.epoch)
+
+    def _check_epoch(self, epoch: int) -> None:
         if epoch != self.epoch:
             raise IntegrityError("epoch_not_current", "sealed under an epoch that is not the current one")
 

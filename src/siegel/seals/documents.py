@@ -272,7 +272,8 @@ class Manifest(Document):
             parent=f.id("parent"),
             payload_hash=f.hash("payload_hash"),
             payload_size=f.integer("payload_size", sealed_size(0), sealed_size(MAX_CONTENT_SIZE)),
-            previous=f.where(version > 1, f.hash, "previous"),
+            # a first version that was sealed anew follows the manifest it replaces
+            previous=f.hash("previous") if version > 1 else f.nullable(f.hash, "previous"),
             row=f.hash("row"),
             vault=f.id("vault"),
             version=version,

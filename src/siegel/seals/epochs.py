@@ -167,13 +167,16 @@ def rotation_due(position: Position, certificates: CertificateStore, now: int) -
 
     Due when those who were given the current epoch's seed are not the members of today: somebody was taken off the
     roster, revoked, or his time is over; an invitation was redeemed, a team has new keys, or a key is certified again.
-    To whom the epoch was sealed says its author, who may not have known of all that the log held then. A letter may be
-    missing five minutes before its end: its author's clock may be ahead of ours.
+    To whom the epoch was sealed says its author, who may not have known of all that the log held then. Nor may the
+    author of a later roster: whom he took in, he may have given the seed by the key that he names (ADR 0034). A letter
+    may be missing five minutes before its end: its author's clock may be ahead of ours.
     """
     standing = position.now
     given = set(standing.epoch.sealed_to)
     for (_, before), (at, roster) in pairwise(standing.sealed_for):
-        given |= members(roster, certificates, at).keys() - members(before, certificates, at).keys()
+        there = members(before, certificates, at)
+        new = [member for key, member in members(roster, certificates, at).items() if key not in there]
+        given.update(key for member in new for key in (member.key, member.line))
     today = members(standing.roster, certificates, Moment.planned(now))
     return not (given <= today.keys() and _unexpired(today, now + CLOCK_LEEWAY_S) <= given)
 

@@ -11,11 +11,13 @@ from typing import Protocol
 
 from siegel.lib.age import (
     AgeError,
+    BlockSource,
     FileKey,
     Header,
     HybridIdentity,
     HybridRecipient,
     NoMatch,
+    open_blocks,
     open_header,
     open_payload,
     seal_header,
@@ -218,6 +220,33 @@ def open_payload_to(
     except AgeError as error:
         raise IntegrityError("payload_altered", f"the payload does not open: {error}") from error
     return plain.size, b64(plain.tree.root())
+
+
+def seal_anew(
+    source: Source,
+    sink: Sink,
+    *,
+    manifest: Manifest,
+    row: FileRow,
+    identity: HybridIdentity,
+    header: bytes,
+    leaves: Sequence[bytes],
+) -> SealedFile:
+    """Opens one version and seals it under a new file key as it comes; `sink` receives the payload.
+
+    Errors as of `open_version`.
+    """
+    file_key = open_file_key(header, identity, manifest.commitment)
+    check_leaves(leaves, manifest.payload_hash, manifest.payload_size)
+    payload = VerifiedPayload(source, leaves, manifest.payload_size)
+    segments = iter(lambda: payload.read(SEGMENT_SIZE), b"")
+    try:
+        sealed = seal(BlockSource(open_blocks(file_key, segments)), sink)
+    except AgeError as error:
+        raise IntegrityError("payload_altered", f"the payload does not open: {error}") from error
+    if (sealed.size, sealed.content_hash) != (row.size, row.content_hash):
+        raise IntegrityError("content_mismatch", "size or hash of the contents are not those its author signed")
+    return sealed
 
 
 def open_version(

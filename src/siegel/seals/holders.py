@@ -27,9 +27,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A holder as he stands at a moment: for a redeemed invitation the person's own key, for a team its newest."""
+    """A holder as he stands at a moment: for a redeemed invitation the person's own key, for a team its newest.
+
+    `line`: the key id by which the roster names him.
+    """
 
     key: str
+    line: str
     rights: str
     known: "Known"
 
@@ -65,7 +69,7 @@ def members(roster: Roster, store: "Registry", moment: Moment) -> dict[str, Memb
     for holder, known in _in_force(roster, store, moment):
         other = found.get(known.kid)
         if other is None or RIGHTS.index(other.rights) < RIGHTS.index(holder.rights):
-            found[known.kid] = Member(known.kid, holder.rights, known)
+            found[known.kid] = Member(known.kid, holder.key, holder.rights, known)
     return found
 
 

@@ -41,9 +41,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class PastVersion:
-    """What a later record may say of a version: copy it, release it. Hashes as in its manifest.
+    """What a later record may say of a version: copy it, release it, seal it anew. Hashes as in its manifest.
 
-    `log_index`: its place in the log, where its record was replayed.
+    `log_index`: its place in the log, where its record was replayed. `replaces`: the manifest in whose place this one
+    has come; `replaced`: another has come in the place of this one.
     """
 
     node: str
@@ -54,6 +55,9 @@ class PastVersion:
     log_index: int
     copied_from: str | None = None
     released: bool = False
+    epoch: int = 0
+    replaces: str | None = None
+    replaced: bool = False
 
 
 NodeLookup: TypeAlias = Callable[[str], Node | None]
@@ -113,6 +117,14 @@ class Tree:
 
     def change(self, node: str, before: Node, **fields: object) -> None:
         self.fresh[node] = replace(before, **fields)  # type: ignore[arg-type]  # names of fields, as replace has them
+
+
+def forerunners(manifest: str, version: VersionLookup) -> Iterator[PastVersion]:
+    """The version with this manifest, and all whose contents it has: what it was copied from or sealed anew of."""
+    at: str | None = manifest
+    while at is not None and (found := version(at)) is not None:
+        yield found
+        at = found.copied_from or found.replaces
 
 
 def origins(manifest: str | None, version: VersionLookup) -> Iterator[PastVersion]:

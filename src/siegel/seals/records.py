@@ -136,6 +136,20 @@ class ReleaseChange(Change):
         return cls(f.hash("manifest"), f.id("node"), f.integer("version", 1))
 
 
+@dataclass(frozen=True, slots=True)
+class ResealChange(Change):
+    """A version that is there has another payload, header and row from here, which say the same under another key."""
+
+    KIND = "reseal"
+    manifest: str
+    node: str
+    version: int
+
+    @classmethod
+    def read(cls, f: Fields) -> Self:
+        return cls(f.hash("manifest"), f.id("node"), f.integer("version", 1))
+
+
 AnyChange: TypeAlias = (
     Genesis
     | RosterChange
@@ -146,6 +160,7 @@ AnyChange: TypeAlias = (
     | RemoveChange
     | PurgeChange
     | ReleaseChange
+    | ResealChange
 )
 _KINDS = (
     Genesis,
@@ -157,6 +172,7 @@ _KINDS = (
     RemoveChange,
     PurgeChange,
     ReleaseChange,
+    ResealChange,
 )
 _CHANGES: dict[str, Callable[[Fields], AnyChange]] = {change.KIND: change.read for change in _KINDS}
 

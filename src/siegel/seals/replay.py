@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from siegel.seals.certificates import CertificateStore
-from siegel.seals.chain import Entry, Position, Step, check
+from siegel.seals.chain import Entry, Position, Standing, Step, check
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Epoch
 from siegel.seals.errors import IntegrityError
-from siegel.seals.nodes import Node, PastVersion, Tree, origins
+from siegel.seals.holders import keys_of
+from siegel.seals.nodes import Node, PastVersion, Tree, forerunners, origins
 from siegel.seals.records import AnyChange, Genesis, Record
 from siegel.seals.signed import Signed
 
@@ -36,6 +38,7 @@ class VaultState:
     `seen` is the head that this client remembers: a chain that does not contain it was rolled back or forked.
     `log_index`: the place of the last record in the log. Those of a chain go up: else a server could put a record in
     behind others and still date it back to when its author was in force.
+    `given`: by epoch the keys that were given its seed: those it was sealed to, and the lines that came since.
     `nodes` holds all there ever were, `versions` all versions by the hash of their manifest.
     """
 
@@ -46,6 +49,7 @@ class VaultState:
     versions: dict[str, PastVersion] = field(default_factory=dict)
     epochs: dict[int, PastEpoch] = field(default_factory=dict)
     log_index: int = -1
+    given: dict[int, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, firm: str, vault: str, seen: Head | None = None) -> "VaultState":
@@ -63,10 +67,13 @@ class VaultState:
         reached = Head(step.position.seq, step.position.head)
         if self.seen and self.seen.seq == reached.seq and self.seen.hash != reached.hash:
             raise IntegrityError("vault_forked", "the vault's history is not the one seen before")
+        before = self.position.standing
         self.position, self.log_index = step.position, entry.log_index
         self.nodes.update(step.nodes)
         self.versions.update(step.versions)
         now = step.position.now
+        if now is not before:
+            self.given[now.epoch.epoch] = _given(now)
         if now.epoch.epoch not in self.epochs:
             self.epochs[now.epoch.epoch] = PastEpoch(now.epoch, entry.previous_seed)
         if isinstance(step.record.changes[0], Genesis):
@@ -79,8 +86,8 @@ class VaultState:
         return Tree(self.position.vault, self.nodes.get)
 
     def is_released(self, manifest: str) -> bool:
-        """Whether the version, or one that it was copied from, was released although it could not be scanned."""
-        return any(one.released for one in origins(manifest, self.versions.get))
+        """Whether the version, or one whose contents it has, was released although it could not be scanned."""
+        return any(one.released for one in forerunners(manifest, self.versions.get))
 
     def scanned_at(self, manifest: str) -> int:
         """The place in the log at which the scanner of this version's verdict must have been in force."""
@@ -92,6 +99,12 @@ class VaultState:
             raise IntegrityError("vault_rolled_back", "the vault ends before what was seen earlier")
         if self.head != claimed:
             raise IntegrityError("vault_forked", "the vault's records do not end at its head")
+
+
+def _given(now: Standing) -> frozenset[str]:
+    """A roster that was there before names who may be out already; whoever is new in a later one was given the seed."""
+    rosters = [keys_of(roster) for _, roster in now.sealed_for]
+    return frozenset(now.epoch.sealed_to).union(*(after - before for before, after in pairwise(rosters)))
 
 
 def replay(

@@ -97,6 +97,12 @@ class FileRow:
         )
 
 
+def require_same(row: FileRow, before: FileRow) -> None:
+    """IntegrityError `reseal_differs` unless a version that was sealed anew is described as it was before."""
+    if row != before:
+        raise IntegrityError("reseal_differs", "the version was sealed anew with other contents or another name")
+
+
 @dataclass(frozen=True, slots=True)
 class LockRow:
     """Why a file is locked; its version is 0."""

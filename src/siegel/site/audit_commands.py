@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +18,7 @@ audit_app = typer.Typer(no_args_is_help=True, help="The firms' audit logs: verif
 
 Slug = Annotated[str, typer.Argument(metavar="FIRM", help="the firm's short name")]
 AsJson = Annotated[bool, typer.Option("--json", help="answer in JSON")]
+DAY = ["%Y-%m-%d"]
 TAMPERED = 3
 INCOMPLETE = 1
 
@@ -69,13 +70,21 @@ def proof(
 
 
 @audit_app.command("export")
-def export(slug: Slug, out: Annotated[Path, typer.Argument(dir_okay=False, help="the zip file to write")]) -> None:
-    """Write all that an auditor needs: entries, tiles, checkpoints, cosignatures, and a program that checks them."""
+def export(
+    slug: Slug,
+    out: Annotated[Path, typer.Argument(dir_okay=False, help="the zip file to write")],
+    since: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="first day in the PDF")] = None,
+    until: Annotated[datetime | None, typer.Option("--until", formats=DAY, help="last day in the PDF")] = None,
+) -> None:
+    """Write all that an auditor needs: entries, tiles, heads, cosignatures, timestamps, a checking program, a PDF."""
     tenant = _tenant(slug)
     from siegel.base.audit.export import UnsignedError, write_export
+    from siegel.base.queries import AuditFilter
 
+    end = until + timedelta(days=1) if until else None
+    within = AuditFilter(since=_seconds(since), until=_seconds(end))
     try:
-        size = write_export(tenant, out)
+        size = write_export(tenant, out, within=within)
     except UnsignedError:
         _refuse("the log was never signed: is the log key there?")
     typer.echo(f"{slug}: {size} entries in {out}")
@@ -167,6 +176,13 @@ def _origin(tenant: "Tenant") -> str:
     from siegel.base.audit.checkpoints import log_of
 
     return log_of(tenant.pk).origin
+
+
+def _seconds(day: datetime | None) -> int | None:
+    """At which the day begins where the firms are."""
+    from django.utils import timezone
+
+    return int(timezone.make_aware(day).timestamp()) if day else None
 
 
 def _tenant(slug: str) -> "Tenant":

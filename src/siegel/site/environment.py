@@ -7,13 +7,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from siegel.base.outmail.errors import OutmailError
 from siegel.base.outmail.rules import checked_address
 from siegel.base.outmail.server import PORTS, Security, Server
 from siegel.base.timestamps import TimestampService
+from siegel.site import database
 
 REQUIRED = {
     "SIEGEL_DATA": "folder for database, blobs, staging, keys and collected static files; absolute",
@@ -24,6 +25,8 @@ REQUIRED = {
     "SIEGEL_PUBLIC_URL": "address people use, without a path: https://vault.example (http only for loopback)",
 }
 OPTIONAL = {
+    "SIEGEL_DATABASE": "PostgreSQL server: postgresql://USER:PASSWORD@HOST/NAME (or SIEGEL_DATABASE_FILE); without it"
+    " SQLite in SIEGEL_DATA",
     "SIEGEL_BEHIND_PROXY": "yes or no (default): our own reverse proxy stands in front and writes X-Forwarded-For",
     "SIEGEL_SMTP_HOST": "mail server that takes our mails; without it they are written into SIEGEL_MAIL_FOLDER",
     "SIEGEL_SMTP_PORT": "its port; 587, with tls 465",
@@ -36,7 +39,7 @@ OPTIONAL = {
     "SIEGEL_TSA_CA_FILE": "file of the certificates that its stamps must lead to, instead of the system's",
     "SIEGEL_MAIL_FOLDER": "folder for mails where no mail server is set; absolute; mail in SIEGEL_DATA",
 }
-SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER", "SIEGEL_SMTP_PASSWORD")
+SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER", "SIEGEL_DATABASE", "SIEGEL_SMTP_PASSWORD")
 # Belong to the program `siegel` for people; harmless when both run under one account.
 AGENT = ("SIEGEL_HOME", "SIEGEL_PASSPHRASE_FILE")
 SECRET_LENGTH = 32
@@ -61,6 +64,7 @@ class Secret(str):
 @dataclass(frozen=True)
 class Environment:
     data: Path
+    database: Mapping[str, Any]
     secret_key: Secret
     pepper: Secret
     hosts: tuple[str, ...]
@@ -88,6 +92,7 @@ def read(environ: Mapping[str, str]) -> Environment:
     data, public_url = _folder(texts["SIEGEL_DATA"]), _public_url(texts["SIEGEL_PUBLIC_URL"])
     return Environment(
         data=data,
+        database=_database(_text(environ, "SIEGEL_DATABASE"), data),
         secret_key=_secret("SIEGEL_SECRET_KEY", texts),
         pepper=_secret("SIEGEL_PEPPER", texts),
         hosts=_hosts(texts["SIEGEL_HOSTS"]),
@@ -136,6 +141,16 @@ def _folder(text: str) -> Path:
     if len(str(folder).encode()) > FOLDER_BYTES:
         raise SettingsError(f"SIEGEL_DATA is longer than {FOLDER_BYTES} bytes: its sockets would have no valid name")
     return folder
+
+
+def _database(url: str, data: Path) -> Mapping[str, Any]:
+    if not url:
+        return database.sqlite(data)
+    try:
+        settings = database.postgresql(url)
+    except database.DatabaseUrlError as error:
+        raise SettingsError(f"SIEGEL_DATABASE {error}") from None
+    return settings | {"PASSWORD": Secret(settings["PASSWORD"])}
 
 
 def _secret(name: str, texts: Mapping[str, str]) -> Secret:

@@ -19,6 +19,7 @@ KINDS: dict[str, str | Promise] = {
     "address_changed": _("Adresse geändert"),
     "notice": _("Benachrichtigung"),
     "digest": _("Neue Dateien"),
+    "log_head": _("Stand des Protokolls"),
 }
 PROBLEMS: dict[str, str | Promise] = {
     "unreachable": _("Der Mailserver antwortet nicht."),

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -51,12 +51,29 @@ def serve(
     """Run everything on this machine: web server, worker, scanner, clamd, log key. Ends with Ctrl-C or SIGTERM."""
     from siegel.site import serve as server
 
-    migrate()
-    settings = _settings()
+    settings = _prepared()
     scanner = server.scanner_part(socket=settings.SCANNER_SOCKET, keys=settings.KEY_DIR, spool=settings.DATA / "spool")
     notary = server.notary_part(socket=settings.LOG_KEY_SOCKET, keys=settings.KEY_DIR, state=settings.DATA / "notary")
     web = server.web_part(host=host, port=port, threads=WEB_THREADS)
     server.serve([notary, scanner, web, server.worker_part()], sweep=[sys.executable, "-m", "siegel.site", "sweep"])
+
+
+def _prepared() -> Any:
+    """The settings, with a database that is up to date. On PostgreSQL the role that serves may not make it so."""
+    settings = _configured()
+    if not settings.DATABASES["default"]["ENGINE"].endswith("postgresql"):
+        migrate()
+    else:
+        from django.db import connection
+        from django.db.migrations.executor import MigrationExecutor
+
+        settings.DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise SettingsError("the database is not up to date: siegel-server migrate, as the role that owns it")
+        connection.close()
+        _django("collectstatic", "--no-input", "--verbosity", "0")
+    return _settings()
 
 
 @app.command()
@@ -66,6 +83,7 @@ def worker() -> None:
     from threading import Event, Thread
 
     _settings()
+    from siegel.base.audit import sequencer
     from siegel.base.audit.keeper import keep
     from siegel.base.jobs.worker import work
 
@@ -73,13 +91,17 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: ended.set())
     # A log is signed every second, whatever a mail server takes.
-    keeper = Thread(target=keep, args=(ended.wait,))
-    keeper.start()
+    threads = [Thread(target=keep, args=(ended.wait,))]
+    if sequencer.is_used():
+        threads.append(Thread(target=sequencer.keep, args=(ended.wait,)))
+    for thread in threads:
+        thread.start()
     try:
         work(ended)
     finally:
         ended.set()
-        keeper.join()
+        for thread in threads:
+            thread.join()
 
 
 @app.command()
@@ -156,11 +178,34 @@ def _print_link(slug: str, token: str, *, as_json: bool) -> None:
 
 
 @app.command()
-def migrate() -> None:
+def release() -> None:
+    """Print the list of the files that browsers get, to be signed offline: ssh-keygen -Y sign -n siegel-release@v1."""
+    _django("collectstatic", "--no-input", "--verbosity", "0")
+    from siegel.base.release import served
+
+    sys.stdout.buffer.write(served())
+
+
+@app.command()
+def migrate(
+    role: Annotated[str, typer.Option(help="PostgreSQL: the role as which the server works; it gets its rights")] = "",
+) -> None:
     """Create or update the database and collect the static files."""
     _configured().DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
     _django("migrate", "--no-input", "--verbosity", "0")
+    if role:
+        _grant(role)
     _django("collectstatic", "--no-input", "--verbosity", "0")
+
+
+def _grant(role: str) -> None:
+    from siegel.site.database_roles import RoleError, grant
+
+    try:
+        grant(role)
+    except RoleError as error:
+        typer.echo(f"siegel-server: {error}", err=True)
+        raise typer.Exit(1) from error
 
 
 @app.command()

@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
+from siegel.base.api import has_nul
+from siegel.site import errors
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 log = structlog.get_logger("siegel.request")
@@ -57,6 +60,19 @@ class RequestLog:
             status=response.status_code,
             duration_ms=round(seconds * 1000, 1),
         )
+
+
+class NulTexts:
+    """What was asked with a NUL in it is not understood; on SQLite it is not found."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return errors.page(request, 400) if has_nul(exception) else None
 
 
 class Headers:

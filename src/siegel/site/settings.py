@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "siegel.base.bodies.Bodies",
     "siegel.base.csrf.StrictCsrf",
     "siegel.accounts.middleware.Sessions",
+    "siegel.site.middleware.NulTexts",
 ]
 ROOT_URLCONF = "siegel.site.urls"
 WSGI_APPLICATION = "siegel.site.wsgi.application"
@@ -76,21 +77,7 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- database ---------------------------------------------------------------------------------------------------------
-# IMMEDIATE takes the write lock at the start of a transaction: no deadlock between two readers that both want to write.
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "siegel.sqlite3",
-        "CONN_MAX_AGE": None,
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            # Each thread has a connection, and each connection a cache: of 512 KiB instead of 2 MB. Linux has the rest.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA cache_size=-512; PRAGMA temp_store=MEMORY;",
-        },
-    }
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": dict(_env.database)}
 # Counts tries only (base.throttle); large enough that many sources do not push each other out.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
@@ -117,17 +104,23 @@ AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
         "(SELECT tenant_id FROM vault_vault WHERE vault_vault.id = vault_version.vault_id)",
     ),
 }
+# How the PDF of an export words an entry.
+LOG_CELLS = "siegel.site.words.report_cells"
 # --- jobs and mails -------------------------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 # What the worker calls again and again, and after how many seconds.
 TIMETABLE = {
     "siegel.base.jobs.worker.tidy": 300.0,
     "siegel.base.audit.stamping.stamp_due": 60.0,
+    "siegel.base.release.note_served": 3600.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,
+    "siegel.firms.log_mails.post_due": 600.0,
     "siegel.vault.notices.followups.tell_of_new_contents": 15.0,
 }
 MAIL_WANTED = "siegel.vault.notices.queries.is_wanted"
+# What the owner's page of keys counts, though it lies in a higher room.
+OLD_CONTENTS = "siegel.vault.queries.count_old_contents"
 
 # --- people and their sessions ------------------------------------------------------------------------------------
 # Sessions are siegel.accounts.sessions; these say how its cookie is set.

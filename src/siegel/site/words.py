@@ -3,11 +3,15 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from siegel.base.queries import AuditLine
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 UNITS = ("KB", "MB", "GB", "TB")
@@ -82,6 +86,7 @@ AUDIT = {
     "base.log_begun_anew": Sentence("sign-turn-right", _("Protokoll nach Wiederherstellung neu begonnen"), "lock"),
     "base.personal_erased": Sentence("eraser", _("Namen und Adressen in Einträgen gelöscht"), "lock"),
     "base.states_noted": Sentence("list-check", _("Stand geänderter Daten festgehalten")),
+    "base.release_served": Sentence("code-square", _("Ausgelieferte Programmdateien festgehalten")),
     "base.witness_added": Sentence("eye", _("Zeuge des Protokolls aufgenommen")),
     "accounts.signed_in": Sentence("box-arrow-in-right", _("Angemeldet")),
     "accounts.signed_out": Sentence("box-arrow-right", _("Abgemeldet")),
@@ -100,10 +105,14 @@ AUDIT = {
     "base.mail_sent_again": Sentence("envelope-arrow-up", _("E-Mail erneut gesendet")),
     "vault.notified": Sentence("envelope", _("Benachrichtigung verschickt")),
     "accounts.locked": Sentence("lock", _("Konto gesperrt nach 3 falschen Passwörtern"), "alarm"),
+    "accounts.denied": Sentence("slash-circle", _("Abgewiesen: steht der Person nicht offen"), "lock"),
+    "accounts.sign_in_failed": Sentence("x-circle", _("Anmeldung fehlgeschlagen"), "lock"),
+    "accounts.turned_away": Sentence("slash-circle", _("Abgewiesen: Zugang ist gesperrt oder beendet"), "alarm"),
     "accounts.blocked": Sentence("lock", _("Zugang gesperrt"), "lock"),
     "accounts.unblocked": Sentence("unlock", _("Zugang freigegeben")),
     "firms.created": Sentence("building", _("Kanzlei angelegt")),
     "firms.set_up_link_issued": Sentence("link-45deg", _("Link zum Einrichten ausgestellt")),
+    "firms.log_mail_set": Sentence("envelope-check", _("Empfänger des täglichen Protokollstands geändert")),
     "firms.vault_attached": Sentence("safe", _("Akte hat ihren Tresor")),
     "firms.client_added": Sentence("person-plus", _("Mandant angelegt")),
     "firms.dossier_added": Sentence("folder-plus", _("Akte angelegt")),
@@ -123,6 +132,7 @@ AUDIT = {
     "keys.root_signed_in": Sentence("exclamation-circle", _("Notfallblatt vorgezeigt"), "alarm"),
     "keys.owner_recovered": Sentence("exclamation-circle", _("Mit dem Notfallblatt zum Inhaber gemacht"), "alarm"),
     "keys.root_changed": Sentence("exclamation-circle", _("Hauptschlüssel der Kanzlei gewechselt"), "alarm"),
+    "keys.recovery_replaced": Sentence("exclamation-circle", _("Wiederherstellungsschlüssel ersetzt"), "alarm"),
     "keys.team_founded": Sentence("people", _("Team gegründet")),
     "keys.team_changed": Sentence("people", _("Mitglieder eines Teams geändert")),
     "keys.team_rotated": Sentence("arrow-repeat", _("Team hat einen neuen Schlüssel")),
@@ -141,9 +151,11 @@ AUDIT = {
     "vault.node_purged": Sentence("trash3", _("Endgültig gelöscht"), "lock"),
     "vault.trash_emptied": Sentence("trash3", _("Papierkorb nach Ablauf der Frist geleert")),
     "vault.version_released": Sentence("shield-check", _("Nicht prüfbare Datei freigegeben"), "lock"),
+    "vault.version_resealed": Sentence("arrow-repeat", _("Inhalte neu versiegelt")),
     "vault.node_locked": Sentence("lock", _("Datei gesperrt")),
     "vault.node_unlocked": Sentence("unlock", _("Sperre einer Datei aufgehoben")),
     "vault.lock_broken": Sentence("unlock", _("Sperre eines anderen aufgehoben"), "lock"),
+    "vault.renamed": Sentence("input-cursor-text", _("Eigener Tresor umbenannt")),
     "vault.settings_changed": Sentence("sliders", _("Einstellungen der Tresore geändert")),
     "vault.upload_refused": Sentence("shield-x", _("Datei abgewiesen: Schadsoftware gefunden"), "alarm"),
     "vault.upload_not_scannable": Sentence("shield-exclamation", _("Datei abgewiesen: nicht prüfbar"), "lock"),
@@ -183,3 +195,9 @@ def actor(who: str, kind: str) -> str | Promise:
 def audit_sentence(kind: str) -> Sentence:
     """The sentence for a kind; a kind without one is shown by its name rather than hidden."""
     return AUDIT.get(kind) or Sentence("dot", kind)
+
+
+def report_cells(line: "AuditLine") -> tuple[str, str, str, str]:
+    """What happened, who did it, about what, attested by whom: as the page of the log says it."""
+    who = gettext("gelöscht") if line.is_erased else str(actor(line.who, line.kind))
+    return str(audit_sentence(line.kind).text), who, line.about or "–", str(ATTESTED.get(line.attested_by, "–"))

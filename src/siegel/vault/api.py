@@ -24,10 +24,9 @@ from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
 from siegel.vault import activity, check, payload, queries, small, tus, wire
-from siegel.vault.actions import contents, locks, reading, vaults
+from siegel.vault.actions import contents, locks, naming, reading, vaults
 from siegel.vault.errors import VaultError
 from siegel.vault.handover import hand_over_vault, take_in_package
-from siegel.vault.models import Version
 
 router = Router(auth=signed_in)
 # before tus, whose {upload_id} would take "small" for one
@@ -94,9 +93,19 @@ class LockIn(schemas.Strict):
     row: schemas.Binary | None = None
 
 
+class TitleIn(schemas.Strict):
+    """`row`: the sealed name."""
+
+    epoch: Annotated[int, Field(ge=1, le=2**31)]
+    row: schemas.Binary
+
+
 @router.get("/vaults")
-def listed(request: HttpRequest) -> Wire:
-    return {"vaults": [_vault(line) for line in queries.vaults_of(person_of(request))]}
+def listed(request: HttpRequest, *, old: bool = False) -> Wire:
+    """With `old`: how many versions of each lie under older keys."""
+    lines = queries.vaults_of(person_of(request))
+    counted = queries.old_contents(line.id for line in lines) if old else {}
+    return {"vaults": [_vault(line) | ({"old": counted.get(line.id, 0)} if old else {}) for line in lines]}
 
 
 @router.post("/vaults", response=APPENDED)
@@ -177,6 +186,13 @@ def lock(request: HttpRequest, vault_id: str, body: LockIn) -> Status[Wire]:
 @router.delete("/vaults/{vault_id}/locks/{node}")
 def unlock(request: HttpRequest, vault_id: str, node: str) -> Wire:
     locks.unlock_node(by=person_of(request), vault_id=vault_id, node=node)
+    return {}
+
+
+@router.post("/vaults/{vault_id}/title")
+def rename(request: HttpRequest, vault_id: str, body: TitleIn) -> Wire:
+    """A vault of one's own is called otherwise."""
+    naming.rename_vault(by=person_of(request), vault_id=vault_id, epoch=body.epoch, row=body.row)
     return {}
 
 
@@ -280,7 +296,7 @@ def _vault(line: queries.VaultLine) -> Wire:
     }
 
 
-def _entry(entry: keys.Entry, versions: Iterable[Version]) -> Wire:
+def _entry(entry: keys.Entry, versions: Iterable[queries.SealedVersion]) -> Wire:
     answer = keys_wire.entry(entry)
     if manifests := [_signed(one.manifest_bytes, one.manifest_sig) for one in versions]:
         answer["manifests"] = manifests

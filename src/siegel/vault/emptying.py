@@ -20,19 +20,19 @@ def empty(vault_id: str, roots: Collection[str]) -> int:
         return 0
     gone = with_descendants(vault_id, roots)
     nodes = Node.objects.filter(vault=vault_id, node__in=gone, purged=False)
-    versions = Version.objects.filter(vault=vault_id, node__node__in=gone, blob__isnull=False)
-    candidates = set(versions.values_list("blob", flat=True))
+    versions = Version.objects.filter(vault=vault_id, node__node__in=gone).exclude(row=b"")
+    candidates = set(versions.filter(blob__isnull=False).values_list("blob", flat=True))
     versions.update(blob=None, header=b"", row=b"", held=False)
     Placement.objects.filter(vault=vault_id, node__in=gone).update(row=b"")
     Lock.objects.filter(vault=vault_id, node__in=gone).delete()
     nodes.filter(kind="folder").update(row=b"")
     count = nodes.update(purged=True)
-    _drop(vault_id, candidates)
+    drop_unnamed(vault_id, candidates)
     return count
 
 
-def _drop(vault_id: str, candidates: Collection[str]) -> None:
-    """Deletes those of these blobs that no version names any more."""
+def drop_unnamed(vault_id: str, candidates: Collection[str]) -> None:
+    """Deletes those of these blobs that no version names any more; their files once the transaction was committed."""
     named = Version.objects.filter(blob=OuterRef("pk"))
     unnamed = Blob.objects.filter(~Exists(named), pk__in=candidates)
     ids = list(unnamed.values_list("pk", flat=True))

@@ -20,6 +20,7 @@ def hand_over_vault(*, by: "Person", vault_id: str, package: str, recipient: str
 
     For staff who manage the vault; BaseError `not_found` (404) for all others.
     """
+    audit.in_turn(by.tenant)
     lines = places_of(by).filter(chain=vault_id, rights="manage")
     title = titles_of_vaults([vault_id]).get(vault_id)
     if title is None or role_of(by) not in STAFF or not lines.exists():
@@ -40,6 +41,7 @@ def take_in_package(*, by: "Person", vault_id: str, package: str, sender: str, f
 
     For whoever writes in the vault; BaseError `not_found` (404) for all others.
     """
+    audit.in_turn(by.tenant)
     lines = places_of(by).filter(chain=vault_id, rights__in=("write", "manage"))
     if not lines.exists():
         raise BaseError("not_found", status=404)

@@ -18,7 +18,10 @@ class Vault(models.Model):
     file_count = models.PositiveIntegerField(default=0)
     size_bytes = models.BigIntegerField(default=0)
     changed_at = models.DateTimeField()
-    # Goes up with every change of a lock: what an open page compares.
+    # What a personal vault was called last: a sealed row, under this epoch; null as long as it bears its first name.
+    title_epoch = models.PositiveIntegerField(null=True)
+    title_row = models.BinaryField(null=True)
+    # Goes up with every change of a lock or of the name: what an open page compares.
     locks = models.PositiveIntegerField(default=0)
 
 
@@ -68,6 +71,8 @@ class Version(models.Model):
     """A published file: its manifest, sealed row, header, the scanner's verdict and the payload's blob.
 
     Copies share a blob. Row and header are empty, and the blob is null, once the node is purged.
+    `replaces`: the hash of the manifest in whose place it has come, sealed anew; `replaced`: another has come in its.
+    Of what was replaced manifest, row and verdict stay, which later ones are compared with; header and blob go.
     `held`: the scanner could not look into it, and nobody has released it; `released`: somebody has, this very version.
     """
 
@@ -88,9 +93,16 @@ class Version(models.Model):
     copied_from = models.CharField(max_length=HASH_CHARS, default="")
     held = models.BooleanField(default=False)
     released = models.BooleanField(default=False)
+    epoch = models.PositiveIntegerField(default=0)
+    replaces = models.CharField(max_length=HASH_CHARS, default="")
+    replaced = models.BooleanField(default=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["node", "version"], name="one_version_per_number")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["node", "version"], name="one_version_per_number", condition=models.Q(replaced=False)
+            )
+        ]
         indexes = [
             models.Index(fields=["vault", "seq"], name="version_by_record"),
             models.Index(fields=["vault", "manifest_hash"], name="version_by_manifest"),
@@ -143,6 +155,7 @@ class Upload(models.Model):
     """A payload on its way in. How much has arrived is the size of its staging file.
 
     A check that found it clean sets hash, commitment, leaves and verdict; nothing else is ever published.
+    `replaces`: hash of the manifest in whose place it is to come, sealed anew; `frees`: bytes that go then.
     """
 
     id = models.CharField(primary_key=True, max_length=ID_CHARS)
@@ -155,3 +168,5 @@ class Upload(models.Model):
     leaves = models.BinaryField(null=True)
     verdict_bytes = models.BinaryField(null=True)
     verdict_sig = models.BinaryField(null=True)
+    replaces = models.CharField(max_length=HASH_CHARS, default="")
+    frees = models.BigIntegerField(default=0)

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from siegel.vault.errors import VaultError
-from siegel.vault.models import Settings, Upload, Vault
+from siegel.vault.models import Settings, Upload, Vault, Version
 from siegel.vault.settings import settings_of
 
 if TYPE_CHECKING:
@@ -49,9 +49,21 @@ def _stored(vaults: Q) -> int:
     return int(Vault.objects.filter(vaults).aggregate(size=Sum("size_bytes"))["size"] or 0)
 
 
+def freed_by(vault_id: str, replaced: str, now: datetime) -> int:
+    """Bytes that go when this manifest's version has been sealed anew: none where a copy keeps them.
+
+    None, too, where another upload has been promised them.
+    """
+    if not replaced or Upload.objects.filter(vault=vault_id, replaces=replaced, expires_at__gt=now).exists():
+        return 0
+    version = Version.objects.filter(vault=vault_id, manifest_hash=replaced).select_related("blob").first()
+    blob = version.blob if version else None
+    return blob.size if blob and Version.objects.filter(blob=blob).count() == 1 else 0
+
+
 def _announced(uploads: Q, now: datetime) -> int:
     live = Upload.objects.filter(uploads, expires_at__gt=now)
-    return int(live.aggregate(size=Sum("length"))["size"] or 0)
+    return int(live.aggregate(size=Sum(F("length") - F("frees")))["size"] or 0)
 
 
 def _mib(size_bytes: int) -> int:

@@ -8,7 +8,7 @@ from django.db import connection
 
 from siegel.seals import nodes as seals
 from siegel.seals.documents import Manifest
-from siegel.seals.records import Record, ReleaseChange
+from siegel.seals.records import Record, ReleaseChange, ResealChange
 from siegel.seals.signed import Signed
 from siegel.vault.models import Node, Version
 
@@ -97,10 +97,14 @@ class Lookups:
 
     @functools.cached_property
     def _versions(self) -> dict[str, seals.PastVersion]:
-        """The versions that the record copies or releases. One query."""
+        """The versions that the record copies, releases or seals anew. One query."""
         changes = Record.parse(self.record).changes
         named = {change.manifest for change in changes if isinstance(change, ReleaseChange)}
-        named |= {source for one in self.manifests if (source := Manifest.parse(one).copied_from)}
+        anew = {change.manifest for change in changes if isinstance(change, ResealChange)}
+        for one in self.manifests:
+            manifest = Manifest.parse(one)
+            source = manifest.previous if one.hash in anew else manifest.copied_from
+            named |= {source} if source else set()
         return versions_named(self.vault_id, named)
 
     @functools.cached_property
@@ -137,7 +141,7 @@ def versions_named(vault_id: str, manifests: Iterable[str]) -> dict[str, seals.P
         return {}
     rows = Version.objects.filter(vault=vault_id, manifest_hash__in=wanted).select_related("node")
     found = {}
-    for row in rows.only("manifest_bytes", "manifest_sig", "manifest_hash", "released", "node__node"):
+    for row in rows.only("manifest_bytes", "manifest_sig", "manifest_hash", "released", "replaced", "node__node"):
         manifest = Manifest.parse(Signed(bytes(row.manifest_bytes), bytes(row.manifest_sig)))
         found[row.manifest_hash] = seals.PastVersion(
             row.node.node,
@@ -148,5 +152,7 @@ def versions_named(vault_id: str, manifests: Iterable[str]) -> dict[str, seals.P
             0,
             manifest.copied_from,
             row.released,
+            epoch=manifest.epoch,
+            replaced=row.replaced,
         )
     return found

@@ -1,5 +1,6 @@
 """Resumable uploads, tus 1.0 (https://tus.io/protocols/resumable-upload): creation, creation-with-upload, termination,
-expiration. Bodies stream to the staging file; Upload-Metadata carries the vault's id and nothing else.
+expiration. Bodies stream to the staging file; Upload-Metadata carries the vault's id, and the hash of the manifest in
+whose place the payload is to come, sealed anew, where that is so.
 """
 
 import base64
@@ -43,11 +44,11 @@ def options(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """Creation, with the first (or all) bytes when the body is a stream."""
     require_version(request)
-    length, vault_id = _length(request), vault_id_of(request)
+    length, (vault_id, old) = _length(request), _metadata(request)
     if request.content_type != STREAM_TYPE:
-        return _created(actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length))
+        return _created(actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length, replaces=old))
     with receiving(request):
-        upload = actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length)
+        upload = actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length, replaces=old)
         return _created(upload, str(_receive(request, upload, 0)))
 
 
@@ -124,10 +125,16 @@ def whole(text: str | None) -> int:
 
 def vault_id_of(request: HttpRequest) -> str:
     """From `Upload-Metadata: vault <base64 of the id>`."""
-    name, _, value = request.headers.get("Upload-Metadata", "").partition(" ")
-    if name != "vault":
-        raise VaultError("upload_bad")
+    return _metadata(request)[0]
+
+
+def _metadata(request: HttpRequest) -> tuple[str, str]:
+    """The vault's id, and the hash of the manifest to be replaced or "". VaultError `upload_bad`."""
+    pairs = [pair.partition(" ") for pair in request.headers.get("Upload-Metadata", "").split(",")]
     try:
-        return base64.b64decode(value, validate=True).decode("ascii")
+        told = {name: base64.b64decode(value, validate=True).decode("ascii") for name, _, value in pairs}
     except (binascii.Error, UnicodeDecodeError):
         raise VaultError("upload_bad") from None
+    if "vault" not in told or told.keys() - {"vault", "replaces"} or len(told) < len(pairs):
+        raise VaultError("upload_bad")
+    return told["vault"], told.get("replaces", "")

@@ -10,7 +10,7 @@ from siegel.vault.settings import settings_of
 
 if TYPE_CHECKING:
     from siegel.base.models import Blob
-    from siegel.vault.models import Lock, Version
+    from siegel.vault.models import Lock, Vault, Version
 
 Wire = dict[str, Any]
 
@@ -30,8 +30,14 @@ def present(shown: queries.Shown) -> Wire:
             "lock_hours": settings.lock_hours,
             "quota": {"used": quota.used, "limit": quota.limit},
         },
+        "title": _title(shown.vault) if shown.vault else None,
         "held": [{"node": n, "version": k} for n, k in queries.held_versions(shown.vault)] if shown.vault else [],
     }
+
+
+def _title(vault: "Vault") -> Wire | None:
+    """The sealed name that the founder of a personal vault gave it later."""
+    return {"epoch": vault.title_epoch, "row": b64(bytes(vault.title_row))} if vault.title_row is not None else None
 
 
 def _lock(lock: "Lock") -> Wire:

@@ -6,14 +6,20 @@
 import type { Open } from "../keyring/keyring";
 import type { VerifiedCertificate } from "../seals/certificate";
 import type { Certificates } from "../seals/certificates";
-import { signDocument, toDoc } from "../seals/documents";
+import { type Doc, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
 import { certificateHash, certify, recertify } from "../seals/issue";
 import type { SigningKeys } from "../seals/keys";
 import { REVOCATION, type Reason } from "../seals/revocations";
 import { keysApi } from "../wire/keys_api";
 
-interface ChangePlan {
+export interface RootChange {
+  readonly root: Doc;
+  readonly revocation: Doc;
+  readonly certificates: readonly Doc[];
+}
+
+export interface ChangePlan {
   /** Root or recovery, from the sheet. */
   readonly by: SigningKeys;
   readonly reason: Reason;
@@ -34,15 +40,26 @@ export function mayChangeRoot(certificates: Certificates, kid: string): boolean 
 export async function changeRoot(
   { session }: Open,
   certificates: Certificates,
-  { by, reason, compromisedSince }: ChangePlan,
+  plan: ChangePlan,
   next: SigningKeys,
   now: number,
 ): Promise<void> {
+  await keysApi.changeRoot(await signedChange(session.firm.id, certificates, plan, next, now));
+}
+
+/** All that changes the root, signed; `gone`: people whose keys the new root does not confirm. @throws as `changeRoot`. */
+export async function signedChange(
+  firm: string,
+  certificates: Certificates,
+  { by, reason, compromisedSince }: ChangePlan,
+  next: SigningKeys,
+  now: number,
+  gone: readonly string[] = [],
+): Promise<RootChange> {
   const old = certificates.of(certificates.root);
   const issuer = certificates.of(by.kid);
   if (old === null || issuer === null || !mayChangeRoot(certificates, by.kid))
     throw new RefusedError("needs_root", "neither the firm's root nor its recovery");
-  const { id: firm } = session.firm;
   const subject = { kind: "root", subject: firm, signingKey: next.signingKey, recipient: null } as const;
   const generation = old.generation + 1;
   const root = await certify(firm, subject, by, issuer.hash, now, { generation });
@@ -52,12 +69,9 @@ export async function changeRoot(
     next.signing,
   );
   const hash = certificateHash(root);
-  const anew = await Promise.all(kept(certificates).map((one) => recertify(one, next, hash, now)));
-  await keysApi.changeRoot({
-    root: toDoc(root),
-    revocation: toDoc(revocation),
-    certificates: anew.map(toDoc),
-  });
+  const confirmed = kept(certificates).filter(({ subject }) => !gone.includes(subject));
+  const anew = await Promise.all(confirmed.map((one) => recertify(one, next, hash, now)));
+  return { root: toDoc(root), revocation: toDoc(revocation), certificates: anew.map(toDoc) };
 }
 
 /** One certificate for each key of an owner or of recovery that is in force. */

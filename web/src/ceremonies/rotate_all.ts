@@ -11,6 +11,7 @@ import { OpenedVault } from "../vault/opened";
 import { WireError } from "../wire/http";
 import { type DueAnswer, keysApi } from "../wire/keys_api";
 import { loadCertificates } from "./directory";
+import { renewRecovery } from "./holders";
 
 export interface Done {
   readonly rotated: readonly string[];
@@ -77,7 +78,9 @@ export async function rotateEach(
 /** The code of the error that one team or vault met. */
 async function rotate(open: Open, id: string, certificates: Certificates): Promise<string | null> {
   try {
-    await (await OpenedVault.load(open, id, certificates)).rotateIfDue();
+    const vault = await OpenedVault.load(open, id, certificates);
+    await renewRecovery(vault);
+    await vault.rotateIfDue();
     return null;
   } catch (error) {
     const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);

@@ -3,6 +3,7 @@
 import type { Bytes } from "../crypto/bytes";
 import { seedOfIdentity } from "../crypto/hybrid";
 import { UnlockError } from "../seals/errors";
+import { unb64 } from "../seals/fields";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../seals/keys";
 import { combineShares, isShare, readShare } from "../seals/shares";
 import { openedKeyFile } from "./key_file";
@@ -43,6 +44,38 @@ export async function readRoot(first: string, second: string): Promise<SigningKe
 export async function readRecovery(typed: string): Promise<Pick<Sheet, "recovery" | "recoverySeed">> {
   const recoverySeed = seedOf(typed);
   return { recovery: await holderKeys(recoverySeed), recoverySeed };
+}
+
+/** What recovery alone needs: its keys, and a root that is known from the same paper or file. */
+export interface RecoveryAlone {
+  readonly recovery: HolderKeys;
+  readonly recoverySeed: Bytes;
+  readonly pin: string;
+}
+
+/**
+ * Recovery as it is typed, with the fingerprint that stands beside it; or of two shares, which have an earlier root too.
+ * @throws as `readSheet`; UnlockError (`pin_invalid`).
+ */
+export async function readRecoveryAlone(first: string, second: string, pin: string): Promise<RecoveryAlone> {
+  if ([first, second].some(isShare)) {
+    const { recovery, recoverySeed, root } = await readSheet(first, second);
+    return { recovery, recoverySeed, pin: root.kid };
+  }
+  const typed = pin.replace(/\s/g, "");
+  try {
+    unb64(typed, 32);
+  } catch {
+    throw new UnlockError("pin_invalid", "the fingerprint was typed wrong");
+  }
+  return { ...(await readRecovery(second)), pin: typed };
+}
+
+/** Recovery in a key file, with the root that it pins. @throws as `sheetInFile`. */
+export async function recoveryInFile(file: Bytes, passphrase: string): Promise<RecoveryAlone> {
+  const { recoverySeed, root } = await openedKeyFile(file, passphrase);
+  if (recoverySeed === undefined) throw new UnlockError("no_sheet", "a key file without recovery");
+  return { recovery: await holderKeys(recoverySeed), recoverySeed, pin: root };
 }
 
 /** Both keys in the file of the set-up. @throws UnlockError (`no_sheet`) for another key file, and as `openedKeyFile`. */

@@ -4,22 +4,9 @@ import type { Open } from "../keyring/keyring";
 import type { Certificates } from "../seals/certificates";
 import { toDoc } from "../seals/documents";
 import { signObjection, signRequest } from "../seals/events";
-import { newId } from "../seals/ids";
 import { OpenedVault } from "../vault/opened";
 import { type EntrustedAnswer, type RequestAnswer, trustedApi } from "../wire/trusted";
-import { vaultApi } from "../wire/vault_api";
-import { beginChain, holderOf } from "./begin";
 import { addTrusted, removeHolder } from "./holders";
-
-/** A vault of the person's own, which nobody else holds. Gives its id. */
-export async function beginOwnVault(open: Open, certificates: Certificates, title: string): Promise<string> {
-  const id = newId();
-  const holders = [holderOf(certificates.person(open.keys.kid), "manage")];
-  const row = { client_name: "", client_number: "", title };
-  const { append } = await beginChain(open, { id, kind: "personal", dossier: null, row, holders });
-  await vaultApi.beginVault(id, null, append);
-  return id;
-}
 
 /** `kid`: of somebody whose certificate the person may see. @throws as `addTrusted`. */
 export async function nameTrusted(

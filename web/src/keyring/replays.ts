@@ -11,7 +11,7 @@ import { forgetOne, forgetPrefix, keep, recall, recallAll } from "./store";
 
 const LABEL = "siegel-replayed@v1";
 /** Of what lies in the boxes; another format is none. */
-const FORMAT = "1";
+const FORMAT = "2";
 const MOST_BYTES = 64 << 20;
 const NONCE_SIZE = 12;
 
@@ -54,6 +54,22 @@ export async function keepReplay(
   const key = await replayKey(open, LABEL);
   if (key === null) return;
   await forgetReplay(vault);
+  try {
+    await keepBoxes(open, vault, key, { seq, head }, parts);
+  } catch (error) {
+    // The browser has no room, or gives none in this window: then the next opening replays, too.
+    if (!(error instanceof DOMException)) throw error;
+    await forgetReplay(vault);
+  }
+}
+
+async function keepBoxes(
+  open: Open,
+  vault: string,
+  key: CryptoKey,
+  { seq, head }: Head,
+  parts: readonly (() => unknown)[],
+): Promise<void> {
   const id = toBase64url(randomBytes(16));
   const listed = { id, seq, head, boxes: parts.length };
   const parameters = parametersOf(open, vault, listed);

@@ -15,6 +15,7 @@ import { find, write } from "../ui/dom";
 import { atWork, clearErrors, field, onSubmit, showFieldError } from "../ui/form";
 import { now, pageLanguage } from "../ui/format";
 import { showStatus } from "../ui/message";
+import { listenToRecovery } from "../ui/recovery_dialog";
 import { saveFile } from "../ui/save";
 import { listenToShares, type Splittable } from "../ui/share_buttons";
 import { forgetSheet, SHEET_FIELDS, shownRecovery, shownSheet } from "../ui/sheet_block";
@@ -62,6 +63,7 @@ async function show(): Promise<void> {
 function draw(root: string): void {
   write("[data-root-print]", printOf(root));
   find("[data-shares]").hidden = shown?.root === null;
+  find("[data-change-recovery]").hidden = shown?.root === null;
   find("[data-root-lost]").hidden = shown?.root !== null;
 }
 
@@ -103,9 +105,14 @@ function drawSince(): void {
 
 async function saveSheet(): Promise<void> {
   if (shown === null || next === null) return;
+  await savePaper(shown, next);
+  isSaved = true;
+  find('[data-saved-mark="new-sheet"]').hidden = false;
+}
+
+async function savePaper(shown: Shown, { rootSeed, recoverySeed, root }: Sheet): Promise<void> {
   const { sheetPdf } = await import("../paper/sheet");
   const { firm, person } = shown.open.session;
-  const { rootSeed, recoverySeed, root } = next;
   const facts = {
     firm: firmLine(shown),
     owner: person.name,
@@ -121,8 +128,6 @@ async function saveSheet(): Promise<void> {
     `${texts().setUp.sheet}-${firm.slug}-${printOf(root.kid).slice(0, 4)}.pdf`,
     "application/pdf",
   );
-  isSaved = true;
-  find('[data-saved-mark="new-sheet"]').hidden = false;
 }
 
 /** Freely chosen: the stick again, with the new root in it. */
@@ -171,6 +176,14 @@ async function change(): Promise<void> {
   find("#sheet-shown").focus();
 }
 
+listenToRecovery({
+  shown: () => (shown?.root ? { ...shown, root: shown.root } : null),
+  saveSheet: async (sheet) => (shown === null ? undefined : savePaper(shown, sheet)),
+  replaced: async (sheet) => {
+    const key = await openKey();
+    if (key !== null) shown = { ...key, by: sheet.root, root: sheet, recoverySeed: sheet.recoverySeed };
+  },
+});
 listenToShares(splittable, (count) => {
   if (count === SHARES) find('[data-saved-mark="shares"]').hidden = false;
 });

@@ -1,6 +1,7 @@
 /** Notfall-Ordner: whom one trusts, who asks to be let in, and which vaults trust the person. */
 
-import { askForAccess, beginOwnVault, endTrust, nameTrusted, objectTo } from "../ceremonies/trust";
+import { beginOwnVault } from "../ceremonies/own_vault";
+import { askForAccess, endTrust, nameTrusted, objectTo } from "../ceremonies/trust";
 import { find, findAll, maybe } from "../ui/dom";
 import { atWork, onSubmit, showFieldError } from "../ui/form";
 import { texts } from "../ui/texts";
@@ -51,6 +52,8 @@ begin?.addEventListener(
   "click",
   () =>
     void atWork(begin, () =>
-      withKey(({ open, certificates }) => beginOwnVault(open, certificates, texts().trust.title)),
+      withKey(({ open, certificates }) =>
+        beginOwnVault(open, certificates, texts().trust.title, { isRecoverable: false }),
+      ),
     ),
 );

@@ -2,6 +2,7 @@
 
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
+import { renewRecovery } from "../ceremonies/holders";
 import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
@@ -10,10 +11,13 @@ import { atWork, field, filled, onSubmit } from "../ui/form";
 import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
 import { shownVault } from "../ui/shown_vault";
+import { keepEarlyClicks } from "../vault/early_clicks";
 import { VaultPage } from "../vault/page";
 import { openForPage, settle } from "../vault/resuming";
 import { showState } from "../vault/states";
 import { api, type Session } from "../wire/api";
+
+const early = keepEarlyClicks();
 
 async function start(): Promise<void> {
   showState("loading");
@@ -51,8 +55,11 @@ async function show(open: Open): Promise<void> {
   performance.mark("vault-replayed");
   const page = new VaultPage(vault, main.dataset["right"] !== "read");
   page.start();
+  early.perform();
   performance.mark("vault-shown");
-  settle(vault).catch((error: unknown) => page.fail(error));
+  settle(vault)
+    .then(() => renewRecovery(vault))
+    .catch((error: unknown) => page.fail(error));
   if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
 }
 
@@ -61,6 +68,7 @@ async function vouch(open: Open): Promise<void> {
 }
 
 start().catch((error: unknown) => {
+  early.drop();
   showState("broken");
   showProblem(error);
 });

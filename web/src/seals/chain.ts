@@ -151,7 +151,7 @@ export class VaultChain {
     for (const node of nodes) {
       chain.nodes.set(node.id, node);
       if (node.kind === "folder") continue;
-      for (const version of node.versions)
+      for (const version of node.versions.flatMap((one) => [...one.earlier, one]))
         chain.versions.set(version.manifestHash, { node: node.id, version });
     }
     return chain;
@@ -193,7 +193,8 @@ export class VaultChain {
    * Whether the next writer must begin a new epoch first: the keys that the current one was sealed for are not those that
    * belong at the moment. One was taken back or its time has passed, an invitation was redeemed, a team has a newer key,
    * a holder was removed, or a fallen key was certified anew. To whom the epoch was sealed says its author, who may not
-   * have known of all that the log held then.
+   * have known of all that the log held then. Nor may the author of a later roster: whom he took in, he may have given the
+   * seed by the key that he names (ADR 0034).
    */
   isRotationDue(moment: Moment): boolean {
     const given = new Set(this.epoch.sealed_to);
@@ -201,7 +202,8 @@ export class VaultChain {
       const before = this.sealings[i - 1];
       if (before === undefined) return;
       const there = membersOf(before.roster, this.certificates, at);
-      for (const key of membersOf(roster, this.certificates, at).keys()) if (!there.has(key)) given.add(key);
+      for (const { key, line } of membersOf(roster, this.certificates, at).values())
+        if (!there.has(key)) given.add(key).add(line);
     });
     const now = new Set(this.holders(moment).map(({ key }) => key));
     const isAny = [...given].some((key) => !now.has(key));
@@ -281,13 +283,19 @@ export class VaultChain {
     return this.releases.get(manifestHash) ?? null;
   }
 
-  /** Whether it, or something that it was copied from, was released by the staff although it could not be scanned. */
+  /** Whether it, or a version whose contents it has, was released by the staff although it could not be scanned. */
   isReleased(version: FileVersion): boolean {
+    return this.releaseFor(version) !== null;
+  }
+
+  /** Who released it, or a version that it was copied from or sealed anew of. */
+  releaseFor(version: FileVersion): Deed | null {
     for (let at: FileVersion | undefined = version; at !== undefined; ) {
-      if (this.releases.has(at.manifestHash)) return true;
-      at = this.versions.get(at.manifest.copied_from ?? "")?.version;
+      const release = this.releases.get(at.manifestHash);
+      if (release !== undefined) return release;
+      at = this.versions.get(at.manifest.copied_from ?? "")?.version ?? at.earlier.at(-1);
     }
-    return false;
+    return null;
   }
 
   private checkLink(record: VaultRecord): void {
@@ -325,8 +333,8 @@ export class VaultChain {
       this.sealings = [...this.sealings, { roster: this.roster, moment }];
     for (const [id, node] of nodes ?? []) {
       this.nodes.set(id, node);
-      const last = node.kind === "file" ? node.versions.at(-1) : undefined;
-      if (last !== undefined) this.versions.set(last.manifestHash, { node: id, version: last });
+      for (const version of node.kind === "file" ? node.versions : [])
+        this.versions.set(version.manifestHash, { node: id, version });
     }
     for (const [manifest, deed] of releases ?? []) this.releases.set(manifest, deed);
   }

@@ -41,7 +41,9 @@ export type Change =
   | { readonly kind: "remove"; readonly node: string }
   | { readonly kind: "purge"; readonly node: string }
   /** Somebody of the staff says that a version that could not be scanned may be opened all the same. */
-  | { readonly kind: "release"; readonly manifest: string; readonly node: string; readonly version: number };
+  | { readonly kind: "release"; readonly manifest: string; readonly node: string; readonly version: number }
+  /** A version that is there has another payload, header and row from here, which say the same under another key. */
+  | { readonly kind: "reseal"; readonly manifest: string; readonly node: string; readonly version: number };
 
 export type ChangeOf<K extends Change["kind"]> = Extract<Change, { kind: K }>;
 
@@ -60,6 +62,7 @@ const CHANGES: { readonly [K in Change["kind"]]: Fields<ChangeOf<K>> } = {
   remove: { kind: oneOf("remove"), node: id },
   purge: { kind: oneOf("purge"), node: id },
   release: { kind: oneOf("release"), manifest: hash, node: id, version: count },
+  reseal: { kind: oneOf("reseal"), manifest: hash, node: id, version: count },
 };
 
 /** One change of any kind. @throws IntegrityError (`document_invalid`). */

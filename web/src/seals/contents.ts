@@ -65,6 +65,9 @@ export class Contents {
       case "release":
         this.release(change);
         return;
+      case "reseal":
+        this.fresh.set(change.node, this.reseal(change));
+        return;
       default:
         must(false, "record_shape", "a change that is none of contents");
     }
@@ -73,7 +76,7 @@ export class Contents {
   private folder(change: ChangeOf<"folder">): FolderNode {
     this.subject(change.node);
     this.checkNew(change.node, change.parent);
-    this.checkCurrent(change.epoch);
+    this.checkEpoch(change.epoch);
     const { node: id, parent, row, epoch } = change;
     const state = { placed: null, removed: null, purged: false };
     return { kind: "folder", id, parent, row, epoch, ...this.deed, ...state };
@@ -85,7 +88,7 @@ export class Contents {
     const node = this.known(id);
     must(!this.tree.isGone(id), "node_purged", "what is gone for ever is placed nowhere");
     this.tree.checkParent(parent, id);
-    this.checkCurrent(epoch);
+    this.checkEpoch(epoch);
     return { ...node, parent, removed: null, placed: { row, epoch, ...this.deed } };
   }
 
@@ -105,14 +108,36 @@ export class Contents {
     return { ...node, purged: true };
   }
 
+  /** The server then lets go of what it replaces, so it takes the right that a purge takes. */
+  private reseal({ node: id, version, manifest: hash }: ChangeOf<"reseal">): FileNode {
+    must(this.standing.manages, "record_rights", "only who manages the vault seals anew");
+    this.subject(id);
+    const node = this.known(id);
+    const manifest = this.told.manifest(this.told.manifests.next().value, hash);
+    const old = this.inForce(id, version, manifest.previous ?? "");
+    const isSame = manifest.node === id && manifest.parent === node.parent && manifest.version === version;
+    must(isSame, "manifest_mismatch", "the manifest is for another node or version");
+    must(manifest.copied_from === null, "manifest_mismatch", "what is sealed anew is no copy");
+    this.checkCurrent(manifest);
+    const isOlder = old.manifest.epoch < manifest.epoch;
+    must(isOlder, "node_repeated", "the version is sealed under the current epoch already");
+    must(
+      manifest.payload_size === old.manifest.payload_size && manifest.commitment !== old.manifest.commitment,
+      "reseal_differs",
+      "not the same contents under another key",
+    );
+    must(node.kind === "file", "node_version", "a version of something that is no file");
+    const { logIndex } = this.told;
+    const earlier = [...old.earlier, old];
+    const anew = { ...old, manifest, manifestHash: hash, logIndex, earlier, resealed: this.deed };
+    return { ...node, versions: node.versions.map((one) => (one === old ? anew : one)) };
+  }
+
   private release({ node, version, manifest }: ChangeOf<"release">): void {
     const isStaff = STAFF.includes(this.told.author.kind);
     must(isStaff, "record_rights", "only the staff releases what could not be scanned");
     this.subject(node);
-    const found = this.standing.versionOf(manifest);
-    const isThis = found?.node === node && found.version.manifest.version === version;
-    must(isThis, "node_version", "no version of this node has that manifest");
-    must(!this.tree.isGone(node), "node_purged", "the node is gone for ever");
+    this.inForce(node, version, manifest);
     must(!this.standing.isReleased(manifest), "node_repeated", "the version is released already");
     this.releases.set(manifest, this.deed);
   }
@@ -124,7 +149,8 @@ export class Contents {
     this.checkManifest(manifest, change, before?.versions.at(-1)?.manifestHash ?? null);
     this.checkCopy(manifest);
     const { acceptedAt, logIndex } = this.told;
-    const versions = [...(before?.versions ?? []), { manifest, manifestHash, acceptedAt, logIndex }];
+    const fresh = { manifest, manifestHash, acceptedAt, logIndex, author: manifest.author };
+    const versions = [...(before?.versions ?? []), { ...fresh, earlier: [], resealed: null }];
     return { kind: "file", id, parent, versions, placed: null, removed: null, purged: false };
   }
 
@@ -154,19 +180,14 @@ export class Contents {
       "the manifest is for another node or version",
     );
     must(manifest.previous === previous, "manifest_mismatch", "the manifest follows another version");
-    must(
-      manifest.generation === this.told.author.generation,
-      "manifest_mismatch",
-      "the manifest names another generation of its author",
-    );
-    this.checkCurrent(manifest.epoch);
+    this.checkCurrent(manifest);
   }
 
   /** A copy within the vault is of something that stands since an earlier record, and has its very payload and key. */
   private checkCopy(copy: Manifest): void {
     if (copy.copied_from === null) return;
     const source = this.standing.versionOf(copy.copied_from);
-    const stands = source !== undefined && !this.tree.isGone(source.node);
+    const stands = source !== undefined && this.isInForce(source) && !this.tree.isGone(source.node);
     must(stands, "copy_unknown", "a copy of something that is not there");
     const { payload_hash, payload_size, commitment } = source.version.manifest;
     must(
@@ -184,7 +205,38 @@ export class Contents {
     this.tree.checkParent(parent);
   }
 
-  private checkCurrent(epoch: number): void {
+  /** The version of the node that stands under this manifest today. */
+  private inForce(node: string, version: number, manifest: string): FileVersion {
+    const found = this.standing.versionOf(manifest);
+    const isThis =
+      found?.node === node && found.version.manifest.version === version && this.isInForce(found);
+    must(isThis, "node_version", "no version of this node has that manifest");
+    must(!this.tree.isGone(node), "node_purged", "the node is gone for ever");
+    return found.version;
+  }
+
+  /** Nothing has come in its place. */
+  private isInForce({
+    node: id,
+    version,
+  }: {
+    readonly node: string;
+    readonly version: FileVersion;
+  }): boolean {
+    const node = this.standing.node(id);
+    return node?.kind === "file" && node.versions[version.manifest.version - 1] === version;
+  }
+
+  private checkCurrent({ epoch, generation }: Manifest): void {
+    must(
+      generation === this.told.author.generation,
+      "manifest_mismatch",
+      "the manifest names another generation of its author",
+    );
+    this.checkEpoch(epoch);
+  }
+
+  private checkEpoch(epoch: number): void {
     must(epoch === this.standing.epoch, "epoch_not_current", "sealed under an epoch that is not current");
   }
 

@@ -219,7 +219,8 @@ export const MANIFEST: Kind<Manifest> = {
     parent: id,
     payload_hash: hash,
     payload_size: integer(sealedSize(0), sealedSize(MAX_CONTENT_SIZE)),
-    previous: where(isLater("version"), hash),
+    // A first version that was sealed anew follows the manifest it replaces.
+    previous: (value, field, whole) => (isLater("version")(whole) ? hash : orNull(hash))(value, field, whole),
     row: hash,
     vault: id,
     version: count,

@@ -131,7 +131,9 @@ export class Examination {
     must(kind !== "team", "record_shape", "a team has no contents");
     this.requireRights(roster, kind, WRITERS);
     const { changes } = this.record;
-    this.requireDocuments({ manifests: changes.filter(({ kind }) => kind === "version").length });
+    this.requireDocuments({
+      manifests: changes.filter(({ kind }) => kind === "version" || kind === "reseal").length,
+    });
     const manifests = this.entry.manifests ?? [];
     const contents = new Contents(this.before(roster, kind), {
       author: this.author,

@@ -2,11 +2,18 @@
 
 import type { Manifest } from "./documents";
 
+/** A version under the manifest that is in force for it. */
 export interface FileVersion {
   readonly manifest: Manifest;
   readonly manifestHash: string;
+  /** When the contents came, and by whom: whoever seals them anew later does not become their author. */
   readonly acceptedAt: number;
+  readonly author: string;
+  /** The place of this manifest in the log. */
   readonly logIndex: number;
+  /** What it was before it was sealed anew, the original first. */
+  readonly earlier: readonly FileVersion[];
+  readonly resealed: Deed | null;
 }
 
 /** The last time that a node was renamed, moved or restored, if that came after what else names it. */

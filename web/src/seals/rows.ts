@@ -205,6 +205,14 @@ export function requireShown(sealed: VaultRow, dossier: string | null, shown: Sh
   );
 }
 
+const FACTS = ["content_hash", "created", "modified", "name", "note", "size", "type"] as const;
+
+/** @throws IntegrityError (`reseal_differs`) unless a version sealed anew is described as it was before. */
+export function requireSame(row: FileRow, before: FileRow): void {
+  const isSame = FACTS.every((fact) => row[fact] === before[fact]);
+  must(isSame, "reseal_differs", "the version was sealed anew with other contents or another name");
+}
+
 /** @throws RefusedError (`name_…`) for a name that is not allowed. */
 export function requireName(name: string): void {
   refusing(() => checkName(name));

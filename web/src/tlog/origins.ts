@@ -17,6 +17,8 @@ const NUMBERED = /^(.+)\/([2-9]|[1-9][0-9]{1,5})$/u;
 /** A new origin as the server shows it; binaries base64url; leaf null: a later restore took its first entry. */
 export interface ShownBeginning {
   readonly key: string;
+  /** The key of the origin before. */
+  readonly before: string;
   readonly checkpoint: string;
   readonly leaf: string | null;
   readonly included: readonly string[];

@@ -1,6 +1,15 @@
 /** The fields into which the emergency sheet is typed, or the file of the set-up chosen. What they hold stays in the page. */
 
-import { readRecovery, readRoot, readSheet, type Sheet, sheetInFile } from "../ceremonies/sheet";
+import {
+  type RecoveryAlone,
+  readRecovery,
+  readRecoveryAlone,
+  readRoot,
+  readSheet,
+  recoveryInFile,
+  type Sheet,
+  sheetInFile,
+} from "../ceremonies/sheet";
 import type { SigningKeys } from "../seals/keys";
 import { isShare } from "../seals/shares";
 import { entry, field, filled } from "./form";
@@ -37,6 +46,15 @@ export async function shownRecovery(): Promise<Pick<Sheet, "recovery" | "recover
   const typed = entry("recovery-key");
   const isAlone = chosenFile() === null && entry("root-key") === "" && typed !== "" && !isShare(typed);
   return isAlone ? readRecovery(typed) : null;
+}
+
+/** Recovery alone, whatever it stands on, with the root that is known from there. As `shownSheet`. */
+export async function shownRecoveryAlone(): Promise<RecoveryAlone | null> {
+  const file = chosenFile();
+  if (file !== null) return recoveryInFile(await bytesOf(file), field("sheet-passphrase").value);
+  const areShares = isShare(entry("root-key")) || isShare(entry("recovery-key"));
+  const entries = filled(areShares ? ["root-key", "recovery-key"] : ["recovery-key", "root-pin"]);
+  return entries && readRecoveryAlone(entry("root-key"), entry("recovery-key"), entry("root-pin"));
 }
 
 /** The root alone, for which the first line is enough. As `shownSheet`. */

@@ -28,6 +28,10 @@ export const PROBLEMS_DE = {
     "Der Server verschweigt einen Widerruf.",
     "Ein Schlüssel wird als gültig gezeigt, dessen Widerruf eines Ihrer Geräte schon gesehen hat. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
   ),
+  subject_has_key: problem(
+    "Der Server zeigt einen zweiten Schlüssel im Namen einer Person.",
+    "Der bisherige ist nicht gesperrt. Vielleicht gibt sich jemand als diese Person aus. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
+  ),
   scanner_key_expired: problem(
     "Bitte prüfen Sie die Uhr dieses Geräts.",
     "Nach ihr gilt der Schlüssel der Virenprüfung nicht. Stimmen Uhrzeit und Datum, dann rufen Sie bitte Ihre Kanzlei an. Es wurde nichts gespeichert.",

@@ -29,6 +29,10 @@ export const PROBLEMS_EN: typeof PROBLEMS_DE = {
     "The server hides a revocation.",
     "A key is shown as good whose revocation one of your devices has already seen. Please stop working here and call your firm.",
   ),
+  subject_has_key: problem(
+    "The server shows a second key in somebody's name.",
+    "The present one was not taken back. Somebody may be posing as this person. Please stop working here and call your firm.",
+  ),
   scanner_key_expired: problem(
     "Please check the clock of this device.",
     "By it the virus scanner's key is not valid. If time and date are right, please call your firm. Nothing was stored.",

@@ -33,10 +33,6 @@ export const TREE_PROBLEMS_DE = {
     "Das lässt sich nicht verschieben.",
     "Etwas davon können Sie nicht öffnen. Es ginge dabei verloren. Kopieren Sie, was Sie öffnen können, oder bitten Sie, wer es abgelegt hat, es noch einmal abzulegen.",
   ),
-  not_all: problem(
-    "Nicht alles wurde übernommen.",
-    "Was fehlt, steht oben. An der alten Stelle wurde nichts gelöscht.",
-  ),
   no_target: problem("Bitte wählen Sie einen Ordner.", "Ohne ihn geht es nicht weiter."),
 } satisfies Readonly<Record<string, Problem>>;
 
@@ -66,8 +62,11 @@ export const TREE_DE = {
   and: (names: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names),
   copied: (what: string) => `${what} kopiert.`,
   moved: (what: string) => `${what} verschoben.`,
+  movedTo: (what: string, folder: string) => `${what} nach „${folder}“ verschoben.`,
   copying: (done: number, all: number, name: string) => `${done} von ${all}: „${name}“`,
-  notCopied: (names: string) => `Nicht übernommen: ${names}`,
+  copyBegun: (what: string) => `${what}: Das Kopieren läuft. Bitte lassen Sie diese Seite offen.`,
+  copiedPart: (done: number, all: number) =>
+    `${done} von ${all} kopiert. Was fehlt, steht in der Liste unten. An der alten Stelle wurde nichts gelöscht.`,
   noted: (what: string) => `${what} gemerkt. Strg+V legt sie im geöffneten Ordner ab.`,
   nothingNoted: "Es ist nichts gemerkt. Strg+C oder Strg+X merkt die Auswahl.",
   trashMeta: (who: string, when: string, left: string) => `gelöscht von ${who}, ${when} · ${left}`,
@@ -102,6 +101,22 @@ export const TREE_DE = {
   full: "Der Speicher ist voll. Bitte löschen Sie etwas endgültig.",
   onlyYou: "Zugriff: nur Sie persönlich!",
   onlyYouAnd: (firm: string) => `Zugriff: nur Sie persönlich, mit Wiederherstellung durch ${firm}`,
+  reseal: {
+    count: (number: number, size: string) =>
+      number === 0
+        ? "Alles liegt unter dem heutigen Schlüssel."
+        : number === 1
+          ? `1 Fassung liegt unter einem alten Schlüssel (${size}).`
+          : `${number.toLocaleString("de-DE")} Fassungen liegen unter alten Schlüsseln (${size}).`,
+    told: (done: number, of: number) =>
+      `${done.toLocaleString("de-DE")} von ${of.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
+    failed: (number: number) =>
+      `Nicht möglich bei ${number.toLocaleString("de-DE")}; sie bleiben, wie sie sind.`,
+    done: (number: number) =>
+      number === 1
+        ? "1 Fassung neu versiegelt."
+        : `${number.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
+  },
   folderGone: "Der Ordner wurde gelöscht. Sie sind jetzt eine Ebene höher.",
   pathUp: "Ein Verzeichnis nach oben",
   activity: {
@@ -119,6 +134,7 @@ export const TREE_DE = {
     removed: (name: string) => `„${name}“ in den Papierkorb gelegt`,
     purged: "Etwas endgültig gelöscht",
     released: (name: string) => `„${name}“ als nicht prüfbar freigegeben`,
+    resealed: (name: string, version: number) => `„${name}“ neu versiegelt (Fassung ${version})`,
     roster: "Zugriff geändert",
     epoch: "Neue Schlüssel",
     genesis: "Tresor angelegt",
@@ -131,6 +147,7 @@ const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.node_locked": (what) => `${what} gesperrt`,
   "vault.node_unlocked": (what) => `Sperre von ${what} aufgehoben`,
   "vault.lock_broken": (what) => `Fremde Sperre von ${what} aufgehoben`,
+  "vault.renamed": () => "Tresor umbenannt",
   "vault.trash_emptied": () => "Papierkorb geleert, weil die Zeit um war",
   "vault.handed_over": () => "Für eine andere Kanzlei gepackt",
   "vault.taken_in": () => "Von einer anderen Kanzlei übernommen",

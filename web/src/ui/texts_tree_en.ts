@@ -27,10 +27,6 @@ export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
     "This cannot be moved.",
     "You cannot open some of it, and moving would lose that. Copy what you can open, or ask whoever put it there to put it there again.",
   ),
-  not_all: problem(
-    "Not everything was taken over.",
-    "What is missing stands above. Nothing was deleted where it was.",
-  ),
   no_target: problem("Please choose a folder.", "Without one we cannot go on."),
 };
 
@@ -59,8 +55,11 @@ export const TREE_EN: typeof TREE_DE = {
   and: (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names),
   copied: (what) => `${what} copied.`,
   moved: (what) => `${what} moved.`,
+  movedTo: (what, folder) => `${what} moved to “${folder}”.`,
   copying: (done, all, name) => `${done} of ${all}: “${name}”`,
-  notCopied: (names) => `Not taken: ${names}`,
+  copyBegun: (what) => `${what}: copying. Please keep this page open.`,
+  copiedPart: (done, all) =>
+    `${done} of ${all} copied. What is missing stands in the list below. Nothing was deleted at the old place.`,
   noted: (what) => `${what} noted. Ctrl+V puts them into the open folder.`,
   nothingNoted: "Nothing is noted. Ctrl+C or Ctrl+X notes the selection.",
   trashMeta: (who, when, left) => `deleted by ${who}, ${when} · ${left}`,
@@ -93,6 +92,19 @@ export const TREE_EN: typeof TREE_DE = {
   full: "The storage is full. Please delete something for good.",
   onlyYou: "Access: only you personally!",
   onlyYouAnd: (firm) => `Access: only you personally, with recovery by ${firm}`,
+  reseal: {
+    count: (number, size) =>
+      number === 0
+        ? "Everything lies under the present key."
+        : number === 1
+          ? `1 version lies under an old key (${size}).`
+          : `${number.toLocaleString("en-GB")} versions lie under old keys (${size}).`,
+    told: (done, of) =>
+      `${done.toLocaleString("en-GB")} of ${of.toLocaleString("en-GB")} versions sealed anew.`,
+    failed: (number) => `Not possible for ${number.toLocaleString("en-GB")}; they stay as they are.`,
+    done: (number) =>
+      number === 1 ? "1 version sealed anew." : `${number.toLocaleString("en-GB")} versions sealed anew.`,
+  },
   folderGone: "The folder was deleted. You are one level higher now.",
   pathUp: "One folder up",
   activity: {
@@ -109,6 +121,7 @@ export const TREE_EN: typeof TREE_DE = {
     removed: (name) => `“${name}” put into the trash`,
     purged: "Something deleted for good",
     released: (name) => `“${name}” released as not scannable`,
+    resealed: (name, version) => `“${name}” sealed anew (version ${version})`,
     roster: "Access changed",
     epoch: "New keys",
     genesis: "Vault begun",
@@ -121,6 +134,7 @@ const ACTIVITY: { readonly [kind: string]: (what: string) => string } = {
   "vault.node_locked": (what) => `${what} locked`,
   "vault.node_unlocked": (what) => `Lock of ${what} ended`,
   "vault.lock_broken": (what) => `Lock of ${what} broken`,
+  "vault.renamed": () => "Vault renamed",
   "vault.trash_emptied": () => "Trash emptied, as its time was over",
   "vault.handed_over": () => "Packed for another firm",
   "vault.taken_in": () => "Taken in from another firm",

@@ -1,6 +1,11 @@
 /** German texts of the vault page: its list, uploads, previews. */
 
+const TRAY = { both: "Hochladen und Kopieren", copy: "Kopieren", upload: "Hochladen" } as const;
+
 export const VAULT_DE = {
+  ownVault: {
+    renamed: (name: string) => `Der Tresor heißt jetzt „${name}“.`,
+  },
   preview: {
     cutText: "Gezeigt wird nur der Anfang. Laden Sie die Datei herunter, um alles zu sehen.",
     office: "Gezeigt werden Texte und Tabellen, ohne Bilder, Layout und Formeln.",
@@ -44,8 +49,8 @@ export const VAULT_DE = {
       files === 0
         ? "Noch keine Dateien."
         : `${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}, ${size} belegt.`,
-    trayTitle: (done: number, all: number, refused: number) =>
-      `Hochladen: ${done} von ${all} fertig${refused > 0 ? `, ${refused} abgewiesen` : ""}`,
+    trayTitle: (done: number, all: number, refused: number, deed: "both" | "copy" | "upload") =>
+      `${TRAY[deed]}: ${done} von ${all} fertig${refused > 0 ? `, ${refused} ${deed === "upload" ? "abgewiesen" : "nicht"}` : ""}`,
     sealing: (percent: number) => `verschlüsselt gerade, ${percent} %`,
     sending: (percent: number) => `lädt hoch, ${percent} %`,
     scanning: "Virenprüfung läuft",
@@ -53,6 +58,7 @@ export const VAULT_DE = {
     refusedLive: (name: string, why: string) => `„${name}“: ${why}`,
     folderMade: (name: string) => `Der Ordner „${name}“ ist angelegt.`,
     version: (number: number) => `Fassung ${number}`,
+    resealedBy: (name: string, when: string) => `neu versiegelt von ${name}, ${when}`,
     viewVersion: (version: string) => `${version} ansehen`,
     saveVersion: (version: string) => `${version} herunterladen`,
     current: "aktuell",

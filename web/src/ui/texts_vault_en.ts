@@ -2,7 +2,12 @@
 
 import type { VAULT_DE } from "./texts_vault_de";
 
+const TRAY = { both: "Upload and copy", copy: "Copy", upload: "Upload" } as const;
+
 export const VAULT_EN: typeof VAULT_DE = {
+  ownVault: {
+    renamed: (name: string) => `The vault is now called “${name}”.`,
+  },
   preview: {
     cutText: "Only the beginning is shown. Download the file to see all of it.",
     office: "Texts and tables are shown, without pictures, layout and formulas.",
@@ -44,8 +49,8 @@ export const VAULT_EN: typeof VAULT_DE = {
       files === 0
         ? "No files yet."
         : `${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}, ${size} in use.`,
-    trayTitle: (done, all, refused) =>
-      `Upload: ${done} of ${all} done${refused > 0 ? `, ${refused} refused` : ""}`,
+    trayTitle: (done, all, refused, deed) =>
+      `${TRAY[deed]}: ${done} of ${all} done${refused > 0 ? `, ${refused} ${deed === "upload" ? "refused" : "not"}` : ""}`,
     sealing: (percent) => `encrypting, ${percent} %`,
     sending: (percent) => `uploading, ${percent} %`,
     scanning: "Virus scan running",
@@ -53,6 +58,7 @@ export const VAULT_EN: typeof VAULT_DE = {
     refusedLive: (name, why) => `“${name}”: ${why}`,
     folderMade: (name) => `The folder “${name}” has been made.`,
     version: (number) => `Version ${number}`,
+    resealedBy: (name, when) => `sealed anew by ${name}, ${when}`,
     viewVersion: (version) => `View ${version.toLowerCase()}`,
     saveVersion: (version) => `Download ${version.toLowerCase()}`,
     verdict: {

@@ -34,6 +34,10 @@ export const WAYS_PROBLEMS_DE = {
     "Das Paket ist beschädigt oder verändert.",
     "Es wurde nichts übernommen. Bitte lassen Sie es sich noch einmal schicken.",
   ),
+  pin_invalid: problem(
+    "Die Kennung stimmt nicht.",
+    "Sie hat 43 Zeichen, große und kleine sind verschieden. Es wurde nichts geändert.",
+  ),
   takein_taken: problem(
     "Hier liegt schon etwas anderes mit diesem Namen.",
     "Es wurde nichts übernommen. Bitte öffnen Sie zuerst einen leeren Ordner.",
@@ -51,5 +55,10 @@ export const WAYS_DE = {
   checking: (done: number, all: number) => `${done.toLocaleString("de-DE")} von ${files(all)} geprüft …`,
   taking: (done: number, all: number) => `${done.toLocaleString("de-DE")} von ${files(all)} übernommen …`,
   taken: (count: number) => `Übernommen: ${files(count)}.`,
+  renewing: (count: number) => `Neue Schlüssel: ${count}. Bitte lassen Sie diese Seite offen.`,
+  recoveryDone: (count: number, left: number) =>
+    left === 0
+      ? `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}.`
+      : `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}, nicht geöffnet: ${left}. Versuchen Sie es noch einmal.`,
   notTaken: (names: string) => `Nicht übernommen wurden: ${names}.`,
 };

@@ -31,6 +31,10 @@ export const WAYS_PROBLEMS_EN: typeof WAYS_PROBLEMS_DE = {
     "The package is damaged or altered.",
     "Nothing was taken in. Please have it sent to you again.",
   ),
+  pin_invalid: problem(
+    "The print is not right.",
+    "It has 43 characters; upper and lower case differ. Nothing was changed.",
+  ),
   takein_taken: problem(
     "Something else of this name lies here already.",
     "Nothing was taken in. Please open an empty folder first.",
@@ -48,5 +52,10 @@ export const WAYS_EN: typeof WAYS_DE = {
   checking: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} verified …`,
   taking: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} taken in …`,
   taken: (count: number) => `Taken in: ${files(count)}.`,
+  renewing: (count: number) => `New keys: ${count}. Please leave this page open.`,
+  recoveryDone: (count: number, left: number) =>
+    left === 0
+      ? `The recovery key is replaced. New keys: ${count}.`
+      : `The recovery key is replaced. New keys: ${count}, not opened: ${left}. Please try again.`,
   notTaken: (names: string) => `Not taken in: ${names}.`,
 };

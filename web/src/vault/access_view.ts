@@ -40,22 +40,23 @@ export class AccessView {
   }
 
   private async show(): Promise<void> {
+    const candidates = (await trustedApi.candidates()).people.map(({ id, name }) => [id, name] as const);
+    this.names = new Map(candidates);
     if (this.vault.open.session.person.role !== "client") {
-      this.names = await loadNames();
+      this.names = new Map([...candidates, ...(await loadNames())]);
       this.teams = new Map((await keysApi.teams()).teams.map(({ id, name }) => [id, name]));
-    } else this.names = new Map((await trustedApi.candidates()).people.map(({ id, name }) => [id, name]));
+    }
     await this.vault.refresh();
     clearErrors();
     await this.draw();
-    this.offerRights();
+    this.offerRights(this.dialog);
     this.dialog.showModal();
   }
 
-  /** A personal vault is held by one person, and opens to others whom he trusts. */
-  private offerRights(): void {
+  /** A personal vault is managed by its founder, and by nobody else. */
+  private offerRights(root: HTMLElement): void {
     if (this.vault.chain.kind !== "personal") return;
-    for (const option of findAll<HTMLOptionElement>("#access-right option", this.dialog))
-      if (!option.value.startsWith("trusted")) option.remove();
+    for (const option of findAll<HTMLOptionElement>('option[value="manage"]', root)) option.remove();
   }
 
   private get mayManage(): boolean {
@@ -94,6 +95,7 @@ export class AccessView {
     const date = find<HTMLInputElement>("input", form);
     const save = find("[data-submit]", form);
     for (const only of [select, find("[data-until]", form), save]) only.hidden = rights === "trusted";
+    this.offerRights(form);
     select.value = rights;
     select.setAttribute("aria-label", texts().holders.rightOf(name));
     date.value = until === null ? "" : dayOf(until);

@@ -107,6 +107,8 @@ export class ActivityView {
         return activity.removed(this.called(change.node));
       case "release":
         return activity.released(this.called(change.node));
+      case "reseal":
+        return activity.resealed(this.called(change.node), change.version);
       default:
         return activity[change.kind === "purge" ? "purged" : change.kind];
     }

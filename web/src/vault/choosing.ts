@@ -1,7 +1,7 @@
-/** The ways in which files come to a page: buttons for files, folders and the camera, and what is dropped on the list. */
+/** The ways in which files come to a page: buttons for files, folders and the camera, and what is dropped. */
 
 import { find, findAll, write } from "../ui/dom";
-import { showProblem, showStatus } from "../ui/message";
+import { showStatus } from "../ui/message";
 import { texts } from "../ui/texts";
 import { type Choice, chosen, dropped } from "./picked";
 
@@ -13,9 +13,10 @@ const FIELDS = [
 ] as const;
 
 export class Choosing {
-  private readonly take: (choice: Choice) => void;
+  private readonly take: (choice: Choice, folder: string | null) => void;
 
-  constructor(take: (choice: Choice) => void) {
+  /** `take`: with the folder in which they were dropped; null for the one shown. */
+  constructor(take: (choice: Choice, folder: string | null) => void) {
     this.take = take;
   }
 
@@ -26,34 +27,19 @@ export class Choosing {
       for (const button of findAll(`[data-action="${action}"]`))
         button.addEventListener("click", () => button.ariaDisabled !== "true" && input.click());
       input.addEventListener("change", () => {
-        this.take(chosen(input.files ?? []));
+        this.take(chosen(input.files ?? []), null);
         input.value = "";
       });
     }
-    this.listenForDrops(find("[data-drop]"));
   }
 
-  private listenForDrops(zone: HTMLElement): void {
-    zone.addEventListener("dragover", (event) => {
-      event.preventDefault();
-      zone.classList.add("is-over");
-    });
-    zone.addEventListener("dragleave", ({ relatedTarget }) => {
-      if (!(relatedTarget instanceof Node && zone.contains(relatedTarget))) zone.classList.remove("is-over");
-    });
-    zone.addEventListener("drop", (event) => {
-      event.preventDefault();
-      zone.classList.remove("is-over");
-      if (event.dataTransfer !== null) this.drop(event.dataTransfer).catch(showProblem);
-    });
-  }
-
-  private async drop(transfer: DataTransfer): Promise<void> {
+  /** To be called while the drop is handled, as what it holds is gone afterwards. */
+  async drop(transfer: DataTransfer, folder: string): Promise<void> {
     const { transfers } = texts();
     const { unreadable, ...choice } = await dropped(transfer, (found) => {
       if (found % 100 === 0) showStatus(transfers.reading(found));
     });
-    this.take(choice);
+    this.take(choice, folder);
     if (unreadable > 0) write("[data-status]", transfers.unreadable(unreadable));
   }
 }

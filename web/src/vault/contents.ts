@@ -2,7 +2,7 @@
 
 import type { Bytes } from "../crypto/bytes";
 import type { FileVersion } from "../seals/chain";
-import { fromDoc, hashOf, MANIFEST, sameHash, verifySigned } from "../seals/documents";
+import { fromDoc, hashOf, MANIFEST, type Manifest, sameHash, verifySigned } from "../seals/documents";
 import { must } from "../seals/errors";
 import { fileKeyFrom, leavesOf, openContents } from "../seals/files";
 import { requireClean } from "../seals/scanning";
@@ -17,11 +17,10 @@ export type Readable = () => AsyncGenerator<Bytes, void, void>;
 /** Asks for what opens the file, and verifies it. Nothing of the contents is fetched yet. @throws IntegrityError, WireError. */
 export async function readable(
   vault: OpenedVault,
-  file: OpenedFile,
+  file: Pick<OpenedFile, "id" | "row" | "signed">,
   signal?: AbortSignal,
 ): Promise<Readable> {
-  const { manifest } = file.signed;
-  const { answer, fileKey } = await fetchVersion(vault, file.id, file.signed);
+  const { answer, fileKey, manifest } = await fetchVersion(vault, file.id, file.signed);
   const leaves = leavesOf(answer.leaves, manifest);
   return async function* pieces() {
     const payload = await download(vaultApi.payloadPath(vault.id, file.id, manifest.version), signal);
@@ -47,15 +46,14 @@ export async function readFile(
 export async function fetchVersion(
   vault: OpenedVault,
   node: string,
-  signed: FileVersion,
-): Promise<{ readonly answer: VersionAnswer; readonly fileKey: Bytes }> {
-  const { manifest, manifestHash } = signed;
-  const answer = await vaultApi.version(vault.id, node, manifest.version);
-  must(
-    sameHash(hashOf(fromDoc(answer.manifest).bytes), manifestHash),
-    "manifest_differs",
-    "the server sent another manifest",
-  );
+  told: FileVersion,
+): Promise<{ readonly answer: VersionAnswer; readonly fileKey: Bytes; readonly manifest: Manifest }> {
+  const { version } = told.manifest;
+  const answer = await vaultApi.version(vault.id, node, version);
+  const sent = hashOf(fromDoc(answer.manifest).bytes);
+  const signed = sameHash(sent, told.manifestHash) ? told : await sealedSince(vault, node, version);
+  const { manifest } = signed;
+  must(sameHash(sent, signed.manifestHash), "manifest_differs", "the server sent another manifest");
   const author = vault.certificates.person(manifest.author);
   await verifySigned(MANIFEST, fromDoc(answer.manifest), author.signing_key);
   const verdict = answer.verdict === null ? null : fromDoc(answer.verdict);
@@ -65,7 +63,16 @@ export async function fetchVersion(
     vault.noteClean(manifest);
   const { identity } = await seeds.keysOf(manifest.epoch);
   const fileKey = await fileKeyFrom(fromWire(answer.header), identity, manifest.commitment);
-  return { answer, fileKey };
+  return { answer, fileKey, manifest };
+}
+
+/** The version as it stands now: somebody may have sealed it anew since the page took the news. */
+async function sealedSince(vault: OpenedVault, node: string, version: number): Promise<FileVersion> {
+  await vault.refresh();
+  const known = vault.chain.nodes.get(node);
+  const found = known?.kind === "file" ? known.versions[version - 1] : undefined;
+  must(found !== undefined, "manifest_differs", "a version that the chain does not have");
+  return found;
 }
 
 /** Pieces go into the browser's blob store as they come, not into the page's memory. */

@@ -13,7 +13,10 @@ export function drawPath(vault: OpenedVault, folder: string, goTo: (folder: stri
     const element = document.createElement(isCurrent ? "span" : "a");
     element.textContent = name;
     if (isCurrent) element.setAttribute("aria-current", "page");
-    else element.setAttribute("href", id === vault.id ? location.pathname : `#${id}`);
+    else {
+      element.setAttribute("href", id === vault.id ? location.pathname : `#${id}`);
+      element.dataset["folder"] = id;
+    }
     element.addEventListener("click", (event) => {
       event.preventDefault();
       if (!isCurrent) goTo(id);

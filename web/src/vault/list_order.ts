@@ -79,7 +79,7 @@ function columnOf(node: OpenedNode, { key, language, nameOf }: Order): number | 
 
 /** Who made it: of a file, who added its first version. */
 export function creatorOf(node: Listed): string {
-  if ("node" in node) return node.node.versions[0]?.manifest.author ?? node.author;
+  if ("node" in node) return node.node.versions[0]?.author ?? node.author;
   return node.author;
 }
 

@@ -15,7 +15,7 @@ import { IntegrityError, must, RefusedError, UnlockError } from "../seals/errors
 import { type AccessRequest, verifyEvents } from "../seals/events";
 import { certify } from "../seals/issue";
 import { type EffectiveHolder, type Moment, presently, teamMembers } from "../seals/members";
-import { requireShown, type ShownVault, type VaultRow } from "../seals/rows";
+import { type FileRow, requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
 import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
@@ -56,6 +56,8 @@ export class OpenedVault {
   /** Of trusted people, verified; `waitingOf` says which stand. */
   requests: readonly AccessRequest[] = [];
   sealed: VaultRow | null = null;
+  /** What a personal vault is called since it was named anew. */
+  private renamed: string | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private breach: IntegrityError | null = null;
   /** The server's word; it alone knows of an invitation redeemed after the epoch that it was not made for. */
@@ -109,9 +111,9 @@ export class OpenedVault {
     return this.breach;
   }
 
-  /** The sealed title. */
+  /** The sealed title; of a personal vault the last one that its founder gave it. */
   get title(): string {
-    return this.sealed?.title ?? "";
+    return this.renamed ?? this.sealed?.title ?? "";
   }
 
   /** What the vault was begun for. @throws IntegrityError before anything was loaded. */
@@ -203,6 +205,7 @@ export class OpenedVault {
     // A node may be gone by the next page of the news, and its rows with it.
     if (news.more) return;
     if (this.chain.seq > 0) this.sealed ??= await this.reader.vault();
+    this.renamed = await this.reader.title(this.state.title);
     await this.listing.open();
   }
 
@@ -228,6 +231,15 @@ export class OpenedVault {
     if (opened === null)
       throw new RefusedError("row_unreadable", "nobody here can read the row of this version");
     return opened;
+  }
+
+  /** What its author said of a version, under the name it had then; null where nobody here can read it. */
+  async rowOf(node: string, signed: FileVersion): Promise<FileRow | null> {
+    return this.reader.fileRow(node, signed);
+  }
+
+  hasRow(signed: FileVersion): boolean {
+    return this.reader.hasRow(signed);
   }
 
   /**

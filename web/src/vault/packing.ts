@@ -30,6 +30,10 @@ type PackedVersion = readonly [
   copiedFrom: string | 0,
   rowHash: string,
   row: PackedRow,
+  /** 0: the manifest of the version before that is in force. */
+  previous: string | 0,
+  /** Who sealed it anew and when, and what it was before, the original first. */
+  anew: 0 | readonly [author: Text, acceptedAt: number, earlier: readonly PackedVersion[]],
 ];
 type PackedFolder = readonly [hash: string, epoch: number, author: Text, acceptedAt: number, row: PackedRow];
 type PackedNode = readonly [
@@ -71,7 +75,7 @@ class Packer {
     const { id, parent, placed, removed, purged } = node;
     const [versions, own] =
       node.kind === "file"
-        ? [node.versions.map((version) => this.version(id, version)), null]
+        ? [node.versions.map((version, i) => this.version(id, version, node.versions[i - 1])), null]
         : [[], this.folder(node)];
     const deed = removed && ([this.text(removed.author), removed.acceptedAt] as const);
     return [id, this.text(parent), this.placing(id, placed), deed ?? 0, purged ? 1 : 0, own, versions];
@@ -85,9 +89,13 @@ class Packer {
 
   private version(
     node: string,
-    { manifest, manifestHash, acceptedAt, logIndex }: FileVersion,
+    { manifest, manifestHash, acceptedAt, logIndex, earlier, resealed }: FileVersion,
+    before: FileVersion | undefined,
   ): PackedVersion {
-    const { author, generation, epoch, parent, row: hash, version } = manifest;
+    const { author, generation, epoch, parent, row: hash, version, previous } = manifest;
+    const replaced = earlier.map((one) =>
+      this.version(node, { ...one, earlier: [], resealed: null }, before),
+    );
     return [
       manifestHash,
       acceptedAt,
@@ -102,6 +110,8 @@ class Packer {
       manifest.copied_from ?? 0,
       hash,
       this.row({ kind: "file", node, version, epoch, hash }),
+      previous === null || previous === before?.manifestHash ? 0 : previous,
+      resealed === null ? 0 : [this.text(resealed.author), resealed.acceptedAt, replaced],
     ];
   }
 
@@ -176,16 +186,21 @@ class Unpacker {
 
   private version(node: string, packed: PackedVersion, before: readonly FileVersion[]): FileVersion {
     const [manifestHash, acceptedAt, logIndex, by, generation, epoch, folder, commitment, ...more] = packed;
-    const [payload_hash, payload_size, copied, row, held] = more;
+    const [payload_hash, payload_size, copied, row, held, follows, anew] = more;
     const version = before.length + 1;
     this.row({ kind: "file", node, version, epoch, hash: row }, held);
     const { firm, vault } = this;
     const [author, parent] = [this.text(by), this.text(folder)];
-    const previous = before.at(-1)?.manifestHash ?? null;
+    const previous = follows === 0 ? (before.at(-1)?.manifestHash ?? null) : follows;
     const copied_from = copied === 0 ? null : copied;
     const place = { author, epoch, firm, generation, node, parent, previous, vault, version };
     const manifest = { ...place, checkpoint: null, commitment, copied_from, payload_hash, payload_size, row };
-    return { manifest, manifestHash, acceptedAt, logIndex };
+    const earlier: FileVersion[] = [];
+    for (const one of anew === 0 ? [] : anew[2])
+      earlier.push({ ...this.version(node, one, before), earlier: [...earlier] });
+    const resealed = anew === 0 ? null : { author: this.text(anew[0]), acceptedAt: anew[1] };
+    const original = earlier[0]?.author ?? author;
+    return { manifest, manifestHash, acceptedAt, logIndex, author: original, earlier, resealed };
   }
 
   private placing(node: string, packed: PackedPlacing): Placing | null {

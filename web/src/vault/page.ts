@@ -9,7 +9,9 @@ import { texts } from "../ui/texts";
 import { AccessView } from "./access_view";
 import { Choosing } from "./choosing";
 import { withoutClashes } from "./clash_dialog";
+import { CrossCopies } from "./copy_across";
 import { drawPath } from "./crumbs";
+import { Dragging } from "./dragging";
 import { accessInWords, drawFree } from "./facts";
 import { followVault } from "./following";
 import { detailsIn } from "./history_state";
@@ -19,6 +21,7 @@ import { askForFolder, listenForFolders } from "./new_folder_dialog";
 import { listenForNotices } from "./notice_view";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
 import { Overflow } from "./overflow";
+import { drawTitle, listenForRenaming } from "./own_vault_view";
 import { listenForKeys } from "./page_keys";
 import { PaneMore } from "./pane_more";
 import { PaneView } from "./pane_view";
@@ -46,6 +49,7 @@ export class VaultPage {
   private readonly tray = new TrayView();
   private readonly pane: PaneView;
   private readonly uploads: Uploads;
+  private readonly copies: CrossCopies;
   private readonly reading: Reading;
   private readonly verbs: Verbs;
   private readonly more: PaneMore;
@@ -78,7 +82,7 @@ export class VaultPage {
       left: () => this.leaveDetails(),
     });
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
-    this.tray.serve(this.uploads);
+    this.copies = new CrossCopies(vault, (item) => this.tray.show(item, this.copies));
     new AccessView(vault, () => this.render()).listen();
     listenForNotices(vault.id);
   }
@@ -119,6 +123,7 @@ export class VaultPage {
       showDetails: (node) => node.kind === "file" && this.showDetails(node),
       download: (nodes) => this.act(this.reading.saveAll(nodes, this.folder)),
       changed: (said) => this.tell(said),
+      copyAcross: (copying) => this.copies.start(copying),
       fail: (error) => this.fail(error),
       isOver: (error) => this.isOver(error),
     };
@@ -208,6 +213,7 @@ export class VaultPage {
     showState(count > 0 ? "list" : "empty");
     this.list.render(this.folder);
     write("[data-access]", accessInWords(this.vault));
+    drawTitle(this.vault);
     drawFree(this.vault);
     this.warnOfKeys().catch((error: unknown) => this.fail(error));
     tellRequests(this.vault);
@@ -253,6 +259,7 @@ export class VaultPage {
     on("top", () => this.goTo(this.vault.id));
     on("new-folder", askForFolder);
     listenForFolders(this.context());
+    listenForRenaming(this.context());
     this.verbs.listen();
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
       button.addEventListener(
@@ -260,16 +267,17 @@ export class VaultPage {
         () => !isOff(button) && this.act(this.reading.saveAll(this.list.selectedNodes(), this.folder)),
       );
     }
-    new Choosing((choice) => this.upload(choice)).listen(this.mayWrite);
+    const choosing = new Choosing((choice, folder) => this.upload(choice, folder ?? this.folder));
+    choosing.listen(this.mayWrite);
+    new Dragging(this.context(), (transfer, folder) => this.act(choosing.drop(transfer, folder))).listen();
     window.addEventListener("beforeunload", (event) => {
-      if (this.uploads.isBusy && !isLeaving()) event.preventDefault();
+      if ((this.uploads.isBusy || this.copies.isBusy) && !isLeaving()) event.preventDefault();
     });
     listenForKeys();
     new Overflow().listen();
   }
 
-  private upload(choice: Choice): void {
-    const { folder } = this;
+  private upload(choice: Choice, folder: string): void {
     this.act(this.uploadWanted(choice, folder));
   }
 
@@ -297,7 +305,7 @@ export class VaultPage {
   }
 
   private showUpload(item: UploadItem): void {
-    this.tray.show(item);
+    this.tray.show(item, this.uploads);
     if (item.stage === "done") this.renderSoon();
     if (item.stage !== "refused") return;
     if (this.isOver(item.problem)) this.fail(this.vault.broken ?? item.problem);

@@ -53,9 +53,7 @@ export class PaneMore {
   private drawHeld(file: OpenedFile): void {
     const { tree } = texts();
     const region = find("[data-pane-held]");
-    const { chain } = this.vault;
-    const release =
-      chain.releaseOf(file.signed.manifestHash) ?? chain.releaseOf(chain.originOf(file.signed).manifestHash);
+    const release = this.vault.chain.releaseFor(file.signed);
     const isHeldNow = isHeld(this.vault, file);
     region.hidden = release === null && !isHeldNow;
     const when = release === null ? "" : formatWhen(release.acceptedAt, now(), pageLanguage());

@@ -84,7 +84,7 @@ export class PaneView {
   }
 
   private versionItem(file: OpenedFile, version: FileVersion): HTMLElement {
-    const { manifest, acceptedAt } = version;
+    const { manifest, acceptedAt, author, resealed } = version;
     const { vault } = texts();
     const item = clone("version-item");
     const isShown = manifest.version === file.signed.manifest.version;
@@ -92,7 +92,11 @@ export class PaneView {
     const name = vault.version(manifest.version);
     const when = formatWhen(acceptedAt, now(), pageLanguage());
     write("[data-name]", isNewest ? `${name} · ${vault.current}` : name, item);
-    write("[data-meta]", `${when} · ${this.nameOf(manifest.author)}`, item);
+    const anew =
+      resealed === null
+        ? ""
+        : ` · ${vault.resealedBy(this.sealerOf(resealed.author), formatWhen(resealed.acceptedAt, now(), pageLanguage()))}`;
+    write("[data-meta]", `${when} · ${this.nameOf(author)}${anew}`, item);
     const titles = {
       view: vault.viewVersion(name),
       download: vault.saveVersion(name),
@@ -113,6 +117,12 @@ export class PaneView {
       region.hidden = note === "";
     });
     return item;
+  }
+
+  /** In a sentence. */
+  private sealerOf(kid: string): string {
+    const name = this.nameOf(kid);
+    return name === texts().vault.you ? texts().tree.byYou : name;
   }
 
   /** A verdict is named once it has been verified: when the file came from here, or was opened here. */

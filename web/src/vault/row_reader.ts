@@ -4,9 +4,18 @@ import type { Bytes } from "../crypto/bytes";
 import type { FileNode, FileVersion, FolderNode, VaultChain } from "../seals/chain";
 import { hashOf } from "../seals/documents";
 import type { EpochSeeds } from "../seals/epochs";
-import { must, SealError } from "../seals/errors";
-import { type FileRow, type FolderRow, openRow, type PlaceRow, type VaultRow } from "../seals/rows";
+import { IntegrityError, must, SealError } from "../seals/errors";
+import {
+  type FileRow,
+  type FolderRow,
+  openRow,
+  type PlaceRow,
+  requireSame,
+  type VaultRow,
+} from "../seals/rows";
+import { fromWire } from "../wire/codec";
 import type { OpenedFile, OpenedFolder, OpenedNode } from "./nodes";
+import type { VaultState } from "./state";
 import { newest } from "./unreadable";
 
 /** Where a row of a node belongs, and the hash that its author signed. */
@@ -54,6 +63,11 @@ export class RowReader {
     return held === undefined || held instanceof Uint8Array ? held : (this.openedAt(spot) ?? undefined);
   }
 
+  /** Whether the server sent the row of a version: what was emptied out of the trash has none any more. */
+  hasRow({ manifest }: FileVersion): boolean {
+    return this.rows.has(manifest.row);
+  }
+
   /** Whether the server sent all rows that the node's name and facts stand in. */
   hasRowsOf(node: FileNode | FolderNode): boolean {
     return spotsOf(node).every(({ hash }) => this.rows.has(hash));
@@ -68,21 +82,72 @@ export class RowReader {
     return openRow(rowKey, { kind: "vault", firm, vault, node: vault, version: 0, epoch: 1 }, sealed);
   }
 
+  /**
+   * The name that a personal vault was given later. Nobody signs it: the server can show an older one, and whoever reads
+   * the vault could have sealed it. Null for one that does not open, and where none was given.
+   */
+  async title(given: VaultState["title"]): Promise<string | null> {
+    const { firm, kind, vault } = this.chain;
+    if (given === null || kind !== "personal") return null;
+    const { epoch, row } = given;
+    try {
+      const { rowKey } = await this.seeds.keysOf(epoch);
+      const place = { kind: "vault", firm, vault, node: vault, version: 0, epoch } as const;
+      return (await openRow(rowKey, place, fromWire(row))).title;
+    } catch (error) {
+      if (error instanceof SealError) return null;
+      throw error;
+    }
+  }
+
   /** Null for a node whose author sealed no row that opens. @throws IntegrityError (`row_differs`). */
   async open(node: FileNode | FolderNode): Promise<OpenedNode | null> {
+    if (node.kind === "file") await this.unsealAll(node.id, newest(node));
     for (const spot of spotsOf(node)) await this.unseal(spot);
     return this.opened(node);
   }
 
   /** The same for rows that have been opened before, at once; null also for one that was not. */
   opened(node: FileNode | FolderNode): OpenedNode | null {
-    return node.kind === "file" ? this.file(node, newest(node)) : this.folder(node);
+    if (node.kind === "folder") return this.folder(node);
+    try {
+      this.compare(node.id, newest(node));
+    } catch (error) {
+      if (error instanceof IntegrityError) return null;
+      throw error;
+    }
+    return this.file(node, newest(node));
   }
 
-  /** The file as it is in one of its versions. The newest bears the name that the file was given since. */
+  /**
+   * The file as it is in one of its versions. The newest bears the name that the file was given since.
+   * @throws IntegrityError (`row_differs`; `reseal_differs` for what is not what its author sealed).
+   */
   async version(node: FileNode, signed: FileVersion): Promise<OpenedFile | null> {
     for (const spot of spotsOf(node, signed)) await this.unseal(spot);
+    await this.fileRow(node.id, signed);
     return this.file(node, signed);
+  }
+
+  /** The row of a version; null where it does not open. @throws IntegrityError as of `version`. */
+  async fileRow(node: string, signed: FileVersion): Promise<FileRow | null> {
+    await this.unsealAll(node, signed);
+    this.compare(node, signed);
+    return this.openedAt(versionSpot(node, signed)) as FileRow | null;
+  }
+
+  /** The row of a version, and those that it came in the place of. */
+  private async unsealAll(node: string, signed: FileVersion): Promise<void> {
+    for (const one of [signed, ...signed.earlier]) await this.unseal(versionSpot(node, one));
+  }
+
+  /** What was sealed anew says what was said before, as far as that opens here. @throws IntegrityError (`reseal_differs`). */
+  private compare(node: string, signed: FileVersion): void {
+    const row = this.openedAt(versionSpot(node, signed));
+    for (const one of row === null ? [] : signed.earlier) {
+      const before = this.openedAt(versionSpot(node, one));
+      if (before !== null) requireSame(row as FileRow, before as FileRow);
+    }
   }
 
   private folder(node: FolderNode): OpenedFolder | null {
@@ -97,7 +162,7 @@ export class RowReader {
     const [own, place] = spotsOf(node, signed).map((spot) => this.openedAt(spot));
     if (own == null || place === null) return null;
     const row = { ...(own as FileRow), name: (place ?? own).name };
-    const { author } = signed.manifest;
+    const { author } = signed;
     return { kind: "file", id, parent, row, node, signed, author, acceptedAt: signed.acceptedAt, removed };
   }
 
@@ -137,7 +202,11 @@ export function spotsOf(node: FileNode | FolderNode, signed?: FileVersion): read
     placed && ({ kind: "place", node: id, version: 0, epoch: placed.epoch, hash: placed.row } as const);
   if (node.kind === "folder")
     return [name ?? { kind: "folder", node: id, version: 0, epoch: node.epoch, hash: node.row }];
-  const { version, epoch, row: hash } = (signed ?? newest(node)).manifest;
-  const own = { kind: "file", node: id, version, epoch, hash } as const;
+  const own = versionSpot(id, signed ?? newest(node));
   return name === null ? [own] : [own, name];
+}
+
+function versionSpot(node: string, { manifest }: FileVersion): RowSpot {
+  const { version, epoch, row: hash } = manifest;
+  return { kind: "file", node, version, epoch, hash };
 }

@@ -13,13 +13,17 @@ const CHUNK_BYTES = 16 << 20;
 /** About ten minutes of trying again, then the person is asked. */
 const RETRY_DELAYS_MS = [0, 500, 1000, 2000, 4000, ...Array<number>(60).fill(10_000)];
 
-/** `known`: where the server was taking it before; `onUrl` is told where it does now. */
+/**
+ * `known`: where the server was taking it before; `onUrl` is told where it does now. `replaces`: the hash of the manifest
+ * of what is sealed anew, whose bytes do not count against the limits then.
+ */
 export function startSending(
   vault: string,
   payload: Blob,
   onShare: (share: number) => void,
   known: string | null,
   onUrl: (url: string) => void,
+  replaces?: string,
 ): Sending {
   let abort = (): void => undefined;
   const done = new Promise<string>((resolve, reject) => {
@@ -28,7 +32,7 @@ export function startSending(
       chunkSize: CHUNK_BYTES,
       retryDelays: RETRY_DELAYS_MS,
       headers: uploadHeaders(),
-      metadata: { vault },
+      metadata: replaces === undefined ? { vault } : { vault, replaces },
       uploadDataDuringCreation: true,
       ...(known === null ? {} : { uploadUrl: known }),
       onUploadUrlAvailable: () => void (upload.url !== null && onUrl(upload.url)),

@@ -5,7 +5,7 @@
 
 import type { VerifyManifests } from "../seals/chain";
 import { MANIFEST, type Signed, verifySigned } from "../seals/documents";
-import { IntegrityError } from "../seals/errors";
+import { must } from "../seals/errors";
 import type { SignatureAnswer, SignatureTask } from "../workers/signatures";
 import signaturesUrl from "../workers/signatures?worker&url";
 import { startWorker } from "../workers/start";
@@ -26,8 +26,7 @@ export class OwedSignatures {
     const owed = this.owed;
     this.owed = [];
     if (owed.length === 0) return;
-    if (typeof Worker === "undefined") await inPage(owed);
-    else await inWorker(owed);
+    if (!(await isDoneInWorker(owed))) await inPage(owed);
   }
 }
 
@@ -41,21 +40,27 @@ function verifyOne(signed: Signed, signingKey: string | null): Promise<void> {
   return verifySigned(MANIFEST, signed, signingKey);
 }
 
-async function inWorker(owed: readonly SignatureTask[]): Promise<void> {
+/** False where no worker starts, or it ends. @throws IntegrityError (`signature_invalid`). */
+async function isDoneInWorker(owed: readonly SignatureTask[]): Promise<boolean> {
+  if (typeof Worker === "undefined") return false;
   const worker = startWorker(signaturesUrl);
   try {
-    for (const task of owed)
-      if (!(await answerOf(worker, task)))
-        throw new IntegrityError("signature_invalid", `${MANIFEST.namespace}: a signature does not verify`);
+    for (const task of owed) {
+      const areRight = await answerOf(worker, task);
+      if (areRight === null) return false;
+      must(areRight, "signature_invalid", `${MANIFEST.namespace}: a signature does not verify`);
+    }
+    return true;
   } finally {
     worker.terminate();
   }
 }
 
-function answerOf(worker: Worker, task: SignatureTask): Promise<SignatureAnswer> {
-  return new Promise((resolve, reject) => {
+/** Null when the worker fails. */
+function answerOf(worker: Worker, task: SignatureTask): Promise<SignatureAnswer | null> {
+  return new Promise((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<SignatureAnswer>) => resolve(data);
-    worker.onerror = () => reject(new Error("the worker that verifies signatures has failed"));
+    worker.onerror = () => resolve(null);
     worker.postMessage(task);
   });
 }

@@ -6,7 +6,6 @@ import { find, findAll, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { copyWithin, moveWithin, type OnTaken, planCopies, requireReadable } from "./copies";
-import { copyAcross, inWords } from "./copy_across";
 import type { OpenedNode } from "./nodes";
 import type { OpenedVault } from "./opened";
 import { type Target, TargetTree } from "./target_tree";
@@ -44,12 +43,12 @@ export async function askForTarget(
   const drawing = new AbortController();
   const done = runDialog("target", {
     isOver: (error) => page.isOver(error),
-    submit: async (button, signal) => {
+    submit: async (button) => {
       const { target } = tree;
       if (target === null) throw new RefusedError("no_target", "no folder is chosen");
       if (button.getAttribute("aria-disabled") === "true")
         throw new RefusedError("already_here", "it lies there already");
-      const said = await carryOut(page, nodes, target, button.dataset["submit"] as Deed, dialog, signal);
+      const said = await carryOut(page, nodes, target, button.dataset["submit"] as Deed, dialog);
       page.changed(said);
     },
   });
@@ -120,7 +119,6 @@ async function carryOut(
   target: Target,
   deed: Deed,
   dialog: HTMLElement,
-  signal: AbortSignal,
 ): Promise<string> {
   const { tree } = texts();
   const what = tree.counted(...countsOf(nodes));
@@ -129,53 +127,65 @@ async function carryOut(
     return tree.restored(namesOf(nodes));
   }
   const onTaken = find<HTMLSelectElement>("#on-taken", dialog).value as OnTaken;
-  await transfer(page, nodes, target, deed, onTaken, signal, (text, share) =>
+  if (target.vault !== page.vault) return transferAcross(page, nodes, target, deed, onTaken);
+  await transfer(page, nodes, target.folder, deed, onTaken, (text, share) =>
     showProgress(dialog, text, share),
   );
   return deed === "copy" ? tree.copied(what) : tree.moved(what);
 }
 
-/** Copies or moves to wherever it is. @throws RefusedError (`not_all`) when some stayed behind: nothing was removed. */
+/** Copies or moves to a folder of the same vault. */
 export async function transfer(
   page: VerbContext,
   nodes: readonly OpenedNode[],
-  target: Target,
+  folder: string,
   deed: "copy" | "move",
   onTaken: OnTaken,
-  signal: AbortSignal,
   show: (text: string, share: number) => void,
 ): Promise<void> {
   const { tree } = texts();
-  const { vault, folder } = target;
+  const { vault } = page;
   const counted = (done: number, all: number) => show(tree.copying(done, all, ""), done / Math.max(1, all));
-  if (vault === page.vault && deed === "move") {
+  if (deed === "move") {
     await moveWithin(vault, nodes, folder, onTaken, counted);
     return;
   }
-  if (vault === page.vault) {
-    // A copy beside its original is a second one, whatever the choice.
-    const isBeside = nodes.every(({ parent }) => parent === folder);
-    const steps = planCopies(vault, nodes, vault, folder, isBeside ? "both" : onTaken);
-    await copyWithin(vault, steps, [], counted);
-    return;
-  }
+  // A copy beside its original is a second one, whatever the choice.
+  const isBeside = nodes.every(({ parent }) => parent === folder);
+  const steps = planCopies(vault, nodes, vault, folder, isBeside ? "both" : onTaken);
+  await copyWithin(vault, steps, [], counted);
+}
+
+/** Begins to copy into another vault; a move is a copy after which nothing is missing, and then the trash. */
+async function transferAcross(
+  page: VerbContext,
+  nodes: readonly OpenedNode[],
+  { vault, folder }: Target,
+  deed: "copy" | "move",
+  onTaken: OnTaken,
+): Promise<string> {
+  const { tree } = texts();
+  const what = tree.counted(...countsOf(nodes));
   if (deed === "move") requireReadable(page.vault, nodes);
   const steps = planCopies(page.vault, nodes, vault, folder, onTaken);
-  const report = (done: number, all: number, name: string, share: number): void =>
-    show(tree.copying(done + 1, all, name), (done + share) / Math.max(1, all));
-  const failed = await copyAcross(page.vault, vault, steps, report, signal);
-  if (signal.aborted) return;
-  if (failed.length > 0) {
-    show(inWords(failed), 1);
-    throw new RefusedError("not_all", "some files could not be copied");
-  }
   // What was skipped because its name is taken there stays where it is, and its folder with it.
   const isWhole = steps.filter(({ kind }) => kind === "file").length === countFiles(page.vault, nodes);
-  if (deed === "move" && isWhole)
-    await removeNodes(
-      page.vault,
-      nodes.map(({ id }) => id),
-    );
+  const finish = async (done: number, all: number): Promise<void> => {
+    if (done < all) {
+      page.changed(tree.copiedPart(done, all));
+      return;
+    }
+    const ids = nodes.map(({ id }) => id).filter((id) => page.vault.chain.isLive(id));
+    if (deed === "move" && isWhole && ids.length > 0) await removeNodes(page.vault, ids);
+    page.changed(deed === "move" && isWhole ? tree.moved(what) : tree.copied(what));
+  };
+  await page.copyAcross({
+    target: vault,
+    steps,
+    settled: (done, all) => void finish(done, all).catch((error: unknown) => page.fail(error)),
+    fail: (error) => page.fail(error),
+  });
+  return tree.copyBegun(what);
 }
 
 /** Files among the nodes and in the folders below them. */

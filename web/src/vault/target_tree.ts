@@ -44,7 +44,14 @@ export class TargetTree {
     if (!withOthers) return;
     const { vaults } = await vaultApi.vaults();
     const others = vaults.filter(({ id }) => id !== this.own.id);
-    if (!signal.aborted) this.root.append(...others.map((vault) => this.closedItem(vault, fail)));
+    if (signal.aborted) return;
+    const items = others.map((vault) => ({ vault, item: this.closedItem(vault, fail) }));
+    this.root.append(...items.map(({ item }) => item));
+    for (const { vault, item } of items) {
+      if (vault.dossier !== null || signal.aborted) continue;
+      const { title } = await this.open(vault);
+      write("[data-name]", title, item);
+    }
   }
 
   private vaultItem(vault: OpenedVault, name: string): HTMLElement {

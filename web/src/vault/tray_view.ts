@@ -3,7 +3,10 @@
 import { clone, find, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { problemText, texts } from "../ui/texts";
-import { isFinal, type Stage, type UploadItem, type Uploads } from "./upload";
+import { isFinal, type Stage, type UploadItem } from "./upload";
+
+/** What the tray is about. */
+export type Deed = "both" | "copy" | "upload";
 
 const ORDER: readonly Stage[] = ["seal", "send", "scan", "done"];
 /** Up to so many files are followed step by step; of more a look now and then is enough, as drawing takes longer than sealing. */
@@ -11,6 +14,12 @@ const FEW = 10;
 const LOOK_MS = 300;
 /** Lines of files that wait or are done; those of refused ones stay. */
 const MOST_LINES = 40;
+
+/** Whoever carries items: uploads, or copies into another vault. */
+export interface TrayWork {
+  retry(item: UploadItem): void;
+  cancel(item: UploadItem): void;
+}
 
 export class TrayView {
   private readonly all = new Set<UploadItem>();
@@ -21,7 +30,7 @@ export class TrayView {
   private readonly counts = { done: 0, refused: 0 };
   private readonly lastStage = new Map<UploadItem, Stage>();
   private readonly tray = find("[data-tray]");
-  private uploads: Uploads | null = null;
+  private readonly works = new Map<UploadItem, TrayWork>();
 
   constructor() {
     find("[data-tray-fold]", this.tray).addEventListener("click", ({ currentTarget }) => {
@@ -30,15 +39,14 @@ export class TrayView {
       (currentTarget as HTMLElement).setAttribute("aria-expanded", String(!list.hidden));
     });
     find("[data-tray-close]", this.tray).addEventListener("click", () => this.close());
+    find("[data-tray-stop]", this.tray).addEventListener("click", () => this.stop());
     if (matchMedia("(max-width: 48em)").matches) find("[data-tray-fold]", this.tray).click();
   }
 
-  serve(uploads: Uploads): void {
-    this.uploads = uploads;
-  }
-
-  show(item: UploadItem): void {
+  /** `work`: what can stop the item, and try it again. */
+  show(item: UploadItem, work: TrayWork): void {
     this.all.add(item);
+    this.works.set(item, work);
     if (this.all.size <= FEW) {
       this.showNow(item);
       return;
@@ -100,10 +108,10 @@ export class TrayView {
     write("[data-name]", item.name, element);
     write("[data-size]", formatSize(item.file.size, pageLanguage()), element);
     find("progress", element).setAttribute("aria-label", item.name);
-    find("[data-retry]", element).addEventListener("click", () => this.uploads?.retry(item));
+    find("[data-retry]", element).addEventListener("click", () => this.works.get(item)?.retry(item));
     const cancel = find("[data-cancel]", element);
     cancel.setAttribute("aria-label", texts().vault.cancel(item.name));
-    cancel.addEventListener("click", () => this.uploads?.cancel(item));
+    cancel.addEventListener("click", () => this.works.get(item)?.cancel(item));
     this.items.set(item, element);
     find("[data-tray-items]", this.tray).append(element);
     return element;
@@ -167,12 +175,25 @@ export class TrayView {
 
   private drawTitle(): void {
     const { done, refused } = this.counts;
-    write("[data-tray-title]", texts().vault.trayTitle(done, this.all.size, refused), this.tray);
+    write("[data-tray-title]", texts().vault.trayTitle(done, this.all.size, refused, this.deed()), this.tray);
+    find("[data-tray-stop]", this.tray).hidden = done + refused === this.all.size;
     const lines = [...this.items.keys()].filter(({ stage }) => stage !== "done" && stage !== "refused");
     const waiting = this.all.size - done - refused - lines.length;
     const rest = find("[data-tray-rest]", this.tray);
     rest.hidden = waiting <= 0;
     rest.textContent = texts().transfers.rest(waiting);
+  }
+
+  private deed(): Deed {
+    const copies = [...this.all].filter(({ deed }) => deed === "copy").length;
+    if (copies === 0) return "upload";
+    return copies === this.all.size ? "copy" : "both";
+  }
+
+  /** Stops all that is not settled. What is there already stays; the rest can be tried again. */
+  private stop(): void {
+    for (const item of [...this.all].reverse())
+      if (item.stage !== "done" && item.stage !== "refused") this.works.get(item)?.cancel(item);
   }
 
   /** Takes what is settled out of the tray; what runs stays. */
@@ -183,6 +204,7 @@ export class TrayView {
       this.items.delete(item);
       this.all.delete(item);
       this.lastStage.delete(item);
+      this.works.delete(item);
       this.counts[item.stage] -= 1;
     }
     if (this.all.size === 0) this.tray.hidden = true;

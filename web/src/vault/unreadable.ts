@@ -16,8 +16,8 @@ export function unreadable(node: FileNode | FolderNode): UnreadableNode {
   const { id, parent } = node;
   if (node.kind === "folder")
     return { kind: "folder", id, parent, acceptedAt: node.acceptedAt, author: node.author };
-  const { acceptedAt, manifest } = newest(node);
-  return { kind: "file", id, parent, acceptedAt, author: manifest.author };
+  const { acceptedAt, author } = newest(node);
+  return { kind: "file", id, parent, acceptedAt, author };
 }
 
 export function newest(node: FileNode): FileVersion {

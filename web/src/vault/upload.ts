@@ -36,6 +36,8 @@ export interface UploadItem extends Place {
   readonly id: number;
   readonly file: FileFacts;
   readonly name: string;
+  /** A copy out of another vault; absent for what is uploaded. */
+  readonly deed?: "copy";
   /** Null for what was sealed before the page was left. */
   readonly source: File | null;
   /** Once it is sealed; another try sends the same. */

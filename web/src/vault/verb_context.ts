@@ -1,5 +1,6 @@
 /** What the verbs of the vault page need of it. */
 
+import type { Copying } from "./copy_across";
 import type { OpenedNode } from "./nodes";
 import type { OpenedVault } from "./opened";
 
@@ -18,6 +19,8 @@ export interface VerbContext {
   download(nodes: readonly OpenedNode[]): void;
   /** Something changed: what is shown is drawn anew. */
   changed(said: string): void;
+  /** Begins to copy into another vault; the tray shows how far it is. */
+  copyAcross(copying: Copying): Promise<void>;
   fail(error: unknown): void;
   isOver(error: unknown): boolean;
 }

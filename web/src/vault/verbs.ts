@@ -8,6 +8,7 @@ import { ActivityView } from "./activity_view";
 import { HandoverView } from "./handover_view";
 import { isOwnLock, lockOf, unlockFile } from "./locks";
 import type { OpenedFile, OpenedNode } from "./nodes";
+import { ResealView } from "./reseal_view";
 import { isHeld } from "./row_marks";
 import { RowMenu } from "./row_menu";
 import { askForTarget, transfer } from "./target_dialog";
@@ -35,6 +36,7 @@ const KEYS: Readonly<Record<string, Verb>> = { F2: "rename", Delete: "remove" };
 export class Verbs {
   private readonly page: VerbContext;
   private readonly trash: TrashView;
+  private readonly reseal: ResealView;
   readonly activity: ActivityView;
   /** What the row's menu is about. */
   private menuNodes: readonly OpenedNode[] = [];
@@ -44,6 +46,7 @@ export class Verbs {
     this.page = page;
     this.trash = new TrashView(page);
     this.activity = new ActivityView(page);
+    this.reseal = new ResealView(page);
   }
 
   listen(): void {
@@ -52,7 +55,11 @@ export class Verbs {
         if (button.getAttribute("aria-disabled") !== "true")
           this.run(button.dataset["verb"] as Verb, this.page.chosen());
       });
-    const views = { trash: () => this.trash.show(), activity: () => this.activity.show(null) };
+    const views = {
+      trash: () => this.trash.show(),
+      activity: () => this.activity.show(null),
+      reseal: () => this.reseal.show(),
+    };
     for (const [name, show] of Object.entries(views))
       find(`[data-page-verb="${name}"]`).addEventListener("click", () => void this.guarded(show()));
     new HandoverView(this.page).listen((work) => this.guarded(work));
@@ -65,6 +72,7 @@ export class Verbs {
 
   /** Marks which verbs can be done with what is selected. */
   mark(): void {
+    this.reseal.mark();
     const nodes = this.page.chosen();
     for (const button of findAll(".sg-toolbar [data-verb]"))
       button.setAttribute("aria-disabled", String(!FITS[button.dataset["verb"] as Verb](nodes)));
@@ -190,11 +198,9 @@ export class Verbs {
       const node = page.vault.nodes.get(id);
       return node !== undefined && page.vault.chain.isLive(id) ? node : [];
     });
-    const target = { vault: page.vault, folder: page.folder() };
     if (noted.deed === "move") this.noted = null;
     if (nodes.length === 0) throw new RefusedError("gone", "what was noted is not there any more");
-    const { signal } = new AbortController();
-    await transfer(page, nodes, target, noted.deed, "both", signal, (text) => showStatus(text));
+    await transfer(page, nodes, page.folder(), noted.deed, "both", (text) => showStatus(text));
     const what = tree.counted(...countsOf(nodes));
     page.changed(noted.deed === "move" ? tree.moved(what) : tree.copied(what));
   }

@@ -1,8 +1,8 @@
-/** One new version of a file, sealed and signed for the present head: row, header, manifest, and the change that names it. */
+/** A version of a file, new or sealed anew, signed for the present head: row, header, manifest, and the change that names it. */
 
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
-import type { FileNode } from "../seals/chain";
+import type { FileNode, FileVersion } from "../seals/chain";
 import { type Change, type Doc, hashOf, MANIFEST, signDocument, toDoc } from "../seals/documents";
 import { headerNativelyFor } from "../seals/files";
 import { newId } from "../seals/ids";
@@ -22,6 +22,8 @@ export interface VersionParts {
   readonly row: FileRow;
   /** The file that it is the next version of; null for a new one. */
   readonly before: FileNode | null;
+  /** The version of `before` in whose place it comes, sealed anew. */
+  readonly replaces?: FileVersion;
 }
 
 export interface SignedVersion {
@@ -36,10 +38,10 @@ export interface SignedVersion {
 
 export async function signVersion(vault: OpenedVault, parts: VersionParts): Promise<SignedVersion> {
   const { chain, id, open } = vault;
-  const { before, parent } = parts;
-  const last = before?.versions.at(-1);
+  const { before, parent, replaces } = parts;
+  const last = replaces ?? before?.versions.at(-1);
   const node = before?.id ?? newId();
-  const version = (last?.manifest.version ?? 0) + 1;
+  const version = replaces?.manifest.version ?? (last?.manifest.version ?? 0) + 1;
   const { epoch } = chain.epoch;
   const { recipient, rowKey } = await vault.seeds.keysOf(epoch);
   const place = { kind: "file", firm: chain.firm, vault: id, node, version, epoch } as const;
@@ -62,7 +64,8 @@ export async function signVersion(vault: OpenedVault, parts: VersionParts): Prom
     version,
   };
   const manifest = await signDocument(MANIFEST, fields, open.keys.signing);
-  const change: Change = { kind: "version", manifest: hashOf(manifest.bytes), node, parent, version };
+  const named = { manifest: hashOf(manifest.bytes), node, version };
+  const change: Change = replaces ? { kind: "reseal", ...named } : { kind: "version", ...named, parent };
   const header = toBase64url(await headerNativelyFor(parts.fileKey, recipient));
   return {
     change,

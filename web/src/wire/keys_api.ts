@@ -138,6 +138,9 @@ export const keysApi = {
     credential: Credential;
     unlock: string;
   }) => call<Session>("POST", "/api/set-up", body),
+  replaceRecovery: (body: { certificate: Doc; revocation: Doc }) =>
+    call<{ vaults: number; teams: readonly string[] }>("POST", "/api/keys/recovery", body),
+
   emergencyChallenge: (firm: string) =>
     call<{ firm: string; nonce: string }>("POST", "/api/emergency/challenge", { firm }),
   openEmergency: (firm: string, login: Doc) =>
@@ -150,6 +153,12 @@ export const keysApi = {
     username: string;
     certificate: Doc;
     revocations: readonly Doc[];
+    /** Where the old root is lost. */
+    root: {
+      readonly root: Doc;
+      readonly revocation: Doc;
+      readonly certificates: readonly Doc[];
+    } | null;
     credential: Credential;
     unlock: string;
   }) => call<Session>("POST", "/api/emergency/owner", body),

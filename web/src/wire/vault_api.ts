@@ -97,6 +97,8 @@ export interface News extends Directory, Head {
   /** All that was declared about the vault. */
   readonly events?: readonly EventAnswer[];
   readonly locks?: readonly LockAnswer[];
+  /** What the founder of a personal vault called it later. */
+  readonly title?: { readonly epoch: number; readonly row: string } | null;
   readonly settings?: {
     readonly trash_days: number;
     readonly lock_hours: number;
@@ -170,6 +172,9 @@ export const vaultApi = {
       ...(row === null ? {} : { row }),
     }),
   unlockNode: (vault: string, node: string) => call<unknown>("DELETE", `${vaultPath(vault)}/locks/${node}`),
+  /** `row`: the sealed name of a vault of one's own. */
+  rename: (vault: string, epoch: number, row: string) =>
+    call<unknown>("POST", `${vaultPath(vault)}/title`, { epoch, row }),
   handedOver: (vault: string, said: { package: string; recipient: string; files: number }) =>
     call<unknown>("POST", `${vaultPath(vault)}/hand-overs`, said),
   takenIn: (vault: string, said: { package: string; sender: string; files: number }) =>

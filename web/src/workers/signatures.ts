@@ -23,5 +23,9 @@ async function allVerify({ manifests, signingKey }: SignatureTask): Promise<Sign
 }
 
 self.addEventListener("message", (event: MessageEvent<SignatureTask>) => {
-  allVerify(event.data).then((answer) => self.postMessage(answer satisfies SignatureAnswer));
+  allVerify(event.data).then(
+    (answer) => self.postMessage(answer satisfies SignatureAnswer),
+    // The page hears of it as an error of the worker, and verifies them itself.
+    (error: unknown) => reportError(error),
+  );
 });

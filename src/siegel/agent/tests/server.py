@@ -30,7 +30,7 @@ from siegel.seals.holders import Moment, rights_of
 from siegel.seals.ids import new_id
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import verify_login
-from siegel.seals.records import Genesis, PlaceChange, Record, RosterChange, VersionChange
+from siegel.seals.records import Genesis, PlaceChange, Record, ResealChange, RosterChange, VersionChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.rows import Place, VaultRow, seal_row
@@ -309,7 +309,14 @@ class Server:
 
     def vault_line(self, vault: StoredVault) -> Wire:
         dossier = {"id": vault.dossier, **asdict(vault.shown)}
-        return {"id": vault.id, "vault_kind": "dossier", "dossier": dossier, "rights": "write", **self.head(vault)}
+        return {
+            "id": vault.id,
+            "vault_kind": "dossier",
+            "dossier": dossier,
+            "rights": "write",
+            "old": 1,
+            **self.head(vault),
+        }
 
     def head(self, vault: StoredVault) -> Wire:
         return {"seq": vault.state.position.seq, "head": vault.state.position.head}
@@ -457,7 +464,11 @@ class Server:
         status, answer = self.append(vault, body, tuple(file["manifest"] for file in files))
         if status != 201:
             return status, answer
-        changes = [c for c in Record.parse(Signed.from_wire(body["record"])).changes if isinstance(c, VersionChange)]
+        changes = [
+            c
+            for c in Record.parse(Signed.from_wire(body["record"])).changes
+            if isinstance(c, VersionChange | ResealChange)
+        ]
         for change, file in zip(changes, files, strict=True):
             if file["upload"] is None:
                 self.copy(vault, (change.node, change.version), file)
@@ -467,6 +478,8 @@ class Server:
             tree = SegmentTree()
             tree.update(upload.content)
             place = (change.node, change.version)
+            if isinstance(change, ResealChange):
+                vault.places.append((change.node, vault.rows[place]))
             vault.rows[place] = unb64(file["row"])
             vault.payloads[place] = bytes(upload.content)
             vault.versions[place] = {

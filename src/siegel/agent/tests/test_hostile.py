@@ -298,14 +298,14 @@ def test_a_clean_word_of_the_server_without_the_scanners_is_not_believed(
     lying(
         server, "check", lambda answer: answer["results"][0].update(verdict=None, code="scan_failed", message="später")
     )
-    from siegel.agent import put
+    from siegel.agent import scans
 
-    before = put.SCAN_PAUSE_S
-    put.SCAN_PAUSE_S = 0
+    before = scans.SCAN_PAUSE_S
+    scans.SCAN_PAUSE_S = 0
     try:
         assert put_all(vault, plan_put([tmp_path / "brief"], ())) == {"brief": "scan_failed"}
     finally:
-        put.SCAN_PAUSE_S = before
+        scans.SCAN_PAUSE_S = before
     assert not stored.payloads
 
 

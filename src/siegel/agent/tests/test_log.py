@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from siegel.agent.tests.test_main import Run, online, output, run, sign_in
 from siegel.agent.witness import Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import b64, encode
+from siegel.seals.documents import Revocation
 from siegel.seals.log_origins import BEGUN_KIND, Beginning, Ended, Statement, successor
+from siegel.seals.tests.people import Firm
 
 __all__ = ["online", "run"]
 ORIGIN = "vault.example/log/muster"
@@ -23,9 +26,10 @@ FIRM = "muster"
 
 
 class Log:
-    """The firm's log as the server shows it; `entries` may be altered at any time."""
+    """The firm's log as the server shows it, with those of its keys; `entries` may be altered at any time."""
 
-    def __init__(self) -> None:
+    def __init__(self, firm: Firm | None = None) -> None:
+        self.firm = firm or Firm()
         self.key, self.origin = Ed25519PrivateKey.generate(), ORIGIN
         self._beginning: Any = None
         self.entries: list[bytes] = []
@@ -37,8 +41,22 @@ class Log:
         for _ in range(times):
             part = encode({"by": "Anna"})
             committed = b64(hmac.digest(b"s" * 32, part, "sha256"))
-            self.entries.append(encode({"about": about, "kind": f"base.{word}", "personal": committed}))
+            self.entries.append(encode({**self._said(f"base.{word}", about), "personal": committed}))
             self.parts.append(part)
+
+    def _said(self, kind: str, about: Wire) -> Wire:
+        """What the next entry says: of the certificate or revocation at its place, if there is one."""
+        at, index = self.firm.now, len(self.entries)
+        for item in self.firm.accepted:
+            if item.log_index == index:
+                return {"about": {"certificate": item.signed.hash}, "at": item.accepted_at, "kind": "keys.accepted"}
+        for item in self.firm.revocations:
+            if item.log_index == index:
+                key = self.firm.store.by_hash(Revocation.parse(item.signed).certificate)
+                assert key is not None
+                about = {"key": key.kid, "revocation": item.signed.hash}
+                return {"about": about, "at": item.accepted_at, "kind": "keys.revoked"}
+        return {"about": about, "at": at, "kind": kind}
 
     def read(self, nodes: Any) -> list[bytes]:
         known: dict[tlog.Node, bytes] = {}
@@ -113,7 +131,7 @@ class Log:
 @pytest.fixture
 def log(server: Server, online: object, run: Run, capsys: pytest.CaptureFixture[str]) -> Log:
     """A log behind the server; the clerk is signed in."""
-    log, honest = Log(), server.answer
+    log, honest = Log(server.firm), server.answer
 
     def answer(request: Any, path: str, body: Wire) -> tuple[int, Wire]:
         if path.startswith("audit/"):
@@ -152,7 +170,7 @@ def test_a_witness_refuses_a_log_that_is_not_the_one_it_saw(
     if lie in ("cut", "regrown"):
         del log.entries[3:], log.parts[3:]
     if lie in ("altered", "regrown"):
-        log.entries[1] = log.entries[1].replace(b"waved", b"slept")
+        log.entries[1] = log.entries[1].replace(b"accepted", b"forgotten")
     if lie == "regrown":
         log.grow(6)
     capsys.readouterr()
@@ -164,9 +182,11 @@ def test_a_witness_refuses_a_log_that_is_not_the_one_it_saw(
 
 def test_verifying_computes_every_entry_and_name(log: Log, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     log.parts[2] = None
+    log.grow(log.firm.index + 1 - len(log.entries))
     log.grow(1, "personal_erased", entries=[[2, 2]])
+    size = len(log.entries)
     assert run("audit", "verify", "--json") == 0
-    assert output(capsys) == {"size": 6, "root": tlog.tree_root(6, log.read).hex(), "erased": 1}
+    assert output(capsys) == {"size": size, "root": tlog.tree_root(size, log.read).hex(), "erased": 1}
 
 
 @pytest.mark.parametrize(("part", "code"), [(b'{"by":"Otto"}', "log_personal_altered"), (None, "log_personal_missing")])
@@ -176,6 +196,38 @@ def test_a_name_altered_or_gone_without_an_erasure_is_found(
     log.parts[2] = part
     assert run("audit", "verify", "--json") == 3
     assert code in output(capsys)["message"]
+
+
+@pytest.mark.parametrize("lie", ["time", "place", "other"])
+def test_a_place_in_the_log_or_a_time_that_is_none_is_found(
+    log: Log, server: Server, run: Run, capsys: pytest.CaptureFixture[str], lie: str
+) -> None:
+    """The server dates back or forward when a key was certified: the entry at that place says otherwise."""
+    log.grow(server.firm.index + 3 - len(log.entries))
+    assert run("audit", "verify") == 0
+    told = server.firm.accepted
+    last = max(range(len(told)), key=lambda number: told[number].log_index)
+    if lie == "time":
+        told[last] = replace(told[last], accepted_at=told[last].accepted_at + 1)
+    elif lie == "place":
+        told[last] = replace(told[last], log_index=told[last].log_index + 2)
+    else:
+        server.firm.certify(server.firm.owner, "scanner")
+    capsys.readouterr()
+    assert run("audit", "verify", "--json") == 3
+    assert "log_place_differs" in output(capsys)["message"]
+
+
+def test_a_revocation_that_the_log_has_and_the_server_hides_is_found(
+    log: Log, server: Server, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.firm.revoke(server.firm.owner, server.firm.client)
+    log.entries.clear()
+    log.parts.clear()
+    log.grow(server.firm.index + 1)
+    server.firm.revocations.clear()
+    assert run("audit", "verify", "--json") == 3
+    assert "revocation_hidden" in output(capsys)["message"]
 
 
 def test_a_head_kept_elsewhere_tells_two_views_of_one_log_apart(
@@ -233,21 +285,21 @@ def test_what_a_witness_saw_outlives_the_program_and_its_key_is_its_owners_alone
     assert json.loads((tmp_path / "logs.json").read_text()).keys() == {ORIGIN}
 
 
-@pytest.mark.parametrize(("seen", "said"), [(5, "10 entries are lost"), (9, "this device knew 4 are lost")])
+@pytest.mark.parametrize(("seen", "said"), [(40, "10 entries are lost"), (44, "this device knew 4 are lost")])
 def test_a_log_that_began_anew_is_followed_and_what_is_lost_is_said_every_time(
     log: Log, run: Run, capsys: pytest.CaptureFixture[str], seen: int, said: str
 ) -> None:
     log.grow(seen - 5)
     assert run("audit", "witness") == 0
-    log.grow(15 - seen)
-    Path("theirs").write_bytes(log.note(12).encode())
-    log.begin_anew(kept=5, cited=15)
+    log.grow(50 - seen)
+    Path("theirs").write_bytes(log.note(47).encode())
+    log.begin_anew(kept=40, cited=50)
     log.grow(30)
     capsys.readouterr()
     assert run("audit", "witness") == 0
     shown = capsys.readouterr()
     assert said in shown.out + shown.err
-    assert log.cosigned[-1]["size"] == 36
+    assert log.cosigned[-1]["size"] == 71
     log.grow(1)
     for command in ("witness", "verify"):
         assert run("audit", command) == 0
@@ -255,7 +307,7 @@ def test_a_log_that_began_anew_is_followed_and_what_is_lost_is_said_every_time(
         assert "10 entries are lost" in shown.out + shown.err
     assert run("audit", "compare", "theirs") == 0
     shown = capsys.readouterr()
-    assert "of the 12 entries" in shown.out + shown.err
+    assert "of the 47 entries" in shown.out + shown.err
 
 
 def test_a_new_beginning_that_hides_entries_is_refused_for_ever(
@@ -286,7 +338,7 @@ def test_a_new_origin_that_the_known_key_did_not_begin_is_refused(
     if lie == "origin":
         log.key, log.origin = Ed25519PrivateKey.generate(), "vault.example/log/another"
     if lie == "altered":
-        log.entries[1] = log.entries[1].replace(b"waved", b"slept")
+        log.entries[1] += b" "
     if lie != "origin":
         log.begin_anew(kept=5, cited=5)
     capsys.readouterr()

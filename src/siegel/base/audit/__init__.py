@@ -6,7 +6,8 @@ Its parts, lower ones first:
     tree          the stored hashes: each entry carries those of the nodes it completes
     checkpoints   signed heads of the tree
     states        which rows an action changed, as hashes in its last entry, so that `reconciling` finds silent changes
-    entries       what actions call: `record`, `unchanged`; the batch that the outermost action writes at its end
+    sequencer     PostgreSQL: entries that wait get their place, one after the other
+    entries       what actions call: `record`, `unchanged`, `in_turn`; the batch that an action writes at its end
     witnesses     who confirms heads from outside
     stamping      timestamps on heads by a service that the operator names
     proofs        inclusion, consistency, proof files
@@ -17,9 +18,31 @@ Its parts, lower ones first:
     export        for an auditor: entries, tiles, checkpoints, `verify.py`
     standing      what the start page says
 
-The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022, 0023 and 0032.
+The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022, 0023, 0028 and 0032.
 """
 
-from siegel.base.audit.entries import Actor, Attester, OutsideActionError, frame, prepare, record, unchanged
+from siegel.base.audit.entries import (
+    Actor,
+    Attester,
+    Logged,
+    NotInTurnError,
+    OutsideActionError,
+    frame,
+    in_turn,
+    prepare,
+    record,
+    unchanged,
+)
 
-__all__ = ["Actor", "Attester", "OutsideActionError", "frame", "prepare", "record", "unchanged"]
+__all__ = [
+    "Actor",
+    "Attester",
+    "Logged",
+    "NotInTurnError",
+    "OutsideActionError",
+    "frame",
+    "in_turn",
+    "prepare",
+    "record",
+    "unchanged",
+]

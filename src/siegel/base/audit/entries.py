@@ -16,7 +16,8 @@ from typing import Any, Literal, Protocol
 from django.db import transaction
 from django.utils import timezone
 
-from siegel.base.audit import checkpoints, states, tree
+from siegel.base.audit import checkpoints, sequencer, states, tree
+from siegel.base.audit.kinds import is_weighty
 from siegel.base.models import AuditEntry, Tenant
 from siegel.lib.tlog import MAX_ENTRY_SIZE, require_entry
 from siegel.seals.canonical import JsonInput, b64, encode
@@ -43,58 +44,94 @@ class OutsideActionError(RuntimeError):
     """An entry, or its absence, was declared outside an `@action`: a fault in our code."""
 
 
+class NotInTurnError(RuntimeError):
+    """An action asked for the index of its entry without having said `in_turn`: a fault in our code."""
+
+
 @dataclass(eq=False)
-class Draft:
-    """An entry that has its index and is not written yet."""
+class Logged:
+    """An entry that is not written yet. Its index is known once the action is in turn."""
 
     leaf: dict[str, JsonInput]
     entry: AuditEntry
+    place: int | None = None
+
+    @property
+    def index(self) -> int:
+        """Counted from 0 without gaps. NotInTurnError."""
+        if self.place is None:
+            raise NotInTurnError(str(self.leaf["kind"]))
+        return self.place
+
+    @property
+    def at(self) -> int:
+        """The time that the entry states; what is stored beside a document must be the same."""
+        return int(str(self.leaf["at"]))
 
 
 @dataclass(eq=False)
 class Batch:
-    """The entries of an outermost action, in order."""
+    """The entries of an outermost action, in order. `sizes`: of the logs whose turn it has, with its own entries."""
 
-    drafts: list[Draft] = field(default_factory=list)
+    drafts: list[Logged] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
 
-    def add(self, tenant: Tenant, leaf: dict[str, JsonInput], personal: bytes, salt: bytes) -> AuditEntry:
-        # SQLite: BEGIN IMMEDIATE lets one writer in, so nobody else can take this index. Elsewhere the unique
-        # constraint turns a race into an error, never into a second entry with the same index.
-        if tenant.pk not in self.sizes:
-            self.sizes[tenant.pk] = tree.size_of(tenant.pk)
-        index = self.sizes[tenant.pk]
+    def take_turn(self, tenant_id: str) -> None:
+        if tenant_id in self.sizes:
+            return
+        self.sizes[tenant_id] = sequencer.take_turn(tenant_id)
+        for draft in self.drafts:
+            if draft.entry.tenant_id == tenant_id:
+                self._number(draft)
+
+    def add(self, tenant: Tenant, leaf: dict[str, JsonInput], personal: bytes, salt: bytes) -> Logged:
         content = encode(leaf)
         require_entry(content)
-        entry = AuditEntry(tenant=tenant, index=index, leaf=content, personal=personal, salt=salt)
-        self.sizes[tenant.pk] = index + 1
-        self.drafts.append(Draft(leaf, entry))
-        return entry
+        draft = Logged(leaf, AuditEntry(tenant=tenant, leaf=content, personal=personal, salt=salt))
+        if tenant.pk in self.sizes:
+            self._number(draft)
+        self.drafts.append(draft)
+        return draft
 
-    def forget_from(self, kept: int) -> None:
-        """An inner action failed: what it recorded did not happen."""
-        for draft in reversed(self.drafts[kept:]):
-            self.sizes[draft.entry.tenant_id] = draft.entry.index
+    def _number(self, draft: Logged) -> None:
+        draft.place = draft.entry.index = self.sizes[draft.entry.tenant_id]
+        self.sizes[draft.entry.tenant_id] += 1
+
+    def forget(self, kept: int, sizes: dict[str, int]) -> None:
+        """An inner action failed: what it recorded did not happen, and a turn that it took is over."""
         del self.drafts[kept:]
+        self.sizes = sizes
+        for draft in self.drafts:
+            if draft.entry.tenant_id not in sizes:
+                draft.place = None
 
     def write(self) -> None:
         """Inserts everything, in the transaction of the action."""
         if not self.drafts:
             return
-        self._note_states()
+        has_states = self._note_states()
         for tenant_id in dict.fromkeys(draft.entry.tenant_id for draft in self.drafts):
             entries = [draft.entry for draft in self.drafts if draft.entry.tenant_id == tenant_id]
-            tree.append(entries)
-            is_weighty = any(entry.weighty for entry in entries)
-            transaction.on_commit(partial(checkpoints.grown, tenant_id, at_once=is_weighty), robust=True)
+            weighty = any(is_weighty(bytes(entry.leaf)) for entry in entries)
+            # The last entry about a row tells its state, so such entries stand in the order of the changes.
+            if has_states or weighty or not sequencer.is_used():
+                self.take_turn(tenant_id)
+            if tenant_id in self.sizes:
+                tree.append(entries)
+            else:
+                sequencer.pend(entries)
+            transaction.on_commit(partial(checkpoints.grown, tenant_id, at_once=weighty), robust=True)
 
-    def _note_states(self) -> None:
-        """Puts the states of changed rows into the last entry, and into entries of their own what has no room there."""
+    def _note_states(self) -> bool:
+        """Puts the states of changed rows into the last entry, and into entries of their own what has no room there.
+
+        Whether there were any.
+        """
         changed = iter(states.changed())
         last = self.drafts[-1]
         first = list(islice(changed, STATES_PER_ENTRY))
         if not first:
-            return
+            return False
         whole = encode(_with_states(last.leaf, first))
         if len(whole) <= MAX_ENTRY_SIZE:
             last.entry.leaf, first = whole, []
@@ -102,6 +139,7 @@ class Batch:
             if noted:
                 leaf, salt = _leaf(STATES_KIND, None, {}, b"{}", "server")
                 self.add(last.entry.tenant, _with_states(leaf, noted), b"{}", salt)
+        return True
 
 
 @dataclass(eq=False)
@@ -126,19 +164,27 @@ def frame() -> Iterator[Frame]:
     """Around an action, inside its transaction, after `prepare`. The outermost writes the entries of all at its end."""
     outer = _running.get()
     own = Frame(outer.batch if outer else Batch())
-    kept = len(own.batch.drafts)
+    kept, sizes = len(own.batch.drafts), dict(own.batch.sizes)
     token = _running.set(own)
     try:
         yield own
         if outer is None:
             own.batch.write()
     except BaseException:
-        own.batch.forget_from(kept)
+        own.batch.forget(kept, sizes)
         raise
     finally:
         _running.reset(token)
     if outer is not None:
         outer.written += own.written
+
+
+def in_turn(tenant: Tenant) -> None:
+    """First statement of an action that quotes the index of its entries, or that decides by what others may change.
+
+    Until it has ended, no other action in turn of this tenant goes on: what it reads holds, as with SQLite.
+    """
+    _frame().batch.take_turn(tenant.pk)
 
 
 def record(
@@ -149,11 +195,11 @@ def record(
     about: Mapping[str, JsonInput] | None = None,
     personal: Mapping[str, str] | None = None,
     attested_by: Attester = "server",
-) -> AuditEntry:
+) -> Logged:
     """Append an entry of `kind` to the tenant's log, in the transaction of the running action.
 
     `about` holds ids, numbers and hashes; names belong in `personal`, where the name of `by` is added by itself.
-    The index counts from 0 without gaps. The row is inserted when the outermost action ends. EntryError from 64 KiB on.
+    The row is inserted when the outermost action ends. EntryError from 64 KiB on.
     """
     batch = _count().batch
     parts = dict(personal or {})
@@ -189,8 +235,13 @@ def _with_states(leaf: dict[str, JsonInput], noted: list[states.State]) -> dict[
 
 
 def _count() -> Frame:
+    running = _frame()
+    running.written += 1
+    return running
+
+
+def _frame() -> Frame:
     running = _running.get()
     if running is None:
         raise OutsideActionError("audit entries are written inside an @action only")
-    running.written += 1
     return running

@@ -1,16 +1,18 @@
-"""For an auditor: one zip with the whole log in C2SP formats, and a small program that checks it without Siegel."""
+"""For an auditor: one zip with the whole log in C2SP formats, a program that checks it without Siegel, and a PDF."""
 
 import json
 import zipfile
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
-from siegel.base.audit import checkpoints, tree
+from siegel.base.audit import checkpoints, sequencer, tree
 from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
 from siegel.base.models import AuditBeginning, AuditCheckpoint, AuditEntry, AuditWitness, Tenant
+from siegel.base.queries import AuditFilter
 from siegel.lib import tlog
 from siegel.seals.canonical import b64
 
@@ -19,11 +21,13 @@ class UnsignedError(Exception):
     """No head of this log was ever signed, so there is nothing to hold its entries against."""
 
 
-def write_export(tenant: Tenant, out: Path) -> int:
+def write_export(tenant: Tenant, out: Path, *, within: AuditFilter | None = None) -> int:
     """Writes the log up to its newest checkpoint; how many entries that is. Memory does not grow with the log.
 
-    UnsignedError. `out` has its name only when it is complete.
+    `within`: the period of the PDF, which holds so many of its newest entries as `report` allows. UnsignedError. `out`
+    has its name only when it is complete.
     """
+    sequencer.catch_up(tenant.pk)
     checkpoints.sign_quietly(tenant.pk)
     newest = checkpoints.newest(tenant.pk)
     if newest is None:
@@ -36,6 +40,12 @@ def write_export(tenant: Tenant, out: Path) -> int:
             with archive.open("parts.jsonl", "w") as parts:
                 for line in _parts(tenant.pk, newest.size):
                     parts.write(line)
+            from siegel.base.audit.report import write_report  # 30 MB that a server without exports need not hold
+
+            with NamedTemporaryFile(suffix=".pdf") as file:
+                head = tlog.Checkpoint.parse(tlog.Note.parse(bytes(newest.note)).text).root.hex()[:16]
+                write_report(tenant, Path(file.name), size=newest.size, head=head, within=within)
+                archive.write(file.name, "protokoll.pdf")
         draft.replace(out)
     finally:
         draft.unlink(missing_ok=True)

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from siegel.base.audit import states
+from siegel.base.audit.noting import Watched
 from siegel.base.audit.verification import leaves_of
 
 _SAID = "CREATE TABLE said (place TEXT, key TEXT, hash TEXT, at INT, PRIMARY KEY (place, key)) WITHOUT ROWID"
@@ -40,7 +41,7 @@ def discrepancies(tenant_id: str) -> Iterator[Discrepancy]:
             yield from _table(watched, tenant_id, known)
 
 
-def _table(watched: states.Watched, tenant_id: str, known: sqlite3.Connection) -> Iterator[Discrepancy]:
+def _table(watched: Watched, tenant_id: str, known: sqlite3.Connection) -> Iterator[Discrepancy]:
     for key, digest in states.rows_of(watched, tenant_id):
         query = "SELECT hash, at FROM said WHERE place = ? AND key = ?"
         said = known.execute(query, (watched.table, key)).fetchone()

@@ -56,10 +56,14 @@ def stamp_due() -> None:
 def anchor_of(tenant: Tenant) -> Anchor | None:
     """None where no service is set and none ever stamped."""
     newest = AuditTimestamp.objects.filter(checkpoint__tenant=tenant).select_related("checkpoint").order_by("-at")
-    stamp, tried = newest.first(), AuditStamping.objects.filter(tenant=tenant).first()
+    stamp = newest.first()
     service: TimestampService | None = settings.TSA
+    if stamp is None and service is None:
+        return None
+    tried = AuditStamping.objects.filter(tenant=tenant).first()
     if stamp is None:
-        return None if service is None else Anchor(service.host, None, None, True, tried.code if tried else "")
+        host = service.host if service else ""
+        return Anchor(host, None, None, True, tried.code if tried else "")
     is_late = time.time() - stamp.at > LATE_S
     # A log that did not grow needs no second stamp.
     if is_late and (head := checkpoints.newest(tenant.pk)) is not None and head.size == stamp.checkpoint.size:

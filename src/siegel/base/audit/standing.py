@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from siegel.base.audit import checkpoints, tree
+from siegel.base.audit import checkpoints, sequencer, tree
 from siegel.base.audit.beginnings import statements
 from siegel.base.audit.witnesses import newest_cosignature
 from siegel.base.models import AuditCheck, AuditCheckpoint, AuditEntry, AuditWitness, Tenant
@@ -68,6 +68,7 @@ class Standing:
 
 def standing_of(tenant: Tenant) -> Standing:
     now = int(time.time())
+    sequencer.catch_up(tenant.pk)
     size = tree.size_of(tenant.pk)
     check = AuditCheck.objects.filter(tenant=tenant).first()
     confirmations = tuple(_confirmation(tenant, witness, now) for witness in AuditWitness.objects.filter(tenant=tenant))

@@ -3,7 +3,7 @@
 import time
 
 from siegel.base.actions import action
-from siegel.base.audit.entries import Actor, record, unchanged
+from siegel.base.audit.entries import Actor, in_turn, record, unchanged
 from siegel.base.errors import BaseError
 from siegel.base.models import AuditCheckpoint, AuditCosignature, AuditWitness, Tenant
 from siegel.lib import tlog
@@ -17,6 +17,7 @@ MAX_SKEW_S = 600
 @action
 def add_witness(*, tenant: Tenant, name: str, vkey: str, by: Actor) -> AuditWitness:
     """Believes this key from now on; the same again changes nothing. BaseError `witness_invalid`, `witnesses_full`."""
+    in_turn(tenant)
     if known := AuditWitness.objects.filter(tenant=tenant, vkey=vkey).first():
         unchanged()
         return known

@@ -36,14 +36,28 @@ _SQLITE = [
     BEGIN SELECT RAISE(ABORT, 'audit entries are never deleted'); END""",
 ]
 
+# base_auditentry_fixed() stands since 0002.
+_FUNCTION = """CREATE FUNCTION base_auditentry_kept() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'audit entries are never deleted'; END $$"""
+_POSTGRESQL = [
+    """CREATE TRIGGER base_auditentry_fixed BEFORE UPDATE OF id, tenant_id, "index", leaf, hashes, weighty
+    ON base_auditentry FOR EACH ROW EXECUTE FUNCTION base_auditentry_fixed()""",
+    """CREATE TRIGGER base_auditentry_emptied BEFORE UPDATE OF personal, salt ON base_auditentry
+    FOR EACH ROW WHEN (NEW.personal <> '' OR NEW.salt <> '') EXECUTE FUNCTION base_auditentry_fixed()""",
+    """CREATE TRIGGER base_auditentry_kept BEFORE DELETE OR TRUNCATE ON base_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION base_auditentry_kept()""",
+]
+
 
 def _drop_trigger(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    schema_editor.execute("DROP TRIGGER IF EXISTS base_auditentry_fixed")
+    table = " ON base_auditentry" if schema_editor.connection.vendor == "postgresql" else ""
+    schema_editor.execute("DROP TRIGGER IF EXISTS base_auditentry_fixed" + table)
 
 
 def _add_triggers(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    for trigger in _SQLITE:
-        schema_editor.execute(trigger)
+    is_postgresql = schema_editor.connection.vendor == "postgresql"
+    for statement in [_FUNCTION, *_POSTGRESQL] if is_postgresql else _SQLITE:
+        schema_editor.execute(statement)
 
 
 class Migration(migrations.Migration):

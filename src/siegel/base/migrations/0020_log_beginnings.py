@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("base", "0006_timestamps")]
+    dependencies = [("base", "0005_audit_pending")]
 
     operations = [
         migrations.CreateModel(

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from siegel.base.actions import action
-from siegel.base.audit import checkpoints, proofs, record, tree, verification
+from siegel.base.audit import NotInTurnError, checkpoints, in_turn, proofs, record, tree, verification
 from siegel.base.audit import notary as door
 from siegel.base.audit.erasure import entries_about, erase_personal_parts
 from siegel.base.models import AuditCheckpoint, AuditEntry, Tenant
@@ -123,3 +123,35 @@ def test_all_entries_about_a_person_are_found_for_erasure(firm: Tenant) -> None:
     index = note(tenant=firm, about={"person": "A" * 22})
     note(tenant=firm, about={"person": "B" * 22})
     assert list(entries_about(firm, "A" * 22)) == [index]
+
+
+def test_an_index_is_known_to_actions_in_turn_only(firm: Tenant) -> None:
+    @action
+    def forgets(*, tenant: Tenant) -> int:
+        return record("base.waved", tenant=tenant).index
+
+    size = tree.size_of(firm.pk)
+    with pytest.raises(NotInTurnError):
+        forgets(tenant=firm)
+    assert tree.size_of(firm.pk) == size
+
+
+def test_the_turn_of_an_inner_action_that_fails_is_over(firm: Tenant) -> None:
+    @action
+    def inner_fails(*, tenant: Tenant) -> None:
+        note(tenant=tenant)
+        raise ValueError
+
+    @action
+    def goes_on(*, tenant: Tenant) -> None:
+        first = record("base.waved", tenant=tenant, about={"place": 1})
+        with pytest.raises(ValueError):
+            inner_fails(tenant=tenant)
+        with pytest.raises(NotInTurnError):
+            _ = first.index
+        in_turn(tenant)
+        assert first.index == size
+
+    size = tree.size_of(firm.pk)
+    goes_on(tenant=firm)
+    assert tree.size_of(firm.pk) == size + 1

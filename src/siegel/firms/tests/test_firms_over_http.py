@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
 from pytest_django import DjangoAssertNumQueries
 
@@ -50,7 +51,7 @@ def test_a_client_user_adds_nothing(client_user: Person, bakery: Client, sign_in
     browser = sign_in(client_user)
     assert post(browser, "/api/clients", {"number": "9", "name": "X"}).status_code == 404
     assert post(browser, f"/api/clients/{bakery.id}/dossiers", {"title": "X"}).status_code == 404
-    assert entry_count(client_user.tenant) == before + 1  # the sign-in
+    assert entry_count(client_user.tenant) == before + 3  # the sign-in, and both refusals
 
 
 def test_an_empty_list_of_clients_is_not_counted(owner: Person, clerk: Person, bakery: Client, sign_in: SignIn) -> None:
@@ -113,7 +114,7 @@ def test_a_clerk_is_offered_only_the_dossiers_assigned_to_him(
     assert all(dossier["url"].startswith("/tresore/") for row in rows for dossier in row["dossiers"])
 
 
-@pytest.mark.parametrize(("path", "queries"), [("/mandanten", 7), ("/mandanten/neu", 3), ("/protokoll", 13)])
+@pytest.mark.parametrize(("path", "queries"), [("/mandanten", 7), ("/mandanten/neu", 3), ("/protokoll", 16)])
 def test_pages_cost_the_same_queries_however_long_the_list(
     path: str,
     queries: int,
@@ -124,6 +125,8 @@ def test_pages_cost_the_same_queries_however_long_the_list(
 ) -> None:
     browser = sign_in(owner)
     browser.get(path)
+    if path == "/protokoll" and connection.vendor == "postgresql":
+        queries += 2  # whether entries wait, for the line above and for the list
     with django_assert_num_queries(queries):
         assert browser.get(path).status_code == 200
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @action
 def change_password(*, person: "Person", keys: PersonKeys) -> None:
     """The new password signs in and opens the seed, the old one does neither; all the person's sessions are over."""
+    audit.in_turn(person.tenant)
     keep_unlocking(person=person, keys=keys, generation=_generation(person))
 
 
@@ -32,6 +33,7 @@ def add_passkey(*, person: "Person", made: NewPasskey, name: str, unlock: bytes)
 
     KeysError `document_refused` when the wrap cannot be one; AccountsError as in `passkeys.add_passkey`.
     """
+    audit.in_turn(person.tenant)
     check_unlock_wrap(unlock)
     passkeys.add_passkey(person=person, made=made, name=name)
     method = passkey_method(made.credential.credential_id)
@@ -41,6 +43,7 @@ def add_passkey(*, person: "Person", made: NewPasskey, name: str, unlock: bytes)
 @action
 def remove_passkey(*, person: "Person", passkey_id: int) -> None:
     """The passkey of this person and its wrap are gone; BaseError `not_found` (404) when he has no such one."""
+    audit.in_turn(person.tenant)
     passkey = next((one for one in passkeys.passkeys_of(person) if one.pk == passkey_id), None)
     if passkey is None:
         raise BaseError("not_found", status=404)

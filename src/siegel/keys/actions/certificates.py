@@ -1,6 +1,5 @@
 """Certificates are accepted once and for ever; what this server checked, every client checks again."""
 
-import json
 from typing import TYPE_CHECKING
 
 from siegel.base import audit
@@ -14,7 +13,7 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import AuditEntry, Tenant
+    from siegel.base.models import Tenant
 
 # What the owner may certify without an invitation; people's keys come by invitations and are countersigned here.
 MACHINES = ("scanner", "service")
@@ -28,12 +27,13 @@ def add_certificate(*, by: "Person", signed: Signed) -> None:
     being asked. It is not kept. What a key that was out of force holds is due: it has missed epochs.
     KeysError `document_refused` with the rule it breaks as reason.
     """
+    audit.in_turn(by.tenant)
     if Certificate.objects.filter(pk=signed.hash, tenant=by.tenant_id).exists():
         audit.unchanged()
         return
     with rules.refusing():
         document = CertificateDocument.parse(signed)
-        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""])
+        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""], subjects=[document.subject])
     require_issuer(store, document, by)
     if _is_countersigned(store, document):
         audit.unchanged()
@@ -65,7 +65,7 @@ def add_team_key(*, by: "Person", team_id: str, signed: Signed) -> None:
     """
     with rules.refusing():
         document = CertificateDocument.parse(signed)
-        store = queries.store_of(by.tenant, _generations_of(team_id), [document.issuer or ""])
+        store = queries.store_of(by.tenant, [], [document.issuer or ""], subjects=[team_id])
     require_issuer(store, document, by)
     if document.kind != "team" or document.subject != team_id:
         raise KeysError("document_refused", reason="team_differs")
@@ -75,10 +75,6 @@ def add_team_key(*, by: "Person", team_id: str, signed: Signed) -> None:
     accept(tenant=by.tenant, signed=signed, store=store, logged=logged)
 
 
-def _generations_of(team_id: str) -> list[str]:
-    return list(Certificate.objects.filter(kind="team", subject=team_id).values_list("kid", flat=True))
-
-
 def require_issuer(store: CertificateStore, document: CertificateDocument, by: "Person") -> None:
     """KeysError `document_refused` (`certificate_issuer`) unless the issuer's certificate is the person's own."""
     issuer = store.by_hash(document.issuer or "")
@@ -86,14 +82,9 @@ def require_issuer(store: CertificateStore, document: CertificateDocument, by: "
         raise KeysError("document_refused", reason="certificate_issuer")
 
 
-def accepted_at(logged: "AuditEntry") -> int:
-    """The time that the log states for an entry; what is stored beside a document must be the same."""
-    return int(json.loads(bytes(logged.leaf))["at"])
-
-
-def accept(*, tenant: "Tenant", signed: Signed, store: CertificateStore, logged: "AuditEntry") -> Known:
+def accept(*, tenant: "Tenant", signed: Signed, store: CertificateStore, logged: audit.Logged) -> Known:
     """Verify against `store`, take it in there and keep it. KeysError `document_refused`."""
-    at = accepted_at(logged)
+    at = logged.at
     with rules.refusing():
         known = store.add(Accepted(signed, at, logged.index))
     document = known.certificate

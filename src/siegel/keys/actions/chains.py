@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.keys import places, queries, rules
-from siegel.keys.actions.certificates import accepted_at, add_team_key
+from siegel.keys.actions.certificates import add_team_key
 from siegel.keys.actions.holders import write_holders
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Chain, Epoch, Holder, Record, Roster, Wrap
@@ -24,7 +24,6 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import AuditEntry
 
 # What an entry counts, by the kind of the change.
 COUNTED = {
@@ -34,6 +33,7 @@ COUNTED = {
     "remove": "removed",
     "purge": "purged",
     "release": "released",
+    "reseal": "resealed",
 }
 
 
@@ -66,6 +66,7 @@ class Appended:
 @action
 def begin_chain(*, by: "Person", vault_id: str, documents: Documents, personal: Mapping[str, str]) -> Appended:
     """Record 1 of a new vault. KeysError `vault_id_taken` (409), `document_refused`, `wraps_incomplete`."""
+    audit.in_turn(by.tenant)
     if known := accepted_before(vault_id, documents.record):
         places.held(by, vault_id)
         audit.unchanged()
@@ -91,6 +92,7 @@ def append_record(
     KeysError: `stale` (409) when the chain has moved or a new epoch is due first; `document_refused`;
     `wraps_incomplete`.
     """
+    audit.in_turn(by.tenant)
     chain = places.managed(by, vault_id)
     if known := accepted_before(vault_id, documents.record):
         audit.unchanged()
@@ -172,10 +174,10 @@ def _about(record: RecordDocument, head: str) -> dict[str, str | int]:
     return {"vault": record.vault, "seq": record.seq, "head": head, **counts}
 
 
-def _entry(documents: Documents, logged: "AuditEntry") -> Entry:
+def _entry(documents: Documents, logged: audit.Logged) -> Entry:
     return Entry(
         record=documents.record,
-        accepted_at=accepted_at(logged),
+        accepted_at=logged.at,
         log_index=logged.index,
         roster=documents.roster,
         epoch=documents.epoch,

@@ -13,7 +13,8 @@ from siegel.firms.queries import role_of
 from siegel.keys import queries, rules
 from siegel.keys.actions.certificates import about, accept
 from siegel.keys.actions.people import PersonKeys, keep_unlocking
-from siegel.keys.actions.revocations import revoke_key
+from siegel.keys.actions.revocations import revoke_key, shut_out
+from siegel.keys.actions.root import NewRoot, replace_root
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Certificate
 from siegel.seals.documents import Certificate as CertificateDocument
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class NewOwner:
     """What a browser made from the sheet: `certificate` for an owner's new key and `revocations`, signed by the root.
 
-    `name` and `username` count for somebody who is not known yet.
+    `name` and `username` count for somebody who is not known yet. `root`: that root is a new one, signed by recovery as
+    the old one is lost (ADR 0031).
     """
 
     person_id: str
@@ -38,12 +40,14 @@ class NewOwner:
     certificate: Signed
     revocations: Sequence[Signed]
     keys: PersonKeys
+    root: NewRoot | None = None
 
 
 @action
-def note_root(*, tenant: "Tenant", address: str) -> None:
-    """Somebody proved that he has the root's key, and reads the firm's certificates."""
-    audit.record("keys.root_signed_in", tenant=tenant, personal={"address": address})
+def note_root(*, tenant: "Tenant", key: str, address: str) -> None:
+    """Somebody proved that he has the root's or recovery's key, and reads the firm's certificates."""
+    audit.in_turn(tenant)
+    audit.record("keys.root_signed_in", tenant=tenant, about={"key": key}, personal={"address": address})
 
 
 @action
@@ -53,8 +57,10 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
     Somebody who is known must be an owner, and his old key is taken back in the same transaction. KeysError
     `document_refused` with the rule that is broken; `emergency_generation`, `emergency_key_in_force` (409).
     """
+    audit.in_turn(tenant)
     with rules.refusing():
         document = CertificateDocument.parse(new.certificate)
+    fallen = replace_root(tenant, None, new.root) if new.root else set()
     issuer = Certificate.objects.filter(pk=document.issuer, tenant=tenant, kind="root", out_at=None).first()
     if document.kind != "owner" or document.subject != new.person_id or issuer is None:
         raise KeysError("document_refused", reason="certificate_issuer")
@@ -75,9 +81,10 @@ def recover_owner(*, tenant: "Tenant", new: NewOwner) -> "Person":
         attested_by="person",
     )
     with rules.refusing():
-        store = queries.store_of(tenant, [document.kid], [document.issuer or ""])
+        store = queries.store_of(tenant, [document.kid], [document.issuer or ""], subjects=[person.pk])
     accept(tenant=tenant, signed=new.certificate, store=store, logged=logged)
     keep_unlocking(person=person, keys=new.keys, generation=document.generation)
+    shut_out(person, fallen)
     return person
 
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.keys import queries, rules, trusted
-from siegel.keys.actions.certificates import accepted_at
 from siegel.keys.errors import KeysError
 from siegel.keys.models import AccessEvent, Chain
 from siegel.seals.canonical import b64
@@ -27,6 +26,7 @@ def declare(*, by: "Person", vault_id: str, signed: Signed) -> AccessEvent:
     BaseError `not_found` (404) for whom the vault does not concern; KeysError `access_requested` (409) while a request
     of his stands, `stale` (409) when somebody declared something meanwhile, `document_refused`.
     """
+    audit.in_turn(by.tenant)
     chain = trusted.concerned(by, vault_id)
     if known := AccessEvent.objects.filter(pk=signed.hash, chain=chain).first():
         audit.unchanged()
@@ -40,7 +40,7 @@ def declare(*, by: "Person", vault_id: str, signed: Signed) -> AccessEvent:
         about={"vault": vault_id, "event": b64(signed.raw), "signature": b64(signed.sig)},
         attested_by="person",
     )
-    accepted = AcceptedEvent(signed, accepted_at(logged), logged.index)
+    accepted = AcceptedEvent(signed, logged.at, logged.index)
     row = _checked(by, chain, event, accepted)
     row.save(force_insert=True)
     if row.request_id:

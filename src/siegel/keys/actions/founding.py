@@ -51,7 +51,8 @@ def found_firm(*, founding: Founding, scanner_key: str) -> "Person":
 
     FirmsError `set_up_link_invalid` (410): the first of two wins. KeysError `document_refused`.
     """
-    tenant = firm_to_set_up(founding.token)
+    audit.in_turn(firm_to_set_up(founding.token))
+    tenant = firm_to_set_up(founding.token)  # again: another may have had the turn before
     with rules.refusing():
         documents = [Certificate.parse(signed) for signed in founding.certificates]
     _check_founding(documents, founding.person_id, {"scanner": scanner_key, "service": service_key()})

@@ -72,6 +72,7 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
     For staff; BaseError `not_found` for others, and for a known person whom `by` does not look after. KeysError:
     `document_refused`, `invitation_exists` (409), and as in `chains.append_record`.
     """
+    audit.in_turn(by.tenant)
     if role_of(by) not in STAFF:
         raise BaseError("not_found", status=404)
     with rules.refusing():
@@ -92,7 +93,7 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
         attested_by="person",
     )
     with rules.refusing():
-        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""])
+        store = queries.store_of(by.tenant, [document.kid], [document.issuer or ""], subjects=[person.pk])
     _require_issuer(store, document, by)
     known = accept(tenant=by.tenant, signed=letter.certificate, store=store, logged=logged)
     invitation = Invitation.objects.create(
@@ -119,6 +120,7 @@ def redeem(
     The same certificate again changes nothing. KeysError: `invitation_gone` (410) for another one or after its end,
     `stale` (409) when a vault has a newer epoch than the wraps, `document_refused`, `wraps_incomplete`.
     """
+    audit.in_turn(invitation.tenant)
     invitation = Invitation.objects.select_related("person__tenant", "certificate").get(pk=invitation.pk)
     person = invitation.person
     if invitation.redeemed_id == certificate.hash:
@@ -128,7 +130,7 @@ def redeem(
         raise KeysError("invitation_gone", status=410)
     with rules.refusing():
         document = CertificateDocument.parse(certificate)
-        store = queries.store_of(person.tenant, [invitation.certificate.kid, document.kid])
+        store = queries.store_of(person.tenant, [invitation.certificate.kid, document.kid], subjects=[person.pk])
     if document.issuer != invitation.certificate_id:
         raise KeysError("document_refused", reason="certificate_issuer")
     logged = audit.record(

@@ -17,7 +17,7 @@ from siegel.base.errors import BaseError
 from siegel.firms import actions as firms
 from siegel.firms.queries import people_managed_by, role_of
 from siegel.keys import queries, rules
-from siegel.keys.actions.certificates import accepted_at, add_certificate
+from siegel.keys.actions.certificates import add_certificate
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Certificate, Chain, Revocation, Team, UnlockWrap, Wrap
 from siegel.keys.places import chains_opened_by
@@ -28,7 +28,6 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import AuditEntry
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ def revoke_key(*, by: "Person", signed: Signed, certificates: Sequence[Signed] =
     The same revocation again changes nothing. BaseError `not_found` (404) for a key whose person `by` does not look
     after; KeysError `document_refused` with the rule it breaks.
     """
+    audit.in_turn(by.tenant)
     with rules.refusing():
         document = RevocationDocument.parse(signed)
     row = Certificate.objects.filter(pk=document.certificate, tenant=by.tenant_id).first()
@@ -100,12 +100,12 @@ def _accept(by: "Person", signed: Signed, document: RevocationDocument, row: Cer
         attested_by="person",
     )
     with rules.refusing():
-        store.revoke(AcceptedRevocation(signed, accepted_at(logged), logged.index))
+        store.revoke(AcceptedRevocation(signed, logged.at, logged.index))
     keep_revocation(row, signed, document.author, logged)
     return logged.index
 
 
-def keep_revocation(row: Certificate, signed: Signed, author: str, logged: "AuditEntry") -> None:
+def keep_revocation(row: Certificate, signed: Signed, author: str, logged: audit.Logged) -> None:
     """Part of an action: the revocation of the key of `row`, which was verified."""
     Revocation.objects.create(
         hash=signed.hash,
@@ -115,7 +115,7 @@ def keep_revocation(row: Certificate, signed: Signed, author: str, logged: "Audi
         author=author,
         bytes=signed.raw,
         sig=signed.sig,
-        accepted_at=accepted_at(logged),
+        accepted_at=logged.at,
         log_index=logged.index,
     )
 

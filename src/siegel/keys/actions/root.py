@@ -10,7 +10,7 @@ from siegel.base.errors import BaseError
 from siegel.firms import actions as firms
 from siegel.firms.queries import role_of
 from siegel.keys import queries, rules
-from siegel.keys.actions.certificates import accept, accepted_at
+from siegel.keys.actions.certificates import accept
 from siegel.keys.actions.revocations import Due, fall, keep_revocation, shut_out
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Certificate
@@ -22,7 +22,7 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
-    from siegel.base.models import AuditEntry
+    from siegel.base.models import Tenant
     from siegel.seals.certificates import CertificateStore, Known
 
 OF_THE_LINE = ("root", "recovery", "owner")
@@ -42,45 +42,59 @@ def change_root(*, by: "Person", new: NewRoot) -> Due:
     """The firm's root is another one, which has certified recovery and at least `by` anew; an owner brings it.
 
     The same again changes nothing. BaseError `not_found` (404) for others; KeysError `document_refused` with the rule
-    that is broken, `stale` (409) where somebody else was quicker.
+    that is broken (`root_incomplete` without recovery or `by`), `stale` (409) where somebody else was quicker.
     """
+    audit.in_turn(by.tenant)
     if role_of(by) != "owner":
         raise BaseError("not_found", status=404)
     if Certificate.objects.filter(pk=new.root.hash, tenant=by.tenant_id).exists():
         audit.unchanged()
         return Due(0, [])
+    return shut_out(by, replace_root(by.tenant, by, new))
+
+
+def replace_root(tenant: "Tenant", by: "Person | None", new: NewRoot) -> set[str]:
+    """Part of an action: as `change_root`; `by` is None where the sheet alone brings it (ADR 0031).
+
+    Returns the key ids of what fell; the caller shuts their holders out.
+    """
     with rules.refusing():
         root = CertificateDocument.parse(new.root)
         revocation = RevocationDocument.parse(new.revocation)
-    old = Certificate.objects.filter(tenant=by.tenant_id, kind="root", out_at=None).first()
+    old = Certificate.objects.filter(tenant=tenant, kind="root", out_at=None).first()
     if root.kind != "root" or old is None or revocation.certificate != old.hash:
         raise KeysError("stale", status=409)
-    line = Certificate.objects.filter(tenant=by.tenant_id, kind__in=OF_THE_LINE)
-    store = queries.store_of(by.tenant, set(line.values_list("kid", flat=True)))
+    line = Certificate.objects.filter(tenant=tenant, kind__in=OF_THE_LINE)
+    store = queries.store_of(tenant, set(line.values_list("kid", flat=True)))
     about = {"certificate": new.root.hash, "key": root.kid, "replaced": old.kid, "revocation": new.revocation.hash}
-    logged = audit.record("keys.root_changed", tenant=by.tenant, by=by, about=about, attested_by="person")
-    known = accept(tenant=by.tenant, signed=new.root, store=store, logged=logged)
+    logged = audit.record("keys.root_changed", tenant=tenant, by=by, about=about, attested_by="person")
+    known = accept(tenant=tenant, signed=new.root, store=store, logged=logged)
     with rules.refusing():
-        store.revoke(AcceptedRevocation(new.revocation, accepted_at(logged), logged.index))
+        store.revoke(AcceptedRevocation(new.revocation, logged.at, logged.index))
     keep_revocation(old, new.revocation, revocation.author, logged)
     fallen = fall(old, revocation.compromised_since, logged.index)
-    _certify_anew(by, new.certificates, store, known, logged)
-    firms.replace_root(tenant=by.tenant, root_fingerprint=unb64(known.kid))
-    return shut_out(by, fallen)
+    wanted = {queries.kid_of(by)} if by else set()
+    before = Certificate.objects.filter(tenant=tenant, kind="recovery").values_list("kid", flat=True)
+    wanted |= {kid for kid in before if store.revoked(kid) is None}
+    if not wanted <= _certify_anew(tenant, new.certificates, store, known, logged):
+        raise KeysError("document_refused", reason="root_incomplete")
+    firms.replace_root(tenant=tenant, root_fingerprint=unb64(known.kid))
+    return fallen
 
 
 def _certify_anew(
-    by: "Person", certificates: Sequence[Signed], store: "CertificateStore", root: "Known", logged: "AuditEntry"
-) -> None:
-    """Known keys, by the new root. KeysError `document_refused`: `root_incomplete` without recovery or `by`."""
-    before = Certificate.objects.filter(tenant=by.tenant_id, kind="recovery").values_list("kid", flat=True)
-    wanted = {kid for kid in before if store.revoked(kid) is None} | {queries.kid_of(by)}
+    tenant: "Tenant",
+    certificates: Sequence[Signed],
+    store: "CertificateStore",
+    root: "Known",
+    logged: audit.Logged,
+) -> set[str]:
+    """Known keys, by the new root: their ids. KeysError `document_refused`."""
     done = set()
     for signed in certificates:
         with rules.refusing():
             document = CertificateDocument.parse(signed)
         if document.issuer != root.hash or store.by_kid(document.kid) is None:
             raise KeysError("document_refused", reason="certificate_issuer")
-        done.add(accept(tenant=by.tenant, signed=signed, store=store, logged=logged).kid)
-    if not wanted <= done:
-        raise KeysError("document_refused", reason="root_incomplete")
+        done.add(accept(tenant=tenant, signed=signed, store=store, logged=logged).kid)
+    return done

@@ -28,6 +28,7 @@ def found_team(
     By an owner, or by an office leader for his office; BaseError `not_found` (404) for others. KeysError:
     `team_name_invalid`, `team_exists` (409), `document_refused`, and as in `chains.begin_chain`.
     """
+    audit.in_turn(by.tenant)
     _require_ruler(by, office_id)
     rules.check_team_name(name)
     if known := chains.accepted_before(team_id, documents.record):

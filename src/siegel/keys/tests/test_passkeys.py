@@ -226,7 +226,7 @@ def test_a_removed_passkey_opens_nothing_and_nobody_removes_another_s(owner: Isl
     assert not UnlockWrap.objects.filter(method__startswith="passkey").exists()
     tenant = Person.objects.get(pk=owner.person).tenant
     kinds = [line.kind for line in audit_lines(tenant, limit=20)]
-    assert kinds[:1] == ["accounts.passkey_removed"]
+    assert kinds[:2] == ["accounts.sign_in_failed", "accounts.passkey_removed"]
     assert "accounts.passkey_added" in kinds
 
 

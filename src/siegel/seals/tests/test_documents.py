@@ -241,7 +241,6 @@ def changed(documents: Documents, name: str, **fields: Any) -> tuple[type[Docume
         ("manifest", {"payload_size": 2**31 + 2**24}),
         ("manifest", {"version": 0}),
         ("manifest", {"version": 2}),
-        ("manifest", {"previous": "A" * 43}),
         ("manifest", {"checkpoint": "A" * 43}),
         ("scanner_key", {"not_after": NOW - 300 + 24 * 3600 + 1}),
         ("scanner_key", {"not_after": NOW - 300}),

@@ -10,6 +10,8 @@ from django.test import RequestFactory
 from django.utils import translation
 from pytest_django import Settings
 
+from siegel.accounts.models import Person
+from siegel.accounts.tests.people import SignIn
 from siegel.site import errors, logs
 from siegel.site.middleware import ContentPolicy, Headers, Language, RequestLog
 
@@ -96,3 +98,9 @@ def test_a_logged_error_says_where_but_not_what_was_typed() -> None:
     assert event["error"] == "ValueError"
     assert "test_middleware.py:" in json.dumps(event["where"])
     assert "Steuergeheimnis" not in json.dumps(event)
+
+
+@pytest.mark.parametrize("path", ["/tresore/%00", "/mandanten?suche=%00", "/protokoll?person=%00&art=%00"])
+def test_a_nul_in_an_address_is_no_fault_of_the_server(owner: Person, sign_in: SignIn, path: str) -> None:
+    """PostgreSQL does not take it, SQLite finds nothing."""
+    assert sign_in(owner).get(path).status_code < 500

@@ -1,13 +1,13 @@
 """Files are published: uploads that were checked, and copies of what is there already."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db.models import F
 from django.utils import timezone
 
-from siegel.base import blobs
+from siegel.base import audit, blobs
 from siegel.base.actions import action
 from siegel.base.errors import BaseError
 from siegel.base.ids import new_id
@@ -20,8 +20,8 @@ from siegel.seals.documents import Manifest, Verdict
 from siegel.seals.files import check_header
 from siegel.seals.rows import MAX_ROW_SIZE
 from siegel.seals.signed import Signed
-from siegel.vault import queries, staging
-from siegel.vault.actions import tree
+from siegel.vault import emptying, queries, staging
+from siegel.vault.actions import resealing, tree
 from siegel.vault.actions.locks import require_unlocked
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Node, Upload, Vault, Version
@@ -99,6 +99,7 @@ def _publish(
     uploads: Mapping[str, Upload],
     blob_ids: Mapping[str, str],
 ) -> chains.Appended:
+    audit.in_turn(by.tenant)
     manifests = tuple(file.manifest for file in files)
     lookups = Lookups(vault_id, record, manifests)
     appended = chains.append_record(
@@ -117,7 +118,8 @@ def _publish(
     Blob.objects.bulk_create(
         Blob(id=blob_ids[name], tenant=by.tenant, size=one.length, leaves=one.leaves) for name, one in uploads.items()
     )
-    _add_versions(by, step, files, _payloads(step, files, uploads, payloads))
+    resealed = resealing.replaced_by(step, uploads, files)
+    _add_versions(by, step, files, _payloads(step, files, uploads, payloads), resealed)
     tree.change_tree(step, rows, appended.log_index)
     gone, _ = Upload.objects.filter(pk__in=uploads).delete()
     if gone != len(uploads):
@@ -192,9 +194,19 @@ def _check_upload(manifest: Manifest, upload: Upload) -> None:
         raise VaultError("manifest_differs")
 
 
-def _add_versions(by: "Person", step: "Step", files: Sequence[File], payloads: Sequence[Payload]) -> None:
+def _add_versions(
+    by: "Person",
+    step: "Step",
+    files: Sequence[File],
+    payloads: Sequence[Payload],
+    resealed: Mapping[str, Version],
+) -> None:
+    """`resealed`: what comes in the place of another, by its manifest: those others."""
     at, now = step.position, timezone.now()
-    nodes = _file_nodes(step)
+    new = {file.manifest.hash for file, one in zip(files, step.manifests, strict=True) if one.version == 1}
+    new -= resealed.keys()
+    nodes = _file_nodes(step, new)
+    blobs_left = resealing.retire(resealed.values())
     Version.objects.bulk_create(
         Version(
             vault_id=at.vault,
@@ -212,21 +224,24 @@ def _add_versions(by: "Person", step: "Step", files: Sequence[File], payloads: S
             verdict_bytes=payload.verdict.raw,
             verdict_sig=payload.verdict.sig,
             blob_id=payload.blob,
-            held=payload.held,
+            held=payload.held and not resealing.is_released(resealed.get(file.manifest.hash)),
+            epoch=manifest.epoch,
+            replaces=manifest.previous or "" if file.manifest.hash in resealed else "",
         )
         for file, manifest, payload in zip(files, step.manifests, payloads, strict=True)
     )
     Vault.objects.filter(pk=at.vault).update(
-        file_count=F("file_count") + sum(manifest.version == 1 for manifest in step.manifests),
+        file_count=F("file_count") + len(new),
         size_bytes=F("size_bytes") + sum(payload.size for payload in payloads),
     )
+    if blobs_left:
+        emptying.drop_unnamed(at.vault, blobs_left)
 
 
-def _file_nodes(step: "Step") -> dict[str, Node]:
-    """The nodes of the record's files by id: new ones made, older ones moved to their new version."""
-    at = step.position
-    hashes = {node: state.manifest or "" for node, state in step.nodes.items()}
-    new = [manifest for manifest in step.manifests if manifest.version == 1]
+def _file_nodes(step: "Step", new: Collection[str]) -> dict[str, Node]:
+    """The nodes of the record's files by id: made for `new` manifests, older ones moved to what stands now."""
+    at, states = step.position, step.nodes
+    first = [manifest for manifest in step.manifests if states[manifest.node].manifest in new]
     made = Node.objects.bulk_create(
         Node(
             vault_id=at.vault,
@@ -234,16 +249,16 @@ def _file_nodes(step: "Step") -> dict[str, Node]:
             parent=manifest.parent,
             kind="file",
             version=1,
-            manifest_hash=hashes[manifest.node],
+            manifest_hash=states[manifest.node].manifest or "",
             epoch=manifest.epoch,
             seq=at.seq,
         )
-        for manifest in new
+        for manifest in first
     )
-    moved = {manifest.node: manifest for manifest in step.manifests if manifest.version > 1}
+    moved = {manifest.node for manifest in step.manifests} - {node.node for node in made}
     older = list(Node.objects.filter(vault=at.vault, node__in=moved)) if moved else []
     for node in older:
-        node.version, node.manifest_hash = moved[node.node].version, hashes[node.node]
-        node.epoch = moved[node.node].epoch
+        state = states[node.node]
+        node.version, node.manifest_hash, node.epoch = state.version, state.manifest or "", state.epoch
     Node.objects.bulk_update(older, ["version", "manifest_hash", "epoch"])
     return {node.node: node for node in [*made, *older]}

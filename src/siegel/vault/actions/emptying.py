@@ -31,6 +31,7 @@ def empty_trashes(now: datetime | None = None) -> int:
 def empty_trash(*, vault_id: str, before: datetime) -> int:
     """Nodes of one vault that were removed before a moment; returns how many went, those below them included."""
     vault = Vault.objects.select_related("tenant").get(pk=vault_id)
+    audit.in_turn(vault.tenant)
     roots = set(Node.objects.filter(vault=vault, purged=False, removed_at__lt=before).values_list("node", flat=True))
     if not roots:
         audit.unchanged()

@@ -32,6 +32,7 @@ def lock_node(*, by: "Person", vault_id: str, node: str, epoch: int, row: bytes 
 
     BaseError `not_found`, also for folders and what is not live; VaultError `node_locked` (409), `row_differs`.
     """
+    audit.in_turn(by.tenant)
     queries.require_writer(by, vault_id)
     _require_live_file(vault_id, node)
     if row is not None and not 0 < len(row) <= MAX_ROW_SIZE:
@@ -49,6 +50,7 @@ def lock_node(*, by: "Person", vault_id: str, node: str, epoch: int, row: bytes 
 @action
 def unlock_node(*, by: "Person", vault_id: str, node: str) -> None:
     """The holder takes his lock away, or somebody who manages the vault breaks it. BaseError `not_found`."""
+    audit.in_turn(by.tenant)
     queries.require_reader(by, vault_id)
     lock = Lock.objects.filter(vault=vault_id, node=node).first()
     if lock is None or (lock.person_id != by.pk and not may_manage(by, vault_id)):

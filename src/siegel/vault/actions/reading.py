@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 @action
 def fetch_version(*, by: "Person", vault_id: str, node: str, number: int) -> Version:
     """The version, and an entry that it was fetched. BaseError `not_found`; VaultError `held` (409)."""
+    audit.in_turn(by.tenant)
     found = queries.version_of(by, vault_id, node, number)
     logged = audit.record(
         "vault.version_fetched",

@@ -21,6 +21,7 @@ def change_settings(
     vault_quota_bytes: int | None,
 ) -> None:
     """What holds for all vaults of the firm from now on. The door has seen that `by` is an owner."""
+    audit.in_turn(by.tenant)
     values = {
         "trash_days": trash_days,
         "lock_hours": lock_hours,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.ids import new_id
+from siegel.base.locks import alone
 from siegel.seals.documents import Verdict
 from siegel.vault import queries, quota, staging
 from siegel.vault.actions.tree import remember
@@ -27,28 +28,32 @@ MAX_OPEN_UPLOADS = 1000
 MAX_ANNOUNCED_BYTES = 20 << 30
 
 
-def begin_upload(*, by: "Person", vault_id: str, length: int) -> Upload:
+def begin_upload(*, by: "Person", vault_id: str, length: int, replaces: str = "") -> Upload:
     """An empty upload of `length` bytes into a vault the person may write to; errors as of `begin_uploads`."""
-    [upload] = begin_uploads(by=by, vault_id=vault_id, lengths=[length])
+    [upload] = begin_uploads(by=by, vault_id=vault_id, lengths=[length], replaces=replaces)
     return upload
 
 
-def begin_uploads(*, by: "Person", vault_id: str, lengths: Sequence[int]) -> list[Upload]:
+def begin_uploads(*, by: "Person", vault_id: str, lengths: Sequence[int], replaces: str = "") -> list[Upload]:
     """An empty upload for each of `lengths`, in bytes, all or none.
 
     BaseError `not_found`, `disk_full` (507); VaultError `too_many_uploads` (429), `quota_exceeded` (409). One request
-    at a time is admitted, so that two do not get the same space.
+    at a time is admitted, so that two do not get the same space. `replaces`: of what is sealed anew; the bytes that go
+    then do not count against the limits.
     """
     queries.require_writer(by, vault_id)
     now = timezone.now()
     ends = now + UPLOAD_LIFE
-    uploads = [Upload(id=new_id(), person=by, vault_id=vault_id, length=length, expires_at=ends) for length in lengths]
     with transaction.atomic():
+        alone("uploads")
+        frees = min(quota.freed_by(vault_id, replaces, now), *lengths)
+        more = {"replaces": replaces, "frees": frees, "expires_at": ends}
+        uploads = [Upload(id=new_id(), person=by, vault_id=vault_id, length=length, **more) for length in lengths]
         announced = queries.announced(by, now)
         count, size = announced.own_count + len(lengths), announced.own_bytes + sum(lengths)
         if count > MAX_OPEN_UPLOADS or size > MAX_ANNOUNCED_BYTES:
             raise VaultError("too_many_uploads", status=429)
-        quota.require_room(by.tenant, vault_id, sum(lengths), now)
+        quota.require_room(by.tenant, vault_id, sum(lengths) - frees, now)
         staging.require_space(announced.all_bytes + sum(lengths), lambda: queries.live_uploads(now))
         Upload.objects.bulk_create(uploads)
         for upload in uploads:
@@ -71,6 +76,7 @@ def drop_uploads(uploads: Sequence[Upload]) -> None:
 @action
 def refuse_upload(*, upload: Upload, by: "Person", verdict: Verdict) -> None:
     """The scanner did not find it clean: it is stored nowhere, and the log keeps the fact."""
+    audit.in_turn(by.tenant)
     drop_upload(upload)
     infected = verdict.result == "infected"
     logged = audit.record(

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.errors import BaseError
 from siegel.firms import actions as firms
@@ -31,6 +32,7 @@ def begin_vault(
     BaseError `not_found`; FirmsError `vault_exists` (409); KeysError as in `chains.begin_chain`; VaultError
     `row_differs`, `dossier_differs`.
     """
+    audit.in_turn(by.tenant)
     dossier = _dossier(by, dossier_id)
     if dossier and not Vault.objects.filter(pk=vault_id).exists():
         firms.attach_vault(dossier=dossier, vault_id=vault_id, by=by)
@@ -58,6 +60,7 @@ def append_record(*, by: "Person", vault_id: str, documents: chains.Documents, r
 
     KeysError `stale` (409) and as in `chains.append_record`; VaultError `node_locked` (409), `row_differs`.
     """
+    audit.in_turn(by.tenant)
     lookups = Lookups(vault_id, documents.record)
     appended = chains.append_record(
         by=by,

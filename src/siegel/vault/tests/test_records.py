@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from siegel.base import audit
 from siegel.keys.models import Chain, Invitation, Wrap
 from siegel.keys.tests.island import Island, RefusedError, invite, redemption
 from siegel.lib.age import X25519Identity, seal_file
@@ -151,7 +152,7 @@ def test_an_epoch_is_not_wrapped_for_a_letter_that_has_expired(
     letter = invite(owner, role="client", username="spaet", client=client_of(vault), vaults=[vault.holding("write")])
     vault.refresh()
     end = Invitation.objects.get(pk=letter.id).expires_at
-    monkeypatch.setattr("siegel.keys.actions.chains.accepted_at", lambda _: end + late_s)
+    monkeypatch.setattr(audit.Logged, "at", end + late_s)
 
     def answer(now: int) -> str:
         new, documents = vault.rotation(now)

@@ -30,6 +30,23 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="AuditRelease",
+            fields=[
+                (
+                    "tenant",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="base.tenant",
+                    ),
+                ),
+                ("digest", models.BinaryField()),
+                ("index", models.PositiveBigIntegerField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="AuditTimestamp",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),

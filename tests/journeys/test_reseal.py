@@ -1,0 +1,101 @@
+"""After a revocation old contents are sealed anew in the browser: the old ciphertext is gone, all else is as it was."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Route, expect
+
+from siegel.agent.get import get_file
+from siegel.agent.old_contents import old_contents
+from siegel.agent.plan import Item, Plan
+from siegel.agent.put import put
+from tests.journeys.people import Firm, Silent
+from tests.journeys.test_looks import look, width
+from tests.journeys.test_rotation_stopped import revoked
+from tests.journeys.tree import details
+from tests.journeys.visits import PHONE, Visit, come_in
+from tests.journeys.watch import Watch
+
+# More than is staged in memory.
+LARGE = b"Kontoblatt\n" * 500_000
+
+
+def blobs(firm: Firm) -> set[Path]:
+    return {path for path in (firm.installation.data / "blobs").rglob("*") if path.is_file()}
+
+
+def test_what_a_revoked_clerk_could_open_is_sealed_anew_and_the_old_is_gone(
+    visit: Visit, firm: Firm, watch: Watch, tmp_path: Path
+) -> None:
+    leaver = firm.join("ehemals", "Edda Ehemals", "clerk")
+    vault = firm.new_vault(more=((leaver.account.kid, "write"),))
+    before = blobs(firm)
+    for number, content in enumerate((b"Entwurf", LARGE), 1):
+        source = tmp_path / "Beleg.txt"
+        source.write_bytes(content)
+        plan = Plan([Item(source, ("Beleg.txt",), len(content), note=f"Stand {number}")])
+        assert [one.code for one in put(firm.opened(vault, leaver), plan, Silent())] == ["stored"]
+    ours = blobs(firm) - before
+    assert len(ours) == 2
+    revoked(firm, leaver)
+    firm.opened(vault, firm.owner).rotate_if_due()
+
+    page = come_in(visit(), firm, firm.owner)
+    page.goto(vault.url)
+    page.click("[data-page-verb=reseal]")
+    dialog = page.locator("dialog#reseal")
+    expect(dialog).to_contain_text("2 Fassungen liegen unter alten Schlüsseln")
+    look(page, Axe(), "desktop-reseal")
+    watch.expect(r"^failed: POST .*/commit: net::ERR_")
+    # the second version does not get through: what was committed stays, and the next run goes on
+    commits: list[str] = []
+
+    def hold(route: Route) -> None:
+        commits.append(route.request.url)
+        route.continue_() if len(commits) == 1 else route.abort()
+
+    page.route(re.compile(r"/api/vaults/[^/]+/commit$"), hold)
+    dialog.get_by_role("button", name="Neu versiegeln").click()
+    expect(dialog.locator("[data-dialog-error]")).to_be_visible()
+    page.unroute(re.compile(r"/api/vaults/[^/]+/commit$"))
+    assert len(blobs(firm) & ours) == 1
+    dialog.get_by_role("button", name="Neu versiegeln").click()
+    expect(dialog).to_contain_text("1 von 1 Fassungen neu versiegelt.")
+    assert not blobs(firm) & ours
+    dialog.locator("footer [data-close]").click()
+    expect(page.locator("[data-page-verb=reseal]")).to_be_hidden()
+    pane = details(page, "Beleg.txt")
+    expect(pane.locator("[data-pane-versions] li")).to_have_count(2)
+    expect(pane).to_contain_text("neu versiegelt von")
+    expect(pane.locator("[data-pane-author]")).to_contain_text("Edda Ehemals")
+
+    look(page, Axe(), "desktop-resealed")
+
+    opened = firm.opened(vault, firm.client)
+    assert old_contents(opened) == []
+    [entity] = opened.children(opened.id).values()
+    assert entity.node.version == 2
+    assert [opened.file_row(entity.id, number).note for number in (1, 2)] == ["Stand 1", "Stand 2"]
+    assert {opened.author_of(entity.id, number) for number in (1, 2)} == {leaver.account.kid}
+    get_file(opened, entity, tmp_path / "out")
+    assert (tmp_path / "out").read_bytes() == LARGE
+
+
+def test_who_only_writes_is_not_offered_to_seal_anew(visit: Visit, firm: Firm, tmp_path: Path) -> None:
+    vault = firm.new_vault()
+    (tmp_path / "Beleg.txt").write_text("Beleg")
+    firm.put(vault, firm.client, tmp_path / "Beleg.txt")
+    firm.opened(vault, firm.owner).rotate()
+    page = come_in(visit(**PHONE), firm, firm.client)
+    page.goto(vault.url)
+    expect(page.locator("tbody[data-rows] tr")).to_have_count(1)
+    expect(page.locator("[data-page-verb=reseal]")).to_be_hidden()
+    phone = come_in(visit(**PHONE), firm, firm.clerk)
+    phone.goto(vault.url)
+    phone.click("[data-page-verb=reseal]")
+    expect(phone.locator("dialog#reseal")).to_contain_text("1 Fassung liegt unter einem alten Schlüssel")
+    look(phone, Axe(), "phone-reseal")
+    assert width(phone) <= 390

@@ -1,0 +1,67 @@
+/** The list of vaults: opens the names of people's own vaults here, as no server knows them, and begins new ones. */
+
+import { beginOwnVault } from "../ceremonies/own_vault";
+import { type Open, reopen } from "../keyring/keyring";
+import { joinMemory } from "../keyring/memory";
+import { SealError } from "../seals/errors";
+import { runDialog } from "../ui/dialog";
+import { find, findAll } from "../ui/dom";
+import { atWork, field, filled } from "../ui/form";
+import { hideMessage, showProblem } from "../ui/message";
+import { openKey } from "../ui/unlock";
+import { OpenedVault } from "../vault/opened";
+import { api } from "../wire/api";
+
+const links = findAll<HTMLAnchorElement>("a[data-personal]");
+const closed = find("[data-closed]");
+
+/** One after the other. A vault that does not open keeps what the server calls it, and the page says why. */
+async function openTitles(open: Open): Promise<void> {
+  closed.hidden = true;
+  for (const link of links) {
+    try {
+      link.textContent = (await OpenedVault.load(open, link.dataset["personal"] ?? "")).title;
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+      showProblem(error);
+    }
+  }
+}
+
+async function begin(): Promise<boolean> {
+  const entries = filled(["new-vault-name"]);
+  if (entries === null) return false;
+  const key = await openKey();
+  if (key === null) return false;
+  const { "new-vault-name": name } = entries;
+  const isRecoverable = field("new-vault-recovery").checked;
+  const id = await beginOwnVault(key.open, key.certificates, name, { isRecoverable });
+  location.assign(`/tresore/${id}`);
+  return true;
+}
+
+async function start(): Promise<void> {
+  if (links.length === 0) return;
+  const open = await reopen(await api.session());
+  if (open === null) {
+    closed.hidden = false;
+    return;
+  }
+  await joinMemory(open, showProblem);
+  await openTitles(open);
+}
+
+find('[data-action="new-vault"]').addEventListener("click", () => {
+  hideMessage();
+  field("new-vault-name").value = "";
+  runDialog("new-vault", { field: "new-vault-name", submit: begin }).catch(showProblem);
+});
+const openButton = find('[data-action="open-titles"]');
+openButton.addEventListener("click", () => {
+  const show = async (): Promise<void> => {
+    const key = await openKey();
+    if (key !== null) await openTitles(key.open);
+  };
+  void atWork(openButton, show);
+});
+start().catch(showProblem);
