@@ -188,7 +188,9 @@ OF_THE_OPERATOR = {"base.log_begun_anew", "base.personal_erased", "firms.created
 
 
 def actor(who: str, kind: str) -> str | Promise:
-    """Who did it; where nobody was signed in, the operator or the server by itself."""
+    """Who did it; where nobody was signed in, the operator or the server by itself, or nobody knows who."""
+    if kind == "accounts.sign_in_failed":
+        return _("unbekannt")
     return who or (_("Systempartner") if kind in OF_THE_OPERATOR else _("Server"))
 
 

@@ -79,6 +79,16 @@ export const api = {
   }) => call<Session>("POST", "/api/sign-in/passkey", body),
   session: () => call<Session>("GET", "/api/session"),
   sessionLeft: () => call<{ left_s: number; renewable: boolean }>("GET", "/api/session/left"),
+  /** For opening the key again with a passkey; `credentials`: ids of the person's. */
+  unlockChallenge: () =>
+    call<{ nonce: string; credentials: readonly string[] }>("POST", "/api/session/unlock/challenge", {}),
+  unlockWithPasskey: (body: {
+    nonce: string;
+    credential: string;
+    client_data: string;
+    authenticator_data: string;
+    signature: string;
+  }) => call<{ unlock: string }>("POST", "/api/session/unlock/passkey", body),
   unlock: (authKey: string) =>
     call<{ unlock: string | null }>("POST", "/api/session/unlock", { auth_key: authKey }),
   /** The person's own, sealed; number 0 and null while there is none. */
