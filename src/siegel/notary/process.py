@@ -4,8 +4,9 @@ A message is a JSON object behind its length as u32 big-endian. Binaries are bas
 
 | op | fields | ok |
 |---|---|---|
-| `last` | origin | vkey, size (of the last head signed; null: none), root |
+| `last` | origin | vkey; size, root, at of the last head signed (or null); opening: note of the next origin, or null |
 | `sign` | text, proof (list of hashes) | line: the signature line |
+| `begin` | text, of (the origin that ends) | note: the head, signed by the keys of both |
 """
 
 from __future__ import annotations
@@ -39,14 +40,26 @@ def answer(notary: Notary, request: dict[str, Json]) -> dict[str, Json]:
     try:
         match request:
             case {"op": "last", "origin": str(origin), **rest} if not rest:
-                last = notary.last(origin)
-                size, root = (last.size, b64(last.root)) if last else (None, None)
-                return {"vkey": notary.verifier(origin).encode(), "size": size, "root": root}
+                return _last(notary, origin)
             case {"op": "sign", "text": str(text), "proof": list(proof), **rest} if not rest:
                 return {"line": notary.sign(text, [unb64(str(digest)) for digest in proof]).line()}
+            case {"op": "begin", "text": str(text), "of": str(of), **rest} if not rest:
+                return {"note": notary.begin(text, of).encode().decode()}
     except (TlogError, IntegrityError) as error:
         raise RequestError(str(error)) from error
     raise RequestError("unknown operation or fields")
+
+
+def _last(notary: Notary, origin: str) -> dict[str, Json]:
+    last, opening = notary.last(origin), notary.opening(origin)
+    size, root = (last.size, b64(last.root)) if last else (None, None)
+    return {
+        "vkey": notary.verifier(origin).encode(),
+        "size": size,
+        "root": root,
+        "at": notary.signed_at(origin),
+        "opening": opening.encode().decode() if opening else None,
+    }
 
 
 class _Connection(StreamRequestHandler):
