@@ -39,6 +39,7 @@ def test_a_manager_adds_limits_and_removes_somebody(owner: Page, visit: Visit, f
     before = firm.opened(vault, firm.owner).epoch
     dialog.get_by_role("button", name=f"{firm.colleague.name} entfernen").click()
     asked = owner.locator("dialog#remove-holder")
+    expect(asked.get_by_role("heading")).to_have_text(f"{firm.colleague.name} entfernen?")
     expect(asked).to_contain_text(f"{firm.colleague.name} öffnet diesen Tresor ab sofort nicht mehr.")
     expect(dialog).to_be_hidden()
     asked.get_by_role("button", name="Abbrechen").click()
