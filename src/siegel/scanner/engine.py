@@ -65,7 +65,6 @@ class Engine:
     ) -> None:
         self.state = State.STARTING
         self.signatures = "test"
-        self.restarts = 0
         self._binary = binary
         self._official = official
         self._spool = spool
@@ -126,7 +125,6 @@ class Engine:
             self._enter(State.STARTING)
             if self._run_once():
                 failures = 0
-                self.restarts += 1
             else:
                 failures += 1
                 if failures == _MAX_FAILED_STARTS:

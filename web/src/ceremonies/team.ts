@@ -6,7 +6,7 @@ import type { Certificates } from "../seals/certificates";
 import { toDoc } from "../seals/documents";
 import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
-import { OpenedVault } from "../vault/opened";
+import type { OpenedVault } from "../vault/opened";
 import { keysApi } from "../wire/keys_api";
 import { beginChain, firstHolders, holderOf } from "./begin";
 import { addPerson, removeHolder } from "./holders";
@@ -55,9 +55,4 @@ export async function addMember(
 /** Removes a member, and gives the team a new key; the vaults of the team follow (`rotateAll`). */
 export async function removeMember(team: OpenedVault, key: string): Promise<void> {
   await removeHolder(team, key);
-}
-
-/** Gives the team a new key if one is due. */
-export async function rotateTeam(open: Open, id: string): Promise<void> {
-  await (await OpenedVault.load(open, id)).rotateIfDue();
 }

@@ -118,7 +118,6 @@ export const TREE_DE = {
         : `${number.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
   },
   folderGone: "Der Ordner wurde gelöscht. Sie sind jetzt eine Ebene höher.",
-  pathUp: "Ein Verzeichnis nach oben",
   activity: {
     of: (name: string) => `Was ist mit „${name}“ geschehen?`,
     ofVault: "Was ist geschehen?",

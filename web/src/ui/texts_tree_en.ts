@@ -106,7 +106,6 @@ export const TREE_EN: typeof TREE_DE = {
       number === 1 ? "1 version sealed anew." : `${number.toLocaleString("en-GB")} versions sealed anew.`,
   },
   folderGone: "The folder was deleted. You are one level higher now.",
-  pathUp: "One folder up",
   activity: {
     of: (name) => `What happened to “${name}”?`,
     ofVault: "What happened?",
