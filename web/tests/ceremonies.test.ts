@@ -11,7 +11,8 @@ import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
 import type { Session } from "../src/wire/api";
 import { acceptedOf } from "../src/wire/codec";
-import type { CertificateAnswer, InvitationAnswer } from "../src/wire/keys_api";
+import type { CertificateAnswer } from "../src/wire/evidence";
+import type { InvitationAnswer } from "../src/wire/keys_api";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
 

@@ -15,8 +15,7 @@ import { type FileRow, openRow } from "../src/seals/rows";
 import { requireClean } from "../src/seals/scanning";
 import { waitingEpoch } from "../src/seals/waiting";
 import { acceptedOf, entryOf } from "../src/wire/codec";
-import type { CertificateAnswer } from "../src/wire/keys_api";
-import type { EntryAnswer } from "../src/wire/vault_api";
+import type { CertificateAnswer, EntryAnswer } from "../src/wire/evidence";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface Named {

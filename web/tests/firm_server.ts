@@ -19,8 +19,8 @@ import { certificateHash, certify } from "../src/seals/issue";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../src/seals/keys";
 import { managesAll, presently, teamMembers } from "../src/seals/members";
 import { acceptedOf, entryOf } from "../src/wire/codec";
-import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
-import type { Append, EntryAnswer, RowAnswer, VaultAppend } from "../src/wire/vault_api";
+import type { CertificateAnswer, EntryAnswer, RevocationAnswer } from "../src/wire/evidence";
+import type { Append, RowAnswer, VaultAppend } from "../src/wire/vault_api";
 
 export interface Person {
   readonly id: string;

@@ -9,8 +9,7 @@ import { holderKeys } from "../src/seals/keys";
 import { membersOf, presently } from "../src/seals/members";
 import { addTeams } from "../src/seals/teams";
 import { acceptedOf, entryOf } from "../src/wire/codec";
-import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
-import type { EntryAnswer } from "../src/wire/vault_api";
+import type { CertificateAnswer, EntryAnswer, RevocationAnswer } from "../src/wire/evidence";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface Judged {

@@ -4,7 +4,7 @@ import { acknowledgeRoot, newRoot } from "../src/keyring/root_news";
 import { Certificates } from "../src/seals/certificates";
 import { printOf } from "../src/seals/keys";
 import { acceptedOf } from "../src/wire/codec";
-import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
+import type { CertificateAnswer, RevocationAnswer } from "../src/wire/evidence";
 import { kept } from "./kept_store";
 import { vectors } from "./vectors";
 

@@ -17,8 +17,8 @@ import {
 } from "../src/seals/documents";
 import { type HolderKeys, holderKeys, signingKeys } from "../src/seals/keys";
 import type { Session } from "../src/wire/api";
-import type { CertificateAnswer } from "../src/wire/keys_api";
-import type { EntryAnswer, News, RowAnswer, VersionAnswer } from "../src/wire/vault_api";
+import type { CertificateAnswer, EntryAnswer } from "../src/wire/evidence";
+import type { News, RowAnswer, VersionAnswer } from "../src/wire/vault_api";
 import { vectors } from "./vectors";
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

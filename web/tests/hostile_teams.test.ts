@@ -28,7 +28,7 @@ import { readScannerKey, readVerdict, requireClean } from "../src/seals/scanning
 import { makeFolder } from "../src/vault/commit";
 import { OpenedVault } from "../src/vault/opened";
 import { acceptedOf } from "../src/wire/codec";
-import type { CertificateAnswer } from "../src/wire/keys_api";
+import type { CertificateAnswer } from "../src/wire/evidence";
 import { FirmServer, type Person, randomSeed } from "./firm_server";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";

@@ -3,8 +3,9 @@
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { formatOf } from "../src/preview/image";
-import { isShowable, PreviewError } from "../src/preview/index";
+import { isShowable } from "../src/preview/index";
 import { withoutTurns } from "../src/preview/names";
+import { PreviewError } from "../src/preview/shown";
 import { decode } from "../src/preview/text";
 import { readParts } from "../src/preview/zip";
 

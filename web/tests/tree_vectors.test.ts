@@ -12,8 +12,7 @@ import { requireClean } from "../src/seals/scanning";
 import { foldName } from "../src/vault/names";
 import { packNodes, unpackNodes } from "../src/vault/packing";
 import { acceptedOf, entryOf } from "../src/wire/codec";
-import type { CertificateAnswer } from "../src/wire/keys_api";
-import type { EntryAnswer } from "../src/wire/vault_api";
+import type { CertificateAnswer, EntryAnswer } from "../src/wire/evidence";
 import { codeOfError, expectCode, vectors } from "./vectors";
 
 interface SealedRow {

@@ -6,8 +6,7 @@ import { VaultChain } from "../src/seals/chain";
 import { verifyEvents } from "../src/seals/events";
 import { presently } from "../src/seals/members";
 import { acceptedEvent, acceptedOf, entryOf } from "../src/wire/codec";
-import type { CertificateAnswer } from "../src/wire/keys_api";
-import type { EntryAnswer } from "../src/wire/vault_api";
+import type { CertificateAnswer, EntryAnswer } from "../src/wire/evidence";
 import { expectCode, vectors } from "./vectors";
 
 interface Judged {

@@ -1,6 +1,6 @@
 /** A document that can do nothing: `<iframe sandbox>` from a blob whose address is taken back as soon as it has loaded. */
 
-import type { Shown } from "./index";
+import type { Shown } from "./shown";
 
 /** Forbids what the sandbox and the page's own policy, which the frame inherits, forbid already. */
 const POLICY = "default-src 'none'";

@@ -1,6 +1,6 @@
 /** Images, as the browser decodes them, turned as the camera was held. HEIC and TIFF browsers cannot. */
 
-import { PreviewError, type Shown } from "./index";
+import { PreviewError, type Shown } from "./shown";
 
 /** Decoded, a pixel takes four bytes: 400 MB. A few kilobytes can claim to be more. */
 const MAX_PIXELS = 100_000_000;

@@ -6,27 +6,12 @@
  */
 
 import { extensionOf } from "./names";
-
-/** What is on the screen; `close` takes it off and lets go of everything. */
-export interface Shown {
-  close(): void;
-}
-
-/** The file cannot be shown, and why; the person can still save it. */
-export class PreviewError extends Error {
-  readonly code: "damaged" | "no_view" | "protected" | "too_large";
-
-  constructor(code: PreviewError["code"]) {
-    super(code);
-    this.name = "PreviewError";
-    this.code = code;
-  }
-}
+import { PreviewError, type Shown } from "./shown";
 
 type Show = (source: Blob, name: string, into: HTMLElement) => Promise<Shown>;
 
 /** Bytes that a preview reads into memory at most. */
-export const MAX_BYTES = 64 << 20;
+const MAX_BYTES = 64 << 20;
 
 const pdf: Show = async (...file) => (await import("./pdf")).showPdf(...file);
 const image: Show = async (...file) => (await import("./image")).showImage(...file);

@@ -6,10 +6,10 @@ import { formatSize, formatWhen, now, pageLanguage } from "../ui/format";
 import { saveFile } from "../ui/save";
 import { texts } from "../ui/texts";
 import { element, page, showFrame } from "./frame";
-import { PreviewError, type Shown } from "./index";
 import { withoutTurns } from "./names";
 import { note } from "./note";
 import { parseHtml } from "./parse";
+import { PreviewError, type Shown } from "./shown";
 import { SHOWN_BYTES } from "./text";
 
 const LIMITS = { maxNestingDepth: 30, maxHeadersSize: 1 << 20 };

@@ -3,9 +3,9 @@
 import { pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
 import { element, page, showFrame } from "./frame";
-import { PreviewError, type Shown } from "./index";
 import { extensionOf } from "./names";
 import { note } from "./note";
+import { PreviewError, type Shown } from "./shown";
 import { documentOf, type Parts, readParts } from "./zip";
 
 /** Paragraphs, rows of a sheet, cells of a row and sheets that are shown. */

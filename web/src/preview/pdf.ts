@@ -12,8 +12,8 @@ import "./pdf.css";
 import { clone, find } from "../ui/dom";
 import { texts } from "../ui/texts";
 import { startWorker } from "../workers/start";
-import { PreviewError, type Shown } from "./index";
 import { PdfAssets } from "./pdf_assets";
+import { PreviewError, type Shown } from "./shown";
 
 const MAX_PIXELS = 1 << 26;
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4] as const;

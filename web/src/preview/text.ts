@@ -2,8 +2,8 @@
 
 import { texts } from "../ui/texts";
 import { showFrame } from "./frame";
-import type { Shown } from "./index";
 import { note } from "./note";
+import type { Shown } from "./shown";
 
 /** Bytes that are shown: a browser lays out more of them only slowly. */
 export const SHOWN_BYTES = 2 << 20;

@@ -1,8 +1,8 @@
 /** Members of an Office file, within bounds: a small file may claim, or be, gigabytes. */
 
 import { type UnzipFileInfo, unzipSync } from "fflate";
-import { PreviewError } from "./index";
 import { parseXml } from "./parse";
+import { PreviewError } from "./shown";
 
 const MAX_PART = 24 << 20;
 /** Packed: what lies about its size is unpacked, and thrown away, no further than these. */

@@ -2,9 +2,7 @@
 
 import { find, maybe, write } from "./dom";
 import { isSignedOut, leave } from "./session";
-import { isExpected, problemText } from "./texts";
-
-export type Tone = "alarm" | "lock" | "ok";
+import { isExpected, problemText, type Tone } from "./texts";
 
 const STATUS_MS = 6000;
 

@@ -4,11 +4,13 @@ import { CryptoError } from "../crypto/errors";
 import { IntegrityError, SealError } from "../seals/errors";
 import { WireError } from "../wire/http";
 import { pageLanguage } from "./format";
-import type { Tone } from "./message";
 import { DE } from "./texts_de";
 import { EN } from "./texts_en";
 
 export type Texts = typeof DE;
+
+/** How a message looks: a finding against the server, a refusal, a success. */
+export type Tone = "alarm" | "lock" | "ok";
 
 export function texts(): Texts {
   return pageLanguage() === "en" ? EN : DE;

@@ -1,6 +1,6 @@
 /** English texts, by subject as the German ones. */
 
-import type { Texts } from "./texts";
+import type { DE } from "./texts_de";
 import { KEYS_EN } from "./texts_keys_en";
 import { LOG_EN } from "./texts_log_en";
 import { PEOPLE_EN } from "./texts_people_en";
@@ -9,7 +9,7 @@ import { TREE_EN } from "./texts_tree_en";
 import { VAULT_EN } from "./texts_vault_en";
 import { WAYS_EN } from "./texts_ways_en";
 
-export const EN: Texts = {
+export const EN: typeof DE = {
   tree: TREE_EN,
   ways: WAYS_EN,
   problems: PROBLEMS_EN,

@@ -19,8 +19,8 @@ import { type FileRow, requireShown, type ShownVault, type VaultRow } from "../s
 import type { Scanned } from "../seals/scanning";
 import { now } from "../ui/format";
 import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
+import type { Directory } from "../wire/evidence";
 import { WireError } from "../wire/http";
-import type { Directory } from "../wire/keys_api";
 import { type News, vaultApi } from "../wire/vault_api";
 import { History } from "./history";
 import { Listing } from "./listing";

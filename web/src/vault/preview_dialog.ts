@@ -1,6 +1,7 @@
 /** The dialog that a file is looked at in. Closed, nothing of the file is left in the page. */
 
-import { PreviewError, preview } from "../preview/index";
+import { preview } from "../preview/index";
+import { PreviewError } from "../preview/shown";
 import { find, write } from "../ui/dom";
 import { texts } from "../ui/texts";
 

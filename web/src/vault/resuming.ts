@@ -14,7 +14,7 @@ import { type ChainState, type Node, VaultChain } from "../seals/chain";
 import { hashOf } from "../seals/documents";
 import type { VaultRow } from "../seals/rows";
 import { addDirectory } from "../wire/codec";
-import type { Directory } from "../wire/keys_api";
+import type { Directory } from "../wire/evidence";
 import { type News, vaultApi } from "../wire/vault_api";
 import { OpenedVault } from "./opened";
 import { type PackedNodes, packNodes, type Unpacked, unpackNodes } from "./packing";

@@ -9,8 +9,8 @@ import type { Wrap } from "../seals/epochs";
 import type { AcceptedEvent } from "../seals/events";
 import { unb64 } from "../seals/fields";
 import { addTeams } from "../seals/teams";
-import type { CertificateAnswer, Directory, RevocationAnswer } from "./keys_api";
-import type { Append, EntryAnswer, EventAnswer, RowAnswer } from "./vault_api";
+import type { CertificateAnswer, Directory, EntryAnswer, RevocationAnswer } from "./evidence";
+import type { Append, EventAnswer, RowAnswer } from "./vault_api";
 
 /** @throws IntegrityError (`not_base64`) for text that is not canonical b64. */
 export function fromWire(text: string): Bytes {

@@ -1,6 +1,7 @@
 /** What the person may see of keys: page by page, or whole. */
 
-import { type Directory, type DirectoryPage, keysApi } from "./keys_api";
+import type { Directory } from "./evidence";
+import { type DirectoryPage, keysApi } from "./keys_api";
 
 /** All that the person may see, page by page in the order of the log; or only what is `about` some. */
 export async function* directory(about: readonly string[] | null = null): AsyncGenerator<DirectoryPage> {

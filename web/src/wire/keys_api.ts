@@ -4,33 +4,9 @@ import type { Role } from "../seals/certificate";
 import type { Head } from "../seals/chain";
 import type { Doc, Rights } from "../seals/documents";
 import type { Credential, FirmAnswer, Session } from "./api";
+import type { CertificateAnswer, Directory } from "./evidence";
 import { call } from "./http";
-import type { Append, EntryAnswer, News, VaultAppend } from "./vault_api";
-
-export interface CertificateAnswer {
-  readonly doc: Doc;
-  readonly accepted_at: number;
-  readonly log_index: number;
-}
-
-export interface RevocationAnswer {
-  readonly doc: Doc;
-  readonly accepted_at: number;
-  readonly log_index: number;
-}
-
-/** A team's chain: who was in it, and when. */
-export interface TeamChainAnswer {
-  readonly id: string;
-  readonly entries: readonly EntryAnswer[];
-}
-
-/** All that says whose a key is: certificates, what was taken back, and the chains of the teams among the holders. */
-export interface Directory {
-  readonly certificates: readonly CertificateAnswer[];
-  readonly revocations: readonly RevocationAnswer[];
-  readonly teams: readonly TeamChainAnswer[];
-}
+import type { Append, News, VaultAppend } from "./vault_api";
 
 /** A page of what the person may see; while there is `more`, the next begins behind its last log index. */
 export interface DirectoryPage extends Directory {

@@ -2,8 +2,8 @@
 
 import type { Head } from "../seals/chain";
 import type { Doc, Rights } from "../seals/documents";
+import type { Directory, EntryAnswer } from "./evidence";
 import { call } from "./http";
-import type { Directory } from "./keys_api";
 
 /** Somebody keeps a file to himself for a while. `row`: his sealed reason. */
 export interface LockAnswer {
@@ -47,16 +47,6 @@ export interface VaultListed extends Head {
 /** What somebody declared about a vault. */
 export interface EventAnswer {
   readonly doc: Doc;
-  readonly accepted_at: number;
-  readonly log_index: number;
-}
-
-export interface EntryAnswer {
-  readonly record: Doc;
-  readonly roster?: Doc | null;
-  readonly epoch?: Doc | null;
-  readonly previous_seed?: string | null;
-  readonly manifests?: readonly Doc[] | null;
   readonly accepted_at: number;
   readonly log_index: number;
 }
