@@ -45,10 +45,6 @@ class Proof(schemas.Strict):
         return self
 
 
-class NothingIn(schemas.Strict):
-    """An empty object."""
-
-
 class SelfRecordIn(schemas.Strict):
     number: Annotated[int, Field(ge=1, le=2**53 - 1)]
     age: schemas.Binary
@@ -82,7 +78,7 @@ class PasskeyIn(schemas.Strict):
 
 
 @router.post("/account/challenge")
-def challenge(request: HttpRequest, body: NothingIn) -> Wire:
+def challenge(request: HttpRequest, body: schemas.Nothing) -> Wire:
     """What the open key signs to prove itself."""
     door.throttle_sign_in(request)
     person = person_of(request)
@@ -139,7 +135,7 @@ def add_passkey(request: HttpRequest, body: PasskeyIn) -> Status[Wire]:
 
 
 @router.post("/account/passkeys/{int:passkey_id}/remove")
-def remove_passkey(request: HttpRequest, passkey_id: int, body: NothingIn) -> Wire:
+def remove_passkey(request: HttpRequest, passkey_id: int, body: schemas.Nothing) -> Wire:
     access.remove_passkey(person=person_of(request), passkey_id=passkey_id)
     return {}
 

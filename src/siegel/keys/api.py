@@ -11,7 +11,7 @@ from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.nonces import issue_nonce, use_nonce
-from siegel.accounts.passkeys import Assertion, verify_assertion
+from siegel.accounts.passkeys import verify_assertion
 from siegel.accounts.queries import active_person
 from siegel.accounts.sessions import left_s, mark_background
 from siegel.base.origin import address_of, source_of
@@ -75,12 +75,8 @@ class KeyIn(ChallengeIn):
     login: schemas.Doc
 
 
-class PasskeyIn(ChallengeIn):
-    nonce: schemas.Binary32
-    credential: schemas.Binary
-    client_data: schemas.Binary
-    authenticator_data: schemas.Binary
-    signature: schemas.Binary
+class PasskeyIn(schemas.PasskeyUse):
+    firm: schemas.Name
 
 
 class TokenIn(schemas.Strict):
@@ -146,8 +142,7 @@ def passkey(request: HttpRequest, body: PasskeyIn) -> Wire:
     """Two factors in one: the authenticator has verified its user. The wrapped seed is the one of this passkey."""
     tenant = door.firm_tried(request, body.firm)
     use_nonce(tenant=tenant, purpose=SIGN_IN, nonce=b64(body.nonce))
-    used = Assertion(body.credential, body.client_data, body.authenticator_data, body.signature)
-    found = verify_assertion(site_of(request), tenant, body.nonce, used)
+    found = verify_assertion(site_of(request), tenant, body.nonce, body.assertion())
     wrap = queries.unlock_wrap_of(found.person, passkey_method(body.credential))
     return open_session(request, found.person, "passkey", unlock=wrap)
 

@@ -13,7 +13,7 @@ from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, signed_in
 from siegel.accounts.errors import AccountsError
 from siegel.accounts.nonces import issue_nonce, use_nonce
-from siegel.accounts.passkeys import Assertion, credential_ids, passkeys_of, verify_assertion
+from siegel.accounts.passkeys import credential_ids, passkeys_of, verify_assertion
 from siegel.keys import queries, schemas
 from siegel.keys.opening import site_of
 from siegel.seals.canonical import b64
@@ -27,20 +27,8 @@ router = Router(auth=signed_in)
 Wire = dict[str, Any]
 
 
-class NothingIn(schemas.Strict):
-    pass
-
-
-class AssertionIn(schemas.Strict):
-    nonce: schemas.Binary32
-    credential: schemas.Binary
-    client_data: schemas.Binary
-    authenticator_data: schemas.Binary
-    signature: schemas.Binary
-
-
 @router.post("/session/unlock/challenge")
-def challenge(request: HttpRequest, body: NothingIn) -> Wire:
+def challenge(request: HttpRequest, body: schemas.Nothing) -> Wire:
     """A nonce, and which passkeys are the person's."""
     door.throttle_sign_in(request)
     person = person_of(request)
@@ -49,13 +37,12 @@ def challenge(request: HttpRequest, body: NothingIn) -> Wire:
 
 
 @router.post("/session/unlock/passkey")
-def unlock(request: HttpRequest, body: AssertionIn) -> Wire:
+def unlock(request: HttpRequest, body: schemas.PasskeyUse) -> Wire:
     """The seed as it is wrapped for this passkey, which is the person's own."""
     door.throttle_sign_in(request)
     person = person_of(request)
     use_nonce(tenant=person.tenant, purpose=_purpose(person), nonce=b64(body.nonce))
-    used = Assertion(body.credential, body.client_data, body.authenticator_data, body.signature)
-    found = verify_assertion(site_of(request), person.tenant, body.nonce, used)
+    found = verify_assertion(site_of(request), person.tenant, body.nonce, body.assertion())
     wrap = queries.unlock_wrap_of(person, passkey_method(body.credential))
     if found.person != person or wrap is None:
         raise AccountsError("passkey_refused", status=401)

@@ -5,6 +5,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer
 
+from siegel.accounts.passkeys import Assertion
 from siegel.accounts.rules import NAME_MAX
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.errors import IntegrityError
@@ -52,6 +53,23 @@ class Strict(Schema):
     """A message with exactly these fields."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Nothing(Strict):
+    """An empty object."""
+
+
+class PasskeyUse(Strict):
+    """What an authenticator answers to a nonce."""
+
+    nonce: Binary32
+    credential: Binary
+    client_data: Binary
+    authenticator_data: Binary
+    signature: Binary
+
+    def assertion(self) -> Assertion:
+        return Assertion(self.credential, self.client_data, self.authenticator_data, self.signature)
 
 
 class Doc(Strict):
