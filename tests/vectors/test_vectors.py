@@ -18,7 +18,7 @@ from siegel.seals.derive import EpochSeed, Seed
 from siegel.seals.documents import Manifest
 from siegel.seals.epochs import open_epochs, open_wrap, rotation_due, sealed_to
 from siegel.seals.errors import IntegrityError
-from siegel.seals.files import open_file_key, open_version
+from siegel.seals.files import Version, open_file_key, open_version
 from siegel.seals.holders import Moment, members
 from siegel.seals.invitations import waiting_epoch
 from siegel.seals.records import Genesis
@@ -89,15 +89,9 @@ def opened_content(file: dict[str, Any], manifest: Manifest, row: FileRow, seeds
 
     sink = io.BytesIO()
     leaves = unb64(file["leaves"])
-    open_version(
-        io.BytesIO(unb64(file["payload"])),
-        sink,
-        manifest=manifest,
-        row=row,
-        identity=seeds[manifest.epoch].identity(),
-        header=unb64(file["header"]),
-        leaves=[leaves[start : start + 32] for start in range(0, len(leaves), 32)],
-    )
+    pieces = [leaves[start : start + 32] for start in range(0, len(leaves), 32)]
+    version = Version(manifest, row, unb64(file["header"]), pieces)
+    open_version(io.BytesIO(unb64(file["payload"])), sink, version, seeds[manifest.epoch].identity())
     return sink.getvalue()
 
 

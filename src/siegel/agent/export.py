@@ -22,7 +22,7 @@ from siegel.agent import terminal
 from siegel.agent.account import Account
 from siegel.agent.entities import Entity
 from siegel.agent.errors import BROKEN, UsageError
-from siegel.agent.get import Version, version_of
+from siegel.agent.get import FetchedVersion, version_of
 from siegel.agent.messages import text
 from siegel.agent.online import keep_session, signed_in_account
 from siegel.agent.opened import OpenVault
@@ -142,7 +142,7 @@ def _copy(source: io.RawIOBase, sink: BinaryIO) -> None:
         sink.write(piece)
 
 
-def _is_there(vault: OpenVault, version: Version, target: Path) -> bool:
+def _is_there(vault: OpenVault, version: FetchedVersion, target: Path) -> bool:
     """Whether an earlier run has finished with this file: its header opens for us, its payload is the signed one."""
     if not target.is_file():
         return False

@@ -1,6 +1,6 @@
 """Files from a vault to this machine: nothing has its name before all of it was verified."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +13,7 @@ from siegel.lib.merkle import HASH_SIZE
 from siegel.seals.documents import Manifest
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
-from siegel.seals.files import open_version
+from siegel.seals.files import Version, open_version
 from siegel.seals.rows import FileRow
 from siegel.seals.scanning import require_open
 from siegel.seals.signed import Signed
@@ -36,31 +36,19 @@ def open_into(vault: OpenVault, entity: Entity, sink: BinaryIO, progress: Progre
     version = version_of(vault, entity)
     source = vault.account.api.download(f"{version.place}/payload")
     try:
-        open_version(
-            source,
-            _Counting(sink, progress),
-            manifest=version.manifest,
-            row=version.row,
-            identity=vault.opened.seed(version.manifest.epoch).identity(),
-            header=version.header,
-            leaves=version.leaves,
-        )
+        open_version(source, _Counting(sink, progress), version, vault.opened.seed(version.manifest.epoch).identity())
     finally:
         source.close()
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
-    """The latest version of a file: what the chain signed of it, and what opens its payload. `place`: its address."""
+class FetchedVersion(Version):
+    """A version with the `place` that the server gives it."""
 
     place: str
-    manifest: Manifest
-    row: FileRow
-    header: bytes
-    leaves: Sequence[bytes]
 
 
-def version_of(vault: OpenVault, entity: Entity, number: int | None = None) -> Version:
+def version_of(vault: OpenVault, entity: Entity, number: int | None = None) -> FetchedVersion:
     """A version of a file, the latest if none is named: manifest and verdict are verified, the header is not.
 
     IntegrityError; RefusedError `held`; AgentError `is_a_folder`, `version_unknown`.
@@ -73,7 +61,7 @@ def version_of(vault: OpenVault, entity: Entity, number: int | None = None) -> V
     return fetch_version(vault, entity.id, number)
 
 
-def fetch_version(vault: OpenVault, node: str, number: int) -> Version:
+def fetch_version(vault: OpenVault, node: str, number: int) -> FetchedVersion:
     """A version that the chain has, of a file wherever it lies; errors as of `version_of`."""
     place = f"vaults/{vault.id}/nodes/{node}/versions/{number}"
     meta = Fields(vault.account.api.get(place), "version")
@@ -90,7 +78,7 @@ def fetch_version(vault: OpenVault, node: str, number: int) -> Version:
     require_open(verdict, manifest, vault.store, state.scanned_at(known), released=state.is_released(known))
     joined = meta.binary("leaves")
     leaves = [joined[start : start + HASH_SIZE] for start in range(0, len(joined), HASH_SIZE)]
-    return Version(place, manifest, row, meta.binary("header"), leaves)
+    return FetchedVersion(manifest, row, meta.binary("header"), leaves, place)
 
 
 class _Counting:

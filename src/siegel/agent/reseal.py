@@ -125,15 +125,8 @@ def _send(vault: OpenVault, old: OldVersion) -> _Sent:
     with tempfile.SpooledTemporaryFile(IN_MEMORY_SIZE, dir=str(vault.home.work)) as spooled:
         payload = cast("BinaryIO", spooled)
         try:
-            sealed = seal_anew(
-                source,
-                payload,
-                manifest=version.manifest,
-                row=version.row,
-                identity=vault.opened.seed(version.manifest.epoch).identity(),
-                header=version.header,
-                leaves=version.leaves,
-            )
+            identity = vault.opened.seed(version.manifest.epoch).identity()
+            sealed = seal_anew(source, payload, version, identity)
         finally:
             source.close()
         api, size = vault.account.api, sealed.payload_size

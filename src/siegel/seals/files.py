@@ -222,56 +222,53 @@ def open_payload_to(
     return plain.size, b64(plain.tree.root())
 
 
-def seal_anew(
-    source: Source,
-    sink: Sink,
-    *,
-    manifest: Manifest,
-    row: FileRow,
-    identity: HybridIdentity,
-    header: bytes,
-    leaves: Sequence[bytes],
-) -> SealedFile:
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a file: what the chain signed of it, and what opens its payload."""
+
+    manifest: Manifest
+    row: FileRow
+    header: bytes
+    leaves: Sequence[bytes]
+
+    def require_same(self, size: int, content_hash: str) -> None:
+        """IntegrityError `content_mismatch` when the author described another file than he sealed."""
+        if (size, content_hash) != (self.row.size, self.row.content_hash):
+            raise IntegrityError("content_mismatch", "size or hash of the contents are not those its author signed")
+
+
+def seal_anew(source: Source, sink: Sink, version: Version, identity: HybridIdentity) -> SealedFile:
     """Opens one version and seals it under a new file key as it comes; `sink` receives the payload.
 
     Errors as of `open_version`.
     """
-    file_key = open_file_key(header, identity, manifest.commitment)
-    check_leaves(leaves, manifest.payload_hash, manifest.payload_size)
-    payload = VerifiedPayload(source, leaves, manifest.payload_size)
+    manifest = version.manifest
+    file_key = open_file_key(version.header, identity, manifest.commitment)
+    check_leaves(version.leaves, manifest.payload_hash, manifest.payload_size)
+    payload = VerifiedPayload(source, version.leaves, manifest.payload_size)
     segments = iter(lambda: payload.read(SEGMENT_SIZE), b"")
     try:
         sealed = seal(BlockSource(open_blocks(file_key, segments)), sink)
     except AgeError as error:
         raise IntegrityError("payload_altered", f"the payload does not open: {error}") from error
-    if (sealed.size, sealed.content_hash) != (row.size, row.content_hash):
-        raise IntegrityError("content_mismatch", "size or hash of the contents are not those its author signed")
+    version.require_same(sealed.size, sealed.content_hash)
     return sealed
 
 
-def open_version(
-    source: Source,
-    sink: Sink,
-    *,
-    manifest: Manifest,
-    row: FileRow,
-    identity: HybridIdentity,
-    header: bytes,
-    leaves: Sequence[bytes],
-) -> None:
+def open_version(source: Source, sink: Sink, version: Version, identity: HybridIdentity) -> None:
     """Opens one version of a file into `sink`, after header and commitment and against manifest and row.
 
     The manifest comes from the replayed chain, the row from it, the verdict was required before.
-    IntegrityError `content_mismatch` when the author described another file than he sealed; others as above.
+    IntegrityError as of `Version.require_same`; others as above.
     """
-    file_key = open_file_key(header, identity, manifest.commitment)
-    size, content_hash = open_payload_to(
+    manifest = version.manifest
+    file_key = open_file_key(version.header, identity, manifest.commitment)
+    opened = open_payload_to(
         source,
         sink,
         file_key,
-        leaves=leaves,
+        leaves=version.leaves,
         payload_hash=manifest.payload_hash,
         payload_size=manifest.payload_size,
     )
-    if (size, content_hash) != (row.size, row.content_hash):
-        raise IntegrityError("content_mismatch", "size or hash of the contents are not those its author signed")
+    version.require_same(*opened)

@@ -40,15 +40,8 @@ class Version:
         return sink.getvalue()
 
     def open_into(self, sink: io.BytesIO) -> None:
-        files.open_version(
-            io.BytesIO(self.payload),
-            sink,
-            manifest=self.manifest,
-            row=self.row,
-            identity=EPOCH.identity(),
-            header=self.header,
-            leaves=self.leaves,
-        )
+        version = files.Version(self.manifest, self.row, self.header, self.leaves)
+        files.open_version(io.BytesIO(self.payload), sink, version, EPOCH.identity())
 
 
 def version_of(content: bytes) -> Version:
