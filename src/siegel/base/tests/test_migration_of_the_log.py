@@ -1,4 +1,4 @@
-"""A log with entries from before the tree: the migration hashes them where they stand. In an installation of its own."""
+"""A log with entries from before the tree: the migration hashes them where they stand."""
 
 import json
 import os
