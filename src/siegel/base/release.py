@@ -54,6 +54,7 @@ def note_served() -> None:
 @action
 def note_release(*, tenant: Tenant, digest: bytes) -> None:
     """The log knows from now on that this is served."""
+    audit.in_turn(tenant)
     entry = audit.record("base.release_served", tenant=tenant, about={"release": b64(digest)})
     AuditRelease.objects.update_or_create(tenant=tenant, defaults={"digest": digest, "index": entry.index})
 
