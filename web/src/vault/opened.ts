@@ -15,6 +15,7 @@ import { type AccessRequest, verifyEvents } from "../seals/events";
 import { type EffectiveHolder, type Moment, presently, teamMembers } from "../seals/members";
 import { type FileRow, requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
+import { addTeams } from "../seals/teams";
 import { now } from "../ui/format";
 import { acceptedEvent, addDirectory, entryOf, fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
@@ -187,13 +188,15 @@ export class OpenedVault {
     for (const [team, chain] of this.certificates.teams) chain.requireHead(chain, await seenHead(team));
     for (const { id, name } of news.people) this.names.set(id, name);
     for (const { row } of news.rows) this.reader.add(fromWire(row));
-    for (const answer of news.records) {
-      const entry = entryOf(answer);
+    const entries = news.records.map(entryOf);
+    for (const entry of entries) {
       const record = await this.chain.apply(entry, this.later);
       this.history.add(record);
       this.replayed += 1 + record.changes.length;
       for (const change of record.changes) if ("node" in change) this.listing.note(change.node);
     }
+    // A team's chain is not beside itself in its news; the next vault is judged by the same certificates.
+    if (this.certificates.teams.has(this.id)) await addTeams(this.certificates, [{ id: this.id, entries }]);
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const wrap of news.wraps) this.takeWrap(wrap);
