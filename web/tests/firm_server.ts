@@ -9,7 +9,7 @@ import { toBase64url } from "../src/crypto/base64";
 import type { Bytes } from "../src/crypto/bytes";
 import type { Open } from "../src/keyring/keyring";
 import { keyIdOf } from "../src/seals/admission";
-import { CERTIFICATE, type CertificateKind, type Role } from "../src/seals/certificate";
+import { CERTIFICATE, type CertificateKind, PERSONS, type Role } from "../src/seals/certificate";
 import { Certificates } from "../src/seals/certificates";
 import { VaultChain } from "../src/seals/chain";
 import { type Doc, fromDoc, RECORD, read, type Signed, toDoc } from "../src/seals/documents";
@@ -21,6 +21,7 @@ import { managesAll, presently, teamMembers } from "../src/seals/members";
 import { acceptedOf, entryOf } from "../src/wire/codec";
 import type { CertificateAnswer, EntryAnswer, RevocationAnswer } from "../src/wire/evidence";
 import type { Append, RowAnswer, VaultAppend } from "../src/wire/vault_api";
+import { directoryAbout, namedIn, PAGE, pageOf } from "./firm_directory";
 
 export interface Person {
   readonly id: string;
@@ -35,8 +36,6 @@ interface Chain {
   readonly wraps: { epoch: number; key: string; age: string }[];
   readonly replayed: VaultChain;
 }
-
-const PAGE = 2;
 
 class Refused extends Error {
   readonly status: number;
@@ -60,6 +59,8 @@ export class FirmServer {
   readonly chains = new Map<string, Chain>();
   readonly invitations: Record<string, unknown>[] = [];
   readonly posts: string[] = [];
+  /** Of whom certificates were asked for, page by page; null: of all. */
+  readonly asked: (readonly string[] | null)[] = [];
   /** Sealed names that vaults were given later, by id. */
   readonly titles = new Map<string, { epoch: number; row: string }>();
   /** Those of the one person who writes any. */
@@ -258,8 +259,10 @@ export class FirmServer {
       const team = this.known.of(key);
       return key === kid || (team?.kind === "team" && teamMembers(team.subject, this.known, moment).has(kid));
     };
+    const { teams, ...certified } = directoryAbout(this.directory(), [...namedIn(this.chains, id), id]);
     return {
-      ...this.directory(),
+      ...certified,
+      teams: teams.filter((team) => team.id !== id),
       records: entries.slice(since),
       rows,
       wraps: wraps.filter(({ key }) => isHis(key)),
@@ -290,24 +293,28 @@ export class FirmServer {
     }
   }
 
-  /** Few at a time, so that clients have to ask again. */
-  private page(log: number) {
+  private page(query: URLSearchParams) {
+    const about = query.get("about")?.split(",") ?? null;
+    this.asked.push(about);
     const all = this.directory();
-    const later = all.certificates.filter(({ log_index }) => log_index > log);
-    const more = later.length > PAGE;
-    const end = more ? (later[PAGE - 1]?.log_index ?? log) : this.index;
-    const isIn = ({ log_index }: { log_index: number }) => log < log_index && log_index <= end;
-    return {
-      certificates: later.filter(isIn),
-      revocations: all.revocations.filter(isIn),
-      teams: all.teams.map(({ id, entries }) => ({ id, entries: entries.filter(isIn) })),
-      more,
+    const own = this.as?.session.person.id ?? "";
+    const found = about === null ? all : directoryAbout(all, [...about, own]);
+    return pageOf(found, Number(query.get("log") ?? 0), this.index);
+  }
+
+  /** Keys that only an invitation vouches for. */
+  private provisional() {
+    const isWaiting = ({ doc }: CertificateAnswer): boolean => {
+      const claimed = read(CERTIFICATE, fromDoc(doc).bytes);
+      return PERSONS.includes(claimed.kind) && this.known.isProvisional(keyIdOf(claimed));
     };
+    return { certificates: this.certificates.filter(isWaiting) };
   }
 
   private get(path: string, query: URLSearchParams): unknown {
     const [room, id = "", what] = path.split("/");
-    if (path === "keys/certificates") return this.page(Number(query.get("log") ?? 0));
+    if (path === "keys/certificates") return this.page(query);
+    if (path === "keys/provisional") return this.provisional();
     if (path === "keys/due") {
       const later = this.due("vault").filter((one) => one > (query.get("after") ?? ""));
       return { teams: this.due("team"), vaults: later.slice(0, PAGE), more: later.length > PAGE };
@@ -373,6 +380,7 @@ export class FirmServer {
       for (const doc of certificates) await this.accept(fromDoc(doc));
       return { vaults: this.due("vault").length, teams: this.due("team") };
     }
+    if (path === "keys/certificates") return this.accept(fromDoc((body as { doc: Doc }).doc));
     if (path === "invitations") {
       const { certificate, revocation, vaults } = body as {
         certificate: Doc;

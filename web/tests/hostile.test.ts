@@ -326,7 +326,7 @@ describe("members and keys", () => {
       revocations: [],
       teams: [],
     });
-    expect(await countersign(open, await loadCertificates(open), 1_800_100_000)).toBe(0);
+    expect(await countersign(open, 1_800_100_000)).toBe(0);
     expect(server.sent).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { makeFolder } from "../src/vault/commit";
 import { moveWithin, planCopies } from "../src/vault/copies";
 import { foldName, freeName } from "../src/vault/names";
 import type { OpenedVault } from "../src/vault/opened";
+import { withContents } from "../src/vault/subtree";
 import { placeNodes, purgeNodes, removeNodes, rename, restoreNode } from "../src/vault/tree_changes";
 import { Firm } from "./firm_pages";
 import { kept } from "./kept_store";
@@ -150,5 +151,20 @@ describe("moving into a folder of the same name", () => {
     const work = () => moveWithin(vault, [moved], node("Ziel").id, "version", () => undefined);
     expect(await codeOfError(work)).toBe("unreadable_below");
     expect(vault.chain.isLive(id)).toBe(true);
+  });
+});
+
+describe("what is taken along with a folder", () => {
+  test("is without what lies in the trash, and without what lies in that", async () => {
+    await folders("Jahr");
+    await makeFolder(vault, node("Jahr").id, "alt", NOW);
+    await makeFolder(vault, node("alt").id, "darin", NOW);
+    await makeFolder(vault, node("Jahr").id, "neu", NOW);
+    const all = () => withContents(vault, [node("Jahr")]).map(({ node: { row } }) => row.name);
+    expect(all()).toEqual(["Jahr", "alt", "neu", "darin"]);
+    await removeNodes(vault, [node("alt").id]);
+    expect(all()).toEqual(["Jahr", "neu"]);
+    const target = await firm.load(firm.owner, vault.id);
+    expect(planCopies(vault, [node("Jahr")], target, vault.id, "both")).toHaveLength(2);
   });
 });

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from siegel.agent.account import Account
 from siegel.agent.client import Wire
-from siegel.agent.opened import wraps_wire
+from siegel.agent.rotation import wraps_wire
 from siegel.seals.canonical import b64
 from siegel.seals.certificates import CertificateStore
 from siegel.seals.derive import digest

@@ -4,7 +4,8 @@ import time
 from collections.abc import Callable, Iterable
 
 from siegel.agent.client import Wire
-from siegel.agent.opened import OpenVault, wraps_wire
+from siegel.agent.opened import OpenVault
+from siegel.agent.rotation import wraps_wire
 from siegel.seals.certificates import Known
 from siegel.seals.documents import Holder, Roster
 from siegel.seals.epochs import Wrap, wrap_for

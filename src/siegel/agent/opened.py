@@ -14,13 +14,14 @@ from siegel.agent.account import Account
 from siegel.agent.client import Wire
 from siegel.agent.entities import Entity, Names, open_entity_row
 from siegel.agent.errors import AgentError, ServerError
+from siegel.agent.rotation import next_epoch_of
 from siegel.agent.session import Home
-from siegel.seals.canonical import Json, b64
-from siegel.seals.certificates import CertificateStore, team_certificate
+from siegel.seals.canonical import Json
+from siegel.seals.certificates import CertificateStore
 from siegel.seals.chain import Entry, Step
 from siegel.seals.derive import EpochSeed, digest
 from siegel.seals.documents import Manifest
-from siegel.seals.epochs import HeldWrap, OpenedEpochs, Wrap, next_epoch, open_epochs, rotation_due
+from siegel.seals.epochs import HeldWrap, OpenedEpochs, open_epochs, rotation_due
 from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.events import AcceptedEvent, Request, verify_events
 from siegel.seals.events import Place as EventPlace
@@ -354,33 +355,8 @@ class OpenVault:
 
     def rotate(self) -> None:
         """Begins the next epoch, which hands down all that opens for us. Errors as of `seed`, if that is nothing."""
-        earlier = self.opened.to_hand_down() or (self.seed,)
-        new = next_epoch(self.account.seed, self.state.position, earlier, self.store, int(time.time()))
-        assert new.previous_seed is not None
-        documents: Wire = {
-            "epoch": new.signed.to_wire(),
-            "previous_seed": b64(new.previous_seed),
-            "wraps": wraps_wire(new.wraps),
-        }
-        if self.kind == "team":
-            documents["certificate"] = self._team_key(new.seed.recipient(), new.change.epoch).to_wire()
-        self.append((new.change,), **documents)
-
-    def _team_key(self, recipient: str, generation: int) -> Signed:
-        """The certificate of the key that the team's next epoch gives."""
-        before = self.store.generation(self.id)
-        if before is None:
-            raise IntegrityError("team_differs", "the team has no certified key")
-        account = self.account
-        return team_certificate(
-            account.seed,
-            account.own(),
-            recipient,
-            team=self.id,
-            generation=generation,
-            now=int(time.time()),
-            office=before.certificate.office,
-        )
+        change, documents = next_epoch_of(self)
+        self.append((change,), **documents)
 
     def record(self, changes: Iterable[AnyChange]) -> Signed:
         return next_record(self.state.position, self.account.seed, changes)
@@ -404,7 +380,3 @@ def open_by_id(account: Account, home: Home, vault_id: str) -> OpenVault:
 
 def _each(items: Iterable[Json] | None, what: str) -> Iterator[Fields]:
     return (Fields(item, what) for item in items or ())
-
-
-def wraps_wire(wraps: Iterable[Wrap]) -> list[Wire]:
-    return [{"key": wrap.key, "age": b64(wrap.age)} for wrap in wraps]

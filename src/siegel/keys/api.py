@@ -224,7 +224,7 @@ def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
 
 @router.get("/keys/certificates")
 def list_certificates(request: HttpRequest, log: LogIndex = None, about: AboutIds = None) -> Wire:
-    """Page by page: while `more`, ask again with the last log index as `log`. `about`: ids; of nobody else's keys."""
+    """Page by page: while `more`, ask again with the last log index as `log`. `about`: ids of people and teams."""
     person = person_of(request)
     subjects = evidence.beside(person) if about is None else evidence.about(person, about.split(","))
     found = evidence.evidence(person.tenant_id, subjects, log=log, limit=evidence.CERTIFICATES_PER_PAGE)

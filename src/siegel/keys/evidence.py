@@ -151,11 +151,17 @@ def beside(person: "Person") -> Subjects:
     return Subjects(found.people | {person.pk, *managed, *fellow_users_of(person)}, found.teams | _teams_among(held))
 
 
-def about(person: "Person", people: Iterable[str]) -> Subjects:
-    """Of `people` those whom the person may see, and the firm's own; without teams."""
+def about(person: "Person", ids: Iterable[str]) -> Subjects:
+    """Of these people and teams those whom the person may see, with the members of the teams; himself; the firm's own."""
+    own = frozenset({person.pk})
+    wanted = frozenset(ids) - {""} | own
+    if wanted == own:
+        # Of somebody who holds thousands of vaults it is much to ask whom he sees.
+        return Subjects(own, frozenset())
     seen = beside(person)
-    wanted = frozenset(people)
-    return Subjects(wanted if seen.everybody else wanted & seen.people, frozenset())
+    teams = wanted & seen.teams
+    people = wanted if seen.everybody else wanted & seen.people
+    return Subjects(people | teams | named_in(teams).people if teams else people, teams)
 
 
 def of_letter(found: "Invitation") -> Subjects:

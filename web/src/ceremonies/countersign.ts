@@ -2,21 +2,45 @@
 
 import type { Open } from "../keyring/keyring";
 import { mayCertify } from "../seals/admission";
+import { CERTIFICATE } from "../seals/certificate";
 import type { Certificates, VerifiedCertificate } from "../seals/certificates";
-import { fromDoc, hashOf, toDoc } from "../seals/documents";
+import { type Doc, fromDoc, hashOf, read, toDoc } from "../seals/documents";
 import { certify } from "../seals/issue";
+import { MOST_ABOUT } from "../wire/directory";
 import { keysApi } from "../wire/keys_api";
+import { loadCertificates } from "./directory";
 
-/** Countersigns every provisional key this person may certify; gives their number. */
-export async function countersign(
+/**
+ * Countersigns every provisional key this person may certify; gives their number. Verified is what leads to those keys;
+ * where none waits, as mostly, nothing is asked for. @throws IntegrityError, WireError.
+ */
+export async function countersign(open: Open, now: number): Promise<number> {
+  const { certificates } = await keysApi.provisional();
+  const waiting = certificates.map(({ doc }) => ({ doc, whose: subjectOf(doc) }));
+  const people = [...new Set(waiting.map(({ whose }) => whose))];
+  let count = 0;
+  for (let at = 0; at < people.length; at += MOST_ABOUT) {
+    const some = people.slice(at, at + MOST_ABOUT);
+    const theirs = waiting.filter(({ whose }) => some.includes(whose)).map(({ doc }) => doc);
+    count += await vouchForSome(open, await loadCertificates(open, some), theirs, now);
+  }
+  return count;
+}
+
+/** Whom the document claims to certify: enough to ask for what verifies it. */
+function subjectOf(doc: Doc): string {
+  return read(CERTIFICATE, fromDoc(doc).bytes).subject;
+}
+
+async function vouchForSome(
   { keys, session }: Open,
   certificates: Certificates,
+  waiting: readonly Doc[],
   now: number,
 ): Promise<number> {
   const own = certificates.person(keys.kid);
-  const { certificates: waiting } = await keysApi.provisional();
   let count = 0;
-  for (const { doc } of waiting) {
+  for (const doc of waiting) {
     const certificate = certificates.byCertificateHash(hashOf(fromDoc(doc).bytes));
     if (
       certificate === null ||

@@ -85,7 +85,7 @@ export async function removeHolder(vault: OpenedVault, key: string): Promise<voi
 
 async function add(vault: OpenedVault, line: RosterHolder): Promise<void> {
   // The vault's news tell of its holders, not of those who are none yet.
-  for await (const page of directory()) await vault.learn(page);
+  for await (const page of directory([line.subject])) await vault.learn(page);
   await changeRoster(vault, (lines) => {
     const isThere = lines.some(({ key, subject }) => key === line.key || subject === line.subject);
     if (isThere) throw new RefusedError("holder_there", "the person or team belongs to it already");

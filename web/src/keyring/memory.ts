@@ -117,6 +117,6 @@ async function seenHere(): Promise<Seen> {
 }
 
 function ownOf({ keys, root, session: { firm, person } }: Open): OwnRecord {
-  const line = async () => (await certificatesOf(firm.id, root)).roots.map(({ kid }) => kid);
+  const line = async () => (await certificatesOf(firm.id, root, [])).roots.map(({ kid }) => kid);
   return { firm: firm.id, person: person.id, root, keys, line };
 }

@@ -26,7 +26,7 @@ function describe(dialog: HTMLElement, { kind, name }: Machine, kid: string): vo
 }
 
 async function askToCertify(row: HTMLElement): Promise<void> {
-  const key = await openKey([]);
+  const key = await openKey();
   if (key === null) return;
   const machine = machineIn(row);
   const shown = row.dataset["shown"] ?? "";
@@ -36,7 +36,7 @@ async function askToCertify(row: HTMLElement): Promise<void> {
 }
 
 async function askToRevoke(row: HTMLElement): Promise<void> {
-  const key = await openKey([]);
+  const key = await openKey();
   if (key === null) return;
   const { open, certificates } = key;
   const machine = machineIn(row);

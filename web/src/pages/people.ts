@@ -11,24 +11,23 @@ import { showProblem, showStatus } from "../ui/message";
 import { texts } from "../ui/texts";
 import { openKey } from "../ui/unlock";
 import { api } from "../wire/api";
-
-/** The server takes no more ids at once. */
-const MOST_ABOUT = 200;
+import { MOST_ABOUT } from "../wire/directory";
 
 const renewing = new Renewing();
 const revokeDialog = new RevokeDialog();
 
 /** Who asks, with his key open, about the person of a row; null when he closes the dialog of the password. */
-async function askedAbout({ dataset }: HTMLElement, about: readonly string[] | null): Promise<Asked | null> {
-  const key = await openKey(about);
-  return key && { ...key, person: { id: dataset["person"] ?? "", name: dataset["name"] ?? "" } };
+async function askedAbout({ dataset }: HTMLElement): Promise<Asked | null> {
+  const { person: id = "", name = "" } = dataset;
+  const key = await openKey([id]);
+  return key && { ...key, person: { id, name } };
 }
 
 function listenToRevoking(): void {
   for (const button of findAll("[data-revoke]")) {
     const row = button.closest<HTMLElement>("[data-person]");
     const ask = async (): Promise<void> => {
-      const asked = row && (await askedAbout(row, null));
+      const asked = row && (await askedAbout(row));
       if (row !== null && asked !== null) await revokeDialog.show(asked, (by) => revoked(row, by));
     };
     button.addEventListener("click", () => void atWork(button, ask));
@@ -57,7 +56,7 @@ function listenToComparing(): void {
   for (const button of findAll("[data-compare]", panel)) {
     const item = button.closest<HTMLElement>("[data-key]");
     const ask = async (): Promise<void> => {
-      const asked = item && (await askedAbout(item, [item.dataset["person"] ?? ""]));
+      const asked = item && (await askedAbout(item));
       if (item !== null && asked !== null)
         dialog.show(asked, item.dataset["key"] ?? "", () => confirmed(panel, item));
     };

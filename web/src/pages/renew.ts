@@ -17,9 +17,9 @@ async function issue(): Promise<void> {
   const isOwner = maybe("#root-key") !== null;
   const root = isOwner ? await shownRoot() : null;
   if (isOwner && root === null) return;
-  const key = await openKey();
-  if (key === null) return;
   const { person = "", name = "", username = "", client = "" } = form.dataset;
+  const key = await openKey([person]);
+  if (key === null) return;
   const lost = {
     id: person,
     name,

@@ -43,11 +43,15 @@ let shown: Shown | null = null;
 let next: Sheet | null = null;
 let isSaved = false;
 
+/**
+ * All certificates: what the root certified since a day falls, and that day has its place in the log behind all that was
+ * accepted before, also letters to those who are not among the firm's own yet.
+ */
 async function show(): Promise<void> {
   const rest = await shownRecovery();
   const sheet = rest === null ? await shownSheet() : null;
   const keys = sheet ?? rest;
-  const key = keys && (await openKey());
+  const key = keys && (await openKey(null));
   if (keys === null || key === null) return;
   const { certificates } = key;
   const isOurs = mayChangeRoot(certificates, keys.recovery.kid);
@@ -163,7 +167,7 @@ async function change(): Promise<void> {
   const compromisedSince =
     day === "" ? null : placeAt(certificates, new Date(`${day}T00:00:00`).getTime() / 1000);
   await changeRoot(open, certificates, { by, reason, compromisedSince }, next.root, now());
-  const key = await openKey();
+  const key = await openKey(null);
   // Who has just changed it need not be told.
   await acknowledgeRoot();
   dialog.close();
@@ -180,7 +184,7 @@ listenToRecovery({
   shown: () => (shown?.root ? { ...shown, root: shown.root } : null),
   saveSheet: async (sheet) => (shown === null ? undefined : savePaper(shown, sheet)),
   replaced: async (sheet) => {
-    const key = await openKey();
+    const key = await openKey(null);
     if (key !== null) shown = { ...key, by: sheet.root, root: sheet, recoverySeed: sheet.recoverySeed };
   },
 });

@@ -1,7 +1,6 @@
 /** The sign-in page: passkey, password or key file. None of them leaves this device. */
 
 import { countersign } from "../ceremonies/countersign";
-import { loadCertificates } from "../ceremonies/directory";
 import { openedKeyFile } from "../ceremonies/key_file";
 import { signInWithPasskey } from "../ceremonies/passkey";
 import { signInWithKeyFile, signInWithPassword } from "../ceremonies/sign_in";
@@ -106,7 +105,7 @@ function offerPasskey(): void {
 /** Keys that wait for a countersignature get it now; if the line is bad, at the next sign-in. */
 async function vouch(open: Open): Promise<void> {
   try {
-    await countersign(open, await loadCertificates(open), now());
+    await countersign(open, now());
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
   }

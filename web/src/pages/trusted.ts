@@ -9,9 +9,9 @@ import { openKey } from "../ui/unlock";
 
 type Key = NonNullable<Awaited<ReturnType<typeof openKey>>>;
 
-/** Does the work with the open key, and shows the page as it is then. */
-async function withKey(work: (key: Key) => Promise<unknown>): Promise<void> {
-  const key = await openKey();
+/** Does the work with the open key and the keys of those it is `about`, and shows the page as it is then. */
+async function withKey(work: (key: Key) => Promise<unknown>, about: readonly string[] = []): Promise<void> {
+  const key = await openKey(about);
   if (key === null) return;
   await work(key);
   location.reload();
@@ -40,8 +40,11 @@ for (const form of findAll<HTMLFormElement>('form[data-form="trust"]')) {
       showFieldError(who?.id ?? "", texts().form.empty);
       return;
     }
-    await withKey(({ open, certificates }) =>
-      nameTrusted(open, certificates, form.dataset["vault"] ?? "", who.value, Number(days?.value)),
+    const person = who.selectedOptions[0]?.dataset["person"] ?? "";
+    await withKey(
+      ({ open, certificates }) =>
+        nameTrusted(open, certificates, form.dataset["vault"] ?? "", who.value, Number(days?.value)),
+      [person],
     );
   };
   onSubmit(form, () => void atWork(find("[data-submit]", form), name, who?.id));

@@ -1,7 +1,6 @@
 /** The vault page: opens the key, replays the vault, and keeps the page as new as the chain. */
 
 import { countersign } from "../ceremonies/countersign";
-import { loadCertificates } from "../ceremonies/directory";
 import { renewRecovery } from "../ceremonies/holders";
 import { type Open, reopen } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
@@ -48,7 +47,7 @@ async function show(open: Open): Promise<void> {
 }
 
 async function vouch(open: Open): Promise<void> {
-  await countersign(open, await loadCertificates(open), now());
+  await countersign(open, now());
 }
 
 start().catch((error: unknown) => {

@@ -1,9 +1,9 @@
 /** The dialog that takes a key back: why, since when, what falls with it, and the name typed as a last check. */
 
-import { loadNames } from "../ceremonies/directory";
+import { loadCertificates, loadNames } from "../ceremonies/directory";
 import { lastOf } from "../ceremonies/reset";
 import { type Falling, falling, placeAt, revoke } from "../ceremonies/revoke";
-import type { Open } from "../keyring/keyring";
+import { type Open, requireRevoked } from "../keyring/keyring";
 import type { Certificates, VerifiedCertificate } from "../seals/certificates";
 import { RefusedError } from "../seals/errors";
 import { printOf } from "../seals/keys";
@@ -22,7 +22,8 @@ export interface Asked {
 
 interface Shown extends Asked {
   readonly certificate: VerifiedCertificate;
-  readonly names: ReadonlyMap<string, string>;
+  /** Null until a day was typed: then `certificates` are all, and these the names of whose keys they are. */
+  readonly names: ReadonlyMap<string, string> | null;
   readonly done: (revoked: Asked) => void;
 }
 
@@ -32,13 +33,18 @@ const STRANGERS: readonly string[] = ["lost", "compromised"];
 export class RevokeDialog {
   private readonly dialog = find<HTMLDialogElement>("dialog#revoke");
   private shown: Shown | null = null;
+  private readonly form = find<HTMLFormElement>('form[data-form="revoke"]', this.dialog);
+  private readonly submitButton = find("[data-submit]", this.form);
   private falls: Falling = { mine: [], others: [] };
 
   listen(): void {
-    const form = find<HTMLFormElement>('form[data-form="revoke"]', this.dialog);
-    onSubmit(form, () => void atWork(find("[data-submit]", form), () => this.submit(), "revoke-typed"));
+    onSubmit(this.form, () => void atWork(this.submitButton, () => this.submit(), "revoke-typed"));
+    const redraw = async (): Promise<void> => {
+      await this.complete();
+      this.draw();
+    };
     for (const id of ["revoke-reason", "revoke-since"])
-      field(id).addEventListener("change", () => this.draw());
+      field(id).addEventListener("change", () => void atWork(this.submitButton, redraw, "revoke-since"));
   }
 
   /** `done` is called when the key is taken back. @throws RefusedError (`not_allowed`, `no_key`), WireError. */
@@ -47,7 +53,7 @@ export class RevokeDialog {
     const certificate = lastOf(certificates, person.id).last;
     if (!mayRevoke(certificates.person(open.keys.kid), certificate))
       throw new RefusedError("not_allowed", "the person may not take this key back");
-    this.shown = { ...asked, certificate, names: await loadNames(), done };
+    this.shown = { ...asked, certificate, names: null, done };
     const isLetter = certificate.kind === "invitation";
     for (const part of findAll("[data-for-key]", this.dialog)) part.hidden = isLetter;
     for (const part of findAll("[data-for-letter]", this.dialog)) part.hidden = !isLetter;
@@ -65,10 +71,28 @@ export class RevokeDialog {
     return field("revoke-reason").value as Reason;
   }
 
+  /** The day from which on the key may have been another's; "" for none. */
+  private get day(): string {
+    return STRANGERS.includes(this.reason) ? field("revoke-since").value : "";
+  }
+
+  /**
+   * Whatever the key certified since that day falls, whosever it is, and the day has its place in the log by what was
+   * accepted before it: for this, and for nothing else here, all certificates are needed. True when they came only now.
+   */
+  private async complete(): Promise<boolean> {
+    const { shown } = this;
+    if (shown === null || shown.names !== null || this.day === "") return false;
+    const certificates = await loadCertificates(shown.open);
+    await requireRevoked(certificates);
+    this.shown = { ...shown, certificates, names: await loadNames() };
+    return true;
+  }
+
   /** The first log index of the day that was typed; null for none. */
   private since(certificates: Certificates): number | null {
-    const day = field("revoke-since").value;
-    if (!STRANGERS.includes(this.reason) || day === "") return null;
+    const { day } = this;
+    if (day === "") return null;
     return placeAt(certificates, new Date(`${day}T00:00:00`).getTime() / 1000);
   }
 
@@ -80,7 +104,7 @@ export class RevokeDialog {
     const { mine, others } = this.falls;
     find("[data-falling]", this.dialog).hidden = mine.length + others.length === 0;
     const nameOf = ({ kind, subject }: VerifiedCertificate): string =>
-      names.get(subject) ?? texts().revoke.machine(kind);
+      names?.get(subject) ?? texts().revoke.machine(kind);
     find("[data-falling-mine]", this.dialog).replaceChildren(
       ...mine.map((fallen) => {
         const item = clone("falling-item");
@@ -95,6 +119,11 @@ export class RevokeDialog {
   }
 
   private async submit(): Promise<void> {
+    // What falls is seen before it is confirmed.
+    if (await this.complete()) {
+      this.draw();
+      return;
+    }
     const { shown } = this;
     if (shown === null) return;
     const { open, certificates, certificate, person } = shown;

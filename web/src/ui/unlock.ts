@@ -11,9 +11,12 @@ import { find } from "./dom";
 import { atWork, field, filled, onSubmit } from "./form";
 import { showProblem } from "./message";
 
-/** Null when the person closes the dialog. `about`: as in `loadCertificates`. @throws WireError, IntegrityError. */
+/**
+ * Null when the person closes the dialog. `about`: as in `loadCertificates`; without it the firm's own keys and the person's.
+ * @throws WireError, IntegrityError.
+ */
 export async function openKey(
-  about: readonly string[] | null = null,
+  about: readonly string[] | null = [],
 ): Promise<{ open: Open; certificates: Certificates } | null> {
   const session = await api.session();
   const open = (await reopen(session)) ?? (await askInDialog(session));

@@ -1,9 +1,10 @@
 /** The dialog "Zugriff": who may do what in the vault, through which team, and until when; for managers to change. */
 
-import { loadCertificates, loadNames } from "../ceremonies/directory";
+import { loadCertificates, loadTree } from "../ceremonies/directory";
 import { addPerson, addTeam, addTrusted, changeHolder, removeHolder } from "../ceremonies/holders";
-import { PERSONS } from "../seals/certificate";
+import type { VerifiedCertificate } from "../seals/certificate";
 import type { Rights } from "../seals/documents";
+import { must } from "../seals/errors";
 import { type EffectiveHolder, linesOf, teamMembers } from "../seals/members";
 import { clone, find, findAll, write } from "../ui/dom";
 import { atWork, clearErrors, field, onSubmit, showFieldError } from "../ui/form";
@@ -25,6 +26,8 @@ export class AccessView {
   /** Names of teams, and of people who may be added, by id. */
   private names: ReadonlyMap<string, string> = new Map();
   private teams: ReadonlyMap<string, string> = new Map();
+  /** Their keys by their ids, as the server has them: whoever is added has his verified first. */
+  private kids: ReadonlyMap<string, string> = new Map();
 
   /** `changed` is called after each change of the roster. */
   constructor(vault: OpenedVault, changed: () => void) {
@@ -40,10 +43,16 @@ export class AccessView {
   }
 
   private async show(): Promise<void> {
-    const candidates = (await trustedApi.candidates()).people.map(({ id, name }) => [id, name] as const);
-    this.names = new Map(candidates);
+    const candidates = (await trustedApi.candidates()).people;
+    this.names = new Map(candidates.map(({ id, name }) => [id, name]));
+    this.kids = new Map(candidates.map(({ id, kid }) => [id, kid]));
     if (this.vault.open.session.person.role !== "client") {
-      this.names = new Map([...candidates, ...(await loadNames())]);
+      const tree = await loadTree();
+      const kids = tree.people.flatMap(({ id, kid, in_force }) =>
+        kid && in_force ? [[id, kid] as const] : [],
+      );
+      this.names = new Map([...this.names, ...tree.names]);
+      this.kids = new Map([...this.kids, ...kids]);
       this.teams = new Map((await keysApi.teams()).teams.map(({ id, name }) => [id, name]));
     }
     await this.vault.refresh();
@@ -72,7 +81,7 @@ export class AccessView {
     const sorted = [...lines].sort((a, b) => order(a).localeCompare(order(b), "de"));
     find("[data-access-lines]", this.dialog).replaceChildren(...sorted.map((line) => this.item(line)));
     find('form[data-form="access-add"]', this.dialog).hidden = !this.mayManage;
-    if (this.mayManage) await this.offer(new Set(lines.map(({ subject }) => subject)));
+    if (this.mayManage) this.offer(new Set(lines.map(({ subject }) => subject)));
   }
 
   private nameOf({ certificate, key, subject }: EffectiveHolder): string {
@@ -149,16 +158,11 @@ export class AccessView {
   }
 
   /** People with a key in force, and teams, that are not in it yet. */
-  private async offer(there: ReadonlySet<string>): Promise<void> {
+  private offer(there: ReadonlySet<string>): void {
     const select = find<HTMLSelectElement>("#access-who", this.dialog);
-    const certificates = await loadCertificates(this.vault.open);
-    const people = certificates
-      .all()
-      .filter(({ kid, kind }) => PERSONS.includes(kind) && certificates.inForce(kid));
-    const kids = new Map(people.map(({ subject, kid }) => [subject, kid]));
     const options = [
       ...[...this.teams].map(([id, name]) => ({ id, value: `team:${id}`, name: texts().holders.team(name) })),
-      ...[...kids].map(([id, kid]) => ({ id, value: `key:${kid}`, name: this.names.get(id) ?? "" })),
+      ...[...this.kids].map(([id]) => ({ id, value: `person:${id}`, name: this.names.get(id) ?? "" })),
     ];
     const offered = options.filter(({ id, name }) => !there.has(id) && name !== "");
     select.replaceChildren(...offered.map(({ value, name }) => new Option(name, value)));
@@ -178,14 +182,9 @@ export class AccessView {
     }
     const work =
       rights === "trusted"
-        ? () => this.trust(id, Number(days))
+        ? async () => addTrusted(this.vault, await this.personOf(id), Number(days))
         : () => this.added(kind === "team", id, rights, until);
     await this.apply(work, texts().holders.added);
-  }
-
-  private async trust(kid: string, days: number): Promise<void> {
-    const certificates = await loadCertificates(this.vault.open);
-    await addTrusted(this.vault, certificates.person(kid), days);
   }
 
   private async added(isTeam: boolean, id: string, rights: Rights, until: number | null): Promise<void> {
@@ -193,8 +192,16 @@ export class AccessView {
       await addTeam(this.vault, { id, name: this.teams.get(id) ?? "" }, rights, until);
       return;
     }
-    const certificate = (await loadCertificates(this.vault.open)).person(id);
-    await addPerson(this.vault, certificate, rights, until);
+    await addPerson(this.vault, await this.personOf(id), rights, until);
+  }
+
+  /** @throws IntegrityError (`record_author`, `roster_holder`) unless the key is this person's, and in force. */
+  private async personOf(id: string): Promise<VerifiedCertificate> {
+    const certificates = await loadCertificates(this.vault.open, [id]);
+    const found = certificates.person(this.kids.get(id) ?? "");
+    const isHis = found.subject === id && certificates.inForce(found.kid);
+    must(isHis, "roster_holder", "a holder's key is not certified for him");
+    return found;
   }
 
   private async apply(work: () => Promise<void>, said: string): Promise<void> {

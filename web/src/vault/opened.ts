@@ -9,16 +9,15 @@ import type { Bytes } from "../crypto/bytes";
 import { type Open, rememberHead, requireRevoked, seenHead } from "../keyring/keyring";
 import { Certificates } from "../seals/certificates";
 import { type FileVersion, VaultChain, type VerifyManifests } from "../seals/chain";
-import { hashOf, RECORD, type Signed, signDocument } from "../seals/documents";
-import { EpochSeeds, nextEpoch, type WrapHolder } from "../seals/epochs";
+import { EpochSeeds, type WrapHolder } from "../seals/epochs";
 import { IntegrityError, must, RefusedError, UnlockError } from "../seals/errors";
 import { type AccessRequest, verifyEvents } from "../seals/events";
-import { certify } from "../seals/issue";
 import { type EffectiveHolder, type Moment, presently, teamMembers } from "../seals/members";
 import { type FileRow, requireShown, type ShownVault, type VaultRow } from "../seals/rows";
 import type { Scanned } from "../seals/scanning";
+import { addTeams } from "../seals/teams";
 import { now } from "../ui/format";
-import { acceptedEvent, addDirectory, appendOf, entryOf, fromWire } from "../wire/codec";
+import { acceptedEvent, addDirectory, entryOf, fromWire } from "../wire/codec";
 import type { Directory } from "../wire/evidence";
 import { WireError } from "../wire/http";
 import { type News, vaultApi } from "../wire/vault_api";
@@ -26,6 +25,7 @@ import { History } from "./history";
 import { Listing } from "./listing";
 import { foldName } from "./names";
 import type { OpenedFile, OpenedNode } from "./nodes";
+import { rotationOf } from "./rotation";
 import { RowReader } from "./row_reader";
 import { stateOf, type VaultState } from "./state";
 import { teamIdentity } from "./team_keys";
@@ -188,13 +188,15 @@ export class OpenedVault {
     for (const [team, chain] of this.certificates.teams) chain.requireHead(chain, await seenHead(team));
     for (const { id, name } of news.people) this.names.set(id, name);
     for (const { row } of news.rows) this.reader.add(fromWire(row));
-    for (const answer of news.records) {
-      const entry = entryOf(answer);
+    const entries = news.records.map(entryOf);
+    for (const entry of entries) {
       const record = await this.chain.apply(entry, this.later);
       this.history.add(record);
       this.replayed += 1 + record.changes.length;
       for (const change of record.changes) if ("node" in change) this.listing.note(change.node);
     }
+    // A team's chain is not beside itself in its news; the next vault is judged by the same certificates.
+    if (this.certificates.teams.has(this.id)) await addTeams(this.certificates, [{ id: this.id, entries }]);
     must(news.records.length > 0 || !news.more, "answer_invalid", "more news, and none of them");
     if (!news.more) this.chain.requireHead(news, await seenHead(this.id));
     for (const wrap of news.wraps) this.takeWrap(wrap);
@@ -268,25 +270,8 @@ export class OpenedVault {
     const moment = this.present();
     const isDue = this.isDue || this.chain.isRotationDue(moment) || !(await this.seeds.isWhole());
     if (!isDue) return true;
-    const { keys } = this.open;
-    const next = await nextEpoch(this.chain, await this.seeds.toHandDown(), keys, moment);
-    const epoch = this.chain.epoch.epoch + 1;
-    const change = { kind: "epoch", epoch, hash: hashOf(next.epoch.bytes) } as const;
-    const record = await signDocument(RECORD, this.recordFields([change]), keys.signing);
-    const certificate =
-      this.chain.kind === "team" ? { certificate: await this.nextTeamKey(next.recipient) } : {};
-    return this.isTaken(() => vaultApi.append(this.id, appendOf({ record, ...next, ...certificate })));
-  }
-
-  /** The certificate of the key that a team's next epoch gives. */
-  private async nextTeamKey(recipient: string): Promise<Signed> {
-    const { keys, session } = this.open;
-    const before = this.certificates.newestOf(this.id);
-    must(before !== null, "team_differs", "the team has no certified key");
-    const own = this.certificates.person(keys.kid);
-    const subject = { kind: "team", subject: this.id, signingKey: null, recipient } as const;
-    const more = { generation: before.generation + 1, office: before.office };
-    return certify(session.firm.id, subject, keys, own.hash, now(), more);
+    const append = await rotationOf(this, moment);
+    return this.isTaken(() => vaultApi.append(this.id, append));
   }
 
   /** Fields of the record that would follow now. */

@@ -87,7 +87,6 @@ function filesOf(vault: OpenedVault): readonly Packed[] {
   const taken = new Set<string>();
   const files: Packed[] = [];
   for (const { node } of withContents(vault, vault.childrenOf(vault.id))) {
-    if (!vault.chain.isLive(node.id)) continue;
     const folder = paths.get(node.parent) ?? [];
     // Where two have one name, as readers then show both.
     const name = freeName(node.row.name, (name) => taken.has(JSON.stringify([...folder, name])));

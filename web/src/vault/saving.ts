@@ -54,7 +54,7 @@ export function missingFrom(vault: OpenedVault, chosen: readonly OpenedNode[]): 
   if (vault.unreadable.size === 0) return 0;
   const folders = new Set(withContents(vault, chosen).map(({ node }) => node.id));
   return [...vault.unreadable.values()].filter(
-    ({ id, parent }) => folders.has(parent) && !vault.nodes.has(id),
+    ({ id, parent }) => folders.has(parent) && !vault.nodes.has(id) && vault.chain.isLive(id),
   ).length;
 }
 

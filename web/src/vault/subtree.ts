@@ -8,29 +8,17 @@ export interface Placed {
   readonly path: readonly string[];
 }
 
-/** The chosen entries and all that is in those that are folders, each folder before what is in it. */
+/** The chosen entries and all that is in those that are folders, each folder before what is in it; nothing of the trash. */
 export function withContents(
-  vault: Pick<OpenedVault, "nodes">,
+  vault: Pick<OpenedVault, "childrenOf">,
   chosen: readonly OpenedNode[],
 ): readonly Placed[] {
   const found: Placed[] = chosen.map((node) => ({ node, path: [] }));
-  if (chosen.every(({ kind }) => kind === "file")) return found;
-  const children = byFolder(vault);
   // By a list that grows, not by recursion: folders may be nested as deeply as anybody likes.
   for (const { node, path } of found) {
     if (node.kind !== "folder") continue;
     const below = [...path, node.row.name];
-    for (const child of children.get(node.id) ?? []) found.push({ node: child, path: below });
+    for (const child of vault.childrenOf(node.id)) found.push({ node: child, path: below });
   }
   return found;
-}
-
-function byFolder({ nodes }: Pick<OpenedVault, "nodes">): ReadonlyMap<string, readonly OpenedNode[]> {
-  const children = new Map<string, OpenedNode[]>();
-  for (const node of nodes.values()) {
-    const siblings = children.get(node.parent);
-    if (siblings === undefined) children.set(node.parent, [node]);
-    else siblings.push(node);
-  }
-  return children;
 }

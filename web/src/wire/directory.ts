@@ -3,7 +3,10 @@
 import type { Directory } from "./evidence";
 import { type DirectoryPage, keysApi } from "./keys_api";
 
-/** All that the person may see, page by page in the order of the log; or only what is `about` some. */
+/** The server takes no more ids at once. */
+export const MOST_ABOUT = 200;
+
+/** All that the person may see, page by page in the order of the log; or only what is `about` some people and teams, at most `MOST_ABOUT`. */
 export async function* directory(about: readonly string[] | null = null): AsyncGenerator<DirectoryPage> {
   let log: number | null = null;
   for (;;) {

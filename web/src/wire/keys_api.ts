@@ -138,7 +138,7 @@ export const keysApi = {
     credential: Credential;
     unlock: string;
   }) => call<Session>("POST", "/api/emergency/owner", body),
-  /** `about`: only what is about these people, and the firm's own. */
+  /** `about`: only what is about these people and teams, the person himself, and the firm's own. */
   certificates: (log: number | null, about: readonly string[] | null = null) => {
     const asked = new URLSearchParams();
     if (log !== null) asked.set("log", String(log));

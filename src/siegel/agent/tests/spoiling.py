@@ -1,6 +1,6 @@
 """A client who begins an epoch and seals rubbish: to everybody but himself, or to the epoch itself."""
 
-from siegel.agent.opened import wraps_wire
+from siegel.agent.rotation import wraps_wire
 from siegel.agent.tests.server import Server, StoredVault
 from siegel.seals.canonical import b64
 from siegel.seals.derive import EpochSeed
