@@ -1,4 +1,4 @@
-"""A founder whose key was lost comes back into a vault of his own, where recovery holds it (docs/formats.md 3; ADR 0035)."""
+"""A founder whose key was lost comes back into a vault of his own that recovery holds (docs/formats.md 3; ADR 0035)."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""A founder whose key was lost gets his own vault back from an owner, where recovery holds it; and nothing else happens."""
+"""A founder whose key was lost gets his own vault back from an owner, where recovery holds it, and nobody gets more."""
 
 import pytest
 
