@@ -21,6 +21,7 @@ import { managesAll, presently, teamMembers } from "../src/seals/members";
 import { acceptedOf, entryOf } from "../src/wire/codec";
 import type { CertificateAnswer, RevocationAnswer } from "../src/wire/keys_api";
 import type { Append, EntryAnswer, RowAnswer, VaultAppend } from "../src/wire/vault_api";
+import { isLost, lostVaults } from "./lost_vaults";
 
 export interface Person {
   readonly id: string;
@@ -250,7 +251,8 @@ export class FirmServer {
     const { entries, rows, wraps, replayed } = this.chainOf(id);
     const kid = this.as?.keys.kid ?? "";
     const moment = presently(this.now);
-    const isRuler = managesAll(this.known.person(kid).kind, replayed.kind);
+    const author = this.known.person(kid);
+    const isRuler = managesAll(author.kind, replayed.kind) || isLost(author, replayed, this.known);
     if (!isRuler && replayed.rightsOf(kid, moment) === null) throw new Refused(404, "not_found");
     const isHis = (key: string): boolean => {
       const team = this.known.of(key);
@@ -312,6 +314,7 @@ export class FirmServer {
     }
     if (path === "account/self") return this.selfRecords.at(-1) ?? { number: 0, age: null };
     if (path === "keys/recovery/wraps") return this.recoverable(query.get("after") ?? "");
+    if (path === "keys/recovery/lost") return lostVaults(this.chains, this.known, this.as?.keys.kid ?? "");
     if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
     throw new Refused(404, "not_found");
   }
