@@ -1,4 +1,4 @@
-"""The vectors of readmission.json: a client whose key was lost gets his own vault back; and what else an owner tries."""
+"""The vectors of readmission.json: a client whose key was lost gets his own vault back; what else an owner tries."""
 
 from dataclasses import dataclass, field
 from typing import Any

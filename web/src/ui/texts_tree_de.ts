@@ -100,7 +100,7 @@ export const TREE_DE = {
   free: (size: string) => `Für neue Dateien stehen noch ${size} zur Verfügung.`,
   full: "Der Speicher ist voll. Bitte löschen Sie etwas endgültig.",
   onlyYou: "Zugriff: nur Sie persönlich!",
-  onlyYouAnd: (firm: string) => `Zugriff: nur Sie persönlich, mit Wiederherstellung durch ${firm}`,
+  onlyYouAnd: "Zugriff: nur Sie persönlich, mit Wiederherstellung durch die Inhaber der Kanzlei",
   reseal: {
     count: (number: number, size: string) =>
       number === 0

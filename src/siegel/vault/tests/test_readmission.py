@@ -1,4 +1,4 @@
-"""A founder whose key was lost: an owner with the recovery seed gives him his own vault back, and nobody anything else."""
+"""A founder whose key was lost: an owner with the recovery seed gives him his own vault back, and nothing else."""
 
 import json
 
