@@ -1,4 +1,4 @@
-"""A client's key is lost with everything it opened; a letter, and an owner with the sheet, give her her own vault back."""
+"""A client loses her key: another letter, and an owner with the sheet, give her her own vault back."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import FilePayload, Page, expect
 
+from siegel.agent.directory import key_of
 from siegel.seals.derive import print_of
 from tests.installation import Installation
 from tests.journeys.people import Firm, make_firm
@@ -60,6 +61,8 @@ def shown_sheet(owner: Page, firm: Firm, folder: Path) -> None:
 def test_a_client_who_lost_her_key_opens_her_own_vault_again(
     visit: Visit, firm: Firm, tmp_path: Path, watch: Watch
 ) -> None:
+    # the clerk looks after her access through a dossier
+    firm.new_vault()
     client = come_in(visit(), firm, firm.client)
     begin(client, firm, "Nur für mich", recoverable=False)
     expect(client.locator("[data-access]")).to_have_text("Zugriff: nur Sie persönlich!")
@@ -82,9 +85,8 @@ def test_a_client_who_lost_her_key_opens_her_own_vault_again(
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text(firm.client.name)
     expect(rows).to_contain_text("1 eigener Tresor")
-    store = firm.owner.account.learn_certificates()
-    subject = firm.client.account.person
-    [key] = [one for one in store if one.certificate.subject == subject and store.in_force(one.kid)]
+    key = key_of(firm.owner.account.learn_certificates(), firm.client.account.person)
+    assert key is not None
     expect(rows).to_contain_text(print_of(key.kid))
     look(owner, Axe(), "readmission-sheet")
     phone = come_in(visit(**PHONE, color_scheme="dark"), firm, firm.owner)

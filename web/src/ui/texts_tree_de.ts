@@ -136,6 +136,7 @@ export const TREE_DE = {
     released: (name: string) => `„${name}“ als nicht prüfbar freigegeben`,
     resealed: (name: string, version: number) => `„${name}“ neu versiegelt (Fassung ${version})`,
     roster: "Zugriff geändert",
+    readmitted: "Zugang wiederhergestellt, mit dem Notfallblatt der Kanzlei",
     epoch: "Neue Schlüssel",
     genesis: "Tresor angelegt",
     somewhere: "etwas ohne lesbaren Namen",

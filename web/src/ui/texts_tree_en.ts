@@ -123,6 +123,7 @@ export const TREE_EN: typeof TREE_DE = {
     released: (name) => `“${name}” released as not scannable`,
     resealed: (name, version) => `“${name}” sealed anew (version ${version})`,
     roster: "Access changed",
+    readmitted: "Access restored, with the emergency sheet of the firm",
     epoch: "New keys",
     genesis: "Vault begun",
     somewhere: "something without a readable name",
