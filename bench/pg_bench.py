@@ -19,8 +19,8 @@ from typing import Any
 
 PROCESSES = 4
 THREADS = 6
-ROUNDS = 5
-SECONDS = 4.0
+ROUNDS = 4
+SECONDS = 3.0
 PROOFS = 100
 PAUSE_S = 0.03
 
@@ -61,7 +61,7 @@ def _measure(tenant: Any) -> list[Figure]:
                 _until_nothing_waits(tenant)
         quiet = _times_to_proof(tenant)
         for one in writers:
-            _tell(one, "own", PROOFS * (PAUSE_S + 0.5))
+            _tell(one, "own", PROOFS * (PAUSE_S + 0.15))
         busy = _times_to_proof(tenant)
         for one in writers:
             _answer(one)

@@ -117,6 +117,8 @@ TABLE: dict[str, str] = {
     # the signed-in
     "GET /api/session": EVERYONE_SIGNED_IN,
     "GET /api/session/left": EVERYONE_SIGNED_IN,
+    "POST /api/session/unlock/challenge": EVERYONE_SIGNED_IN,
+    "POST /api/session/unlock/passkey": "401 401 401 401 401 401 401 401 401",
     "POST /api/session/unlock": "401 401 401 401 401 401 401 401 401",
     "GET /api/keys/certificates": EVERYONE_SIGNED_IN,
     "GET /api/keys/provisional": EVERYONE_SIGNED_IN,
@@ -400,6 +402,10 @@ def _body(route: str, stage: Stage, role: str) -> Any:
             "unlock": HASH,
         },
         "POST /api/account/passkeys/<passkey_id>/remove": {},
+        "POST /api/session/unlock/passkey": {
+            "nonce": HASH,
+            **dict.fromkeys(("credential", "client_data", "authenticator_data", "signature"), HASH),
+        },
         "POST /api/session/unlock": {"auth_key": HASH},
         "POST /api/session/end": {},
     }.get(route)
@@ -436,6 +442,7 @@ def _ask(stage: Stage, role: str, route: str) -> int:
     return int(response.status_code)
 
 
+@pytest.mark.timeout(400)  # some hundred sign-ins
 def test_every_role_gets_at_every_route_what_the_table_says(stage: Stage) -> None:
     wrong = []
     for route, expected in TABLE.items():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from siegel.agent import put as putting
+from siegel.agent import scans
 from siegel.agent.errors import AgentError
 from siegel.agent.opened import open_by_id
 from siegel.lib.age import HybridIdentity
@@ -37,7 +37,7 @@ def document(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(putting, "SCAN_PAUSE_S", 0)
+    monkeypatch.setattr(scans, "SCAN_PAUSE_S", 0)
 
 
 def put_into(device: Device, server: HostileServer, document: Path, vault: str = "") -> list[str]:

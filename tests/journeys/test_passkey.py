@@ -152,3 +152,58 @@ def test_a_passkey_replaces_the_present_password_when_it_is_changed(
     sign_out(page)
     sign_in_with_password(page, door_of(named, firm), person.username, "neun Schlitten im Morgenrot")
     page.wait_for_url(f"{named}/")
+
+
+def close_key(page: Page) -> None:
+    """As when the browser's store was emptied: the session goes on, the key is closed."""
+    page.evaluate(
+        """async () => {
+            for (const { name } of await indexedDB.databases())
+                await new Promise((resolve, reject) => {
+                    const opened = indexedDB.open(name)
+                    opened.onsuccess = () => {
+                        const stores = [...opened.result.objectStoreNames]
+                        const work = opened.result.transaction(stores, "readwrite")
+                        for (const store of stores) work.objectStore(store).clear()
+                        work.oncomplete = () => { opened.result.close(); resolve() }
+                        work.onerror = reject
+                    }
+                })
+        }"""
+    )
+
+
+def test_a_closed_key_is_opened_again_with_the_passkey(visit: Visit, firm: Firm, named: str) -> None:
+    person = firm.join("wiederauf", "Wanda Wieder", "clerk")
+    vault = firm.new_vault(more=((person.account.kid, "write"),))
+    page, sent = visit(), list[Request]()
+    give_authenticator(page)
+    page.on("request", lambda request: sent.append(request))  # noqa: PLW0108
+    sign_in_with_password(page, door_of(named, firm), person.username, person.password)
+    page.get_by_role("link", name="Später").click()
+    page.wait_for_url(f"{named}/")
+    close_key(page)
+    page.goto(vault.url.replace("127.0.0.1", "localhost"))
+    expect(page.locator("[data-unlock]")).to_be_visible()
+    expect(page.locator("[data-unlock-passkey]"), "without a passkey none is offered").to_be_hidden()
+
+    set_up(page, named, person)
+    expect(page.locator("[data-passkey]")).to_have_count(1)
+    close_key(page)
+    page.goto(vault.url.replace("127.0.0.1", "localhost"))
+    page.get_by_role("button", name="Mit Passkey öffnen").click()
+    expect_opened(page)
+
+    # the same in the dialog of the pages of staff
+    close_key(page)
+    page.goto(f"{named}/mandanten/neu")
+    page.fill("#client-number", "77001")
+    page.fill("#client-name", "Passende GmbH")
+    page.fill("#dossier-title", "Lohn")
+    page.click("form[data-form=client-new] [data-submit]")
+    page.locator("dialog#unlock").get_by_role("button", name="Mit Passkey öffnen").click()
+    expect(page.locator("dialog#unlock")).to_be_hidden()
+    bodies = [json.loads(one.post_data or "{}") for one in sent if one.url.endswith("/session/unlock/passkey")]
+    assert [body.keys() for body in bodies] == [
+        {"nonce", "credential", "client_data", "authenticator_data", "signature"}
+    ] * 2

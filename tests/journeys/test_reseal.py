@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Route, expect
 
 from siegel.agent.get import get_file
-from siegel.agent.old_contents import old_contents
+from siegel.agent.old_contents import author_of, old_contents
 from siegel.agent.plan import Item, Plan
 from siegel.agent.put import put
 from tests.journeys.people import Firm, Silent
@@ -79,7 +79,7 @@ def test_what_a_revoked_clerk_could_open_is_sealed_anew_and_the_old_is_gone(
     [entity] = opened.children(opened.id).values()
     assert entity.node.version == 2
     assert [opened.file_row(entity.id, number).note for number in (1, 2)] == ["Stand 1", "Stand 2"]
-    assert {opened.author_of(entity.id, number) for number in (1, 2)} == {leaver.account.kid}
+    assert {author_of(opened, entity.id, number) for number in (1, 2)} == {leaver.account.kid}
     get_file(opened, entity, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == LARGE
 

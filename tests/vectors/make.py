@@ -12,7 +12,8 @@ The files (binaries are base64url without padding, as on the wire):
     self.json        a self-record, those that are none of the person's, and what two devices know together
     rows.json        sealed rows, what a server may show of a vault, names and titles: good, and bad with the error code
     trees.json       Merkle roots over byte i = i mod 251
-    log.json         a transparency log: keys, checkpoints, growth, proof files: good, and bad with the error code
+    log.json         a transparency log: keys, checkpoints, growth, proof files: good, and bad with the error code;
+                     a log that began anew, shown to who holds a head of it
     chain.json       one vault from its firm's root to its second epoch in the wire form, and attempts to break it;
                      other vaults of the firm: who belongs, spoilt epochs and their repair, what waits for a letter,
                      letters that expire
@@ -61,6 +62,7 @@ from tests.vectors import (
     broken,
     broken_hierarchy,
     hierarchy,
+    log_origins,
     logs,
     others,
     readmission,
@@ -375,7 +377,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "self.json": self_records.vectors(sealed),
         "rows.json": row_vectors(),
         "trees.json": tree_vectors(),
-        "log.json": logs.log_vectors(),
+        "log.json": {**logs.log_vectors(), "origins": log_origins.origins()},
         "shares.json": sheet_shares.share_vectors(),
         "chain.json": chain,
         "readmission.json": readmission.readmission_vectors(sealed),

@@ -8,6 +8,7 @@ import pytest
 
 from siegel.lib import tlog
 from siegel.seals.canonical import unb64
+from siegel.seals.log_origins import Beginning, Loss, compare, passed
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "log.json").read_text())
 LOG, WITNESS = (tlog.VerifierKey.parse(VECTORS[name]) for name in ("log", "witness"))
@@ -59,3 +60,26 @@ def test_a_proof_file_is_judged_as_it_should(case: dict[str, Any]) -> None:
         assert caught.value.code == case["code"]
     else:
         assert WITNESS in verified().cosigned
+
+
+@named("origins")
+def test_a_log_that_began_anew_is_judged_as_it_should(case: dict[str, Any]) -> None:
+    def judged() -> tuple[Loss | None, list[int]]:
+        answer, known = case["answer"], tlog.Checkpoint.parse(tlog.Note.parse(case["held"].encode()).text)
+        begun = passed(LOG, [Beginning.from_wire(one) for one in answer["begun"]])
+        key = begun[-1].key if begun else LOG
+        if key.encode() != answer["key"]:
+            raise tlog.KeyFormatError
+        newest = tlog.open_checkpoint(tlog.Note.parse(answer["checkpoint"].encode()), key).checkpoint
+        said = [one for each in begun if (one := each.statement(newest))]
+        return compare(known, newest, [unb64(one) for one in answer["proof"]], said), [one.lost for one in said]
+
+    if case["code"]:
+        with pytest.raises(tlog.TlogError) as caught:
+            judged()
+        assert caught.value.code == case["code"]
+    else:
+        loss, lost = judged()
+        assert loss == (None if case["loss"] is None else Loss(**case["loss"]))
+        if loss is None or not loss.is_hidden:
+            assert lost == case["lost"]

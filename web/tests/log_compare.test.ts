@@ -3,10 +3,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { concat, utf8 } from "../src/crypto/bytes";
 import { signingKeyFromSeed } from "../src/crypto/ed25519";
+import type { Shelf } from "../src/keyring/log_watch";
 import { parseVerifierKey } from "../src/tlog";
 import { toPadded } from "../src/tlog/text";
 import { compareWithLog, noteIn } from "../src/ui/log_compare";
-import type { Shelf } from "../src/ui/log_watch";
 import { vectors } from "./vectors";
 
 interface Growth {
@@ -16,7 +16,19 @@ interface Growth {
   readonly proof: readonly string[];
 }
 
-const known = vectors<{ log: string; witness: string; growth: readonly Growth[] }>("log");
+interface Anew {
+  readonly name: string;
+  readonly held: string;
+  readonly answer: { key: string; checkpoint: string; proof: readonly string[]; begun: readonly unknown[] };
+  readonly loss: { known: number; kept: number; is_hidden: boolean } | null;
+}
+
+const known = vectors<{
+  log: string;
+  witness: string;
+  growth: readonly Growth[];
+  origins: readonly Anew[];
+}>("log");
 /** The log's key of the vectors (tests/vectors/logs.py). */
 const SEED = new Uint8Array(32).fill(1);
 const EMPTY: Shelf = { getItem: () => null, setItem: () => undefined };
@@ -41,7 +53,7 @@ function serve(answer: {
   const asked: string[] = [];
   vi.stubGlobal("fetch", (path: string) => {
     asked.push(path);
-    return Promise.resolve(new Response(JSON.stringify(answer)));
+    return Promise.resolve(new Response(JSON.stringify({ begun: [], ...answer })));
   });
   return asked;
 }
@@ -127,4 +139,17 @@ describe("what is no head of this log is not taken for one", () => {
     const result = await compareWithLog(mangle(await signed(older)), "muster", EMPTY);
     expect(result).toEqual({ outcome: "unknown", code });
   });
+});
+
+test.each([
+  ["held before the backup", { outcome: "same", older: 20, newer: 60 }],
+  ["held between", { outcome: "differs", code: "tlog.lost", lost: 10 }],
+  ["held more than is cited", { outcome: "differs", code: "tlog.hidden", lost: 16 }],
+  ["the past is another one", { outcome: "differs", code: "tlog.proof" }],
+  ["not signed by the key known", { outcome: "differs", code: "tlog.unsigned" }],
+])("a head of a log that began anew since: %s", async (name, expected) => {
+  const found = known.origins.find((one) => one.name === name);
+  if (found === undefined) throw new Error(name);
+  serve(found.answer);
+  expect(await compareWithLog(inMail(found.held), "muster", EMPTY)).toEqual(expected);
 });

@@ -4,9 +4,10 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { toBase64url } from "../src/crypto/base64";
 import { concat, utf8 } from "../src/crypto/bytes";
 import { signingKeyFromSeed } from "../src/crypto/ed25519";
+import { HiddenError, heldOf, type Shelf, watchLog } from "../src/keyring/log_watch";
 import { parseVerifierKey } from "../src/tlog";
+import type { ShownBeginning } from "../src/tlog/origins";
 import { toPadded } from "../src/tlog/text";
-import { heldOf, type Shelf, watchLog } from "../src/ui/log_watch";
 import { codeOfError, vectors } from "./vectors";
 
 interface Growth {
@@ -16,7 +17,25 @@ interface Growth {
   readonly proof: readonly string[];
 }
 
-const known = vectors<{ log: string; witness: string; growth: readonly Growth[] }>("log");
+interface Anew {
+  readonly name: string;
+  readonly held: string;
+  readonly answer: {
+    key: string;
+    checkpoint: string;
+    proof: readonly string[];
+    begun: readonly ShownBeginning[];
+  };
+  readonly loss: { known: number; kept: number; is_hidden: boolean } | null;
+  readonly code: string | null;
+}
+
+const known = vectors<{
+  log: string;
+  witness: string;
+  growth: readonly Growth[];
+  origins: readonly Anew[];
+}>("log");
 const FIRM = "muster";
 /** The log's key of the vectors (tests/vectors/logs.py). */
 const SEED = new Uint8Array(32).fill(1);
@@ -48,11 +67,12 @@ function serve(answer: {
   key: string | null;
   checkpoint: string | null;
   proof: readonly string[];
+  begun?: readonly ShownBeginning[];
 }): string[] {
   const asked: string[] = [];
   vi.stubGlobal("fetch", (path: string) => {
     asked.push(path);
-    return Promise.resolve(new Response(JSON.stringify(answer)));
+    return Promise.resolve(new Response(JSON.stringify({ begun: [], ...answer })));
   });
   return asked;
 }
@@ -107,4 +127,42 @@ test("another key, a broken signature, and a log that is signed no more are foun
 test("a log that was never signed raises no alarm", async () => {
   serve({ key: null, checkpoint: null, proof: [] });
   expect(await watchLog(FIRM, new MapShelf())).toBeNull();
+});
+
+describe.each(known.origins)("a log that began anew: $name", ({ held, answer, loss, code }) => {
+  const holding = async (): Promise<MapShelf> => {
+    const shelf = new MapShelf();
+    serve({ key: known.log, checkpoint: held, proof: [] });
+    await watchLog(FIRM, shelf);
+    serve(answer);
+    return shelf;
+  };
+
+  test.runIf(code !== null)("is not believed", async () => {
+    const shelf = await holding();
+    expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe(code);
+    expect(heldOf(FIRM, shelf)?.key).toBe(known.log);
+  });
+
+  test.runIf(code === null && loss?.is_hidden === true)(
+    "that hides entries is found every time",
+    async () => {
+      const shelf = await holding();
+      for (const _ of [1, 2]) {
+        const error: unknown = await watchLog(FIRM, shelf).catch((caught: unknown) => caught);
+        expect(error).toBeInstanceOf(HiddenError);
+        expect(error).toMatchObject({ loss: { known: loss?.known, kept: loss?.kept } });
+      }
+    },
+  );
+
+  test.runIf(code === null && loss?.is_hidden !== true)("is followed, and what is lost is kept", async () => {
+    const shelf = await holding();
+    const lost = loss === null ? [] : [{ known: loss.known, kept: loss.kept, isHidden: false }];
+    for (const proof of [answer.proof, []]) {
+      serve({ ...answer, proof });
+      expect(await watchLog(FIRM, shelf)).toMatchObject({ head: { size: 60 }, lost });
+    }
+    expect(heldOf(FIRM, shelf)?.key).toBe(answer.key);
+  });
 });

@@ -3,38 +3,23 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fromBase64url, toBase64url } from "../src/crypto/base64";
 import type { Open } from "../src/keyring/keyring";
-import { PERSON } from "../src/keyring/presence";
 import { CERTIFICATE } from "../src/seals/certificate";
-import {
-  type Change,
-  type Doc,
-  fromDoc,
-  hashOf,
-  MANIFEST,
-  RECORD,
-  read,
-  signDocument,
-  toDoc,
-} from "../src/seals/documents";
+import { fromDoc, hashOf, read, signDocument, toDoc } from "../src/seals/documents";
 import { newId } from "../src/seals/ids";
 import { certificateHash } from "../src/seals/issue";
-import { epochKeys } from "../src/seals/keys";
 import { REVOCATION } from "../src/seals/revocations";
-import { sealRow } from "../src/seals/rows";
 import { readFile } from "../src/vault/contents";
 import type { OpenedFile, OpenedVault } from "../src/vault/opened";
 import { openForPage, settle } from "../src/vault/resuming";
 import { removeNodes, rename, restoreNode } from "../src/vault/tree_changes";
-import type { Append, RowAnswer } from "../src/wire/vault_api";
+import type { Append } from "../src/wire/vault_api";
 import { flipped, HostileServer, keysOf, signedIn, story } from "./hostile_server";
 import { kept } from "./kept_store";
+import { addFolders, boxes, keepKey, MANY, NOW, signedBy } from "./large_story";
 import { codeOfError } from "./vectors";
 
 vi.mock("../src/keyring/store", () => import("./kept_store"));
-vi.mock("../src/workers/start", () => ({ startWorker: (url: string) => new Worker(url) }));
 
-const NOW = 1_800_100_000;
-const MANY = 600;
 const NODE = story.files[0]?.node ?? "";
 type Box = { readonly iv: Uint8Array; readonly box: Uint8Array };
 
@@ -52,7 +37,7 @@ beforeEach(async () => {
   });
   open = await signedIn("clerk");
   await keepKey(open);
-  await addFolders(MANY);
+  await addFolders(server, MANY);
   asked = [];
   const answer = fetch;
   vi.stubGlobal("fetch", (path: string, init: RequestInit) => {
@@ -63,37 +48,6 @@ beforeEach(async () => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-/** As after a sign-in: the key that lies in this browser. */
-async function keepKey({ session, root }: Open): Promise<void> {
-  const local = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  const [person, firm] = [session.person.id, session.firm.id];
-  kept.set(PERSON, { person, firm, generation: 1, root, local, sealed: new Uint8Array(60) });
-}
-
-async function signedBy(who: string, ...changes: Change[]): Promise<Doc> {
-  const { kid: author, signing } = await keysOf(who);
-  const { seq, head: previous } = server.news;
-  const { firm, vault } = story;
-  return toDoc(await signDocument(RECORD, { author, changes, firm, previous, seq: seq + 1, vault }, signing));
-}
-
-/** One record of the client's makes so many folders. */
-async function addFolders(count: number, prefix = "Vorgang"): Promise<void> {
-  const { rowKey } = await epochKeys(fromBase64url(story.epoch_seeds["2"] ?? ""));
-  const { firm, vault } = story;
-  const made = await Promise.all(
-    Array.from({ length: count }, async (_, i): Promise<[Change, RowAnswer]> => {
-      const node = newId();
-      const place = { kind: "folder", firm, vault, node, version: 0, epoch: 2 } as const;
-      const row = await sealRow(rowKey, place, { created: NOW, name: `${prefix} ${i}` });
-      const change = { kind: "folder", epoch: 2, node, parent: vault, row: hashOf(row) } as const;
-      return [change, { node, version: 0, row: toBase64url(row) }];
-    }),
-  );
-  const record = await signedBy("client", ...made.map(([change]) => change));
-  server.add({ record }, ...made.map(([, row]) => row));
-}
-
 /** Opens the vault as its page does, to the end. */
 async function visit(): Promise<OpenedVault> {
   const vault = await openForPage(open, story.vault);
@@ -101,7 +55,6 @@ async function visit(): Promise<OpenedVault> {
   return vault;
 }
 
-const boxes = () => [...kept.keys()].filter((key) => key.startsWith("box:"));
 const listed = () => kept.get(`replayed:${story.vault}`);
 const node = (vault: OpenedVault, name: string) => {
   const found = [...vault.nodes.values()].find(({ row }) => row.name === name);
@@ -158,7 +111,7 @@ describe("a vault that was replayed here", () => {
       parent: story.vault,
       row: hashOf(row),
     } as const;
-    const record = await signedBy("client", change);
+    const record = await signedBy(server, "client", change);
     server.add({ record }, { node: change.node, version: 0, row: toBase64url(row) });
     kept.delete(`replayed:${story.vault}`);
     const whole = await visit();
@@ -181,7 +134,7 @@ describe("a vault that was replayed here", () => {
     await vault.history.recall([2, null, 10_000]);
     expect(vault.history.get(2)?.seq).toBe(2);
     const third = server.news.records[2];
-    if (third) third.record = await signedBy("client", { kind: "remove", node: NODE });
+    if (third) third.record = await signedBy(server, "client", { kind: "remove", node: NODE });
     const other = await openForPage(open, story.vault);
     expect(await codeOfError(() => other.history.recall([3]))).not.toBe("");
   });
@@ -284,7 +237,7 @@ describe("what is kept", () => {
     await visit();
     const early = new Map([...kept].filter(([key]) => /^(box|replayed):/.test(key)));
     const { length } = server.news.records;
-    await addFolders(MANY, "Später");
+    await addFolders(server, MANY, "Später");
     const newest = await visit();
     for (const [key, value] of early) kept.set(key, value);
     const again = await openForPage(open, story.vault);
@@ -342,7 +295,7 @@ describe("a server that shows something else than it did", () => {
     const vault = await visit();
     expect(vault.replayed).toBe(0);
     expect(vault.chain.isRotationDue(vault.present())).toBe(true);
-    await addFolders(1, "Danach");
+    await addFolders(server, 1, "Danach");
     expect(await codeOfError(visit)).toBe("record_author_revoked");
   });
 
@@ -357,7 +310,7 @@ describe("a server that shows something else than it did", () => {
     await visit();
     const { head } = server.news;
     server.news.head = hashOf(new Uint8Array(1));
-    const record = await signedBy("client", { kind: "remove", node: NODE });
+    const record = await signedBy(server, "client", { kind: "remove", node: NODE });
     server.news.head = head;
     server.add({ record });
     expect(await codeOfError(visit)).toBe("record_previous");
@@ -365,70 +318,9 @@ describe("a server that shows something else than it did", () => {
 
   test("cannot bring a row that is not the signed one", async () => {
     await visit();
-    await addFolders(1, "Später");
+    await addFolders(server, 1, "Später");
     const last = server.news.rows.at(-1);
     if (last) last.row = toBase64url(new Uint8Array(60));
     expect(await codeOfError(visit)).toBe("row_differs");
-  });
-});
-
-describe("the signature of a manifest", () => {
-  /** Of the newest version, by its author but wrong; the record that names the manifest is right. */
-  function spoil(): void {
-    const entry = server.news.records.findLast(({ manifests }) => (manifests?.length ?? 0) > 0);
-    if (entry?.manifests == null) throw new Error("no manifests");
-    entry.manifests = entry.manifests.map(({ bytes, sig }) => ({
-      bytes,
-      sig: flipped(sig.slice(0, -4)) + sig.slice(-4),
-    }));
-  }
-
-  test("is verified once the vault is shown: a wrong one breaks it, and nothing is kept", async () => {
-    spoil();
-    const vault = await openForPage(open, story.vault);
-    expect(vault.broken).toBeNull();
-    expect(await codeOfError(() => settle(vault))).toBe("signature_invalid");
-    expect(vault.broken?.code).toBe("signature_invalid");
-    expect(await codeOfError(() => vault.refresh())).toBe("signature_invalid");
-    expect(boxes()).toEqual([]);
-  });
-
-  test.each([
-    ["says so", "message"],
-    ["does not start", "error"],
-  ])("that is wrong is found when the worker %s", async (_, event) => {
-    spoil();
-    class Deaf {
-      onmessage: ((event: { data: boolean }) => void) | null = null;
-      onerror: (() => void) | null = null;
-      postMessage(): void {
-        if (event === "message") this.onmessage?.({ data: false });
-        else this.onerror?.();
-      }
-      terminate(): void {}
-    }
-    vi.stubGlobal("Worker", Deaf);
-    const vault = await openForPage(open, story.vault);
-    expect(await codeOfError(() => settle(vault))).toBe("signature_invalid");
-  });
-
-  test("is verified before the file is opened, however early that is", async () => {
-    const vault = await openForPage(open, story.vault);
-    const file = vault.nodes.get(NODE) as OpenedFile;
-    const { version } = read(MANIFEST, fromDoc(server.version(file.node.versions.length).manifest).bytes);
-    const answer = server.version(version);
-    answer.manifest = { ...answer.manifest, sig: flipped(answer.manifest.sig) };
-    expect(await codeOfError(() => readFile(vault, file, () => undefined))).toBe("signature_invalid");
-  });
-
-  test("of a record that comes while the page is open is verified with it", async () => {
-    const all = server.news.records;
-    server.news.records = all.slice(0, 3);
-    server.claimHead();
-    const vault = await visit();
-    server.news.records = all;
-    server.claimHead();
-    spoil();
-    expect(await codeOfError(() => vault.refresh())).toBe("signature_invalid");
   });
 });

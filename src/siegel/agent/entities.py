@@ -1,5 +1,6 @@
 """Files and folders of a vault with their opened rows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from siegel.seals.derive import EpochSeed
@@ -53,6 +54,20 @@ class Names:
 
     def children(self, folder: str) -> dict[str, Entity]:
         return self._children.get(folder, {})
+
+    def walk(self, folder: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entity]]:
+        """Everything below a folder, folders before what is in them. No recursion: trees may be deep."""
+        waiting = [(path, sorted(self.children(folder).items(), reverse=True))]
+        while waiting:
+            above, left = waiting[-1]
+            if not left:
+                waiting.pop()
+                continue
+            name, entity = left.pop()
+            here = (*above, name)
+            yield here, entity
+            if entity.is_folder:
+                waiting.append((here, sorted(self.children(entity.id).items(), reverse=True)))
 
 
 def open_entity_row(seed: EpochSeed, place: Place, node: Node, sealed: bytes) -> FileRow | FolderRow:

@@ -42,6 +42,25 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Dasselbe Protokoll: {newer} Einträge, gewachsen aus {older}.",
         "The same log: {newer} entries, grown from {older}.",
     ),
+    "log_begun_anew": (
+        "Achtung: Nach einer Wiederherstellung hat das Protokoll hinter Eintrag {kept} neu begonnen. Höchstens {lost}"
+        " Einträge fehlen für immer.",
+        "Caution: after a restore the log began anew behind entry {kept}. At most {lost} entries are lost for ever.",
+    ),
+    "log_lost": (
+        "Achtung: Von den {known} Einträgen, die dieses Gerät kannte, fehlen bis zu {lost} für immer. Bitte sagen Sie"
+        " der Kanzleileitung Bescheid.",
+        "Caution: of the {known} entries this device knew up to {lost} are lost for ever."
+        " Please tell the firm's owner.",
+    ),
+    "log_not_held": (
+        "Dieses Gerät kennt noch keinen Stand des Protokolls. Bestätigen Sie zuerst: siegel audit witness",
+        "This device knows no head of the log yet. Confirm one first: siegel audit witness",
+    ),
+    "log_head_saved": (
+        "Der Stand mit {size} Einträgen liegt in „{file}“.",
+        "The head of {size} entries is in “{file}”.",
+    ),
     # Refused
     "person_unknown": (
         "„{username}“ gibt es nicht, oder Sie sind für diesen Zugang nicht zuständig. „siegel keys list“ zeigt, wessen"

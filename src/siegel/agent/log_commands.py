@@ -30,6 +30,16 @@ def audit_verify(as_json: AsJson = False) -> None:
     log_online.verify(as_json=as_json)
 
 
+@audit_app.command("save")
+def audit_save(
+    file: Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, help="The file to write.")],
+) -> None:
+    """Save the last head this machine confirmed, so that the operator can cite it should a backup be restored."""
+    from siegel.agent import log_online
+
+    log_online.save_head(file)
+
+
 @audit_app.command("compare")
 def audit_compare(
     file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A checkpoint or proof.")],

@@ -10,6 +10,7 @@ from typing import Any
 from siegel.agent import terminal, web_online
 from siegel.agent.account import Account
 from siegel.agent.errors import AgentError, OfflineError
+from siegel.agent.log_heads import shown, statements, tell_loss
 from siegel.agent.log_places import Places
 from siegel.agent.online import keep_session, signed_in_account
 from siegel.agent.session import Home
@@ -17,6 +18,8 @@ from siegel.agent.witness import Held, Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import unb64
 from siegel.seals.errors import IntegrityError
+from siegel.seals.log_origins import Beginning, held_note, passed
+from siegel.seals.log_origins import compare as compare_origins
 
 # All that browsers get is fetched for it.
 LOOK_EVERY_S = 3600.0
@@ -46,7 +49,7 @@ def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
 
 def _look_at_web(account: Account, home: Home, own: Witness) -> None:
     """That browsers get what the log names, where it names something. IntegrityError."""
-    held = own.held(str(account.api.get("audit/checkpoint")["key"]).partition("+")[0])
+    held = own.held_of(account.firm)
     if held is not None and account.api.get("audit/release").get("index") is not None:
         web_online.check(account, home, held.key)
 
@@ -90,17 +93,20 @@ def compare(file: Path) -> None:
     """Whether the log has grown from a head that somebody else kept: a checkpoint or a proof file."""
     account, home = signed_in_account()
     own = Witness(home.folder)
-    held, request = _newest(account, own)
+    held, request, begun = shown(account, own)
     try:
-        content = file.read_bytes()
-        is_proof = content.startswith(b"c2sp.org/")
-        note = tlog.ProofFile.parse(content).checkpoint if is_proof else tlog.Note.parse(content)
-        theirs = tlog.open_checkpoint(note, held.key).checkpoint
+        note = held_note(file.read_bytes())
         ours = tlog.open_checkpoint(request.note, held.key).checkpoint
+        key, since = _key_of(note, held.key, own, begun)
+        theirs = tlog.open_checkpoint(note, key).checkpoint
         proof: list[str] = []
         if theirs.size <= ours.size:
             proof = account.api.get(f"audit/consistency?old={theirs.size}&size={ours.size}")["proof"]
-        tlog.verify_growth(theirs, ours, [unb64(text) for text in proof])
+        hashes = [unb64(text) for text in proof]
+        if since:
+            tell_loss(compare_origins(theirs, ours, hashes, statements(since, ours)))
+        else:
+            tlog.verify_growth(theirs, ours, hashes)
     except tlog.FormatError as error:
         raise AgentError("log_file_unreadable", file=file) from error
     except tlog.TlogError as error:
@@ -109,23 +115,42 @@ def compare(file: Path) -> None:
     terminal.say("log_same", older=theirs.size, newer=ours.size)
 
 
-def _newest(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint]:
-    """What is held of the firm's log, and the newest signed head as a request to confirm it. The key is pinned.
+def save_head(file: Path) -> None:
+    """Writes the last head this machine held, with its own word for it: what is cited when a log begins anew."""
+    account, home = signed_in_account()
+    own = Witness(home.folder)
+    held = own.held_of(account.firm)
+    if held is None or held.note is None:
+        raise AgentError("log_not_held")
+    file.write_bytes(own.attested(held.note).encode())
+    terminal.say("log_head_saved", size=tlog.Checkpoint.parse(held.note.text).size, file=file)
 
-    AgentError `log_not_signed`; IntegrityError for what is no head of this log.
-    """
-    answer = account.api.get("audit/checkpoint")
-    if answer["key"] is None:
-        raise AgentError("log_not_signed")
+
+def _key_of(
+    note: tlog.Note, newest: tlog.VerifierKey, own: Witness, begun: list[Beginning]
+) -> tuple[tlog.VerifierKey, list[Beginning]]:
+    """The key for a head of this log or of an origin before it, and how the log went on from there."""
+    origin = note.text.partition("\n")[0]
+    if origin == newest.name:
+        return newest, []
+    for number, one in enumerate(begun):
+        if one.before.name == origin:
+            pinned = own.held(origin)
+            key = pinned.key if pinned else one.before
+            return key, passed(key, begun[number:])
+    return newest, []
+
+
+def _newest(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint]:
+    """What is held of the firm's log, and the newest signed head as a request to confirm it; says what is lost."""
+    held, request, begun = shown(account, own)
     try:
-        held = own.pin(tlog.VerifierKey.parse(str(answer["key"])))
-        since = held.head.size if held.head else 0
-        if since:
-            answer = account.api.get(f"audit/checkpoint?since={since}")
-        proof = tuple(unb64(str(text)) for text in answer["proof"])
-        return held, tlog.AddCheckpoint(since, proof, tlog.Note.parse(str(answer["checkpoint"]).encode()))
+        for said in statements(begun, tlog.open_checkpoint(request.note, held.key).checkpoint):
+            if said.lost:
+                terminal.say("log_begun_anew", lost=said.lost, kept=said.kept.size)
     except tlog.TlogError as error:
         raise IntegrityError(error.code, str(error)) from error
+    return held, request
 
 
 def _broken(held: Held, request: tlog.AddCheckpoint, error: tlog.WitnessError) -> IntegrityError:

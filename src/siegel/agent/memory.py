@@ -33,7 +33,10 @@ def recall(account: "Account", home: "Home") -> int:
     if known and number == known.number and record_hash != known.hash:
         raise IntegrityError("self_record_rolled_back", "the server shows another self-record than before")
     theirs, root = Seen.of(record), account.key_file.root
-    home.save_seen(account.firm, root, home.seen(account.firm, root).joined(theirs))
+    ours = home.seen(account.firm, root)
+    # Heads of the log (under the firm's id) are compared by its proofs: two of one size may be of two origins.
+    besides = {vault: head for vault, head in ours.heads.items() if vault != account.firm}
+    home.save_seen(account.firm, root, Seen(besides, ours.revoked).joined(theirs))
     home.save_self_record(account.kid, SharedRecord(number, record_hash, theirs.hash))
     return number
 

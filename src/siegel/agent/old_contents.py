@@ -61,3 +61,9 @@ def _came_at(vault: OpenVault, manifest: str) -> int:
     while (before := versions[manifest].replaces) is not None:
         manifest = before
     return versions[manifest].log_index
+
+
+def author_of(vault: OpenVault, node: str, version: int) -> str:
+    """The key id of whoever the contents are from, whoever sealed them anew since."""
+    earlier = vault.earlier.get((node, version))
+    return (earlier[0] if earlier else vault.manifests[node, version]).author

@@ -263,9 +263,7 @@ class OpenVault:
         return Entity(node_id, node, row, open_row(self.opened.seed(node.place.epoch), where, PlaceRow, named))
 
     def file_row(self, node_id: str, version: int) -> FileRow:
-        """The row of any version. IntegrityError `row_differs`, `row_invalid`, `reseal_differs`; SealError without its
-        seed.
-        """
+        """The row of any version. SealError without its seed, `row_invalid`, `row_differs`, `reseal_differs`."""
         manifest = self.manifests[node_id, version]
         place = Place(self.account.firm, self.id, node_id, version, manifest.epoch)
         row = open_row(self.opened.seed(manifest.epoch), place, FileRow, self._row(node_id, manifest.row))
@@ -275,11 +273,6 @@ class OpenVault:
     def has_row(self, node_id: str, version: int) -> bool:
         """Whether the server sent it: what was emptied out of the trash has none any more."""
         return (node_id, self.manifests[node_id, version].row) in self._rows
-
-    def author_of(self, node_id: str, version: int) -> str:
-        """The key id of whoever the contents are from, whoever sealed them anew since."""
-        earlier = self.earlier.get((node_id, version))
-        return (earlier[0] if earlier else self.manifests[node_id, version]).author
 
     def _require_same(self, node_id: str, version: int, row: FileRow) -> None:
         """IntegrityError `reseal_differs`, compared with what opens of the rows that it came in the place of."""
@@ -323,18 +316,8 @@ class OpenVault:
         return found
 
     def walk(self, folder: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entity]]:
-        """Everything below a folder, folders before what is in them. No recursion: trees may be deep."""
-        waiting = [(path, sorted(self.children(folder).items(), reverse=True))]
-        while waiting:
-            above, left = waiting[-1]
-            if not left:
-                waiting.pop()
-                continue
-            name, entity = left.pop()
-            here = (*above, name)
-            yield here, entity
-            if entity.is_folder:
-                waiting.append((here, sorted(self.children(entity.id).items(), reverse=True)))
+        """Everything below a folder, folders before what is in them."""
+        return self._names.walk(folder, path)
 
     # Writing
 

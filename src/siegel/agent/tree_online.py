@@ -12,6 +12,7 @@ from siegel.agent.account import Account
 from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
 from siegel.agent.get import get_file
+from siegel.agent.old_contents import author_of
 from siegel.agent.online import keep_session, place_of, signed_in_account
 from siegel.agent.opened import OpenVault
 from siegel.agent.plan import plan_put
@@ -177,7 +178,7 @@ def versions(where: str, *, as_json: bool) -> None:
 
 def _version_line(vault: OpenVault, node: str, number: int) -> dict[str, Any]:
     row, manifest = vault.file_row(node, number), vault.manifests[node, number]
-    author = vault.store.by_kid(vault.author_of(node, number))
+    author = vault.store.by_kid(author_of(vault, node, number))
     subject = author.certificate.subject if author else ""
     return {
         "version": number,

@@ -11,6 +11,7 @@ from siegel.agent import terminal
 from siegel.agent.account import Account
 from siegel.agent.client import Download
 from siegel.agent.errors import AgentError
+from siegel.agent.log_heads import shown
 from siegel.agent.online import keep_session, signed_in_account
 from siegel.agent.session import Home
 from siegel.agent.web_served import USER_AGENT, compare_served
@@ -30,10 +31,7 @@ def verify(*, key_file: Path | None, user_agent: str | None, as_json: bool) -> N
     account, home = signed_in_account()
     if key_file is not None:
         _pin(home, key_file)
-    answer = account.api.get("audit/checkpoint")
-    if answer["key"] is None:
-        raise AgentError("log_not_signed")
-    held = Witness(home.folder).pin(tlog.VerifierKey.parse(str(answer["key"])))
+    held, _, _ = shown(account, Witness(home.folder))
     count, is_signed = check(account, home, held.key, user_agent=user_agent or USER_AGENT)
     keep_session(account, home)
     if as_json:

@@ -1,7 +1,8 @@
 """This machine as a witness of logs: a key of its own, and the last head it saw of each (C2SP tlog-witness).
 
 witness.key    32 bytes, made at the first use, never sent anywhere
-logs.json      by origin: the log's verifier key, pinned at the first use, and the last signed head
+logs.json      by origin: the log's verifier key, pinned at the first use, the last signed head, and whose log it is;
+               `next`: the origin with which it went on after a restore
 """
 
 import json
@@ -53,15 +54,31 @@ class Witness:
         except (tlog.TlogError, KeyError) as error:
             raise AgentError("state_damaged", path=self._logs_file) from error
 
-    def pin(self, key: tlog.VerifierKey) -> Held:
-        """Believes this key of a log from now on. IntegrityError `log_key_changed` if another one was pinned."""
-        known = self.held(key.name)
+    def held_of(self, firm: str) -> Held | None:
+        """What is held of a firm's log, whatever origin the server calls it by now."""
+        logs = self._logs()
+        for origin, log in logs.items():
+            # Before logs were kept with their firm, the origin alone said whose they are.
+            is_its = log["firm"] == firm if "firm" in log else origin.endswith(f"/log/{firm}")
+            if is_its and "next" not in log:
+                return self.held(origin)
+        return None
+
+    def pin(self, key: tlog.VerifierKey, firm: str) -> Held:
+        """Believes this key of a firm's log from now on. IntegrityError `log_key_changed` if another one was pinned."""
+        known = self.held_of(firm) or self.held(key.name)
         if known is None:
-            self._keep(key, None)
+            self._keep(key, None, firm=firm)
             return Held(key, None)
         if known.key != key:
             raise IntegrityError("log_key_changed", "another key signs the log than the one pinned")
         return known
+
+    def go_on(self, old: tlog.VerifierKey, new: tlog.VerifierKey, note: tlog.Note, firm: str) -> Held:
+        """The log of the old key has gone on under another origin, as was verified; its newest head is held."""
+        self._keep(old, held.note if (held := self.held(old.name)) else None, firm=firm, next=new.name)
+        self._keep(new, note, firm=firm)
+        return Held(new, note)
 
     def add_checkpoint(self, body: bytes) -> str:
         """The cosignature line for a request `add-checkpoint`. WitnessError with the status of the refusal."""
@@ -70,7 +87,14 @@ class Witness:
         fresh = tlog.examine(request, held.key if held else None, held.head if held else None)
         if held is not None and held.head != fresh:
             self._keep(held.key, request.note)
-        return tlog.cosign(fresh.text(), self.verifier.name, self._key, int(time.time())).line()
+        return self._cosigned(fresh.text()).line()
+
+    def attested(self, note: tlog.Note) -> tlog.Note:
+        """The head it holds, with its cosignature as of now."""
+        return tlog.Note(note.text, (*note.signatures, self._cosigned(note.text)))
+
+    def _cosigned(self, text: str) -> tlog.Signature:
+        return tlog.cosign(text, self.verifier.name, self._key, int(time.time()))
 
     def _logs(self) -> dict[str, dict[str, str]]:
         if not self._logs_file.exists():
@@ -81,9 +105,11 @@ class Witness:
             raise AgentError("state_damaged", path=self._logs_file) from error
         return logs
 
-    def _keep(self, key: tlog.VerifierKey, note: tlog.Note | None) -> None:
+    def _keep(self, key: tlog.VerifierKey, note: tlog.Note | None, **more: str) -> None:
+        logs = self._logs()
         entry = {"key": key.encode(), "note": note.encode().decode() if note else ""}
-        _write(self._logs_file, json.dumps(self._logs() | {key.name: entry}, indent=1).encode())
+        logs[key.name] = {**logs.get(key.name, {}), **entry, **more}
+        _write(self._logs_file, json.dumps(logs, indent=1).encode())
 
 
 def _load_key(path: Path) -> Ed25519PrivateKey:

@@ -62,6 +62,19 @@ class AuditLog(models.Model):
     vkey = models.CharField(max_length=300, default="")
 
 
+class AuditBeginning(models.Model):
+    """A new origin with which a tenant's log went on after a restore (`audit.beginnings`): its key and its opening,
+    signed by that and by the key of the origin `before`. `size`: of the opening; its last entry, if there, says why.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=200, unique=True)
+    vkey = models.CharField(max_length=300)
+    before = models.CharField(max_length=300)
+    size = models.PositiveBigIntegerField()
+    note = models.BinaryField()
+
+
 class AuditCheckpoint(models.Model):
     """A signed head of a tenant's log (docs/formats.md 11). `signed_at` in whole seconds; one per size."""
 

@@ -14,7 +14,7 @@ from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.models import AuditRelease, Tenant
 from siegel.seals.canonical import b64
-from siegel.seals.release import RELEASE_KIND, write_release
+from siegel.seals.release import write_release
 
 # Compressed copies are fetched under the name of their file and compared by what comes out; no page loads the last one.
 _NOT_LISTED = (".gz", ".br", "staticfiles.json")
@@ -54,7 +54,8 @@ def note_served() -> None:
 @action
 def note_release(*, tenant: Tenant, digest: bytes) -> None:
     """The log knows from now on that this is served."""
-    entry = audit.record(RELEASE_KIND, tenant=tenant, about={"release": b64(digest)})
+    audit.in_turn(tenant)
+    entry = audit.record("base.release_served", tenant=tenant, about={"release": b64(digest)})
     AuditRelease.objects.update_or_create(tenant=tenant, defaults={"digest": digest, "index": entry.index})
 
 

@@ -6,7 +6,7 @@ from ninja import Router, Schema, Status
 
 from siegel.accounts.doors import signed_in
 from siegel.base import release
-from siegel.base.audit import checkpoints, notary, proofs
+from siegel.base.audit import beginnings, checkpoints, notary, proofs
 from siegel.base.audit.witnesses import add_cosignature, add_witness
 from siegel.base.errors import BaseError
 from siegel.base.models import AuditEntry, AuditRelease, Tenant
@@ -20,12 +20,24 @@ MAX_NUMBER = 2**53 - 1
 ENTRIES_PER_PAGE = 500
 
 
+class BeginningOut(Schema):
+    """A new origin after a restore (docs/formats.md 4); `leaf` null: a later restore took it."""
+
+    key: str
+    before: str
+    checkpoint: str
+    leaf: str | None
+    included: list[str]
+    grown: list[str]
+
+
 class HeadOut(Schema):
     """`checkpoint`: the signed note, null while nobody signs; `proof`: of consistency with the size asked for."""
 
     key: str | None
     checkpoint: str | None
     proof: list[str]
+    begun: list[BeginningOut] = []
 
 
 class ConsistencyOut(Schema):
@@ -78,7 +90,9 @@ def head(request: HttpRequest, since: int = 0) -> HeadOut:
         return HeadOut(key=None, checkpoint=None, proof=[])
     proof = proofs.consistency(tenant.pk, since, newest.size) if since <= newest.size else []
     note = checkpoints.note_of(newest).encode().decode()
-    return HeadOut(key=checkpoints.log_of(tenant.pk).vkey, checkpoint=note, proof=[b64(digest) for digest in proof])
+    begun = [BeginningOut(**one.wire()) for one in beginnings.shown(tenant.pk, newest)]
+    key = checkpoints.log_of(tenant.pk).vkey
+    return HeadOut(key=key, checkpoint=note, proof=[b64(digest) for digest in proof], begun=begun)
 
 
 @router.get("/audit/consistency", response=ConsistencyOut)

@@ -48,6 +48,7 @@ def may_compare(person: "Person") -> bool:
 @action
 def set_log_mail(*, person: "Person", is_wanted: bool, by: "Person") -> None:
     """A person of the firm gets the mail from now on, or no more."""
+    audit.in_turn(by.tenant)
     if (person.pk in readers_of(by.tenant)) == is_wanted:
         audit.unchanged()
         return

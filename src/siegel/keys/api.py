@@ -23,6 +23,7 @@ from siegel.keys.actions.people import PersonKeys
 from siegel.keys.api_access import router as access
 from siegel.keys.api_emergency import router as emergency
 from siegel.keys.api_trusted import router as trusted
+from siegel.keys.api_unlock import router as unlocking
 from siegel.keys.models import Invitation
 from siegel.keys.opening import offers_passkey, open_session, session_wire, site_of, verify_here
 from siegel.seals.canonical import b64
@@ -39,6 +40,7 @@ router = Router(auth=signed_in)
 router.add_router("", access)
 router.add_router("", emergency)
 router.add_router("", trusted)
+router.add_router("", unlocking)
 
 SIGN_IN = "sign-in"
 TRIES_PER_MINUTE = 60

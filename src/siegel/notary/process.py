@@ -4,16 +4,15 @@ A message is a JSON object behind its length as u32 big-endian. Binaries are bas
 
 | op | fields | ok |
 |---|---|---|
-| `last` | origin | vkey, size (of the last head signed; null: none), root |
+| `last` | origin | vkey; size, root, at of the last head signed (or null); opening: note of the next origin, or null |
 | `sign` | text, proof (list of hashes) | line: the signature line |
+| `begin` | text, of (the origin that ends) | note: the head, signed by the keys of both |
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedIOBase
@@ -25,6 +24,7 @@ from typing import Any
 from siegel.lib.tlog import TlogError
 from siegel.notary.errors import NotaryError, RequestError, SetUpError
 from siegel.notary.signing import Notary
+from siegel.private_socket import TakenError, claim
 from siegel.seals.canonical import Json, b64, unb64
 from siegel.seals.errors import IntegrityError
 
@@ -39,14 +39,26 @@ def answer(notary: Notary, request: dict[str, Json]) -> dict[str, Json]:
     try:
         match request:
             case {"op": "last", "origin": str(origin), **rest} if not rest:
-                last = notary.last(origin)
-                size, root = (last.size, b64(last.root)) if last else (None, None)
-                return {"vkey": notary.verifier(origin).encode(), "size": size, "root": root}
+                return _last(notary, origin)
             case {"op": "sign", "text": str(text), "proof": list(proof), **rest} if not rest:
                 return {"line": notary.sign(text, [unb64(str(digest)) for digest in proof]).line()}
+            case {"op": "begin", "text": str(text), "of": str(of), **rest} if not rest:
+                return {"note": notary.begin(text, of).encode().decode()}
     except (TlogError, IntegrityError) as error:
         raise RequestError(str(error)) from error
     raise RequestError("unknown operation or fields")
+
+
+def _last(notary: Notary, origin: str) -> dict[str, Json]:
+    last, opening = notary.last(origin), notary.opening(origin)
+    size, root = (last.size, b64(last.root)) if last else (None, None)
+    return {
+        "vkey": notary.verifier(origin).encode(),
+        "size": size,
+        "root": root,
+        "at": notary.signed_at(origin),
+        "opening": opening.encode().decode() if opening else None,
+    }
 
 
 class _Connection(StreamRequestHandler):
@@ -97,7 +109,10 @@ class _Server(ThreadingMixIn, UnixStreamServer):
 def running(socket_path: Path, key_file: Path, state: Path) -> Iterator[Notary]:
     """The notary answers on its socket while the context lasts. SetUpError."""
     notary = Notary(key_file, state)
-    _claim(socket_path)
+    try:
+        claim(socket_path, "notary")
+    except TakenError as error:
+        raise SetUpError(str(error)) from error
     server = _Server(socket_path, notary)
     thread = Thread(target=server.serve_forever, args=(0.1,), name="socket")
     thread.start()
@@ -108,15 +123,3 @@ def running(socket_path: Path, key_file: Path, state: Path) -> Iterator[Notary]:
         thread.join()
         server.server_close()
         socket_path.unlink(missing_ok=True)
-
-
-def _claim(path: Path) -> None:
-    """The socket's place is ours: in a folder only this user may enter, and no other notary answers there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = path.parent.stat()
-    if status.st_mode & 0o077 or status.st_uid != os.getuid():
-        raise SetUpError(f"{path.parent} must belong to this user alone: chmod 700")
-    with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(path)) == 0:
-            raise SetUpError(f"another notary answers at {path}")
-    path.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from siegel.lib import tlog
 from siegel.notary.errors import RefusedError, RequestError, SetUpError
+from siegel.seals.log_origins import predecessor, successor
 
 SEED_SIZE = 32
 _LABEL = b"siegel-log@v1"
@@ -35,16 +36,40 @@ class Notary:
 
     def last(self, origin: str) -> tlog.Checkpoint | None:
         """The last head signed for this origin. SetUpError when its file is damaged."""
+        return _read(self._path(origin), origin)
+
+    def signed_at(self, origin: str) -> int | None:
+        """When the last head of this origin was signed, in seconds; None if there is none."""
         path = self._path(origin)
-        if not path.exists():
-            return None
+        return int(path.stat().st_mtime) if path.exists() else None
+
+    def opening(self, origin: str) -> tlog.Note | None:
+        """The first head of the origin that follows this one, signed by both keys; None while this one goes on."""
+        head = _read(self._ended(origin), successor(origin))
+        return None if head is None else self._opened(head.text(), origin)
+
+    def begin(self, text: str, of: str) -> tlog.Note:
+        """Ends the log `of` for good; this head, signed by the keys of both, is the first of the origin that follows.
+
+        The same again gives the same. RefusedError if it has ended with another one, RequestError for another origin.
+        """
         try:
-            checkpoint = tlog.Checkpoint.parse(json.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, TypeError, AttributeError, tlog.TlogError) as error:
-            raise SetUpError(f"{path} is damaged: restore it, or what it knows is lost") from error
-        if checkpoint.origin != origin:
-            raise SetUpError(f"{path} is another log's")
-        return checkpoint
+            checkpoint = tlog.Checkpoint.parse(text)
+            self.verifier(of)
+        except tlog.FormatError as error:
+            raise RequestError(str(error)) from error
+        if checkpoint.origin != successor(of):
+            raise RequestError(f"not the origin that follows {of}")
+        with self._lock:
+            ended = _read(self._ended(of), checkpoint.origin)
+            if ended is None:
+                self._require_begun(of)
+                # In this order: cut off between the two, the old log still goes on and the new one is begun again.
+                self._keep(checkpoint)
+                _write(self._ended(of), json.dumps(text).encode())
+            elif ended != checkpoint:
+                raise RefusedError("this log has ended with another head", "notary.ended")
+        return self._opened(text, of)
 
     def sign(self, text: str, proof: Sequence[bytes]) -> tlog.Signature:
         """The signature on a head, kept before it is given. `proof`: of consistency with the last one signed.
@@ -57,6 +82,9 @@ class Notary:
         except tlog.FormatError as error:
             raise RequestError(str(error)) from error
         with self._lock:
+            self._require_begun(checkpoint.origin)
+            if self._ended(checkpoint.origin).exists():
+                raise RefusedError("this log has ended", "notary.ended")
             last = self.last(checkpoint.origin)
             if last is not None:
                 try:
@@ -72,12 +100,36 @@ class Notary:
         path = self._path(checkpoint.origin)
         _write(path, json.dumps(checkpoint.text()).encode())
 
+    def _require_begun(self, origin: str) -> None:
+        """An origin that follows another one is signed only once that one has ended."""
+        before = predecessor(origin)
+        if before is not None and not self._ended(before).exists():
+            raise RefusedError("the log before this one has not ended", "notary.not_begun")
+
+    def _opened(self, text: str, of: str) -> tlog.Note:
+        return tlog.Note(text, tuple(tlog.sign(text, name, self._key(name)) for name in (of, successor(of))))
+
     def _path(self, origin: str) -> Path:
         return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()}.checkpoint"
+
+    def _ended(self, origin: str) -> Path:
+        return self._path(origin).with_suffix(".ended")
 
     def _key(self, origin: str) -> Ed25519PrivateKey:
         info = b"".join(len(part).to_bytes(4, "big") + part for part in (_LABEL, origin.encode()))
         return Ed25519PrivateKey.from_private_bytes(HKDF(SHA256(), SEED_SIZE, None, info).derive(self._seed))
+
+
+def _read(path: Path, origin: str) -> tlog.Checkpoint | None:
+    if not path.exists():
+        return None
+    try:
+        checkpoint = tlog.Checkpoint.parse(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, AttributeError, tlog.TlogError) as error:
+        raise SetUpError(f"{path} is damaged: restore it, or what it knows is lost") from error
+    if checkpoint.origin != origin:
+        raise SetUpError(f"{path} is another log's")
+    return checkpoint
 
 
 def _load_seed(path: Path, *, has_signed: bool) -> bytes:

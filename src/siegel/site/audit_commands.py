@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +12,7 @@ from siegel.site.ready import ready
 
 if TYPE_CHECKING:
     from siegel.base.models import Tenant
+    from siegel.seals.log_origins import Statement
 
 audit_app = typer.Typer(no_args_is_help=True, help="The firms' audit logs: verified, proven, exported.")
 
@@ -26,21 +27,27 @@ INCOMPLETE = 1
 def verify(slug: Slug, as_json: AsJson = False) -> None:
     """Verify a log from its first entry on, against every head that was ever signed of it."""
     tenant = _tenant(slug)
+    from siegel.base.audit.beginnings import statements
     from siegel.base.audit.verification import check
 
     report = check(tenant.pk)
     found = report.finding
+    lost = 0 if found is not None and found.is_tampered else sum(one.lost for one in statements(tenant.pk))
     answer = {
         "firm": slug,
         "size": report.size,
         "root": report.root.hex() if report.root else None,
         "finding": found.code if found else None,
         "entry": found.index if found else None,
+        "lost": lost,
     }
     place = "" if found is None or found.index is None else f", first entry {found.index}"
-    _say(answer, f"{slug}: {report.size} entries, " + (f"{found.code}{place}" if found else "intact"), as_json=as_json)
-    if found is not None:
-        raise typer.Exit(TAMPERED if found.is_tampered else INCOMPLETE)
+    text = f"{found.code}{place}" if found else "intact"
+    if lost:
+        text += f"; {lost} more are lost, the log began anew"
+    _say(answer, f"{slug}: {report.size} entries, {text}", as_json=as_json)
+    if found is not None or lost:
+        raise typer.Exit(TAMPERED if found is not None and found.is_tampered else INCOMPLETE)
 
 
 @audit_app.command("proof")
@@ -84,9 +91,22 @@ def export(
 
 
 @audit_app.command("reconcile")
-def reconcile(slug: Slug, as_json: AsJson = False) -> None:
+def reconcile(
+    slug: Slug,
+    as_json: AsJson = False,
+    baseline: Annotated[
+        bool,
+        typer.Option(
+            "--baseline", help="once, for a log older than this comparison: take the unknown rows as they are"
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
     """Compare the rows that weigh with what the log says of them. Verify the log first."""
     tenant = _tenant(slug)
+    if baseline:
+        _note_baseline(tenant, yes=yes)
+        return
     from siegel.base.audit.reconciling import discrepancies
 
     count = 0
@@ -99,6 +119,19 @@ def reconcile(slug: Slug, as_json: AsJson = False) -> None:
         typer.echo(f"{slug}: {count} rows are not as the log left them")
     if count:
         raise typer.Exit(TAMPERED)
+
+
+def _note_baseline(tenant: "Tenant", *, yes: bool) -> None:
+    from siegel.base.audit.baseline import BaselineError, note_baseline
+
+    if not yes:
+        typer.confirm("Take all rows that the log does not know as they are now? The log says so.", abort=True)
+    try:
+        counts = note_baseline(tenant=tenant)
+    except BaselineError as error:
+        _refuse(str(error))
+    for table, count in sorted(counts.items()):
+        typer.echo(f"{table}: {count} rows as they are now")
 
 
 @audit_app.command("erase")
@@ -123,6 +156,52 @@ def erase(
     except ValueError as error:
         _refuse(str(error))
     typer.echo(f"{slug}: personal parts of {count} entries erased; the log says so")
+
+
+@audit_app.command("begin-anew")
+def begin_anew(
+    slug: Slug,
+    held: Annotated[
+        list[Path] | None,
+        typer.Option(dir_okay=False, exists=True, help="a checkpoint or proof that somebody kept; repeatable"),
+    ] = None,
+    because: Annotated[str, typer.Option(help="why, though the log is the one signed last; it stands in the log")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """After a restored backup: end the log as it is, and go on under a new origin that says what is missing."""
+    tenant = _tenant(slug)
+    from siegel.base.audit import beginnings, notary
+    from siegel.lib.tlog import TlogError
+    from siegel.seals.log_origins import held_note
+
+    try:
+        notes = [held_note(path.read_bytes()) for path in held or []]
+        finding = beginnings.examined(tenant.pk, held=notes, because=because)
+        said = finding.statement
+        if said is not None:
+            _tell(said)
+        if said is not None and not yes:
+            typer.confirm(f"End this log and go on as {said.origin}? It cannot be undone.", abort=True)
+        beginnings.begin_anew(tenant, finding)
+    except (beginnings.BeginningError, TlogError) as error:
+        _refuse(str(error))
+    except notary.NotaryError as error:
+        _refuse(f"{error.code}: is the server running, is the log key there?")
+    typer.echo(f"{slug}: the log goes on as {_origin(tenant)}")
+
+
+def _tell(said: "Statement") -> None:
+    for one in said.ended:
+        at = "" if one.at is None else f", {datetime.fromtimestamp(one.at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+        typer.echo(f"signed last: {one.head.size} entries of {one.head.origin}{at}")
+    typer.echo(f"proven to be still there: {said.kept.size} entries")
+    typer.echo(f"lost: {said.lost} entries at most ({said.reason})")
+
+
+def _origin(tenant: "Tenant") -> str:
+    from siegel.base.audit.checkpoints import log_of
+
+    return log_of(tenant.pk).origin
 
 
 def _seconds(day: datetime | None) -> int | None:

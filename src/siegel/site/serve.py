@@ -3,7 +3,8 @@
     serve ─┬─ notary    python -m siegel.notary: holds the log key
            ├─ scanner   python -m siegel.scanner (starts clamd itself)
            ├─ web       granian, WSGI, one process with threads
-           └─ worker    siegel-server worker: has the logs signed, and verifies them; jobs, mails, followers of the log
+           └─ worker    siegel-server worker: has the logs signed, and verifies them; jobs, mails, followers of the log;
+                        on PostgreSQL gives entries that wait their place
 
 A part that ends is started again after a pause. Whoever ends `serve` ends all; if `serve` itself is killed, the
 kernel tells them (PR_SET_PDEATHSIG). Expired sessions, challenges and uploads are swept away a minute

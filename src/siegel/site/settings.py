@@ -112,7 +112,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 TIMETABLE = {
     "siegel.base.jobs.worker.tidy": 300.0,
     "siegel.base.audit.stamping.stamp_due": 60.0,
-    "siegel.base.release.note_served": 3600.0,
+    "siegel.base.release.note_served": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,
     "siegel.firms.log_mails.post_due": 600.0,

@@ -17,6 +17,7 @@ import { api } from "../wire/api";
 import { fromWire } from "../wire/codec";
 import { WireError } from "../wire/http";
 import { type Open, rememberHead, rememberRevoked, revokedHere } from "./keyring";
+import { joinLog, noteLog } from "./log_memory";
 import { certificatesOf } from "./root";
 import { keep, recall, recallAll } from "./store";
 
@@ -40,8 +41,14 @@ let sharing: ReturnType<typeof setInterval> | undefined;
  * @throws IntegrityError (`self_record_rolled_back`, `self_record_differs`, `vault_forked`, …), WireError.
  */
 export async function joinMemory(open: Open, fail: (error: unknown) => void): Promise<void> {
-  if ((await sharedBy(open)) === null) await recallSelf(open);
-  const share = (): void => void shareSelf(open).catch(fail);
+  if ((await sharedBy(open)) === null) {
+    await recallSelf(open);
+    void joinLog(open).catch(fail);
+  }
+  const share = (): void =>
+    void noteLog(open)
+      .then(() => shareSelf(open))
+      .catch(fail);
   clearInterval(sharing);
   sharing = setInterval(share, SHARING_MS);
   share();
@@ -62,7 +69,10 @@ export async function recallSelf(open: Open): Promise<number> {
   const isOther = known !== null && number === known.number && hash !== known.hash;
   must(!isOther, "self_record_rolled_back", "the server shows another self-record than before");
   const theirs = seenIn(record);
-  const { heads, revoked } = joinedSeen(await seenHere(), theirs);
+  // Heads of the log are compared by its proofs: two of one size may be of two origins.
+  const ours = await seenHere();
+  const besides = new Map([...ours.heads].filter(([vault]) => vault !== open.session.firm.id));
+  const { heads, revoked } = joinedSeen({ ...ours, heads: besides }, theirs);
   for (const [vault, head] of heads) await rememberHead(vault, head);
   await rememberRevoked(revoked);
   await keep(SHARED, { kid: open.keys.kid, number, hash, seen: hashOfSeen(theirs) } satisfies Shared);

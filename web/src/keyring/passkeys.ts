@@ -3,7 +3,7 @@
  * is never serialised as a whole: only the parts named here leave this file.
  */
 
-import { fromBase64url } from "../crypto/base64";
+import { fromBase64url, toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import { RefusedError } from "../seals/errors";
 import { PRF_INPUT } from "../seals/unlock";
@@ -68,22 +68,22 @@ export async function makePasskey(
     clientData: new Uint8Array(response.clientDataJSON),
     attestation: new Uint8Array(response.attestationObject),
     // Many devices evaluate the function only when the passkey is used.
-    prf: prf.results === undefined ? (await usePasskey(nonce, id)).prf : prfOf(credential),
+    prf: prf.results === undefined ? (await usePasskey(nonce, [toBase64url(id)])).prf : prfOf(credential),
   };
 }
 
 /**
- * One of the person's passkeys for this site, or the one with this id.
+ * One of the person's passkeys for this site, or one of these ids.
  * @throws RefusedError (`passkey_cancelled`, `passkey_no_prf`).
  */
-export async function usePasskey(nonce: string, id?: Bytes): Promise<UsedPasskey> {
+export async function usePasskey(nonce: string, ids: readonly string[] = []): Promise<UsedPasskey> {
   const credential = await asked(() =>
     navigator.credentials.get({
       publicKey: {
         challenge: fromBase64url(nonce),
         userVerification: "required",
         timeout: TIMEOUT_MS,
-        ...(id === undefined ? {} : { allowCredentials: [{ type: "public-key", id }] }),
+        ...(ids.length === 0 ? {} : { allowCredentials: ids.map(descriptor) }),
         extensions: { prf: { eval: { first: PRF_INPUT } } },
       },
     }),

@@ -2,11 +2,11 @@
 
 import { fromBase64url } from "../crypto/base64";
 import { fromUtf8 } from "../crypto/bytes";
+import { heldOf } from "../keyring/log_watch";
 import { entryHash, parseProofFile, parseVerifierKey, TlogError, verifyProofFile } from "../tlog";
 import { find, findAll, write } from "../ui/dom";
 import { atWork } from "../ui/form";
 import { watchAndTell } from "../ui/log_alarm";
-import { heldOf } from "../ui/log_watch";
 import { texts } from "../ui/texts";
 import { api } from "../wire/api";
 

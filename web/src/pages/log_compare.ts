@@ -14,7 +14,8 @@ function show(result: Comparison): void {
     const known = Object.hasOwn(problems, result.code)
       ? problems[result.code as keyof typeof problems]
       : other;
-    write("[data-compare-differs]", `${known} (${result.code})`);
+    const count = result.lost === undefined ? "" : ` ${log.gone(result.lost)}`;
+    write("[data-compare-differs]", `${known}${count} (${result.code})`);
   }
   for (const banner of findAll("[data-compare] [data-state]"))
     banner.hidden = banner.dataset["state"] !== result.outcome;

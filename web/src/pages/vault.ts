@@ -3,19 +3,18 @@
 import { countersign } from "../ceremonies/countersign";
 import { loadCertificates } from "../ceremonies/directory";
 import { renewRecovery } from "../ceremonies/holders";
-import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
 import { find } from "../ui/dom";
-import { atWork, field, filled, onSubmit } from "../ui/form";
 import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
 import { shownVault } from "../ui/shown_vault";
+import { listenToUnlock } from "../ui/unlock";
 import { keepEarlyClicks } from "../vault/early_clicks";
 import { VaultPage } from "../vault/page";
 import { openForPage, settle } from "../vault/resuming";
 import { showState } from "../vault/states";
-import { api, type Session } from "../wire/api";
+import { api } from "../wire/api";
 
 const early = keepEarlyClicks();
 
@@ -24,26 +23,11 @@ async function start(): Promise<void> {
   const session = await api.session();
   const open = await reopen(session);
   if (open === null) {
-    askForPassword(session);
+    showState("locked");
+    listenToUnlock(session, find<HTMLFormElement>("form[data-unlock]"), show);
     return;
   }
   await show(open);
-}
-
-/** The vault stays closed until the password is right; then the page goes on as if nothing had been. */
-function askForPassword(session: Session): void {
-  showState("locked");
-  const form = find<HTMLFormElement>("form[data-unlock]");
-  const unlock = async (): Promise<void> => {
-    if (filled(["unlock-password"]) === null) return;
-    const open = await unlockWithPassword(session, field("unlock-password").value);
-    field("unlock-password").value = "";
-    await show(open);
-  };
-  onSubmit(
-    form,
-    () => void atWork(find("[data-submit]", form), unlock, { sign_in_refused: "unlock-password" }),
-  );
 }
 
 async function show(open: Open): Promise<void> {

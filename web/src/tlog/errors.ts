@@ -9,6 +9,7 @@
  *     tlog.rollback    the newer checkpoint is the smaller one
  *     tlog.split_view  two roots for one size
  *     tlog.entry       an entry of 64 KiB or more
+ *     tlog.hidden      entries are gone, and the log that began anew denies them
  */
 export type TlogCode =
   | "tlog.key"
@@ -21,7 +22,8 @@ export type TlogCode =
   | "tlog.origin"
   | "tlog.rollback"
   | "tlog.split_view"
-  | "tlog.entry";
+  | "tlog.entry"
+  | "tlog.hidden";
 
 export class TlogError extends Error {
   readonly code: TlogCode;

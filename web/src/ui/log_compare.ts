@@ -2,7 +2,9 @@
 
 import { fromBase64url } from "../crypto/base64";
 import { utf8 } from "../crypto/bytes";
+import { heldOf, type Shelf } from "../keyring/log_watch";
 import {
+  type Note,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
@@ -10,13 +12,13 @@ import {
   TlogError,
   verifyGrowth,
 } from "../tlog";
+import { compare, passed, type ShownBeginning, statements } from "../tlog/origins";
 import { api } from "../wire/api";
-import { heldOf, type Shelf } from "./log_watch";
 
 /** `older` and `newer`: numbers of entries. `code` says why, as `TlogError` does. */
 export type Comparison =
   | { readonly outcome: "same"; readonly older: number; readonly newer: number }
-  | { readonly outcome: "differs"; readonly code: string }
+  | { readonly outcome: "differs"; readonly code: string; readonly lost?: number }
   | { readonly outcome: "unknown"; readonly code: string };
 
 const SIGNATURE = /^— \S+/;
@@ -62,6 +64,14 @@ export async function compareWithLog(
   if (answer.key === null || answer.checkpoint === null) return { outcome: "differs", code: "tlog.rollback" };
   const [key, shown] = [heldOf(firm, shelf)?.key ?? answer.key, answer.checkpoint];
   const log = await parseVerifierKey(key);
+  const { origin } = parseCheckpoint(found.note.text);
+  const began = answer.begun.findIndex(({ before }) => before.startsWith(`${origin}+`));
+  if (began >= 0) {
+    const compared = await attempt(() =>
+      compareWithLater(found.note, { ...answer, checkpoint: shown }, began, key),
+    );
+    return typeof compared === "string" ? { outcome: "differs", code: compared } : compared;
+  }
   const theirs = await attempt(async () => (await openCheckpoint(found.note, log)).checkpoint);
   if (typeof theirs === "string") {
     // In this log's name, but by another key: either of the two was exchanged.
@@ -75,6 +85,28 @@ export async function compareWithLog(
   });
   if (typeof grown === "string") return { outcome: "differs", code: grown };
   return { outcome: "same", older: theirs.size, newer: grown.size };
+}
+
+/** A head of an origin after which the log began anew: followed from there. @throws TlogError */
+async function compareWithLater(
+  note: Note,
+  {
+    checkpoint,
+    proof,
+    begun,
+  }: { checkpoint: string; proof: readonly string[]; begun: readonly ShownBeginning[] },
+  began: number,
+  newest: string,
+): Promise<Comparison> {
+  const first = await parseVerifierKey(begun[began]?.before ?? "");
+  const older = (await openCheckpoint(note, first)).checkpoint;
+  const later = await passed(first, begun.slice(began));
+  if (later.at(-1)?.shown.key !== newest) throw new TlogError("tlog.key", "another key signs the log");
+  const ours = (await openCheckpoint(parseNote(utf8(checkpoint)), await parseVerifierKey(newest))).checkpoint;
+  const loss = compare(older, ours, proof.map(fromBase64url), await statements(later, ours));
+  if (loss === null) return { outcome: "same", older: older.size, newer: ours.size };
+  const code = loss.isHidden ? "tlog.hidden" : "tlog.lost";
+  return { outcome: "differs", code, lost: loss.known - loss.kept };
 }
 
 /** The result, or the code of what does not verify. */

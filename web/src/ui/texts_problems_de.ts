@@ -36,6 +36,10 @@ export const PROBLEMS_DE = {
     "Bitte prüfen Sie die Uhr dieses Geräts.",
     "Nach ihr gilt der Schlüssel der Virenprüfung nicht. Stimmen Uhrzeit und Datum, dann rufen Sie bitte Ihre Kanzlei an. Es wurde nichts gespeichert.",
   ),
+  log_differs: problem(
+    "Das Protokoll ist nicht das, das Ihre anderen Geräte kennen.",
+    "Einträge fehlen oder wurden geändert. Bitte sagen Sie der Kanzleileitung Bescheid, bevor Sie weiterarbeiten.",
+  ),
   self_record_full: problem(
     "Der Merkzettel Ihrer Geräte ist voll.",
     "Was dieses Gerät gesehen hat, erfahren Ihre anderen Geräte nicht mehr. Sonst ändert sich nichts.",

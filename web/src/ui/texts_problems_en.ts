@@ -37,6 +37,10 @@ export const PROBLEMS_EN: typeof PROBLEMS_DE = {
     "Please check the clock of this device.",
     "By it the virus scanner's key is not valid. If time and date are right, please call your firm. Nothing was stored.",
   ),
+  log_differs: problem(
+    "The log is not the one that your other devices know.",
+    "Entries are missing or were changed. Please tell the firm's owner before you go on.",
+  ),
   self_record_full: problem(
     "The note of your devices is full.",
     "Your other devices no longer learn what this one has seen. Nothing else changes.",

@@ -1,6 +1,7 @@
-/** The person's open key on a page of staff; where it is closed, the page asks for the password. */
+/** The person's open key on a page of staff; where it is closed, the page asks for the password or a passkey. */
 
 import { loadCertificates } from "../ceremonies/directory";
+import { hasPasskey, unlockWithPasskey } from "../ceremonies/passkey";
 import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen, requireRevoked } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
@@ -15,7 +16,7 @@ export async function openKey(
   about: readonly string[] | null = null,
 ): Promise<{ open: Open; certificates: Certificates } | null> {
   const session = await api.session();
-  const open = (await reopen(session)) ?? (await askForPassword(session));
+  const open = (await reopen(session)) ?? (await askInDialog(session));
   if (open === null) return null;
   await joinMemory(open, showProblem);
   const certificates = await loadCertificates(open, about);
@@ -23,19 +24,17 @@ export async function openKey(
   return { open, certificates };
 }
 
-function askForPassword(session: Session): Promise<Open | null> {
+function askInDialog(session: Session): Promise<Open | null> {
   const dialog = find<HTMLDialogElement>("dialog#unlock");
   const form = find<HTMLFormElement>('form[data-form="unlock"]', dialog);
   dialog.showModal();
   return new Promise((resolve) => {
     const closed = new AbortController();
-    const unlock = async (): Promise<void> => {
-      if (filled(["unlock-password"]) === null) return;
-      resolve(await unlockWithPassword(session, field("unlock-password").value));
+    const opened = async (open: Open): Promise<void> => {
+      resolve(open);
       dialog.close();
     };
-    const submit = () => void atWork(find("[data-submit]", form), unlock, "unlock-password");
-    onSubmit(form, submit, closed.signal);
+    listenToUnlock(session, form, opened, closed.signal);
     const forget = (): void => {
       closed.abort();
       field("unlock-password").value = "";
@@ -43,4 +42,39 @@ function askForPassword(session: Session): Promise<Open | null> {
     };
     dialog.addEventListener("close", forget, { signal: closed.signal });
   });
+}
+
+/** A form with a password, and a button for passkeys where the person has one; `opened` is called with the open key. */
+export function listenToUnlock(
+  session: Session,
+  form: HTMLFormElement,
+  opened: (open: Open) => Promise<void>,
+  signal?: AbortSignal,
+): void {
+  const byPassword = async (): Promise<void> => {
+    if (filled(["unlock-password"]) === null) return;
+    const open = await unlockWithPassword(session, field("unlock-password").value);
+    field("unlock-password").value = "";
+    await opened(open);
+  };
+  const submit = find("[data-submit]", form);
+  const fields = { sign_in_refused: "unlock-password" };
+  // Errors of a dialog stand at its field: the page behind it is hidden.
+  const where = form.closest("dialog") === null ? fields : "unlock-password";
+  onSubmit(form, () => void atWork(submit, byPassword, where), signal);
+  const button = find("[data-unlock-passkey]", form);
+  const byPasskey = async (): Promise<void> => opened(await unlockWithPasskey(session));
+  button.hidden = true;
+  button.addEventListener(
+    "click",
+    () => void atWork(button, byPasskey, where),
+    signal === undefined ? {} : { signal },
+  );
+  hasPasskey().then(
+    (has) => {
+      button.hidden = !has;
+    },
+    // Without an answer the password is left.
+    () => undefined,
+  );
 }

@@ -13,6 +13,8 @@ export class ResealView {
   private readonly page: VerbContext;
   private readonly dialog = find<HTMLDialogElement>("dialog#reseal");
   private running: AbortController | null = null;
+  /** The record up to which was looked for what is old: rows are selected more often than anything is written. */
+  private marked = -1;
 
   constructor(page: VerbContext) {
     this.page = page;
@@ -27,6 +29,8 @@ export class ResealView {
   /** The button is there for those who manage the vault, as long as something is to be done. */
   mark(): void {
     const { vault } = this.page;
+    if (this.marked === vault.chain.seq) return;
+    this.marked = vault.chain.seq;
     find('[data-page-verb="reseal"]').hidden = !vault.mayManage || oldContents(vault).length === 0;
   }
 

@@ -2,6 +2,7 @@
 
 import type { Role } from "../seals/certificate";
 import type { Doc } from "../seals/documents";
+import type { ShownBeginning } from "../tlog/origins";
 import { call, download } from "./http";
 
 export interface FirmAnswer {
@@ -46,10 +47,13 @@ interface RecoveryCodes {
 export const api = {
   /** The log's newest signed head, with the proof that it grew from one of so many entries. */
   logHead: (since: number) =>
-    call<{ key: string | null; checkpoint: string | null; proof: readonly string[] }>(
-      "GET",
-      `/api/audit/checkpoint?since=${since}`,
-    ),
+    call<{
+      key: string | null;
+      checkpoint: string | null;
+      proof: readonly string[];
+      /** Where the log began anew after a restore. */
+      begun: readonly ShownBeginning[];
+    }>("GET", `/api/audit/checkpoint?since=${since}`),
   /** The proof file of an entry, counted from 0. */
   logProof: async (index: number) =>
     new Uint8Array(await new Response(await download(`/api/audit/entries/${index}/proof`)).arrayBuffer()),
@@ -75,6 +79,16 @@ export const api = {
   }) => call<Session>("POST", "/api/sign-in/passkey", body),
   session: () => call<Session>("GET", "/api/session"),
   sessionLeft: () => call<{ left_s: number; renewable: boolean }>("GET", "/api/session/left"),
+  /** For opening the key again with a passkey; `credentials`: ids of the person's. */
+  unlockChallenge: () =>
+    call<{ nonce: string; credentials: readonly string[] }>("POST", "/api/session/unlock/challenge", {}),
+  unlockWithPasskey: (body: {
+    nonce: string;
+    credential: string;
+    client_data: string;
+    authenticator_data: string;
+    signature: string;
+  }) => call<{ unlock: string }>("POST", "/api/session/unlock/passkey", body),
   unlock: (authKey: string) =>
     call<{ unlock: string | null }>("POST", "/api/session/unlock", { auth_key: authKey }),
   /** The person's own, sealed; number 0 and null while there is none. */

@@ -17,10 +17,12 @@ from siegel.agent.witness import Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import b64, encode
 from siegel.seals.documents import Revocation
+from siegel.seals.log_origins import BEGUN_KIND, Beginning, Ended, Statement, successor
 from siegel.seals.tests.people import Firm
 
 __all__ = ["online", "run"]
 ORIGIN = "vault.example/log/muster"
+FIRM = "muster"
 
 
 class Log:
@@ -28,7 +30,8 @@ class Log:
 
     def __init__(self, firm: Firm | None = None) -> None:
         self.firm = firm or Firm()
-        self.key = Ed25519PrivateKey.generate()
+        self.key, self.origin = Ed25519PrivateKey.generate(), ORIGIN
+        self._beginning: Any = None
         self.entries: list[bytes] = []
         self.parts: list[bytes | None] = []
         self.cosigned: list[Wire] = []
@@ -62,8 +65,38 @@ class Log:
         return [known[node] for node in nodes]
 
     def note(self, size: int) -> tlog.Note:
-        text = tlog.Checkpoint(ORIGIN, size, tlog.tree_root(size, self.read)).text()
-        return tlog.Note(text, (tlog.sign(text, ORIGIN, self.key),))
+        text = tlog.Checkpoint(self.origin, size, tlog.tree_root(size, self.read)).text()
+        return tlog.Note(text, (tlog.sign(text, self.origin, self.key),))
+
+    @property
+    def vkey(self) -> tlog.VerifierKey:
+        return tlog.VerifierKey(self.origin, tlog.ED25519, self.key.public_key().public_bytes_raw())
+
+    def begin_anew(self, kept: int, cited: int) -> None:
+        """A backup of `kept` entries is put back; the new origin says that `cited` were signed."""
+        roots = {size: tlog.tree_root(size, self.read) for size in (kept, cited)}
+        ended = [Ended(tlog.Checkpoint(self.origin, cited, roots[cited]), 0, None)]
+        head = tlog.Checkpoint(self.origin, kept, roots[kept])
+        said = Statement(successor(self.origin), 0, head, None, tuple(ended), "tlog.rollback")
+        del self.entries[kept:], self.parts[kept:]
+        before, old = self.vkey, self.key
+        self.key, self.origin = Ed25519PrivateKey.generate(), said.origin
+        part = encode({})
+        committed = b64(hmac.digest(b"s" * 32, part, "sha256"))
+        self.entries.append(encode({"about": said.about(), "at": 1, "kind": BEGUN_KIND, "personal": committed}))
+        self.parts.append(part)
+        note = self.note(kept + 1)
+        opening = tlog.Note(note.text, (tlog.sign(note.text, before.name, old), *note.signatures))
+        self._beginning = (self.vkey, before, opening, self.entries[-1], kept)
+
+    def shown(self) -> list[Wire]:
+        if self._beginning is None:
+            return []
+        key, before, opening, leaf, kept = self._beginning
+        size = len(self.entries)
+        included = tlog.inclusion_proof(kept, size, self.read)
+        grown = tlog.consistency_proof(kept + 1, size, self.read)
+        return [Beginning(key, before, opening, leaf, tuple(included), tuple(grown)).wire()]
 
     def proof(self, old: int, size: int) -> list[str]:
         return [b64(digest) for digest in tlog.consistency_proof(old, size, self.read)] if 0 < old <= size else []
@@ -72,9 +105,9 @@ class Log:
         size = len(self.entries)
         match path:
             case "audit/checkpoint":
-                vkey = tlog.VerifierKey(ORIGIN, tlog.ED25519, self.key.public_key().public_bytes_raw()).encode()
                 note = self.note(size).encode().decode()
-                return {"key": vkey, "checkpoint": note, "proof": self.proof(int(query.get("since", 0)), size)}
+                proof = self.proof(int(query.get("since", 0)), size)
+                return {"key": self.vkey.encode(), "checkpoint": note, "proof": proof, "begun": self.shown()}
             case "audit/consistency":
                 return {"proof": self.proof(int(query["old"]), int(query["size"]))}
             case "audit/entries":
@@ -179,7 +212,10 @@ def test_a_place_in_the_log_or_a_time_that_is_none_is_found(
     elif lie == "place":
         told[last] = replace(told[last], log_index=told[last].log_index + 2)
     else:
-        server.firm.certify(server.firm.owner, "scanner")
+        other = server.firm.certify(server.firm.owner, "scanner")
+        made = told.pop()
+        assert made.signed.hash == other.known.hash
+        told[last] = replace(told[last], signed=made.signed)
     capsys.readouterr()
     assert run("audit", "verify", "--json") == 3
     assert "log_place_differs" in output(capsys)["message"]
@@ -225,7 +261,7 @@ def test_a_request_to_cosign_is_refused_with_the_status_of_the_protocol(
     tmp_path: Path, body: bytes, status: int
 ) -> None:
     log, witness = Log(), Witness(tmp_path)
-    witness.pin(tlog.VerifierKey(ORIGIN, tlog.ED25519, log.key.public_key().public_bytes_raw()))
+    witness.pin(tlog.VerifierKey(ORIGIN, tlog.ED25519, log.key.public_key().public_bytes_raw()), FIRM)
     note = log.note(5).encode()
     text = log.note(5).text
     stranger = tlog.Note(text, (tlog.sign(text, "stranger", log.key),)).encode()
@@ -240,7 +276,7 @@ def test_a_request_to_cosign_is_refused_with_the_status_of_the_protocol(
 
 def test_what_a_witness_saw_outlives_the_program_and_its_key_is_its_owners_alone(tmp_path: Path) -> None:
     log, first = Log(), Witness(tmp_path)
-    key = first.pin(tlog.VerifierKey(ORIGIN, tlog.ED25519, log.key.public_key().public_bytes_raw())).key
+    key = first.pin(tlog.VerifierKey(ORIGIN, tlog.ED25519, log.key.public_key().public_bytes_raw()), FIRM).key
     first.add_checkpoint(tlog.AddCheckpoint(0, (), log.note(5)).encode())
     again = Witness(tmp_path)
     held = again.held(key.name)
@@ -250,3 +286,64 @@ def test_what_a_witness_saw_outlives_the_program_and_its_key_is_its_owners_alone
     assert again.verifier == first.verifier
     assert (tmp_path / "witness.key").stat().st_mode & 0o077 == 0
     assert json.loads((tmp_path / "logs.json").read_text()).keys() == {ORIGIN}
+
+
+@pytest.mark.parametrize(("seen", "said"), [(40, "10 entries are lost"), (44, "this device knew up to 4 are lost")])
+def test_a_log_that_began_anew_is_followed_and_what_is_lost_is_said_every_time(
+    log: Log, run: Run, capsys: pytest.CaptureFixture[str], seen: int, said: str
+) -> None:
+    log.grow(seen - 5)
+    assert run("audit", "witness") == 0
+    log.grow(50 - seen)
+    Path("theirs").write_bytes(log.note(47).encode())
+    log.begin_anew(kept=40, cited=50)
+    log.grow(30)
+    capsys.readouterr()
+    assert run("audit", "witness") == 0
+    shown = capsys.readouterr()
+    assert said in shown.out + shown.err
+    assert log.cosigned[-1]["size"] == 71
+    log.grow(1)
+    for command in ("witness", "verify"):
+        assert run("audit", command) == 0
+        shown = capsys.readouterr()
+        assert "10 entries are lost" in shown.out + shown.err
+    assert run("audit", "compare", "theirs") == 0
+    shown = capsys.readouterr()
+    assert "of the 47 entries" in shown.out + shown.err
+
+
+def test_a_new_beginning_that_hides_entries_is_refused_for_ever(
+    log: Log, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.grow(4)
+    assert run("audit", "witness") == 0
+    log.begin_anew(kept=5, cited=6)
+    log.grow(30)
+    capsys.readouterr()
+    for command in ("witness", "verify", "witness"):
+        assert run("audit", command, "--json") == 3
+        assert "log_hidden" in output(capsys)["message"]
+    assert len(log.cosigned) == 1
+    assert run("audit", "save", "held") == 0
+    held = tlog.Note.parse(Path("held").read_bytes())
+    assert tlog.Checkpoint.parse(held.text).size == 9
+    assert len(held.signatures) == 2
+
+
+@pytest.mark.parametrize("lie", ["key", "origin", "altered"])
+def test_a_new_origin_that_the_known_key_did_not_begin_is_refused(
+    log: Log, run: Run, capsys: pytest.CaptureFixture[str], lie: str
+) -> None:
+    assert run("audit", "witness") == 0
+    if lie == "key":
+        log.key = Ed25519PrivateKey.generate()
+    if lie == "origin":
+        log.key, log.origin = Ed25519PrivateKey.generate(), "vault.example/log/another"
+    if lie == "altered":
+        log.entries[1] += b" "
+    if lie != "origin":
+        log.begin_anew(kept=5, cited=5)
+    capsys.readouterr()
+    assert run("audit", "witness", "--json") == 3
+    assert len(log.cosigned) == 1

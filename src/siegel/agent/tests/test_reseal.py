@@ -12,7 +12,7 @@ from siegel.agent import tree
 from siegel.agent.errors import OfflineError, ServerError
 from siegel.agent.folders import make_folders
 from siegel.agent.get import fetch_version
-from siegel.agent.old_contents import OldVersion, exposed_epoch, old_contents
+from siegel.agent.old_contents import OldVersion, author_of, exposed_epoch, old_contents
 from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.plan import Item, Plan, plan_put
 from siegel.agent.reseal import _commit, _Sent, reseal
@@ -70,7 +70,7 @@ def test_all_of_it_lies_under_the_present_key_and_says_what_it_said(
     brief = client.find(["brief"])
     assert brief is not None
     assert [client.file_row(brief.id, number).note for number in (1, 2, 3)] == ["Fassung 1", "Fassung 2", "Fassung 3"]
-    assert {client.author_of(brief.id, number) for number in (1, 2, 3)} == {server.firm.client.kid}
+    assert {author_of(client, brief.id, number) for number in (1, 2, 3)} == {server.firm.client.kid}
     assert client.manifests[brief.id, 1].author == server.firm.clerk.kid
     assert server.content(stored, brief.id, 1, client.opened.seed(2)) == b"eins"
     tree.restore(client, "weg", None)

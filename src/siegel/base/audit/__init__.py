@@ -12,12 +12,14 @@ Its parts, lower ones first:
     stamping      timestamps on heads by a service that the operator names
     proofs        inclusion, consistency, proof files
     verification  everything again from the stored bytes, in bounded memory
+    beginnings    the log goes on under a new origin after a restore, and says what is missing
     reconciling   rows against the log
+    baseline      once, for a log older than the states: how the rows are that it does not know
     erasure       personal parts go, proofs stay
     export        for an auditor: entries, tiles, checkpoints, `verify.py`
     standing      what the start page says
 
-The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022 and 0028.
+The bytes stand in docs/formats.md 4 and 11, the reasons in docs/adr/0022, 0023, 0028 and 0032.
 """
 
 from siegel.base.audit.entries import (

@@ -36,7 +36,7 @@ def sign_quietly(tenant_id: str) -> None:
 
 
 def log_of(tenant_id: str) -> AuditLog:
-    """The published side of the tenant's log; made when first asked for. Its origin never changes."""
+    """The published side of the tenant's log; made when first asked for. It has another origin once it begins anew."""
     host = urlsplit(settings.PUBLIC_URL).netloc
     return AuditLog.objects.get_or_create(tenant_id=tenant_id, defaults={"origin": f"{host}/log/{tenant_id}"})[0]
 
@@ -59,7 +59,9 @@ def sign_head(tenant_id: str) -> AuditCheckpoint | None:
     line = notary.sign(text, proof)
     note = tlog.Note(text, (tlog.Signature.parse(line.removesuffix("\n")),))
     tlog.open_checkpoint(note, tlog.VerifierKey.parse(last.vkey))
-    return _keep(published, size, note, last.vkey)
+    if published.vkey != last.vkey:
+        AuditLog.objects.filter(pk=tenant_id).update(vkey=last.vkey)
+    return keep(tenant_id, size, note)
 
 
 def newest(tenant_id: str) -> AuditCheckpoint | None:
@@ -79,16 +81,15 @@ def note_of(checkpoint: AuditCheckpoint) -> tlog.Note:
     return tlog.Note(note.text, (*note.signatures, *(tlog.Signature.parse(line) for line in lines)))
 
 
-def _keep(published: AuditLog, size: int, note: tlog.Note, vkey: str) -> AuditCheckpoint:
-    now = int(time.time())
+def keep(tenant_id: str, size: int, note: tlog.Note) -> AuditCheckpoint:
+    """The signed head is one of the log's from now on; the one of this size that is there already stays."""
     try:
         with transaction.atomic():
-            if published.vkey != vkey:
-                AuditLog.objects.filter(pk=published.pk).update(vkey=vkey)
-            kept = AuditCheckpoint.objects.create(tenant_id=published.pk, size=size, note=note.encode(), signed_at=now)
-            _thin_out(published.pk, kept)
+            values = {"note": note.encode(), "signed_at": int(time.time())}
+            kept = AuditCheckpoint.objects.create(tenant_id=tenant_id, size=size, **values)
+            _thin_out(tenant_id, kept)
     except IntegrityError:  # another thread was quicker
-        return AuditCheckpoint.objects.get(tenant_id=published.pk, size=size)
+        return AuditCheckpoint.objects.get(tenant_id=tenant_id, size=size)
     return kept
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from siegel.base.audit import checkpoints, sequencer, tree
 from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
-from siegel.base.models import AuditCheckpoint, AuditEntry, AuditWitness, Tenant
+from siegel.base.models import AuditBeginning, AuditCheckpoint, AuditEntry, AuditWitness, Tenant
 from siegel.base.queries import AuditFilter
 from siegel.lib import tlog
 from siegel.seals.canonical import b64
@@ -55,7 +55,9 @@ def write_export(tenant: Tenant, out: Path, *, within: AuditFilter | None = None
 def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes]]:
     published = checkpoints.log_of(tenant.pk)
     witnesses = [{"name": one.name, "key": one.vkey} for one in AuditWitness.objects.filter(tenant=tenant)]
+    begun = list(AuditBeginning.objects.filter(tenant=tenant).order_by("pk"))
     facts: dict[str, Any] = {
+        "before": [one.before for one in begun],
         "firm": tenant.name,
         "key": published.vkey,
         "origin": published.origin,
@@ -66,6 +68,8 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
     for name in ("verify.py", "README.txt", "LIESMICH.txt"):
         yield name, files("siegel.base.audit").joinpath("auditor", name).read_bytes()
     yield "checkpoint", checkpoints.note_of(newest).encode()
+    for number, beginning in enumerate(begun, 1):
+        yield f"openings/{number}", bytes(beginning.note)
     for one in AuditCheckpoint.objects.filter(tenant=tenant, size__lte=newest.size).order_by("size").iterator(BATCH):
         yield f"checkpoints/{one.size}", checkpoints.note_of(one).encode()
     for stamp in stamps_of(tenant.pk):

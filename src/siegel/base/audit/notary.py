@@ -22,20 +22,31 @@ class NotaryError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The notary's key for an origin, and the last head it signed there; size 0 if none."""
+    """The notary's key for an origin, and the last head it signed there, at which second; size 0 if none.
+
+    `opening`: the first head of the origin that follows, as a signed note; None while this one goes on.
+    """
 
     vkey: str
     size: int
     root: bytes | None
+    at: int | None = None
+    opening: str | None = None
 
 
 def last(origin: str) -> Last:
     """NotaryError."""
     match _ask({"op": "last", "origin": origin}):
-        case {"vkey": str(vkey), "size": None}:
-            return Last(vkey, 0, None)
-        case {"vkey": str(vkey), "size": int(size), "root": str(root)}:
-            return Last(vkey, size, unb64(root))
+        case {"vkey": str(vkey), "opening": None | str() as opening, "size": None}:
+            return Last(vkey, 0, None, None, opening)
+        case {
+            "vkey": str(vkey),
+            "opening": None | str() as opening,
+            "size": int(size),
+            "root": str(root),
+            "at": int(at),
+        }:
+            return Last(vkey, size, unb64(root), at, opening)
     raise NotaryError("notary.silent")
 
 
@@ -44,6 +55,14 @@ def sign(text: str, proof: list[bytes]) -> str:
     match _ask({"op": "sign", "text": text, "proof": [b64(digest) for digest in proof]}):
         case {"line": str(line)}:
             return line
+    raise NotaryError("notary.silent")
+
+
+def begin(text: str, of: str) -> str:
+    """Ends the origin `of`; this head as the signed note with which the one that follows begins. NotaryError."""
+    match _ask({"op": "begin", "text": text, "of": of}):
+        case {"note": str(note)}:
+            return note
     raise NotaryError("notary.silent")
 
 

@@ -7,7 +7,7 @@ all that lies here; then those find it who hold an older checkpoint: browsers, w
 import hmac
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -16,9 +16,10 @@ from django.db import connection
 
 from siegel.base.audit import checkpoints, notary, stamping, tree
 from siegel.base.audit.erasure import ERASED_KIND, erased_ranges
-from siegel.base.models import AuditCheck, AuditCheckpoint
+from siegel.base.models import AuditBeginning, AuditCheck, AuditCheckpoint
 from siegel.lib import tlog
 from siegel.lib.merkle import HASH_SIZE
+from siegel.seals.log_origins import predecessor
 
 BATCH = 1000
 _ERASED_MARK = f'"kind":"{ERASED_KIND}"'.encode()
@@ -70,6 +71,11 @@ def verify(tenant_id: str) -> Report:
     return Report(size, finding, walk.frontier.root() if walk.frontier.size == size else None)
 
 
+def inner_finding(tenant_id: str) -> Finding | None:
+    """The first entry that does not fit the others, whatever was signed."""
+    return _Walk(tenant_id, tree.size_of(tenant_id)).run([])
+
+
 def check(tenant_id: str) -> Report:
     """`verify`, its result kept for the pages."""
     report = verify(tenant_id)
@@ -91,25 +97,39 @@ def _bad_stamp(tenant_id: str) -> Finding | None:
 
 
 def _signed_heads(tenant_id: str) -> tuple[list[Held], Finding | None]:
-    """All heads that were signed, by size, and what is missing to know them all."""
+    """All heads that were signed and that the log must have, by size, and what is missing to know them all."""
     published = checkpoints.log_of(tenant_id)
-    heads, problem = [], None
-    vkey = published.vkey
+    keys, heads, problem = {published.origin: published.vkey}, list[Held](), None
     try:
         last = notary.last(published.origin)
-        vkey = last.vkey
+        keys = {one: notary.last(one).vkey for one in _origins(published.origin)}
         if last.root is not None:
             heads.append(Held(last.size, last.root))
+        if last.opening is not None:  # the log went on under another origin, and the tables do not know it
+            opening = tlog.Checkpoint.parse(tlog.Note.parse(last.opening.encode()).text)
+            heads.append(Held(opening.size, opening.root))
     except notary.NotaryError:
         problem = Finding("unsigned", None, is_tampered=False)
+        for pair in AuditBeginning.objects.filter(tenant=tenant_id).values_list("vkey", "before"):
+            keys |= {vkey.partition("+")[0]: vkey for vkey in pair}
     rows = AuditCheckpoint.objects.filter(tenant=tenant_id).order_by("size").values_list("size", "note")
-    heads += [_head(size, bytes(note), vkey) for size, note in rows.iterator(BATCH)]
+    heads += [_head(size, bytes(note), keys) for size, note in rows.iterator(BATCH)]
     return sorted(heads, key=lambda head: head.size), problem
 
 
-def _head(size: int, note: bytes, vkey: str) -> Held:
+def _origins(origin: str) -> Iterator[str]:
+    """This one and those before it."""
+    before: str | None = origin
+    while before is not None:
+        yield before
+        before = predecessor(before)
+
+
+def _head(size: int, note: bytes, keys: Mapping[str, str]) -> Held:
     try:
-        checkpoint = tlog.open_checkpoint(tlog.Note.parse(note), tlog.VerifierKey.parse(vkey)).checkpoint
+        signed = tlog.Note.parse(note)
+        key = tlog.VerifierKey.parse(keys.get(signed.text.partition("\n")[0], ""))
+        checkpoint = tlog.open_checkpoint(signed, key).checkpoint
     except tlog.TlogError:
         return Held(size, None)
     return Held(size, checkpoint.root if checkpoint.size == size else None)

@@ -11,7 +11,7 @@ from siegel.accounts.tests.people import SignIn
 from siegel.base import release
 from siegel.base.models import AuditEntry, AuditRelease, Tenant
 from siegel.seals.canonical import b64, unb64
-from siegel.seals.release import read_release
+from siegel.seals.release import RELEASE_KIND, read_release
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 def logged(tenant: Tenant) -> list[str]:
     leaves = [json.loads(bytes(entry.leaf)) for entry in AuditEntry.objects.filter(tenant=tenant).order_by("index")]
-    return [leaf["about"]["release"] for leaf in leaves if leaf["kind"] == "base.release_served"]
+    return [leaf["about"]["release"] for leaf in leaves if leaf["kind"] == RELEASE_KIND]
 
 
 def test_the_list_names_every_file_and_is_the_same_for_the_same_files(folder: Path) -> None:

@@ -27,6 +27,7 @@ def replace_recovery(*, by: "Person", certificate: Signed, revocation: Signed) -
     same again changes nothing. BaseError `not_found` (404) for others; KeysError `document_refused` with the rule that
     is broken.
     """
+    audit.in_turn(by.tenant)
     if role_of(by) != "owner":
         raise BaseError("not_found", status=404)
     with rules.refusing():

@@ -24,6 +24,7 @@ def rename_vault(*, by: "Person", vault_id: str, epoch: int, row: bytes) -> None
 
     BaseError `not_found` for all but the founder of a personal vault; VaultError `row_differs` for what is no row.
     """
+    audit.in_turn(by.tenant)
     vault = Vault.objects.filter(pk=vault_id, vault_kind="personal").first()
     if vault is None or not may_manage(by, vault_id):
         raise BaseError("not_found", status=404)

@@ -4,7 +4,7 @@
 
 KEY is the log's verifier key as you know it from elsewhere (a delivery proof, a witness, an earlier export); without it
 the one in the export is believed. CHECKPOINT is a file with an earlier signed head: the export must have grown from it.
-Exit: 0 intact, 1 incomplete or unreadable, 2 wrong usage, 3 tampered.
+Exit: 0 intact, 1 incomplete (after a restored backup, see README.txt) or unreadable, 2 wrong usage, 3 tampered.
 
 It follows RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature and tlog-tiles; timestamps by RFC 3161.
 """
@@ -13,10 +13,12 @@ import argparse
 import base64
 import hashlib
 import hmac
+import itertools
 import json
 import sys
 import zipfile
 from collections.abc import Iterator
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -37,8 +39,15 @@ ALGORITHMS: dict[str, HashAlgorithm] = dict(zip(HASHES, (SHA256(), SHA384(), SHA
 MESSAGE_DIGEST = "2a864886f70d010904"
 
 
+BEGUN = "base.log_begun_anew"
+
+
 class TamperedError(Exception):
     """Something does not hold."""
+
+
+class IncompleteError(Exception):
+    """All that is there holds, and entries that were signed are missing."""
 
 
 def key_of(vkey: str) -> tuple[str, bytes, int, bytes]:
@@ -221,43 +230,128 @@ def check_stamps(archive: zipfile.ZipFile) -> list[str]:
     return lines
 
 
-def check_log(archive: zipfile.ZipFile, vkey: str, held: list[bytes]) -> str:
-    """Everything; a sentence about it. TamperedError."""
-    facts = json.loads(archive.read("log.json"))
-    vkey = vkey or facts["key"]
-    notes = [archive.read(name) for name in archive.namelist() if name.startswith("checkpoints/")]
-    notes += [archive.read("checkpoint"), *held]
+def keys_by_origin(archive: zipfile.ZipFile, facts: dict[str, Any], vkey: str) -> dict[str, str]:
+    """The keys of all origins of the log. Where it began anew, its opening is signed by the keys before and after.
+
+    A key known from elsewhere must be one of them.
+    """
+    keys = [*facts["before"], facts["key"]]
+    if vkey and vkey not in keys:
+        raise TamperedError(f"{vkey} is none of the keys of this log")
+    for number, pair in enumerate(itertools.pairwise(keys), 1):
+        opening = archive.read(f"openings/{number}")
+        for key in pair:
+            open_note(opening, key, needed=True)
+        if head_of(opening)[0] != key_of(pair[1])[0]:
+            raise TamperedError(f"the opening {number} is another log's")
+    return {key_of(key)[0]: key for key in keys}
+
+
+def told_of_gaps(begun: list[dict[str, Any]], held: list[tuple[str, int, bytes]], roots: dict[int, bytes]) -> list[str]:
+    """What is missing where the log began anew, as it says itself, and as who kept a head can tell."""
+    told = []
+    for about in begun:
+        kept, ended = about["kept"]["size"], about["ended"]
+        lost = sum(max(one["size"] - max(kept, one["first"]), 0) for one in ended)
+        if lost:
+            told.append(f"{about['origin']} began anew behind entry {kept}: up to {lost} entries are lost")
+    for origin, size, root in held:
+        if roots.get(size) == root:
+            continue
+        citing = [n for n, about in enumerate(begun) if origin in [one["log"] for one in about["ended"]]]
+        since = begun[citing[0] :] if citing else begun
+        cited = [one for about in since for one in about["ended"] if one["log"] == origin]
+        kept = min((about["kept"]["size"] for about in since), default=size)
+        if kept >= size:
+            raise TamperedError(f"the first {size} entries are not those of the head you hold")
+        hidden = not any(size < one["size"] or (size, b64(root)) == (one["size"], one["root"]) for one in cited)
+        told.append(
+            f"you hold {size} entries of {origin}: up to {size - kept} of them are lost" + ", AND HIDDEN" * hidden
+        )
+        if hidden:
+            raise TamperedError(told[-1])
+    return told
+
+
+def b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def signed_heads(archive: zipfile.ZipFile, keys: dict[str, str]) -> dict[int, bytes]:
+    """The roots by size of all heads in the export."""
     roots: dict[int, bytes] = {}
-    for note in notes:
-        open_note(note, vkey, needed=True)
-        origin, at_size, root = head_of(note)
-        if origin != key_of(vkey)[0] or roots.setdefault(at_size, root) != root:
-            raise TamperedError(f"two different heads of {at_size} entries, or of two logs")
-    size = head_of(archive.read("checkpoint"))[1]
-    if max(roots) > size:
+    names = [name for name in archive.namelist() if name.startswith("checkpoints/")]
+    for name in ["checkpoint", *names]:
+        _, size, root = opened(archive.read(name), keys)
+        if roots.setdefault(size, root) != root:
+            raise TamperedError(f"two different heads of {size} entries")
+    return roots
+
+
+def opened(note: bytes, keys: dict[str, str]) -> tuple[str, int, bytes]:
+    """The head in a note that its log signed."""
+    head = head_of(note)
+    if head[0] not in keys:
+        raise TamperedError(f"a head of another log, {head[0]}")
+    open_note(note, keys[head[0]], needed=True)
+    return head
+
+
+def check_log(archive: zipfile.ZipFile, vkey: str, held_notes: list[bytes]) -> str:
+    """Everything; a sentence about it. TamperedError, IncompleteError."""
+    facts = json.loads(archive.read("log.json"))
+    keys = keys_by_origin(archive, facts, vkey)
+    newest = archive.read("checkpoint")
+    origin, size, root = opened(newest, keys)
+    roots, held = signed_heads(archive, keys), [opened(note, keys) for note in held_notes]
+    if max(roots) > size or origin != key_of(facts["key"])[0]:
         raise TamperedError(f"the log had {max(roots)} entries and now has {size}")
-    tree, erased, lawful = Tree(), set[int](), set[int]()
+    wanted = {one[1] for one in held} | {head_of(archive.read(f"openings/{n}"))[1] for n in range(1, len(keys))}
+    walk = Walk(roots, wanted)
     with archive.open("parts.jsonl") as parts:
         for index, entry in enumerate(entries(archive, size)):
-            tree.add(entry)
-            if tree.size in roots and roots[tree.size] != tree.root():
-                raise TamperedError(f"the first {tree.size} entries are not those that were signed")
-            if not check_part(entry, json.loads(parts.readline()), index):
-                erased.add(index)
-            leaf = json.loads(entry)
-            if leaf["kind"] == "base.personal_erased":
-                for first, last in leaf["about"]["entries"]:
-                    lawful.update(range(first, last + 1))
-    if unlawful := erased - lawful:
+            walk.add(entry, check_part(entry, json.loads(parts.readline()), index))
+    if unlawful := walk.erased - walk.lawful:
         raise TamperedError(f"the personal part of entry {min(unlawful)} is gone, and no entry says why")
+    for one in held:
+        if one[0] == origin and walk.roots.get(one[1]) != one[2]:
+            raise TamperedError(f"the log had {one[1]} entries and now has {size}, or others")
+    gaps = told_of_gaps(walk.begun, held, walk.roots)
     confirmed = [
-        f"{one['name']} confirmed {head_of(note)[1]} entries"
+        f"{one['name']} confirmed {size} entries"
         for one in facts["witnesses"]
-        for note in notes[-1 - len(held) : len(notes) - len(held)]
-        if open_note(note, one["key"], needed=False) is not None
+        if open_note(newest, one["key"], needed=False) is not None
     ]
-    told = "; ".join([f"{size} entries intact, {len(erased)} personal parts erased, {len(roots)} heads", *confirmed])
-    return "\n".join([told, *check_stamps(archive), f"log key: {vkey}", f"root: {tree.root().hex()}"])
+    about = f"{size} entries intact, {len(walk.erased)} personal parts erased, {len(roots)} heads"
+    told = ["; ".join([about, *confirmed]), *check_stamps(archive), f"log key: {facts['key']}", f"root: {root.hex()}"]
+    if gaps:
+        raise IncompleteError("\n".join([*told, *gaps]))
+    return "\n".join(told)
+
+
+class Walk:
+    """Goes through the entries in order and compares with every signed root."""
+
+    def __init__(self, signed: dict[int, bytes], wanted: set[int]) -> None:
+        self.tree, self.signed, self.wanted = Tree(), signed, wanted
+        self.roots: dict[int, bytes] = {}
+        self.erased, self.lawful, self.begun = set[int](), set[int](), list[dict[str, Any]]()
+
+    def add(self, entry: bytes, has_part: bool) -> None:
+        self.tree.add(entry)
+        size = self.tree.size
+        if size in self.signed or size in self.wanted:
+            self.roots[size] = self.tree.root()
+            if self.signed.get(size, self.roots[size]) != self.roots[size]:
+                raise TamperedError(f"the first {size} entries are not those that were signed")
+        if not has_part:
+            self.erased.add(size - 1)
+        leaf = json.loads(entry)
+        if leaf["kind"] == "base.personal_erased":
+            for first, last in leaf["about"]["entries"]:
+                self.lawful.update(range(first, last + 1))
+        if leaf["kind"] == BEGUN:
+            self.begun.append(leaf["about"])
 
 
 def main() -> int:
@@ -276,6 +370,9 @@ def main() -> int:
     except TamperedError as error:
         sys.stderr.write(f"TAMPERED: {error}\n")
         return 3
+    except IncompleteError as error:
+        sys.stdout.write(f"{error}\n")
+        return 1
     except (OSError, LookupError, ValueError, zipfile.BadZipFile) as error:
         sys.stderr.write(f"incomplete or unreadable: {error}\n")
         return 1

@@ -1,0 +1,52 @@
+"""The newest head of the firm's log as this machine believes it, followed from origin to origin."""
+
+from siegel.agent import terminal
+from siegel.agent.account import Account
+from siegel.agent.errors import AgentError
+from siegel.agent.witness import Held, Witness
+from siegel.lib import tlog
+from siegel.seals.canonical import unb64
+from siegel.seals.errors import IntegrityError
+from siegel.seals.log_origins import Beginning, Loss, Statement, compare, passed
+
+
+def shown(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint, list[Beginning]]:
+    """What is held of the firm's log, the newest signed head, and where the log began anew. The key is pinned.
+
+    Where it began anew since, that is followed first. AgentError `log_not_signed`; IntegrityError for what is no head
+    of this log, and `log_hidden` for a new beginning that conceals entries which this machine knows.
+    """
+    known = own.held_of(account.firm)
+    since = known.head.size if known and known.head else 0
+    answer = account.api.get(f"audit/checkpoint?since={since}")
+    if answer["key"] is None:
+        raise AgentError("log_not_signed")
+    try:
+        begun = [Beginning.from_wire(one) for one in answer.get("begun", [])]
+        key = tlog.VerifierKey.parse(str(answer["key"]))
+        proof = tuple(unb64(str(text)) for text in answer["proof"])
+        note = tlog.Note.parse(str(answer["checkpoint"]).encode())
+        later = passed(known.key, begun) if known else []
+        if known is None or not later or later[-1].key != key:
+            held = own.pin(key, account.firm)
+            return held, tlog.AddCheckpoint(since, proof, note), begun
+        head = tlog.open_checkpoint(note, key).checkpoint
+        if known.head is not None:
+            tell_loss(compare(known.head, head, proof, statements(later, head)))
+        held = own.go_on(known.key, key, note, account.firm)
+        return held, tlog.AddCheckpoint(head.size, (), note), begun
+    except tlog.TlogError as error:
+        raise IntegrityError(error.code, str(error)) from error
+
+
+def statements(begun: list[Beginning], newest: tlog.Checkpoint) -> list[Statement]:
+    return [said for one in begun if (said := one.statement(newest)) is not None]
+
+
+def tell_loss(loss: Loss | None) -> None:
+    """IntegrityError `log_hidden`: then nothing new is believed, and the old head stays as evidence."""
+    if loss is None:
+        return
+    if loss.is_hidden:
+        raise IntegrityError("log_hidden", f"{loss.lost} of {loss.known} entries are gone, and the log denies them")
+    terminal.say("log_lost", known=loss.known, lost=loss.lost)
