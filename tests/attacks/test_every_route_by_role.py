@@ -160,6 +160,7 @@ TABLE: dict[str, str] = {
     "GET /api/keys/tree": STAFF,
     # the stranger sees what his own firm has
     "GET /api/keys/recovery/wraps": "401 404 404 404 404 200 200 404 404",
+    "GET /api/keys/recovery/lost": "401 404 404 404 404 200 200 404 404",
     "GET /api/teams": STAFF,
     "POST /api/teams": "401 404 404 404 404 400 404 400 404",
     "POST /api/invitations": "401 404 404 400 400 400 400 400 400",

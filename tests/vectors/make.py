@@ -23,6 +23,7 @@ The files (binaries are base64url without padding, as on the wire):
 
     tree.json        a vault whose nodes move, go, come back, are copied, released, sealed anew, step by step: the tree
                      after each, entries that are refused, what opens, rows, and names that are one
+    readmission.json a founder who lost his key gets his own vault back; and attempts to get more
     trust.json       a vault that trusts somebody, his requests and the objections; and attempts to break them
     roots.json       a firm whose root was replaced twice, another's after a theft; and lies, with the error code
     trust.json       a vault that trusts somebody, his requests and the objections; and attempts to break them
@@ -64,6 +65,7 @@ from tests.vectors import (
     log_origins,
     logs,
     others,
+    readmission,
     roots,
     self_records,
     sheet_shares,
@@ -378,6 +380,7 @@ def build() -> tuple[dict[str, dict[str, Any]], list[str]]:
         "log.json": {**logs.log_vectors(), "origins": log_origins.origins()},
         "shares.json": sheet_shares.share_vectors(),
         "chain.json": chain,
+        "readmission.json": readmission.readmission_vectors(sealed),
         "trust.json": trust.trust_vectors(sealed),
         "hierarchy.json": hierarchy.hierarchy_vectors(log)
         | {

@@ -4,6 +4,7 @@ import { CERTIFICATE, type CertificateKind } from "../src/seals/certificate";
 import { fromDoc, hashOf, ROSTER, read } from "../src/seals/documents";
 import { REVOCATION } from "../src/seals/revocations";
 import type { Directory, EntryAnswer } from "../src/wire/evidence";
+import type { DirectoryPage } from "../src/wire/keys_api";
 
 /** Few at a time, so that clients have to ask again. */
 export const PAGE = 2;

@@ -22,6 +22,7 @@ import { acceptedOf, entryOf } from "../src/wire/codec";
 import type { CertificateAnswer, EntryAnswer, RevocationAnswer } from "../src/wire/evidence";
 import type { Append, RowAnswer, VaultAppend } from "../src/wire/vault_api";
 import { directoryAbout, namedIn, PAGE, pageOf } from "./firm_directory";
+import { isLost, lostVaults } from "./lost_vaults";
 
 export interface Person {
   readonly id: string;
@@ -253,7 +254,8 @@ export class FirmServer {
     const { entries, rows, wraps, replayed } = this.chainOf(id);
     const kid = this.as?.keys.kid ?? "";
     const moment = presently(this.now);
-    const isRuler = managesAll(this.known.person(kid).kind, replayed.kind);
+    const author = this.known.person(kid);
+    const isRuler = managesAll(author.kind, replayed.kind) || isLost(author, replayed, this.known);
     if (!isRuler && replayed.rightsOf(kid, moment) === null) throw new Refused(404, "not_found");
     const isHis = (key: string): boolean => {
       const team = this.known.of(key);
@@ -322,6 +324,7 @@ export class FirmServer {
     if (path === "audit/checkpoint") return this.log(Number(query.get("since")));
     if (path === "account/self") return this.selfRecords.at(-1) ?? { number: 0, age: null };
     if (path === "keys/recovery/wraps") return this.recoverable(query.get("after") ?? "");
+    if (path === "keys/recovery/lost") return lostVaults(this.chains, this.known, this.as?.keys.kid ?? "");
     if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
     throw new Refused(404, "not_found");
   }

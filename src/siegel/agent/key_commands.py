@@ -116,6 +116,20 @@ def recovery_replace(
     recovery.replace(sheet, out, reason=reason.value, since=since, yes=yes, as_json=as_json)
 
 
+@recovery_app.command("readmit")
+def recovery_readmit(
+    sheet: Annotated[Path, typer.Argument(metavar="SETUPFILE", exists=True, dir_okay=False)],
+    username: Username,
+    *,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give somebody with a new key his own vaults back, as an owner with the set-up file. You get no access by it."""
+    from siegel.agent import readmit
+
+    readmit.readmit(sheet, username, yes=yes, as_json=as_json)
+
+
 @keys_app.command("rotate")
 def keys_rotate(
     everything: Annotated[bool, typer.Option("--all", help="Vaults too, not only teams.")] = False,

@@ -272,6 +272,23 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "The recovery key is {new} now; new keys: {count}. Destroy the old sheet, shares and file as soon as {path} is"
         " safe.",
     ),
+    "readmit_plan": (
+        "{name} ({username}), Schlüssel {fingerprint}: eigene Tresore mit Wiederherstellung: {count}.\n"
+        "Vergleichen Sie die Kennung am Telefon: Wer diesen Schlüssel hat, liest danach alles darin.\n"
+        "Sie selbst bekommen keinen Zugriff. Es steht im Protokoll und im Verlauf der Tresore.",
+        "{name} ({username}), key {fingerprint}: own vaults with recovery: {count}.\n"
+        "Compare the print on the telephone: whoever has this key reads everything in them afterwards.\n"
+        "You get no access yourself. It stands in the log and in the activity of the vaults.",
+    ),
+    "readmit_done": (
+        "{name} hat wieder Zugang. Tresore: {count}.",
+        "{name} has access again. Vaults: {count}.",
+    ),
+    "needs_recovery": (
+        "Das ist nicht der Wiederherstellungsschlüssel, der jetzt gilt. Nehmen Sie die neueste Datei oder das neueste"
+        " Notfallblatt.",
+        "This is not the recovery key that counts now. Take the newest file or emergency sheet.",
+    ),
     "owner_invited": (
         "Der Brief für {username} steht in {path}. Geben Sie ihn persönlich weiter.",
         "The letter for {username} is in {path}. Hand it over yourself.",

@@ -81,6 +81,13 @@ def recovery_wraps(request: HttpRequest, after: str = "") -> Wire:
     return {"chains": [wire.recoverable(one) for one in found.chains], "more": found.more}
 
 
+@router.get("/keys/recovery/lost")
+def lost(request: HttpRequest, after: str = "") -> Wire:
+    """Personal vaults that an owner can give back to their founders. `after`: the last vault of the answer before."""
+    found = recovery.lost_vaults(person_of(request), after=after)
+    return {"vaults": [wire.lost_vault(one) for one in found.vaults], "more": found.more}
+
+
 @router.get("/keys/tree")
 def tree(request: HttpRequest, after: str = "") -> Wire:
     """People and their keys; `after`: the last person of the answer before."""

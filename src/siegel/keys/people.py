@@ -10,6 +10,7 @@ from siegel.firms.queries import dossiers_visible_to, office_id_of, offices_of, 
 from siegel.keys.models import Holder, Team
 from siegel.keys.overview import DueChains, PersonKeys, TeamLine, Tree, due_for, staff_tree, teams_of, users_tree
 from siegel.keys.places import places_of
+from siegel.keys.recovery import own_vaults
 from siegel.seals.derive import print_of
 from siegel.seals.unlock import METHOD_PASSWORD
 
@@ -117,11 +118,16 @@ def _office_id(row: Row) -> str | None:
 
 @dataclass(frozen=True)
 class Renewal:
-    """What a person with a new letter gets back: dossiers and teams; `others` only somebody else can give back."""
+    """What a person with a new letter gets back: dossiers and teams; `others` only somebody else can give back.
+
+    Of his own vaults the `held` ones an owner with the emergency sheet (ADR 0035), the `closed` ones nobody.
+    """
 
     dossiers: "Sequence[Dossier]"
     teams: Sequence[Team]
     others: int
+    held: int
+    closed: int
 
 
 def renewal_of(person: "Person", *, by: "Person") -> Renewal:
@@ -131,7 +137,9 @@ def renewal_of(person: "Person", *, by: "Person") -> Renewal:
     managed = places_of(by).filter(rights="manage", chain__in=named).values("chain")
     dossiers = list(dossiers_visible_to(by).filter(vault_id__in=managed).select_related("client").order_by("title"))
     teams = list(Team.objects.filter(pk__in=managed).order_by("name"))
-    return Renewal(dossiers, teams, named.distinct().count() - len(dossiers) - len(teams))
+    held, own = own_vaults(person)
+    others = named.distinct().count() - len(dossiers) - len(teams) - own
+    return Renewal(dossiers, teams, others, held, own - held)
 
 
 def managed_person(reader: "Person", person_id: str) -> "Person | None":

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BigIntegerField, Case, Exists, Func, OuterRef, Q, QuerySet, When
 
 from siegel.base.errors import BaseError
-from siegel.firms.queries import dossiers_visible_to, role_of
+from siegel.firms.queries import dossiers_visible_to, role_of, vaults_of_dossiers
 from siegel.keys.models import AccessEvent, Certificate, Chain, Holder, Team
 from siegel.seals.chain import WRITERS
+from siegel.seals.documents import PERSONS
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -74,6 +75,23 @@ def ruled_by(person: "Person") -> QuerySet[Chain]:
     return Chain.objects.filter(ruled, tenant=person.tenant_id)
 
 
+def readmitting(person: "Person") -> QuerySet[Chain]:
+    """Others' own vaults, and his, in which an owner may give the founder his place back (ADR 0035).
+
+    Recovery holds them, the founder's line is a key's that is out of force, and he has another. Nothing for others.
+    """
+    if person.state != ACTIVE or role_of(person) != "owner" or not _has_key_in_force(person):
+        return Chain.objects.none()
+    tenant = person.tenant_id
+    lines = Holder.objects.filter(chain=OuterRef("pk"))
+    present = Certificate.objects.filter(tenant=tenant, subject=OuterRef("person"), kind__in=PERSONS, out_at=None)
+    held = lines.filter(in_force(OuterRef("kid"), tenant), rights="hold")
+    lost = lines.filter(~in_force(OuterRef("kid"), tenant), Exists(present), rights="manage", person__state=ACTIVE)
+    teams = Team.objects.filter(tenant=tenant).values("pk")
+    personal = Chain.objects.exclude(pk__in=teams).exclude(pk__in=vaults_of_dossiers(tenant))
+    return personal.filter(Exists(held), Exists(lost), tenant=tenant)
+
+
 def _has_key_in_force(person: "Person") -> bool:
     own = Certificate.objects.filter(tenant=person.tenant_id, subject=person.pk, kind="owner")
     return own.filter(out_at=None).exists()
@@ -91,6 +109,18 @@ def managed(person: "Person", chain_id: str) -> Chain:
         if ruled is None:
             raise
         return ruled
+
+
+def without_line(person: "Person") -> QuerySet[Chain]:
+    """Whose chains an owner reads and writes records in, though he may have no line there."""
+    without = Q(pk__in=ruled_by(person).values("pk")) | Q(pk__in=readmitting(person).values("pk"))
+    return Chain.objects.filter(without)
+
+
+def changeable(person: "Person", chain_id: str) -> Chain:
+    """As `managed`, and where he may give the founder his place back; BaseError `not_found` (404)."""
+    found = without_line(person).filter(pk=chain_id).first()
+    return found or held(person, chain_id).chain
 
 
 def held(person: "Person", chain_id: str) -> Holder:

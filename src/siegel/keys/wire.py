@@ -7,7 +7,7 @@ from siegel.keys import queries, schemas
 from siegel.keys.actions import chains
 from siegel.keys.evidence import Evidence
 from siegel.keys.overview import PersonKeys, TeamLine
-from siegel.keys.recovery import RecoverableChain
+from siegel.keys.recovery import LostVault, RecoverableChain
 from siegel.seals.canonical import b64
 
 if TYPE_CHECKING:
@@ -43,6 +43,11 @@ def _accepted(row: "AccessEvent | Certificate | Revocation") -> Wire:
 def recoverable(chain: RecoverableChain) -> Wire:
     kind = "team" if chain.is_team else "dossier"
     return {"id": chain.id, "vault_kind": kind, "held": chain.held, "wraps": wraps(chain.wraps)}
+
+
+def lost_vault(found: LostVault) -> Wire:
+    person, name = found.founder
+    return {"id": found.id, "founder": {"id": person, "name": name}, "wraps": wraps(found.wraps)}
 
 
 def documents_of(append: schemas.Append) -> chains.Documents:

@@ -18,6 +18,7 @@ from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.holders import Moment, keys_of, rights_of
 from siegel.seals.nodes import Node, NodeLookup, PastVersion, Tree, VersionLookup, no_version
+from siegel.seals.readmission import may_readmit
 from siegel.seals.records import EpochChange, Genesis, Record, ResealChange, RosterChange, VersionChange
 from siegel.seals.rosters import RosterCheck
 from siegel.seals.signed import Signed
@@ -204,7 +205,8 @@ class _Check:
     def roster(self) -> Step:
         change = self._alone(RosterChange)
         now = self.position.now
-        self._require_rights(now.roster, now.vault_kind, "manage")
+        if not self._readmits(now):
+            self._require_rights(now.roster, now.vault_kind, "manage")
         self._carries(roster=True)
         roster = self._roster(change, now.vault_kind, before=now)
         sealed_for = (*now.sealed_for, (self.entry.moment, roster))
@@ -278,6 +280,11 @@ class _Check:
         if vault_kind == "team" and self.author.certificate.kind not in RULERS:
             raise IntegrityError("record_rights", "a team is ruled by an owner or an office leader")
 
+    def _readmits(self, now: Standing | None) -> bool:
+        """Whether all that the author may do to the roster is to give the founder his place back."""
+        at = self.entry.moment
+        return now is not None and may_readmit(self.author, now.roster, now.vault_kind, self.certificates, at)
+
     def _require_line(self, roster: Roster) -> None:
         if rights_of(self.author.kid, roster, self.certificates, self.entry.moment) != "manage":
             raise IntegrityError("record_rights", "whoever begins a chain stands in its roster")
@@ -288,7 +295,8 @@ class _Check:
         if not roster.seq == change.seq == seq or roster.previous != previous:
             raise IntegrityError("roster_previous", "the roster does not follow the current one")
         before_it = before.roster if before else None
-        RosterCheck(roster, before_it, vault_kind, self.author, self.certificates, self.entry.moment).run()
+        readmits = self._readmits(before)
+        RosterCheck(roster, before_it, vault_kind, self.author, self.certificates, self.entry.moment, readmits).run()
         return roster
 
     def _epoch(self, change: EpochChange, vault_kind: str, *, epoch: int, previous: str | None, roster: str) -> Epoch:

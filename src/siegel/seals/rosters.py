@@ -1,10 +1,11 @@
-"""Whom a roster may name, and who must stay in it (docs/formats.md, section 3, Roster; ADR 0010, 0012)."""
+"""Whom a roster may name, and who must stay in it (docs/formats.md, section 3, Roster; ADR 0010, 0012, 0035)."""
 
 from dataclasses import dataclass
 
 from siegel.seals.documents import PERSONS, STAFF, Holder, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.holders import Moment, keys_of, resolve
+from siegel.seals.readmission import is_readmission
 from siegel.seals.registry import Known, Registry
 
 HELD_BY = {
@@ -16,7 +17,10 @@ HELD_BY = {
 
 @dataclass(frozen=True, slots=True)
 class RosterCheck:
-    """The rules for a roster that `author` makes at `moment`; `before` is the one it follows."""
+    """The rules for a roster that `author` makes at `moment`; `before` is the one it follows.
+
+    `readmits`: whether he may only give the founder his place back.
+    """
 
     roster: Roster
     before: Roster | None
@@ -24,6 +28,7 @@ class RosterCheck:
     author: Known
     certificates: Registry
     moment: Moment
+    readmits: bool = False
 
     def run(self) -> None:
         """IntegrityError `roster_holder`, `team_unknown`, `team_differs`."""
@@ -76,11 +81,13 @@ class RosterCheck:
         return self.vault_kind == "dossier" or of_staff
 
     def _check_personal(self) -> None:
-        """Only the founder manages: nobody else can ever be the author of the next roster."""
+        """Only the founder manages: nobody else is the author of the next roster, but who gives him his place back."""
         before = self.before.holders if self.before else ()
         founder = next((one.subject for one in before if one.rights == "manage"), self.author.certificate.subject)
         if [one.subject for one in self.roster.holders if one.rights == "manage"] != [founder]:
             raise IntegrityError("roster_holder", "a personal vault is managed by its founder alone")
+        if self.readmits and not (self.before and is_readmission(self.before, self.roster, self.certificates)):
+            raise IntegrityError("roster_holder", "an owner gives the founder his place back, and changes nothing else")
 
     def _check_trusted(self, holder: Holder, kind: str) -> None:
         """A person whose key is known: not somebody who is still to come, and nobody whose access ends by itself."""

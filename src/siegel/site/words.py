@@ -144,6 +144,9 @@ AUDIT = {
     ),
     "keys.access_objected": Sentence("slash-circle", _("Zugriff einer Vertrauensperson abgelehnt"), "lock"),
     "keys.roster_changed": Sentence("people", _("Zugriff auf einen Tresor geändert")),
+    "keys.founder_readmitted": Sentence(
+        "life-preserver", _("Zugang zu einem eigenen Tresor wiederhergestellt"), "lock"
+    ),
     "keys.epoch_started": Sentence("arrow-repeat", _("Tresor hat einen neuen Schlüssel")),
     "vault.created": Sentence("safe", _("Tresor angelegt")),
     "vault.folder_added": Sentence("folder-plus", _("Ordner angelegt")),

@@ -17,7 +17,7 @@ from siegel.accounts.sessions import live
 from siegel.base.errors import BaseError, message_of
 from siegel.keys import scanner
 from siegel.keys.overview import team_seen_by
-from siegel.keys.places import managed, may_write, people_in, people_with_access, places_of, right_in, ruled_by
+from siegel.keys.places import managed, may_write, people_in, people_with_access, places_of, right_in, without_line
 from siegel.keys.queries import ENTRIES_PER_PAGE, Entry, entries_since
 from siegel.seals.chain import WRITERS
 from siegel.vault.errors import VaultError
@@ -205,10 +205,10 @@ class Shown:
 
 
 def shown_to(person: "Person", chain_id: str) -> Shown:
-    """A vault or team the person holds or rules; BaseError `not_found` (404)."""
+    """A vault or team the person holds, or changes without a line; BaseError `not_found` (404)."""
     vault = _held(person).filter(pk=chain_id).first()
     if vault is None:
-        vault = Vault.objects.filter(pk=chain_id, chain__in=ruled_by(person)).select_related("chain").first()
+        vault = Vault.objects.filter(pk=chain_id, chain__in=without_line(person)).select_related("chain").first()
     if vault is not None:
         return Shown(vault.chain, bytes(vault.row), vault)
     team = team_seen_by(person, chain_id)

@@ -6,7 +6,7 @@
 import type { Open } from "../keyring/keyring";
 import type { Certificates } from "../seals/certificates";
 import type { RosterHolder } from "../seals/documents";
-import { must, RefusedError, SealError } from "../seals/errors";
+import { must, SealError } from "../seals/errors";
 import type { HolderKeys } from "../seals/keys";
 import { OpenedVault } from "../vault/opened";
 import { fromWire } from "../wire/codec";
@@ -15,13 +15,14 @@ import { keysApi, type RecoverableChain, type RecoverablePage } from "../wire/ke
 import { vaultApi } from "../wire/vault_api";
 import { loadCertificates } from "./directory";
 import { rosterAppend } from "./holders";
+import { lostFounders, readmit, requireRecovery } from "./readmit";
 import type { Done, Progress } from "./rotate_all";
 
 const ATTEMPTS = 5;
 
 /**
- * `done.rotated` are the teams and vaults that the owner has come into; those he stands in already are passed over, and for
- * what is due there `rotateAll` follows. @throws RefusedError (`needs_recovery`) when the seed is not that of the firm's
+ * `done.rotated` are the teams and vaults that the owner has come into, his own ones too; those he stands in already are
+ * passed over, and for what is due there `rotateAll` follows. @throws RefusedError (`needs_recovery`) when the seed is not that of the firm's
  * recovery in force; WireError where the server cannot be reached; the reason of `signal`.
  */
 export async function takeOver(
@@ -31,8 +32,7 @@ export async function takeOver(
   signal?: AbortSignal,
 ): Promise<Done> {
   const certificates = await loadCertificates(open);
-  const isOurs = certificates.of(recovery.kid)?.kind === "recovery" && certificates.inForce(recovery.kid);
-  if (!isOurs) throw new RefusedError("needs_recovery", "not the seed of the firm's recovery");
+  requireRecovery(certificates, recovery);
   let done: Done = { rotated: [], failed: [] };
   for await (const chain of recoverable()) {
     signal?.throwIfAborted();
@@ -44,7 +44,14 @@ export async function takeOver(
         : { ...done, failed: [...done.failed, { id: chain.id, code }] };
     onProgress(done);
   }
-  return done;
+  const own = await ownBack(open, certificates, recovery);
+  return { rotated: [...done.rotated, ...own.rotated], failed: [...done.failed, ...own.failed] };
+}
+
+/** His own vaults, as far as recovery holds them; those of others he gives back where he is shown whose they are. */
+async function ownBack(open: Open, certificates: Certificates, recovery: HolderKeys): Promise<Done> {
+  const self = (await lostFounders(certificates)).find(({ id }) => id === open.session.person.id);
+  return self === undefined ? { rotated: [], failed: [] } : readmit(open, certificates, recovery, self);
 }
 
 async function* recoverable(): AsyncGenerator<RecoverableChain> {

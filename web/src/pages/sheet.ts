@@ -14,7 +14,8 @@ import type { Reason } from "../seals/revocations";
 import { find, write } from "../ui/dom";
 import { atWork, clearErrors, field, onSubmit, showFieldError } from "../ui/form";
 import { now, pageLanguage } from "../ui/format";
-import { showStatus } from "../ui/message";
+import { drawLostVaults } from "../ui/lost_vaults";
+import { showProblem, showStatus } from "../ui/message";
 import { listenToRecovery } from "../ui/recovery_dialog";
 import { saveFile } from "../ui/save";
 import { listenToShares, type Splittable } from "../ui/share_buttons";
@@ -62,6 +63,8 @@ async function show(): Promise<void> {
   forgetSheet();
   draw(certificates.root);
   showStep("shown");
+  const { recovery } = keys;
+  drawLostVaults({ ...key, recovery }).catch(showProblem);
 }
 
 function draw(root: string): void {

@@ -21,6 +21,7 @@ import {
 } from "./documents";
 import { must } from "./errors";
 import { type EffectiveHolder, linesOf, type Moment, managesAll, rightsOf } from "./members";
+import { isReadmission, mayReadmit } from "./readmission";
 
 const WRITERS: readonly Rights[] = ["write", "manage"];
 /** Who may found and change a team. */
@@ -109,9 +110,12 @@ export class Examination {
     const change = this.alone("roster");
     const { roster: before, rosterHash, kind } = this.standing();
     this.requireMayRule(kind);
-    this.requireRights(before, kind, ["manage"]);
+    const readmits = mayReadmit(this.author, before, kind, this.certificates, this.moment);
+    if (!readmits) this.requireRights(before, kind, ["manage"]);
     this.requireDocuments({ roster: true });
     const roster = await this.newRoster(change, before.seq + 1, kind, { roster: before, hash: rosterHash });
+    const isAllowed = !readmits || isReadmission(before, roster, this.certificates);
+    must(isAllowed, "roster_holder", "an owner gives the founder his place back, and changes nothing else");
     if (kind === "personal") this.checkPersonal(roster, before);
     else this.checkKept(before, roster);
     return { roster: { roster, hash: change.hash } };
@@ -284,7 +288,7 @@ export class Examination {
     );
   }
 
-  /** Only the founder manages; so nobody else can ever be the author of the next roster. */
+  /** Only the founder manages; so nobody else is the author of the next roster, but who gives him his place back. */
   private checkPersonal({ holders }: Roster, before: Roster | null): void {
     const isManager = ({ rights }: { readonly rights: Rights }): boolean => rights === "manage";
     const founder = before?.holders.find(isManager)?.subject ?? this.author.subject;

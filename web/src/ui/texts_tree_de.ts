@@ -100,7 +100,7 @@ export const TREE_DE = {
   free: (size: string) => `Für neue Dateien stehen noch ${size} zur Verfügung.`,
   full: "Der Speicher ist voll. Bitte löschen Sie etwas endgültig.",
   onlyYou: "Zugriff: nur Sie persönlich!",
-  onlyYouAnd: (firm: string) => `Zugriff: nur Sie persönlich, mit Wiederherstellung durch ${firm}`,
+  onlyYouAnd: "Zugriff: nur Sie persönlich, mit Wiederherstellung durch die Inhaber der Kanzlei",
   reseal: {
     count: (number: number, size: string) =>
       number === 0
@@ -135,6 +135,7 @@ export const TREE_DE = {
     released: (name: string) => `„${name}“ als nicht prüfbar freigegeben`,
     resealed: (name: string, version: number) => `„${name}“ neu versiegelt (Fassung ${version})`,
     roster: "Zugriff geändert",
+    readmitted: "Zugang wiederhergestellt, mit dem Notfallblatt der Kanzlei",
     epoch: "Neue Schlüssel",
     genesis: "Tresor angelegt",
     somewhere: "etwas ohne lesbaren Namen",

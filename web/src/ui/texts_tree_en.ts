@@ -91,7 +91,7 @@ export const TREE_EN: typeof TREE_DE = {
   free: (size) => `${size} are still free for new files.`,
   full: "The storage is full. Please delete something for good.",
   onlyYou: "Access: only you personally!",
-  onlyYouAnd: (firm) => `Access: only you personally, with recovery by ${firm}`,
+  onlyYouAnd: "Access: only you personally, with recovery by the owners of the firm",
   reseal: {
     count: (number, size) =>
       number === 0
@@ -122,6 +122,7 @@ export const TREE_EN: typeof TREE_DE = {
     released: (name) => `“${name}” released as not scannable`,
     resealed: (name, version) => `“${name}” sealed anew (version ${version})`,
     roster: "Access changed",
+    readmitted: "Access restored, with the emergency sheet of the firm",
     epoch: "New keys",
     genesis: "Vault begun",
     somewhere: "something without a readable name",

@@ -60,5 +60,11 @@ export const WAYS_DE = {
     left === 0
       ? `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}.`
       : `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}, nicht geöffnet: ${left}. Versuchen Sie es noch einmal.`,
+  lostVaults: (count: number) => (count === 1 ? "1 eigener Tresor" : `${count} eigene Tresore`),
+  lostOpen: (name: string) => `Wieder öffnen: ${name}`,
+  lostDone: (name: string, count: number, left: number) =>
+    left === 0
+      ? `${name} hat wieder Zugang. Tresore: ${count}.`
+      : `${name} hat wieder Zugang zu ${count} von ${count + left} Tresoren. Laden Sie die Seite neu, und versuchen Sie es noch einmal.`,
   notTaken: (names: string) => `Nicht übernommen wurden: ${names}.`,
 };

@@ -57,5 +57,11 @@ export const WAYS_EN: typeof WAYS_DE = {
     left === 0
       ? `The recovery key is replaced. New keys: ${count}.`
       : `The recovery key is replaced. New keys: ${count}, not opened: ${left}. Please try again.`,
+  lostVaults: (count: number) => (count === 1 ? "1 own vault" : `${count} own vaults`),
+  lostOpen: (name: string) => `Open again: ${name}`,
+  lostDone: (name: string, count: number, left: number) =>
+    left === 0
+      ? `${name} has access again. Vaults: ${count}.`
+      : `${name} has access to ${count} of ${count + left} vaults again. Load the page anew and try again.`,
   notTaken: (names: string) => `Not taken in: ${names}.`,
 };

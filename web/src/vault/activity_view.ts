@@ -1,6 +1,7 @@
 /** What happened in a vault, or with one file: the log's entries, with the names as they open here. */
 
 import type { Change, VaultRecord } from "../seals/documents";
+import { founderLine } from "../seals/readmission";
 import { sayProblem } from "../ui/dialog";
 import { clone, find, write } from "../ui/dom";
 import { atWork } from "../ui/form";
@@ -82,7 +83,7 @@ export class ActivityView {
     // Many entries may come of one record, one for each version: each says its own.
     const about = record && (node ? ofNode(record, node, version ?? null) : record.changes);
     if (about !== undefined && about.length > 0) {
-      const words = about.slice(0, NAMED).map((change) => this.said(change));
+      const words = about.slice(0, NAMED).map((change) => this.said(change, record?.author ?? ""));
       return activity.record(about.length > NAMED ? [...words, "…"] : words);
     }
     return activity.said(
@@ -91,9 +92,11 @@ export class ActivityView {
     );
   }
 
-  private said(change: Change): string {
+  private said(change: Change, author: string): string {
     const { activity } = texts().tree;
     switch (change.kind) {
+      case "roster":
+        return this.isReturn(author) ? activity.readmitted : activity.roster;
       case "folder":
         return activity.folder(this.called(change.node));
       case "version": {
@@ -112,6 +115,13 @@ export class ActivityView {
       default:
         return activity[change.kind === "purge" ? "purged" : change.kind];
     }
+  }
+
+  /** In a vault of one's own nobody but the founder changes the roster, but who gives him his place back (ADR 0035). */
+  private isReturn(author: string): boolean {
+    const { chain, certificates } = this.page.vault;
+    const founder = chain.roster === null ? null : founderLine(chain.roster);
+    return chain.kind === "personal" && certificates.person(author).subject !== founder?.subject;
   }
 
   private called(node: string): string {

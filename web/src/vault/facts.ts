@@ -14,9 +14,9 @@ export function accessInWords(vault: OpenedVault): string {
   const readers = vault.readers();
   const trusted = vault.chain.holders(vault.present()).filter(({ rights }) => rights === "trusted").length;
   if (trusted > 0) return `${words.vaultAccess(readers.length)}${words.alsoTrusted(trusted)}`;
-  const { firm, person } = vault.open.session;
+  const { person } = vault.open.session;
   if (readers.length !== 1 || readers[0]?.subject !== person.id) return words.vaultAccess(readers.length);
-  return vault.isRecoverable ? tree.onlyYouAnd(firm.name) : tree.onlyYou;
+  return vault.isRecoverable ? tree.onlyYouAnd : tree.onlyYou;
 }
 
 /** How much may still come in, where somebody has set an end. */

@@ -57,6 +57,18 @@ export interface RecoverablePage {
   readonly more: boolean;
 }
 
+/** A vault of somebody's own who lost his key and has another, and what the firm's recovery seed opens of it. */
+export interface LostVault {
+  readonly id: string;
+  readonly founder: { readonly id: string; readonly name: string };
+  readonly wraps: News["wraps"];
+}
+
+export interface LostVaultPage {
+  readonly vaults: readonly LostVault[];
+  readonly more: boolean;
+}
+
 /** Chains that the person may give new keys: all teams, and a page of vaults. */
 export interface DueAnswer {
   readonly teams: readonly string[];
@@ -162,6 +174,9 @@ export const keysApi = {
   /** For owners. `after`: the last chain of the page before. */
   recoverable: (after: string | null) =>
     call<RecoverablePage>("GET", `/api/keys/recovery/wraps${pageAfter(after)}`),
+  /** For owners. `after`: the last vault of the page before. */
+  lostVaults: (after: string | null) =>
+    call<LostVaultPage>("GET", `/api/keys/recovery/lost${pageAfter(after)}`),
   /** `after`: the last person of the page before. */
   keyTree: (after: string | null) => call<KeyTreePage>("GET", `/api/keys/tree${pageAfter(after)}`),
   teams: () => call<{ teams: readonly TeamAnswer[] }>("GET", "/api/teams"),

@@ -18,6 +18,7 @@ from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.epochs import MAX_HANDED_DOWN, check_wrap, required_wraps, rotation_due
 from siegel.seals.holders import keys_of
 from siegel.seals.nodes import NodeLookup, VersionLookup, no_version
+from siegel.seals.readmission import founder_line
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.signed import Signed
@@ -35,6 +36,8 @@ COUNTED = {
     "release": "released",
     "reseal": "resealed",
 }
+
+READMITTED = "keys.founder_readmitted"
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def append_record(
     `wraps_incomplete`.
     """
     audit.in_turn(by.tenant)
-    chain = places.managed(by, vault_id)
+    chain = places.changeable(by, vault_id)
     if known := accepted_before(vault_id, documents.record):
         audit.unchanged()
         return known
@@ -127,7 +130,7 @@ def _accept(
             raise KeysError("document_refused", reason="record_documents")
         add_team_key(by=by, team_id=before.vault, signed=documents.certificate)
     logged = audit.record(
-        rules.audit_kind(record, kind),
+        READMITTED if _readmits(before, record) else rules.audit_kind(record, kind),
         tenant=by.tenant,
         by=by,
         about=_about(record, documents.record.hash),
@@ -166,6 +169,15 @@ def _kind_of(before: Position, record: RecordDocument) -> str:
         return before.standing.vault_kind
     first = record.changes[0]
     return first.vault_kind if isinstance(first, Genesis) else ""
+
+
+def _readmits(before: Position, record: RecordDocument) -> bool:
+    """A roster of a personal vault by another key than its founder's: the rules take it as his return only."""
+    now = before.standing
+    if now is None or now.vault_kind != "personal" or all(change.KIND != "roster" for change in record.changes):
+        return False
+    founder = founder_line(now.roster)
+    return founder is None or founder.key != record.author
 
 
 def _about(record: RecordDocument, head: str) -> dict[str, str | int]:
