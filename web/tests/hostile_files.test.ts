@@ -254,6 +254,7 @@ describe("an upload", () => {
       path: [],
       name: "a",
       file: { lastModified: 0, type: "" },
+      picture: null,
     };
     await expect(commitFiles(vault, [clear])).rejects.toThrow();
     const [rotation] = server.posted("/records");

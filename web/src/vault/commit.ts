@@ -1,6 +1,7 @@
 /** Clean files become versions in the vault: rows, headers, manifests and one record, signed for the present head. */
 
 import { toBase64url } from "../crypto/base64";
+import type { Bytes } from "../crypto/bytes";
 import type { FileNode } from "../seals/chain";
 import { type Change, hashOf, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
@@ -20,6 +21,8 @@ export interface ClearFile extends Place {
   readonly sealed: SealedFile;
   readonly name: string;
   readonly file: Pick<File, "lastModified" | "type">;
+  /** A small picture of it, if there is one. */
+  readonly picture: Bytes | null;
 }
 
 /**
@@ -85,7 +88,7 @@ function predecessor(vault: OpenedVault, folders: NewFolders, parent: string, na
 
 function signedVersion(
   vault: OpenedVault,
-  { file, name, sealed, upload }: ClearFile,
+  { file, name, picture, sealed, upload }: ClearFile,
   parent: string,
   before: FileNode | null,
 ): Promise<SignedVersion> {
@@ -95,7 +98,7 @@ function signedVersion(
   const modified = at >= 0 ? at : null;
   const row = { content_hash, created: null, modified, name, ...noteOf(file), size, type: file.type };
   const payload = { upload, fileKey, commitment, payloadHash, payloadSize };
-  return signVersion(vault, { ...payload, copiedFrom: null, parent, row, before });
+  return signVersion(vault, { ...payload, copiedFrom: null, parent, row, before, picture });
 }
 
 /** Makes a folder. @throws RefusedError (`name_…`, `name_taken`, `busy`), WireError. */
