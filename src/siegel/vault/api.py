@@ -256,9 +256,9 @@ def commit(request: HttpRequest, vault_id: str, body: CommitIn) -> Status[Wire]:
 
 
 @router.get("/vaults/{vault_id}/thumbnails")
-def listed_thumbnails(request: HttpRequest, vault_id: str, of: str) -> Wire:
+def listed_thumbnails(request: HttpRequest, vault_id: str, of: str = "") -> Wire:
     """Sealed thumbnails of versions, as far as there are any. `of`: `node.version,…`."""
-    found = thumbnails.thumbnails_of(person_of(request), vault_id, of.split(","))
+    found = thumbnails.thumbnails_of(person_of(request), vault_id, of.split(",") if of else [])
     return {"thumbnails": [{"node": one.node, "version": one.version, "box": b64(one.box)} for one in found]}
 
 

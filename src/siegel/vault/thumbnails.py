@@ -86,6 +86,8 @@ def thumbnails_of(person: "Person", vault_id: str, named: Sequence[str]) -> list
         if match is None:
             raise BaseError("not_found", status=404)
         wanted |= Q(version__node__node=match[1], version__version=int(match[2]))
+    if not wanted:
+        return []
     rows = Thumbnail.objects.filter(wanted, version__vault=vault_id, version__held=False, version__replaced=False)
     values = rows.values_list("version__node__node", "version__version", "box")
     return [Shown(node, version, bytes(box)) for node, version, box in values]

@@ -15,7 +15,7 @@ export interface OpeningPdf {
 
 export async function openPdf(source: Blob): Promise<OpeningPdf> {
   const port = startWorker(workerUrl);
-  const worker = PDFWorker.create({ port });
+  const worker = PDFWorker.create({ port, verbosity: 0 });
   const task = getDocument({
     data: new Uint8Array(await source.arrayBuffer()),
     worker,
