@@ -51,7 +51,7 @@ class _Sent:
     sealed: SealedFile
     row: FileRow
     upload: str
-    picture: bytes | None
+    picture: bytes | None = None
     result: str = ""
 
 
