@@ -26,6 +26,16 @@ export interface ClearFile extends Place {
 }
 
 /**
+ * What one request publishes: the server takes 2.5 MiB. A file has at most 5,000 bytes in it, with the longest name, and its
+ * sealed picture as text.
+ */
+export const COMMITTED = {
+  most: 400,
+  mostBytes: 2 << 20,
+  sizeOf: ({ picture }: Pick<ClearFile, "picture">): number => 5000 + 1.4 * (picture?.length ?? 0),
+} as const;
+
+/**
  * Publishes the files in one record, with the folders that are missing on the way to them; a file whose name its folder
  * has already becomes that file's next version. When somebody else was quicker, everything is signed again for the new
  * head. Nothing is sent or scanned twice. Gives why a file could not be published (`name_is_folder`, `name_is_file`).

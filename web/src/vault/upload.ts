@@ -13,7 +13,7 @@ import { requireName } from "../seals/rows";
 import { now } from "../ui/format";
 import { isExpected } from "../ui/texts";
 import { Batches, type Failures } from "./batches";
-import { type ClearFile, commitFiles } from "./commit";
+import { type ClearFile, COMMITTED, commitFiles } from "./commit";
 import { makeFolders, type Place } from "./new_folders";
 import type { OpenedVault } from "./opened";
 import type { Choice, Picked } from "./picked";
@@ -58,9 +58,6 @@ const SCANS_AT_ONCE = 2;
 const MOST_SEALED_BYTES = 32 << 20;
 /** The scanner's answer comes when the last of a batch has been looked at. */
 const MOST_SCANNED_BYTES = 64 << 20;
-/** What a file takes in the request that publishes it, besides its picture; and the most that a request may have. */
-const COMMITTED_BYTES = 5000;
-const MOST_COMMITTED_BYTES = 2 << 20;
 /** How long a look at the vault's epoch counts. */
 const READY_MS = 30_000;
 
@@ -107,7 +104,6 @@ export class Uploads {
     this.vault = vault;
     this.changed = changed;
     const isMoreToCome = (): boolean => this.running > 0 || this.sealedBytes > 0;
-    const limits = { most: MOST_FILES, isMoreToCome };
     this.smalls = new Batches((smalls) => sendTogether(vault, smalls), {
       atOnce: SMALLS_AT_ONCE,
       most: MOST_SMALL.files,
@@ -116,14 +112,14 @@ export class Uploads {
       isMoreToCome,
     });
     this.scans = new Batches((files) => scan(vault, files), {
-      ...limits,
+      isMoreToCome,
+      most: MOST_FILES,
       atOnce: SCANS_AT_ONCE,
       sizeOf: ({ sealed }) => sealed.payloadSize,
       mostBytes: MOST_SCANNED_BYTES,
     });
     const commit = (files: readonly ClearFile[]) => commitFiles(vault, files);
-    const sizeOf = ({ picture }: ClearFile): number => COMMITTED_BYTES + 1.4 * (picture?.length ?? 0);
-    this.commits = new Batches(commit, { ...limits, atOnce: 1, mostBytes: MOST_COMMITTED_BYTES, sizeOf });
+    this.commits = new Batches(commit, { ...COMMITTED, isMoreToCome, atOnce: 1 });
   }
 
   add({ files }: Pick<Choice, "files">, folder: string): readonly UploadItem[] {
