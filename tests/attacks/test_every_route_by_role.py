@@ -184,6 +184,7 @@ TABLE: dict[str, str] = {
     # a dossier's vault, which nobody names anew
     "POST /api/vaults/<vault_id>/title": "401 404 404 404 404 404 404 404 404",
     "GET /api/vaults/<vault_id>/activity": HOLDERS,
+    "GET /api/vaults/<vault_id>/thumbnails": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>": HOLDERS,
     "GET /api/vaults/<vault_id>/nodes/<node>/versions/<number>/payload": HOLDERS,
     # uploads: begun by holders, afterwards their own alone (this one is the owner's)

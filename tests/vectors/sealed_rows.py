@@ -9,6 +9,7 @@ from siegel.seals import canonical
 from siegel.seals.canonical import b64
 from siegel.seals.derive import EpochSeed, Seed
 from siegel.seals.rows import FileRow, FolderRow, Place, Row, VaultRow, fields_of, seal_row
+from tests.vectors.pictures import thumbnail_vectors
 
 
 def fixed_seed(name: str) -> Seed:
@@ -66,6 +67,7 @@ def row_vectors() -> dict[str, Any]:
         "place": {name: getattr(place, name) for name in place.__slots__},
         "rows": rows,
         "broken_rows": broken_rows(epoch, place),
+        "thumbnails": thumbnail_vectors(epoch, place),
         "shown": shown_vaults(),
         "names": {
             "good": [

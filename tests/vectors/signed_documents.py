@@ -1,10 +1,12 @@
 """The vectors of documents.json: the signed documents of the story, and what their strict parser refuses."""
 
+from dataclasses import replace
 from typing import Any
 
 from siegel.lib import sshsig
 from siegel.seals import canonical
 from siegel.seals.canonical import b64
+from siegel.seals.derive import digest
 from siegel.seals.documents import Certificate, Epoch, Login, Manifest, Roster, ScannerKey, Verdict
 from siegel.seals.errors import IntegrityError
 from siegel.seals.login import sign_login
@@ -23,6 +25,7 @@ def document_vectors(story: Story) -> dict[str, Any]:
         seed_of("scanner"), story.firm, seed_of("scanner key").public_keys().recipient or "", now=now
     )
     manifest = Manifest.parse(story.entries[4].manifests[0])
+    pictured = replace(manifest, thumbnail=digest(b"thumbnail")).sign(seed_of("client"))
     invitation_login = sign_login(
         seed_of("invitation"),
         firm=story.firm,
@@ -44,6 +47,7 @@ def document_vectors(story: Story) -> dict[str, Any]:
         ("verdict", Verdict, story.verdict(manifest, "infected", "Eicar-Test"), "scanner"),
         ("self", SelfRecord, self_records.own_record("own").sign(seed_of("own")), "own"),
         ("login", Login, invitation_login, "invitation"),
+        ("manifest", Manifest, pictured, "client"),
     ]
     good = []
     for name, kind, signed, signer in kinds:
@@ -77,6 +81,8 @@ def _bad_documents(number: int, kind: type[Document], signed: Signed) -> list[di
     attempts += [{"change": {}, "without": field} for field in value]
     foreign: tuple[Any, ...] = (-1, True, "?", {})
     attempts += [{"change": {field: other}, "without": None} for field in value for other in foreign]
+    if "thumbnail" in value:
+        attempts.append({"change": {"thumbnail": None}, "without": None})
     for attempt in attempts:
         altered = {name: member for name, member in (value | attempt["change"]).items() if name != attempt["without"]}
         text = canonical.encode(altered)

@@ -26,6 +26,7 @@ from siegel.seals.replay import Head, VaultState, replay
 from siegel.seals.rows import FileRow, FolderRow, Place, VaultRow, fields_of, open_row, require_shown
 from siegel.seals.scanning import require_open
 from siegel.seals.signed import Signed
+from siegel.seals.thumbnails import Pictured, open_thumbnail
 from tests.vectors import make
 
 FOLDER = Path(__file__).parent
@@ -229,6 +230,23 @@ def test_a_broken_row_is_refused(case: dict[str, Any]) -> None:
     with pytest.raises(IntegrityError) as error:
         open_row(seed, place, ROWS[case["kind"]], unb64(case["sealed"]))
     assert error.value.code == case["code"], error.value
+
+
+THUMBNAILS = json.loads((FOLDER / "rows.json").read_text())["thumbnails"]
+
+
+@named(THUMBNAILS["broken"])
+def test_a_broken_thumbnail_is_refused(case: dict[str, Any]) -> None:
+    seed = EpochSeed(unb64(json.loads((FOLDER / "rows.json").read_text())["epoch_seed"]))
+    with pytest.raises(IntegrityError) as error:
+        open_thumbnail(seed, Pictured(**THUMBNAILS["of"]), unb64(case["sealed"]), case["hash"])
+    assert error.value.code == "thumbnail_invalid", error.value
+
+
+def test_a_thumbnail_opens_for_its_contents() -> None:
+    seed = EpochSeed(unb64(json.loads((FOLDER / "rows.json").read_text())["epoch_seed"]))
+    opened = open_thumbnail(seed, Pictured(**THUMBNAILS["of"]), unb64(THUMBNAILS["sealed"]), THUMBNAILS["hash"])
+    assert opened == unb64(THUMBNAILS["image"])
 
 
 @named(json.loads((FOLDER / "rows.json").read_text())["shown"])

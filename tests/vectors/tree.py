@@ -28,6 +28,7 @@ from siegel.seals.records import (
 from siegel.seals.rows import FileRow, FolderRow, LockRow, Place, PlaceRow, Row, fields_of, seal_row
 from siegel.seals.signed import Signed
 from tests.vectors.others import Other
+from tests.vectors.pictures import pictured
 from tests.vectors.resealed import seal_anew
 from tests.vectors.story import NOW, Story, accepted_wire, entry_wire, id_of, seed_of
 
@@ -192,13 +193,14 @@ def tree_vectors(story: Story) -> dict[str, Any]:
     _copied(trees)
     _released(trees)
     seal_anew(trees)
+    pictured(trees)
     _deep(trees)
     return {
         "firm": story.firm,
         "vault": trees.vault,
         "root": story.root,
         "certificates": [accepted_wire(item) for item in story.accepted],
-        "epoch_seeds": {str(number): b64(trees.other.seed(number).reveal()) for number in (1, 2, 3)},
+        "epoch_seeds": {str(number): b64(trees.other.seed(number).reveal()) for number in (1, 2, 3, 4)},
         "steps": trees.steps,
         "refused": trees.refused,
         "openings": _openings(trees),

@@ -8,11 +8,12 @@ import { SCANNER_KEY, toDoc } from "../src/seals/documents";
 import { headerFor, type SealedFile } from "../src/seals/files";
 import { newId } from "../src/seals/ids";
 import { epochKeys, holderKeys, signingKeys } from "../src/seals/keys";
-import { commitFiles } from "../src/vault/commit";
+import { COMMITTED, commitFiles } from "../src/vault/commit";
 import { readFile } from "../src/vault/contents";
 import { type OpenedFile, OpenedVault } from "../src/vault/opened";
 import { chosen } from "../src/vault/picked";
 import { type UploadItem, Uploads } from "../src/vault/upload";
+import { signVersion } from "../src/vault/version_change";
 import { flipped, HostileServer, keysOf, seedOf, signedIn, story, verdictOn } from "./hostile_server";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
@@ -234,6 +235,37 @@ describe("an upload", () => {
     };
   }
 
+  test("takes no more of a request than is reckoned with, whatever its name and its picture", async () => {
+    server = new HostileServer("clerk");
+    const vault = await OpenedVault.load(await signedIn("clerk"), story.vault);
+    for (const picture of [null, new Uint8Array(24 << 10)]) {
+      const hash = "A".repeat(43);
+      const { change, wire } = await signVersion(vault, {
+        upload: "A".repeat(22),
+        fileKey: new Uint8Array(16),
+        commitment: hash,
+        payloadHash: hash,
+        payloadSize: 2 ** 31,
+        copiedFrom: null,
+        parent: story.vault,
+        row: {
+          content_hash: hash,
+          created: null,
+          modified: 2 ** 31,
+          name: "ä".repeat(127),
+          size: 2 ** 31 - 3,
+          type: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        },
+        before: null,
+        picture,
+      });
+      // The record is sent as base64url.
+      const size = JSON.stringify(wire).length + (4 / 3) * (JSON.stringify(change).length + 1);
+      expect(size).toBeLessThan(COMMITTED.sizeOf({ picture }));
+      expect(size).toBeGreaterThan(0.75 * COMMITTED.sizeOf({ picture }));
+    }
+  });
+
   test("into a vault with a redeemed letter begins an epoch first, whatever the server says", async () => {
     // Up to the redemption: the client has not begun epoch 2 yet.
     const open = await signedIn("clerk");
@@ -254,6 +286,7 @@ describe("an upload", () => {
       path: [],
       name: "a",
       file: { lastModified: 0, type: "" },
+      picture: null,
     };
     await expect(commitFiles(vault, [clear])).rejects.toThrow();
     const [rotation] = server.posted("/records");

@@ -2,7 +2,7 @@
 
 import { strToU8, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
-import { formatOf } from "../src/preview/image";
+import { formatOf } from "../src/preview/image_format";
 import { isShowable } from "../src/preview/index";
 import { withoutTurns } from "../src/preview/names";
 import { PreviewError } from "../src/preview/shown";

@@ -59,6 +59,7 @@ import {
   type VaultRow,
 } from "../src/seals/rows";
 import { SELF } from "../src/seals/self_record";
+import { openThumbnail, type Pictured, sealThumbnail } from "../src/seals/thumbnails";
 import {
   openUnlock,
   PASSWORD_PARAMS,
@@ -345,8 +346,15 @@ describe("secrets.json", () => {
 
 describe("rows.json", () => {
   type Kinds = "file" | "folder" | "vault";
-  const { epoch_seed, place, rows, broken_rows, shown, names } = vectors<{
+  const { epoch_seed, place, rows, broken_rows, shown, names, thumbnails } = vectors<{
     epoch_seed: string;
+    thumbnails: {
+      of: Pictured;
+      image: string;
+      sealed: string;
+      hash: string;
+      broken: { name: string; sealed: string; hash: string }[];
+    };
     broken_rows: { name: string; kind: Kinds; sealed: string; code: string }[];
     shown: {
       name: string;
@@ -392,6 +400,20 @@ describe("rows.json", () => {
     for (const there of elsewhere) {
       const key = await rowKey();
       expect(await codeOfError(() => openRow(key, there, row))).toBe("row_invalid");
+    }
+  });
+
+  test("a thumbnail opens for its contents and nothing else", async () => {
+    const { of, image, sealed, hash, broken } = thumbnails;
+    expect(await openThumbnail(await rowKey(), of, fromBase64url(sealed), hash)).toEqual(
+      fromBase64url(image),
+    );
+    const again = await sealThumbnail(await rowKey(), of, fromBase64url(image));
+    expect(await openThumbnail(await rowKey(), of, again, hashOf(again))).toEqual(fromBase64url(image));
+    for (const { name, ...box } of broken) {
+      const key = await rowKey();
+      const work = () => openThumbnail(key, of, fromBase64url(box.sealed), box.hash);
+      expect(await codeOfError(work), name).toBe("thumbnail_invalid");
     }
   });
 

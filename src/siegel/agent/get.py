@@ -17,6 +17,7 @@ from siegel.seals.files import Version, open_version
 from siegel.seals.rows import FileRow
 from siegel.seals.scanning import require_open
 from siegel.seals.signed import Signed
+from siegel.seals.thumbnails import Pictured, open_thumbnail
 
 Progress = Callable[[int], None]
 
@@ -79,6 +80,25 @@ def fetch_version(vault: OpenVault, node: str, number: int) -> FetchedVersion:
     joined = meta.binary("leaves")
     leaves = [joined[start : start + HASH_SIZE] for start in range(0, len(joined), HASH_SIZE)]
     return FetchedVersion(manifest, row, meta.binary("header"), leaves, place)
+
+
+def picture_of(vault: OpenVault, node: str, manifest: Manifest) -> bytes | None:
+    """The thumbnail of a version; None where it has none, or the server does not give it.
+
+    IntegrityError `thumbnail_invalid`. A copy has that of the version whose payload it shares.
+    """
+    if manifest.thumbnail is None:
+        return None
+    answer = vault.account.api.get(f"vaults/{vault.id}/thumbnails?of={node}.{manifest.version}")
+    found = [Fields(item, "thumbnail") for item in Fields(answer, "thumbnails").items("thumbnails")]
+    if not found:
+        return None
+    versions = vault.state.versions
+    origin = versions[vault.hashes[node, manifest.version]]
+    while origin.copied_from is not None:
+        origin = versions[origin.copied_from]
+    of = Pictured(vault.account.firm, vault.id, manifest.commitment, origin.epoch)
+    return open_thumbnail(vault.opened.seed(origin.epoch), of, found[0].binary("box"), manifest.thumbnail)
 
 
 class _Counting:

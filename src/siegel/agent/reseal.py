@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 from siegel.agent.client import Wire
 from siegel.agent.errors import AgentError, OfflineError
-from siegel.agent.get import fetch_version
+from siegel.agent.get import fetch_version, picture_of
 from siegel.agent.old_contents import OldVersion, old_contents
 from siegel.agent.opened import OpenVault
 from siegel.agent.scans import scanned, scanner_recipient
@@ -51,6 +51,7 @@ class _Sent:
     sealed: SealedFile
     row: FileRow
     upload: str
+    picture: bytes | None = None
     result: str = ""
 
 
@@ -131,7 +132,7 @@ def _send(vault: OpenVault, old: OldVersion) -> _Sent:
             source.close()
         api, size = vault.account.api, sealed.payload_size
         upload = api.upload(vault.id, payload, size, lambda _: None, replaces=old.manifest)
-    return _Sent(old, sealed, version.row, upload)
+    return _Sent(old, sealed, version.row, upload, picture_of(vault, old.node, version.manifest))
 
 
 def _commit(vault: OpenVault, good: Sequence[_Sent]) -> int:
@@ -143,7 +144,14 @@ def _commit(vault: OpenVault, good: Sequence[_Sent]) -> int:
         old, sealed = one.old, one.sealed
         if vault.hashes[old.node, old.version] != old.manifest or vault.state.tree.is_purged(old.node):
             continue
-        payload = Payload(sealed.file_key, sealed.commitment, sealed.payload_hash, sealed.payload_size, one.upload)
+        payload = Payload(
+            sealed.file_key,
+            sealed.commitment,
+            sealed.payload_hash,
+            sealed.payload_size,
+            one.upload,
+            picture=one.picture,
+        )
         change, file = signed_anew(vault, payload, one.row, node=old.node, version=old.version, recipient=recipient)
         changes.append(change)
         files.append(file)

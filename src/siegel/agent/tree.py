@@ -186,7 +186,12 @@ def _copy_version(
     content = replace(source.row, name=name)
     copied_from = vault.hashes[entity.id, number]
     payload = Payload(
-        file_key, manifest.commitment, manifest.payload_hash, manifest.payload_size, copied_from=copied_from
+        file_key,
+        manifest.commitment,
+        manifest.payload_hash,
+        manifest.payload_size,
+        copied_from=copied_from,
+        thumbnail=manifest.thumbnail,
     )
     recipient = vault.seed.recipient()
     change, file = signed_version(vault, payload, content, node=node, parent=parent, recipient=recipient)

@@ -12,6 +12,7 @@ from siegel.seals.files import header_for
 from siegel.seals.records import ResealChange, VersionChange
 from siegel.seals.rows import FileRow, seal_row
 from siegel.seals.signed import Signed
+from siegel.seals.thumbnails import Pictured, seal_thumbnail
 
 if TYPE_CHECKING:
     from siegel.agent.opened import OpenVault
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 class Payload:
     """What a version is of: a sealed payload that lies with the server, and the key that opens it.
 
-    `upload` is None exactly for a copy, which then shares the payload of the manifest with the hash `copied_from`.
+    `upload` is None exactly for a copy, which then shares the payload of the manifest with the hash `copied_from`, and
+    its `thumbnail`: the hash of a sealed one. `picture`: an image to be sealed with what was uploaded.
     """
 
     file_key: FileKey
@@ -30,6 +32,8 @@ class Payload:
     payload_size: int
     upload: str | None = None
     copied_from: str | None = None
+    thumbnail: str | None = None
+    picture: bytes | None = None
 
 
 def signed_version(
@@ -72,6 +76,8 @@ def _signed(
 ) -> tuple[Signed, Wire]:
     node, version = named.node, named.version
     row = seal_row(vault.seed, vault.place(node, version), content)
+    of = Pictured(vault.account.firm, vault.id, payload.commitment, vault.epoch)
+    box = seal_thumbnail(vault.seed, of, payload.picture) if payload.picture else None
     signed = Manifest(
         author=vault.account.kid,
         checkpoint=None,
@@ -88,7 +94,8 @@ def _signed(
         row=digest(row),
         vault=vault.id,
         version=version,
+        thumbnail=digest(box) if box else payload.thumbnail,
     ).sign(vault.account.seed)
     header = header_for(payload.file_key, recipient)
     file = {"upload": payload.upload, "manifest": signed.to_wire(), "header": b64(header), "row": b64(row)}
-    return signed, file
+    return signed, file | ({"thumbnail": b64(box)} if box else {})

@@ -181,6 +181,7 @@ class Contents:
             manifest.copied_from,
             epoch=manifest.epoch,
             replaces=replaces,
+            thumbnail=manifest.thumbnail,
         )
 
     def _in_force(self, change: ReleaseChange | ResealChange, manifest: str) -> PastVersion:
@@ -212,8 +213,8 @@ class Contents:
         source = self.known_version(manifest.copied_from)
         if source is None or source.replaced or self.tree.is_purged(source.node):
             raise IntegrityError("copy_unknown", "what it was copied from is no version of this vault")
-        copied = (manifest.payload_hash, manifest.payload_size, manifest.commitment)
-        if copied != (source.payload_hash, source.payload_size, source.commitment):
+        copied = (manifest.payload_hash, manifest.payload_size, manifest.commitment, manifest.thumbnail)
+        if copied != (source.payload_hash, source.payload_size, source.commitment, source.thumbnail):
             raise IntegrityError("copy_differs", "the copy is not what it was copied from")
 
     def _check_new(self, node: str, parent: str) -> None:

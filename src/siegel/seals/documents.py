@@ -237,9 +237,13 @@ class Epoch(Document):
 
 @dataclass(frozen=True, slots=True)
 class Manifest(Document):
-    """One version of a file: which payload, under which epoch, with which row."""
+    """One version of a file: which payload, under which epoch, with which row.
+
+    `thumbnail`: hash of the sealed picture of its contents, if there is one.
+    """
 
     NAMESPACE = "siegel-manifest@v1"
+    ABSENT_WHEN_NONE: ClassVar = ("thumbnail",)
     author: str
     checkpoint: None
     commitment: str
@@ -255,6 +259,7 @@ class Manifest(Document):
     row: str
     vault: str
     version: int
+    thumbnail: str | None = None
 
     @classmethod
     def read(cls, f: Fields) -> Self:
@@ -277,6 +282,7 @@ class Manifest(Document):
             row=f.hash("row"),
             vault=f.id("vault"),
             version=version,
+            thumbnail=f.optional(f.hash, "thumbnail"),
         )
 
 

@@ -58,6 +58,7 @@ class PastVersion:
     epoch: int = 0
     replaces: str | None = None
     replaced: bool = False
+    thumbnail: str | None = None
 
 
 NodeLookup: TypeAlias = Callable[[str], Node | None]

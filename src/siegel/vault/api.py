@@ -23,7 +23,7 @@ from siegel.keys.trusted import events_of
 from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
-from siegel.vault import activity, check, payload, queries, small, tus, wire
+from siegel.vault import activity, check, payload, queries, small, thumbnails, tus, wire
 from siegel.vault.actions import contents, locks, naming, reading, vaults
 from siegel.vault.errors import VaultError
 from siegel.vault.handover import hand_over_vault, take_in_package
@@ -77,6 +77,7 @@ class CommitFile(schemas.Strict):
     manifest: schemas.Doc
     header: schemas.Binary
     row: schemas.Binary
+    thumbnail: schemas.Binary | None = None
 
 
 class CommitIn(schemas.Strict):
@@ -243,7 +244,7 @@ def commit(request: HttpRequest, vault_id: str, body: CommitIn) -> Status[Wire]:
     """Publish checked uploads with one record."""
     if len(body.files) > MAX_FILES:
         raise VaultError("too_many", most=MAX_FILES)
-    files = [contents.File(one.upload, one.manifest.signed(), one.header, one.row) for one in body.files]
+    files = [contents.File(one.upload, one.manifest.signed(), one.header, one.row, one.thumbnail) for one in body.files]
     appended = contents.commit_files(
         by=person_of(request),
         vault_id=vault_id,
@@ -252,6 +253,13 @@ def commit(request: HttpRequest, vault_id: str, body: CommitIn) -> Status[Wire]:
         rows=_rows(body.rows),
     )
     return _appended(appended)
+
+
+@router.get("/vaults/{vault_id}/thumbnails")
+def listed_thumbnails(request: HttpRequest, vault_id: str, of: str = "") -> Wire:
+    """Sealed thumbnails of versions, as far as there are any. `of`: `node.version,…`."""
+    found = thumbnails.thumbnails_of(person_of(request), vault_id, of.split(",") if of else [])
+    return {"thumbnails": [{"node": one.node, "version": one.version, "box": b64(one.box)} for one in found]}
 
 
 @router.get("/vaults/{vault_id}/nodes/{node}/versions/{number}")

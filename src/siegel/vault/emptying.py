@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Sum
 
 from siegel.base import blobs
 from siegel.base.models import Blob
+from siegel.vault import thumbnails
 from siegel.vault.models import Lock, Node, Placement, Vault, Version
 from siegel.vault.tree import with_descendants
 
@@ -21,6 +22,7 @@ def empty(vault_id: str, roots: Collection[str]) -> int:
     gone = with_descendants(vault_id, roots)
     nodes = Node.objects.filter(vault=vault_id, node__in=gone, purged=False)
     versions = Version.objects.filter(vault=vault_id, node__node__in=gone).exclude(row=b"")
+    thumbnails.drop(vault_id, versions.values("pk"))
     candidates = set(versions.filter(blob__isnull=False).values_list("blob", flat=True))
     versions.update(blob=None, header=b"", row=b"", held=False)
     Placement.objects.filter(vault=vault_id, node__in=gone).update(row=b"")

@@ -54,6 +54,10 @@ MESSAGES: Messages = {
         "Die Angaben zur Datei passen nicht zu den angekommenen Daten. Es wurde nichts veröffentlicht.",
         "The statement about the file does not match what arrived. Nothing was published.",
     ),
+    "thumbnail_differs": (
+        "Ein versiegeltes Vorschaubild passt nicht zu seiner Unterschrift. Es wurde nichts veröffentlicht.",
+        "A sealed thumbnail does not match its signature. Nothing was published.",
+    ),
     "row_differs": (
         "Ein versiegelter Eintrag passt nicht zu seiner Unterschrift. Es wurde nichts geändert.",
         "A sealed row does not match its signature. Nothing was changed.",

@@ -113,6 +113,13 @@ class Version(models.Model):
         ]
 
 
+class Thumbnail(models.Model):
+    """The sealed picture of a version's contents; its manifest names the hash. Goes with what opens the version."""
+
+    version = models.OneToOneField(Version, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    box = models.BinaryField()
+
+
 class Lock(models.Model):
     """Somebody works on a file: a courtesy, not cryptography. `row`: the sealed reason, if there is one."""
 

@@ -154,5 +154,6 @@ def versions_named(vault_id: str, manifests: Iterable[str]) -> dict[str, seals.P
             row.released,
             epoch=manifest.epoch,
             replaced=row.replaced,
+            thumbnail=manifest.thumbnail,
         )
     return found

@@ -1,50 +1,20 @@
 /** PDF by pdf.js: pages on canvases as they come into view, with a layer of text to select. Scripts, forms and links of the document do nothing. */
 
-import {
-  getDocument,
-  type PDFDocumentProxy,
-  type PDFPageProxy,
-  PDFWorker,
-  TextLayer,
-} from "pdfjs-dist/legacy/build/pdf.mjs";
-import workerUrl from "pdfjs-dist/legacy/build/pdf.worker.min.mjs?url";
+import { type PDFDocumentProxy, type PDFPageProxy, TextLayer } from "pdfjs-dist/legacy/build/pdf.mjs";
 import "./pdf.css";
 import { clone, find } from "../ui/dom";
 import { texts } from "../ui/texts";
-import { startWorker } from "../workers/start";
-import { PdfAssets } from "./pdf_assets";
+import { MAX_PIXELS, openPdf } from "./pdf_document";
 import { PreviewError, type Shown } from "./shown";
 
-const MAX_PIXELS = 1 << 26;
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4] as const;
 /** Pages drawn beyond what is in view. */
 const MARGIN = "50% 0px";
 
 export async function showPdf(source: Blob, name: string, into: HTMLElement): Promise<Shown> {
-  const port = startWorker(workerUrl);
-  const worker = PDFWorker.create({ port });
-  const task = getDocument({
-    data: new Uint8Array(await source.arrayBuffer()),
-    worker,
-    isEvalSupported: false,
-    enableXfa: false,
-    useWorkerFetch: false,
-    useSystemFonts: true,
-    maxImageSize: MAX_PIXELS,
-    verbosity: 0,
-    // the factory finds the files; pdf.js only asks whether there is an address
-    standardFontDataUrl: "/",
-    wasmUrl: "/",
-    BinaryDataFactory: PdfAssets,
-  });
-  const end = (): void => {
-    void task.destroy().finally(() => {
-      worker.destroy();
-      port.terminate();
-    });
-  };
+  const { document, end } = await openPdf(source);
   try {
-    const view = new PdfView(await task.promise, name, into);
+    const view = new PdfView(await document, name, into);
     await view.start();
     return {
       close: () => {

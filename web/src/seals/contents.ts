@@ -189,11 +189,12 @@ export class Contents {
     const source = this.standing.versionOf(copy.copied_from);
     const stands = source !== undefined && this.isInForce(source) && !this.tree.isGone(source.node);
     must(stands, "copy_unknown", "a copy of something that is not there");
-    const { payload_hash, payload_size, commitment } = source.version.manifest;
+    const { payload_hash, payload_size, commitment, thumbnail } = source.version.manifest;
     must(
       copy.payload_hash === payload_hash &&
         copy.payload_size === payload_size &&
-        copy.commitment === commitment,
+        copy.commitment === commitment &&
+        copy.thumbnail === thumbnail,
       "copy_differs",
       "a copy with another payload than its source",
     );

@@ -57,6 +57,8 @@ export interface Doc {
 export interface Kind<T> {
   readonly namespace: string;
   readonly fields: Fields<T>;
+  /** Those that may be absent. */
+  readonly optional?: readonly string[];
   /** What must hold between the fields. @throws IntegrityError (`document_invalid`). */
   readonly rules?: (fields: T) => void;
 }
@@ -201,6 +203,8 @@ export interface Manifest {
   readonly payload_size: number;
   readonly previous: string | null;
   readonly row: string;
+  /** Hash of the sealed picture of the contents; absent where there is none. */
+  readonly thumbnail?: string;
   readonly vault: string;
   readonly version: number;
 }
@@ -222,9 +226,11 @@ export const MANIFEST: Kind<Manifest> = {
     // A first version that was sealed anew follows the manifest it replaces.
     previous: (value, field, whole) => (isLater("version")(whole) ? hash : orNull(hash))(value, field, whole),
     row: hash,
+    thumbnail: hash,
     vault: id,
     version: count,
   },
+  optional: ["thumbnail"],
 };
 
 export interface ScannerKey {
@@ -310,7 +316,7 @@ export const EVENT: Kind<VaultEvent> = {
 
 /** The fields of a document, its signature not yet looked at. @throws IntegrityError (`not_canonical`, `document_invalid`, …). */
 export function read<T>(kind: Kind<T>, bytes: Uint8Array): T {
-  const fields = readFields(parseCanonical(bytes), kind.fields, kind.namespace);
+  const fields = readFields(parseCanonical(bytes), kind.fields, kind.namespace, kind.optional);
   kind.rules?.(fields);
   return fields;
 }

@@ -23,13 +23,19 @@ function demand(condition: boolean, field: string, problem: string): asserts con
   must(condition, "document_invalid", `${field} ${problem}`);
 }
 
-/** The fields of an object, exactly these. `what` names it in errors. */
-export function readFields<T>(value: Value | undefined, fields: Fields<T>, what: string): T {
+/** The fields of an object, exactly these, of which the `optional` ones may be absent. `what` names it in errors. */
+export function readFields<T>(
+  value: Value | undefined,
+  fields: Fields<T>,
+  what: string,
+  optional: readonly string[] = [],
+): T {
   demand(typeof value === "object" && value !== null && !Array.isArray(value), what, "is not an object");
   const object = value as Whole;
   const found: Partial<T> = {};
   let names = 0;
   for (const name in fields) {
+    if (optional.includes(name) && !Object.hasOwn(object, name)) continue;
     demand(Object.hasOwn(object, name), `${what}: ${name}`, "is missing");
     found[name] = fields[name](object[name], `${what}: ${name}`, object);
     names += 1;

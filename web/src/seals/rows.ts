@@ -67,7 +67,7 @@ export interface RowPlace<K extends keyof Rows> {
   readonly epoch: number;
 }
 
-const NONCE_SIZE = 12;
+export const NONCE_SIZE = 12;
 const MAX_ROW_SIZE = 16 * 1024;
 
 export const MAX_NOTE = 500;
@@ -105,7 +105,7 @@ function associatedData<K extends keyof Rows>(place: RowPlace<K>): Bytes {
 }
 
 /** Of ids, words of ours and digits. For them a call of the encoder costs more than its work, and rows come by thousands. */
-function ascii(text: string): Bytes {
+export function ascii(text: string): Bytes {
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes;

@@ -1,6 +1,7 @@
 /** Clean files become versions in the vault: rows, headers, manifests and one record, signed for the present head. */
 
 import { toBase64url } from "../crypto/base64";
+import type { Bytes } from "../crypto/bytes";
 import type { FileNode } from "../seals/chain";
 import { type Change, hashOf, RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
@@ -20,7 +21,19 @@ export interface ClearFile extends Place {
   readonly sealed: SealedFile;
   readonly name: string;
   readonly file: Pick<File, "lastModified" | "type">;
+  /** A small picture of it, if there is one. */
+  readonly picture: Bytes | null;
 }
+
+/**
+ * What one request publishes: the server takes 2.5 MiB. A file has at most 5,000 bytes in it, with the longest name, and its
+ * sealed picture as text.
+ */
+export const COMMITTED = {
+  most: 400,
+  mostBytes: 2 << 20,
+  sizeOf: ({ picture }: Pick<ClearFile, "picture">): number => 5000 + 1.4 * (picture?.length ?? 0),
+} as const;
 
 /**
  * Publishes the files in one record, with the folders that are missing on the way to them; a file whose name its folder
@@ -85,7 +98,7 @@ function predecessor(vault: OpenedVault, folders: NewFolders, parent: string, na
 
 function signedVersion(
   vault: OpenedVault,
-  { file, name, sealed, upload }: ClearFile,
+  { file, name, picture, sealed, upload }: ClearFile,
   parent: string,
   before: FileNode | null,
 ): Promise<SignedVersion> {
@@ -95,7 +108,7 @@ function signedVersion(
   const modified = at >= 0 ? at : null;
   const row = { content_hash, created: null, modified, name, ...noteOf(file), size, type: file.type };
   const payload = { upload, fileKey, commitment, payloadHash, payloadSize };
-  return signVersion(vault, { ...payload, copiedFrom: null, parent, row, before });
+  return signVersion(vault, { ...payload, copiedFrom: null, parent, row, before, picture });
 }
 
 /** Makes a folder. @throws RefusedError (`name_…`, `name_taken`, `busy`), WireError. */

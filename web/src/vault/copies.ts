@@ -161,6 +161,7 @@ function copyOf(
     payloadHash: manifest.payload_hash,
     payloadSize: manifest.payload_size,
     copiedFrom: manifestHash,
+    copiedThumbnail: manifest.thumbnail,
     parent,
     row,
     before,

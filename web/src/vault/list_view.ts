@@ -9,6 +9,7 @@ import { RowView } from "./row_view";
 import { RowWindow } from "./row_window";
 import { Selection } from "./selection";
 import { withContents } from "./subtree";
+import type { Thumbnails } from "./thumbnails";
 
 interface ListHandlers {
   openFolder(id: string): void;
@@ -43,11 +44,16 @@ export class ListView {
   private active = 0;
   private typed = { text: "", at: Number.NEGATIVE_INFINITY };
 
-  constructor(vault: OpenedVault, nameOf: (kid: string) => string, handlers: ListHandlers) {
+  constructor(
+    vault: OpenedVault,
+    nameOf: (kid: string) => string,
+    thumbnails: Thumbnails,
+    handlers: ListHandlers,
+  ) {
     this.vault = vault;
     this.nameOf = nameOf;
     this.handlers = handlers;
-    this.rows = new RowView(vault, nameOf);
+    this.rows = new RowView(vault, nameOf, thumbnails);
     this.window = new RowWindow((index) => this.rowAt(index));
     for (const button of findAll<HTMLButtonElement>("[data-sort]"))
       button.addEventListener("click", () => this.sortBy(button.dataset["sort"] as SortKey, button));

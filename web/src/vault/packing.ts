@@ -34,6 +34,7 @@ type PackedVersion = readonly [
   previous: string | 0,
   /** Who sealed it anew and when, and what it was before, the original first. */
   anew: 0 | readonly [author: Text, acceptedAt: number, earlier: readonly PackedVersion[]],
+  thumbnail?: string,
 ];
 type PackedFolder = readonly [hash: string, epoch: number, author: Text, acceptedAt: number, row: PackedRow];
 type PackedNode = readonly [
@@ -96,6 +97,8 @@ class Packer {
     const replaced = earlier.map((one) =>
       this.version(node, { ...one, earlier: [], resealed: null }, before),
     );
+    const picture: readonly [thumbnail?: string] =
+      manifest.thumbnail === undefined ? [] : [manifest.thumbnail];
     return [
       manifestHash,
       acceptedAt,
@@ -112,6 +115,7 @@ class Packer {
       this.row({ kind: "file", node, version, epoch, hash }),
       previous === null || previous === before?.manifestHash ? 0 : previous,
       resealed === null ? 0 : [this.text(resealed.author), resealed.acceptedAt, replaced],
+      ...picture,
     ];
   }
 
@@ -186,7 +190,7 @@ class Unpacker {
 
   private version(node: string, packed: PackedVersion, before: readonly FileVersion[]): FileVersion {
     const [manifestHash, acceptedAt, logIndex, by, generation, epoch, folder, commitment, ...more] = packed;
-    const [payload_hash, payload_size, copied, row, held, follows, anew] = more;
+    const [payload_hash, payload_size, copied, row, held, follows, anew, thumbnail] = more;
     const version = before.length + 1;
     this.row({ kind: "file", node, version, epoch, hash: row }, held);
     const { firm, vault } = this;
@@ -194,7 +198,9 @@ class Unpacker {
     const previous = follows === 0 ? (before.at(-1)?.manifestHash ?? null) : follows;
     const copied_from = copied === 0 ? null : copied;
     const place = { author, epoch, firm, generation, node, parent, previous, vault, version };
-    const manifest = { ...place, checkpoint: null, commitment, copied_from, payload_hash, payload_size, row };
+    const picture = thumbnail === undefined ? {} : { thumbnail };
+    const sealed = { commitment, copied_from, payload_hash, payload_size, row, ...picture };
+    const manifest = { ...place, checkpoint: null, ...sealed };
     const earlier: FileVersion[] = [];
     for (const one of anew === 0 ? [] : anew[2])
       earlier.push({ ...this.version(node, one, before), earlier: [...earlier] });

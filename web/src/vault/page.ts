@@ -30,6 +30,8 @@ import { Reading } from "./reading";
 import { tellRequests } from "./requests";
 import { toldOf } from "./row_marks";
 import { showState } from "./states";
+import { drawInPane, listenForThumbnails } from "./thumbnail_view";
+import { Thumbnails } from "./thumbnails";
 import { TrayView } from "./tray_view";
 import { showUnfinished } from "./unfinished_view";
 import { type UploadItem, Uploads } from "./upload";
@@ -45,6 +47,7 @@ const OWN_PAGE = matchMedia("(max-width: 61.99em)");
 export class VaultPage {
   private readonly vault: OpenedVault;
   private readonly mayWrite: boolean;
+  private readonly thumbnails: Thumbnails;
   private readonly list: ListView;
   private readonly tray = new TrayView();
   private readonly pane: PaneView;
@@ -61,8 +64,9 @@ export class VaultPage {
     this.vault = vault;
     this.mayWrite = mayWrite;
     this.folder = vault.id;
+    this.thumbnails = new Thumbnails(vault, (error) => this.fail(error));
     const nameOf = (kid: string): string => this.nameOf(kid);
-    this.list = new ListView(vault, nameOf, {
+    this.list = new ListView(vault, nameOf, this.thumbnails, {
       openFolder: (id) => this.goTo(id),
       openFile: (file) => this.showDetails(file),
       selectionChanged: () => this.markActions(),
@@ -76,7 +80,10 @@ export class VaultPage {
     const isKnownClean = ({ signed }: OpenedFile): boolean => vault.isKnownClean(signed.manifest);
     this.pane = new PaneView(nameOf, isKnownClean, (file) => toldOf(vault, file), mayWrite, {
       act: (action, file, version) => this.act(this.reading.readVersion(action, file, version)),
-      more: (file) => this.more.draw(file),
+      more: (file) => {
+        this.more.draw(file);
+        drawInPane(this.thumbnails, file, () => this.pane.file?.signed === file.signed);
+      },
       noteOf: (file, version) => this.more.noteOf(file, version),
       turned: (file) => this.list.markDetailed(file?.id ?? null),
       left: () => this.leaveDetails(),
@@ -260,6 +267,7 @@ export class VaultPage {
     on("new-folder", askForFolder);
     listenForFolders(this.context());
     listenForRenaming(this.context());
+    listenForThumbnails(this.thumbnails, () => this.tell(""));
     this.verbs.listen();
     for (const button of findAll('.sg-toolbar [data-action="download"]')) {
       button.addEventListener(

@@ -3,6 +3,7 @@
  * another run goes on where one was stopped.
  */
 
+import type { Bytes } from "../crypto/bytes";
 import { RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
 import { type SealedFile, sealContents } from "../seals/files";
@@ -13,6 +14,7 @@ import { vaultApi } from "../wire/vault_api";
 import { readable } from "./contents";
 import { type OldVersion, oldContents } from "./old_contents";
 import type { OpenedVault } from "./opened";
+import { fetchPictures } from "./pictures";
 import { scan } from "./scan";
 import { startSending } from "./sending";
 import { memoryDraft, openDraft, ownId } from "./staging";
@@ -31,6 +33,8 @@ interface Sent {
   readonly row: FileRow;
   readonly sealed: SealedFile;
   readonly upload: string;
+  /** Its thumbnail, if it has one. */
+  readonly picture: Bytes | null;
 }
 
 const BATCH_FILES = 20;
@@ -101,7 +105,8 @@ async function send(vault: OpenedVault, old: OldVersion, signal: AbortSignal): P
     const stop = (): void => sending.abort();
     signal.addEventListener("abort", stop);
     const upload = await sending.done.finally(() => signal.removeEventListener("abort", stop));
-    return { old, row, sealed, upload };
+    const pictures = await fetchPictures(vault, [{ node, version }]);
+    return { old, row, sealed, upload, picture: pictures.get(version.manifestHash) ?? null };
   } finally {
     await draft.discard().catch(() => undefined);
   }
@@ -129,7 +134,7 @@ async function publish(vault: OpenedVault, sent: readonly Sent[], failed: unknow
 async function commit(vault: OpenedVault, good: readonly Sent[]): Promise<void> {
   const { chain } = vault;
   const signed = await Promise.all(
-    good.flatMap(({ old, row, sealed, upload }) => {
+    good.flatMap(({ old, picture, row, sealed, upload }) => {
       const before = chain.nodes.get(old.node);
       const { version } = old.version.manifest;
       if (before?.kind !== "file" || chain.isGone(old.node)) return [];
@@ -137,7 +142,8 @@ async function commit(vault: OpenedVault, good: readonly Sent[]): Promise<void> 
       const { fileKey, commitment, payloadHash, payloadSize } = sealed;
       const payload = { upload, fileKey, commitment, payloadHash, payloadSize, copiedFrom: null };
       const { parent } = before;
-      return [signVersion(vault, { ...payload, parent, row, before, replaces: old.version })];
+      const replaces = old.version;
+      return [signVersion(vault, { ...payload, parent, row, before, replaces, picture })];
     }),
   );
   if (signed.length === 0) return;

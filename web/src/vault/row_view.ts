@@ -7,14 +7,18 @@ import { kindOf, kindWord } from "./kinds";
 import { creatorOf, editorOf, type Listed } from "./list_order";
 import type { OpenedFile, OpenedVault } from "./opened";
 import { markRow } from "./row_marks";
+import { drawInRow } from "./thumbnail_view";
+import type { Thumbnails } from "./thumbnails";
 
 export class RowView {
   private readonly vault: OpenedVault;
   private readonly nameOf: (kid: string) => string;
+  private readonly thumbnails: Thumbnails;
 
-  constructor(vault: OpenedVault, nameOf: (kid: string) => string) {
+  constructor(vault: OpenedVault, nameOf: (kid: string) => string, thumbnails: Thumbnails) {
     this.vault = vault;
     this.nameOf = nameOf;
+    this.thumbnails = thumbnails;
   }
 
   /** A row without listeners; `data-node` says what it is about. */
@@ -66,6 +70,7 @@ export class RowView {
     write("[data-size]", size, row);
     write("[data-meta]", `${find("[data-meta]", row).textContent} · ${size}`, row);
     find("[data-icon]", row).className = `bi ${kindOf(node.row.name).icon}`;
+    drawInRow(this.thumbnails, row, node);
     const badges = find("[data-badges]", row);
     if (this.vault.certificates.isProvisional(node.author)) badges.append(clone("badge-provisional"));
     if (this.vault.unreadable.has(node.id)) badges.append(clone("badge-unreadable"));

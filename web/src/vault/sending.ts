@@ -41,7 +41,7 @@ export function startSending(
       onProgress: (sentBytes, totalBytes) => onShare(totalBytes === 0 ? 1 : sentBytes / totalBytes),
       onSuccess: () => resolve(idOf(upload.url)),
       onError: (error) => reject(wireError(error)),
-      onShouldRetry: (error) => isPassing(statusOf(error)),
+      onShouldRetry: (error) => isPassing(wireError(error)),
     });
     abort = () => {
       void upload.abort(true).catch(() => undefined);
@@ -71,7 +71,7 @@ export async function sendSmall(vault: string, payloads: readonly Blob[]): Promi
       return uploads;
     } catch (error) {
       const delay = RETRY_DELAYS_MS[attempt];
-      const mayPass = error instanceof WireError && (isPassing(error.status) || error.code === "upload_cut");
+      const mayPass = error instanceof WireError && (isPassing(error) || error.code === "upload_cut");
       if (!mayPass || delay === undefined) throw error;
       await new Promise((resolve) => setTimeout(resolve, delay));
     }
@@ -82,8 +82,9 @@ function idOf(url: string | null): string {
   return url?.split("/").filter(Boolean).at(-1) ?? "";
 }
 
-/** No answer at all, or one that another try may change. */
-function isPassing(status: number): boolean {
+/** No answer at all, or one that another try may change; room comes only when somebody makes some. */
+function isPassing({ status, code }: WireError): boolean {
+  if (code === "quota_exceeded") return false;
   return (
     status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507)
   );

@@ -143,18 +143,13 @@ export function memoryDraft(): Draft {
 
 /** A payload in memory: gone with the page. */
 export function inMemory(sealed: SealedFile, payload: Blob): Staged {
-  let uploadUrl: string | null = null;
-  return {
+  return stagedOf(
     sealed,
     payload,
-    get uploadUrl() {
-      return uploadUrl;
-    },
-    async noteUrl(url) {
-      uploadUrl = url;
-    },
-    remove: async () => undefined,
-  };
+    null,
+    async () => undefined,
+    async () => undefined,
+  );
 }
 
 /** Keeps what is needed to go on with a finished draft after the page was left. */
@@ -181,10 +176,10 @@ export async function stage(
     uploadUrl: null,
   };
   await keepEntry(vault, id, epoch, entry);
-  return stagedOf(vault, id, epoch, entry, sealed, payload);
+  return onDisk(vault, id, epoch, entry, sealed, payload);
 }
 
-function stagedOf(
+function onDisk(
   vault: OpenedVault,
   id: string,
   epoch: number,
@@ -192,7 +187,19 @@ function stagedOf(
   sealed: SealedFile,
   payload: Blob,
 ): Staged {
-  let { uploadUrl } = entry;
+  const note = (uploadUrl: string): Promise<void> => keepEntry(vault, id, epoch, { ...entry, uploadUrl });
+  return stagedOf(sealed, payload, entry.uploadUrl, note, () => removeStaged(id));
+}
+
+/** `note` is called with each new address. */
+function stagedOf(
+  sealed: SealedFile,
+  payload: Blob,
+  begunUrl: string | null,
+  note: (url: string) => Promise<void>,
+  remove: () => Promise<void>,
+): Staged {
+  let uploadUrl = begunUrl;
   return {
     sealed,
     payload,
@@ -202,9 +209,9 @@ function stagedOf(
     async noteUrl(url) {
       if (url === uploadUrl) return;
       uploadUrl = url;
-      await keepEntry(vault, id, epoch, { ...entry, uploadUrl });
+      await note(url);
     },
-    remove: () => removeStaged(id),
+    remove,
   };
 }
 
@@ -292,5 +299,5 @@ async function openKept(
   if (payload.size !== entry.sealed.payloadSize) throw new RangeError("the payload is not whole");
   const sealed = { ...entry.sealed, fileKey };
   const { folder, path, name, file } = entry;
-  return { folder, path, name, file, staged: stagedOf(vault, id, epoch, entry, sealed, payload) };
+  return { folder, path, name, file, staged: onDisk(vault, id, epoch, entry, sealed, payload) };
 }

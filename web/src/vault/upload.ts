@@ -6,13 +6,14 @@
  */
 
 import { sealedSize } from "../crypto/payload";
+import { makeThumbnail } from "../preview/thumbnail";
 import { RefusedError } from "../seals/errors";
 import { requireSize, sealContents } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { now } from "../ui/format";
 import { isExpected } from "../ui/texts";
 import { Batches, type Failures } from "./batches";
-import { type ClearFile, commitFiles } from "./commit";
+import { type ClearFile, COMMITTED, commitFiles } from "./commit";
 import { makeFolders, type Place } from "./new_folders";
 import type { OpenedVault } from "./opened";
 import type { Choice, Picked } from "./picked";
@@ -60,6 +61,9 @@ const MOST_SCANNED_BYTES = 64 << 20;
 /** How long a look at the vault's epoch counts. */
 const READY_MS = 30_000;
 
+/** Received by the server; its picture may still be in the making. */
+type SentFile = Omit<ClearFile, "picture">;
+
 interface Small {
   readonly payload: Blob;
   /** Its id, once it was sent. */
@@ -84,7 +88,7 @@ export class Uploads {
   private readonly sendings = new Map<number, Sending>();
   private readonly cancelled = new Set<number>();
   private readonly smalls: Batches<Small>;
-  private readonly scans: Batches<ClearFile>;
+  private readonly scans: Batches<SentFile>;
   private readonly commits: Batches<ClearFile>;
   /** Items that are being sealed or sent. */
   private running = 0;
@@ -99,9 +103,7 @@ export class Uploads {
   constructor(vault: OpenedVault, changed: (item: UploadItem) => void) {
     this.vault = vault;
     this.changed = changed;
-    const sizeOf = ({ sealed }: ClearFile): number => sealed.payloadSize;
     const isMoreToCome = (): boolean => this.running > 0 || this.sealedBytes > 0;
-    const limits = { most: MOST_FILES, sizeOf, isMoreToCome };
     this.smalls = new Batches((smalls) => sendTogether(vault, smalls), {
       atOnce: SMALLS_AT_ONCE,
       most: MOST_SMALL.files,
@@ -110,12 +112,14 @@ export class Uploads {
       isMoreToCome,
     });
     this.scans = new Batches((files) => scan(vault, files), {
-      ...limits,
+      isMoreToCome,
+      most: MOST_FILES,
       atOnce: SCANS_AT_ONCE,
+      sizeOf: ({ sealed }) => sealed.payloadSize,
       mostBytes: MOST_SCANNED_BYTES,
     });
     const commit = (files: readonly ClearFile[]) => commitFiles(vault, files);
-    this.commits = new Batches(commit, { ...limits, atOnce: 1, mostBytes: Number.POSITIVE_INFINITY });
+    this.commits = new Batches(commit, { ...COMMITTED, isMoreToCome, atOnce: 1 });
   }
 
   add({ files }: Pick<Choice, "files">, folder: string): readonly UploadItem[] {
@@ -197,10 +201,13 @@ export class Uploads {
   }
 
   private async carry(item: UploadItem): Promise<void> {
-    const clear = await this.sent(item);
+    const { source, name } = item;
+    // Made while the file is sealed, sent and scanned: it holds up none of that.
+    const picture = source === null ? null : makeThumbnail(source, name);
+    const sent = await this.sent(item);
     this.move(item, "scan");
-    await this.scans.add(clear);
-    await this.commits.add(clear);
+    await this.scans.add(sent);
+    await this.commits.add({ ...sent, picture: await picture });
     await item.staged?.remove();
     this.move(item, "done");
   }
@@ -215,7 +222,7 @@ export class Uploads {
     this.refuse(item, error);
   }
 
-  private async sent(item: UploadItem): Promise<ClearFile> {
+  private async sent(item: UploadItem): Promise<SentFile> {
     let isDone = false;
     const makeWay = (): void => {
       if (isDone) return;

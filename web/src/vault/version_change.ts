@@ -3,10 +3,19 @@
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import type { FileNode, FileVersion } from "../seals/chain";
-import { type Change, type Doc, hashOf, MANIFEST, signDocument, toDoc } from "../seals/documents";
+import {
+  type Change,
+  type Doc,
+  hashOf,
+  MANIFEST,
+  type Manifest,
+  signDocument,
+  toDoc,
+} from "../seals/documents";
 import { headerNativelyFor } from "../seals/files";
 import { newId } from "../seals/ids";
 import { type FileRow, sealRow } from "../seals/rows";
+import { sealThumbnail } from "../seals/thumbnails";
 import type { OpenedVault } from "./opened";
 
 /** What a version is of: a payload that lies with the server, and the key that opens it. */
@@ -24,6 +33,10 @@ export interface VersionParts {
   readonly before: FileNode | null;
   /** The version of `before` in whose place it comes, sealed anew. */
   readonly replaces?: FileVersion;
+  /** A small picture of the contents, to be sealed with them. */
+  readonly picture?: Bytes | null;
+  /** Of a copy: the hash of the sealed picture that its source names. */
+  readonly copiedThumbnail?: string | undefined;
 }
 
 export interface SignedVersion {
@@ -33,6 +46,7 @@ export interface SignedVersion {
     readonly manifest: Doc;
     readonly header: string;
     readonly row: string;
+    readonly thumbnail?: string;
   };
 }
 
@@ -46,7 +60,10 @@ export async function signVersion(vault: OpenedVault, parts: VersionParts): Prom
   const { recipient, rowKey } = await vault.seeds.keysOf(epoch);
   const place = { kind: "file", firm: chain.firm, vault: id, node, version, epoch } as const;
   const row = await sealRow(rowKey, place, parts.row);
-  const fields = {
+  const of = { firm: chain.firm, vault: id, commitment: parts.commitment, epoch };
+  const box = parts.picture ? await sealThumbnail(rowKey, of, parts.picture) : null;
+  const thumbnail = box === null ? parts.copiedThumbnail : hashOf(box);
+  const fields: Manifest = {
     author: open.keys.kid,
     checkpoint: null,
     commitment: parts.commitment,
@@ -62,13 +79,12 @@ export async function signVersion(vault: OpenedVault, parts: VersionParts): Prom
     row: hashOf(row),
     vault: id,
     version,
+    ...(thumbnail === undefined ? {} : { thumbnail }),
   };
   const manifest = await signDocument(MANIFEST, fields, open.keys.signing);
   const named = { manifest: hashOf(manifest.bytes), node, version };
   const change: Change = replaces ? { kind: "reseal", ...named } : { kind: "version", ...named, parent };
   const header = toBase64url(await headerNativelyFor(parts.fileKey, recipient));
-  return {
-    change,
-    wire: { upload: parts.upload, manifest: toDoc(manifest), header, row: toBase64url(row) },
-  };
+  const sealed = { header, row: toBase64url(row), ...(box === null ? {} : { thumbnail: toBase64url(box) }) };
+  return { change, wire: { upload: parts.upload, manifest: toDoc(manifest), ...sealed } };
 }

@@ -106,6 +106,8 @@ export interface CommitBody {
     readonly manifest: Doc;
     readonly header: string;
     readonly row: string;
+    /** Sealed; as the manifest says. */
+    readonly thumbnail?: string;
   }[];
   readonly rows?: readonly RowAnswer[];
 }
@@ -152,6 +154,12 @@ export const vaultApi = {
   commit: (vault: string, body: CommitBody) => call<Head>("POST", `${vaultPath(vault)}/commit`, body),
   version: (vault: string, node: string, version: number) =>
     call<VersionAnswer>("GET", versionPath(vault, node, version)),
+  /** Of versions named `node.version`, at most 50. */
+  thumbnails: (vault: string, named: readonly string[]) =>
+    call<{ thumbnails: readonly { node: string; version: number; box: string }[] }>(
+      "GET",
+      `${vaultPath(vault)}/thumbnails?of=${named.join(",")}`,
+    ),
   payloadPath: (vault: string, node: string, version: number): string =>
     `${versionPath(vault, node, version)}/payload`,
   vaults: () => call<{ vaults: readonly VaultListed[] }>("GET", "/api/vaults"),

@@ -20,7 +20,7 @@ from siegel.seals.documents import Manifest, Verdict
 from siegel.seals.files import check_header
 from siegel.seals.rows import MAX_ROW_SIZE
 from siegel.seals.signed import Signed
-from siegel.vault import emptying, queries, staging
+from siegel.vault import emptying, queries, staging, thumbnails
 from siegel.vault.actions import resealing, tree
 from siegel.vault.actions.locks import require_unlocked
 from siegel.vault.errors import VaultError
@@ -36,12 +36,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class File:
-    """One file of a commit: its upload (None for a copy), manifest, age header for the epoch, and sealed row."""
+    """One file of a commit: its upload (None for a copy), manifest, age header for the epoch, and sealed row.
+
+    `thumbnail`: the sealed picture that the manifest names; None for a copy, which takes its source's.
+    """
 
     upload: str | None
     manifest: Signed
     header: bytes
     row: bytes
+    thumbnail: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,8 @@ def commit_files(
     The same record again changes nothing.
 
     Until the transaction has been committed the staging files stay: after `stale` (409) the same uploads are committed
-    with another record. VaultError `upload_unchecked`, `node_locked` (both 409), `manifest_differs`, `row_differs`;
-    KeysError.
+    with another record. VaultError `upload_unchecked`, `node_locked` (both 409), `manifest_differs`, `row_differs`,
+    `thumbnail_differs`; KeysError.
     """
     queries.require_writer(by, vault_id)
     if known := chains.accepted_before(vault_id, record):
@@ -184,6 +188,7 @@ def _sources(step: "Step") -> dict[str, Payload]:
 def _check_sealed(file: File, manifest: Manifest) -> None:
     if len(file.row) > MAX_ROW_SIZE or digest(file.row) != manifest.row:
         raise VaultError("row_differs")
+    thumbnails.check(file.thumbnail, manifest)
     with seal_rules.refusing():
         check_header(file.header)
 
@@ -206,8 +211,8 @@ def _add_versions(
     new = {file.manifest.hash for file, one in zip(files, step.manifests, strict=True) if one.version == 1}
     new -= resealed.keys()
     nodes = _file_nodes(step, new)
-    blobs_left = resealing.retire(resealed.values())
-    Version.objects.bulk_create(
+    blobs_left = resealing.retire(at.vault, resealed.values())
+    made = Version.objects.bulk_create(
         Version(
             vault_id=at.vault,
             node=nodes[manifest.node],
@@ -230,6 +235,7 @@ def _add_versions(
         )
         for file, manifest, payload in zip(files, step.manifests, payloads, strict=True)
     )
+    thumbnails.keep(at.vault, made, [file.thumbnail for file in files], step.manifests)
     Vault.objects.filter(pk=at.vault).update(
         file_count=F("file_count") + len(new),
         size_bytes=F("size_bytes") + sum(payload.size for payload in payloads),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from siegel.seals.documents import Verdict
 from siegel.seals.records import ResealChange
 from siegel.seals.signed import Signed
+from siegel.vault import thumbnails
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Upload, Version
 
@@ -44,12 +45,13 @@ def replaced_by(step: "Step", uploads: Mapping[str, Upload], files: Sequence[Sen
     return {manifest: found[old] for manifest, old in previous.items()}
 
 
-def retire(replaced: Iterable[Version]) -> Collection[str]:
-    """Nothing opens them any more; the blobs that they named. One statement."""
+def retire(vault_id: str, replaced: Iterable[Version]) -> Collection[str]:
+    """Nothing opens them any more; the blobs that they named."""
     rows = list(replaced)
     blobs = {str(row.blob_id) for row in rows if row.blob_id is not None}
     if rows:
         named = Version.objects.filter(pk__in=[row.pk for row in rows])
+        thumbnails.drop(vault_id, [row.pk for row in rows])
         named.update(replaced=True, blob=None, header=b"", held=False)
     return blobs
 

@@ -11,8 +11,8 @@ from siegel.lib.merkle import leaf_hash
 from siegel.seals.ids import new_id
 from siegel.vault import staging
 from siegel.vault.actions import uploads as actions
-from siegel.vault.models import Upload
-from siegel.vault.tests.island import OpenVault, tus
+from siegel.vault.models import Settings, Upload, Vault
+from siegel.vault.tests.island import OpenVault, Sealed, tus
 from siegel.vault.tests.test_uploads import Usage
 
 
@@ -80,3 +80,36 @@ def test_a_full_disk_takes_none_of_them(owner: Island, vault: OpenVault, monkeyp
     answer = send(owner, vault.id, [100, 100], b"x" * 200)
     assert (answer.status_code, answer.json()["code"]) == (507, "disk_full")
     assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize("scope", ["firm_quota_bytes", "vault_quota_bytes"])
+def test_a_bundle_beyond_the_limit_is_refused_whole_and_what_fits_goes_on(
+    owner: Island, vault: OpenVault, scope: str
+) -> None:
+    before = set(staging.path_of("x").parent.glob("*"))
+    Settings.objects.create(tenant_id=owner.firm, **{scope: 350})
+    # the limit lies within it: the first two would still fit
+    answer = send(owner, vault.id, [100, 200, 100], b"x" * 400)
+    assert (answer.status_code, answer.json()["code"]) == (409, "quota_exceeded")
+    assert not Upload.objects.exists()
+    assert set(staging.path_of("x").parent.glob("*")) == before
+    assert send(owner, vault.id, [100, 200], b"x" * 300).status_code == 201
+    # what is announced counts
+    assert send(owner, vault.id, [51], b"x" * 51).status_code == 409
+    assert send(owner, vault.id, [50], b"x" * 50).status_code == 201
+    assert Upload.objects.count() == 3
+
+
+def test_the_limit_in_mid_batch_loses_nothing_that_arrived_before(vault: OpenVault) -> None:
+    first = [Sealed.of(content) for content in (b"eins", b"zwei")]
+    size = sum(len(made.payload) for made in first)
+    Settings.objects.create(tenant_id=vault.island.firm, vault_quota_bytes=size + 10)
+    answer = send(vault.island, vault.id, [len(made.payload) for made in first], b"".join(m.payload for m in first))
+    for made, upload in zip(first, answer.json()["uploads"], strict=True):
+        made.upload = upload
+    refused = send(vault.island, vault.id, [100], b"x" * 100)
+    assert (refused.status_code, refused.json()["code"]) == (409, "quota_exceeded")
+    assert [one["code"] for one in vault.check(*first)] == [None, None]
+    vault.commit(*first)
+    assert Vault.objects.get(pk=vault.id).size_bytes == size
+    assert {vault.open(node) for node in vault.state.nodes} == {b"eins", b"zwei"}
