@@ -24,6 +24,7 @@ ROOMS = (
     "agent",
     "notary",
     "seals",
+    "private_socket",
     "lib",
 )
 

@@ -48,9 +48,10 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Caution: after a restore the log began anew behind entry {kept}. At most {lost} entries are lost for ever.",
     ),
     "log_lost": (
-        "Achtung: Von den {known} Einträgen, die dieses Gerät kannte, fehlen {lost} für immer. Bitte sagen Sie der"
-        " Kanzleileitung Bescheid.",
-        "Caution: of the {known} entries this device knew {lost} are lost for ever. Please tell the firm's owner.",
+        "Achtung: Von den {known} Einträgen, die dieses Gerät kannte, fehlen bis zu {lost} für immer. Bitte sagen Sie"
+        " der Kanzleileitung Bescheid.",
+        "Caution: of the {known} entries this device knew up to {lost} are lost for ever."
+        " Please tell the firm's owner.",
     ),
     "log_not_held": (
         "Dieses Gerät kennt noch keinen Stand des Protokolls. Bestätigen Sie zuerst: siegel audit witness",

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BufferedIOBase
@@ -26,6 +24,7 @@ from typing import Any
 from siegel.lib.tlog import TlogError
 from siegel.notary.errors import NotaryError, RequestError, SetUpError
 from siegel.notary.signing import Notary
+from siegel.private_socket import TakenError, claim
 from siegel.seals.canonical import Json, b64, unb64
 from siegel.seals.errors import IntegrityError
 
@@ -110,7 +109,10 @@ class _Server(ThreadingMixIn, UnixStreamServer):
 def running(socket_path: Path, key_file: Path, state: Path) -> Iterator[Notary]:
     """The notary answers on its socket while the context lasts. SetUpError."""
     notary = Notary(key_file, state)
-    _claim(socket_path)
+    try:
+        claim(socket_path, "notary")
+    except TakenError as error:
+        raise SetUpError(str(error)) from error
     server = _Server(socket_path, notary)
     thread = Thread(target=server.serve_forever, args=(0.1,), name="socket")
     thread.start()
@@ -121,15 +123,3 @@ def running(socket_path: Path, key_file: Path, state: Path) -> Iterator[Notary]:
         thread.join()
         server.server_close()
         socket_path.unlink(missing_ok=True)
-
-
-def _claim(path: Path) -> None:
-    """The socket's place is ours: in a folder only this user may enter, and no other notary answers there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = path.parent.stat()
-    if status.st_mode & 0o077 or status.st_uid != os.getuid():
-        raise SetUpError(f"{path.parent} must belong to this user alone: chmod 700")
-    with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(path)) == 0:
-            raise SetUpError(f"another notary answers at {path}")
-    path.unlink(missing_ok=True)

@@ -10,8 +10,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,6 +18,7 @@ from socketserver import StreamRequestHandler, ThreadingMixIn, UnixStreamServer
 from threading import BoundedSemaphore, Thread
 from typing import Any
 
+from siegel.private_socket import TakenError, claim
 from siegel.seals.canonical import Json
 from siegel.seals.errors import IntegrityError
 from siegel.seals.ids import check_id
@@ -161,7 +160,10 @@ def running(settings: Settings) -> Iterator[Service]:
     nor is a missing library of the unpackers: the status tells, and checks fail.
     """
     with ExitStack() as stack:
-        _claim(settings.socket)
+        try:
+            claim(settings.socket, "scanner")
+        except TakenError as error:
+            raise SetUpError(str(error)) from error
         service = _assemble(settings, stack)
         server = _Server(settings.socket, service)
         stack.callback(settings.socket.unlink, missing_ok=True)
@@ -190,15 +192,3 @@ def _assemble(settings: Settings, stack: ExitStack) -> Service:
     limits = replace(Limits(), live_bytes=min(Limits().live_bytes, budget.total_bytes // 8))
     scan = Scan(engine, nursery, limits)
     return Service(engine, nursery, keys, scan, Checker(keys, scan, budget, parallel=settings.parallel))
-
-
-def _claim(path: Path) -> None:
-    """The socket's place is ours: in a directory only this user may enter, and no other scanner answers there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = path.parent.stat()
-    if status.st_mode & 0o077 or status.st_uid != os.getuid():
-        raise SetUpError(f"{path.parent} must belong to this user alone: chmod 700")
-    with socket.socket(socket.AF_UNIX) as probe:
-        if probe.connect_ex(str(path)) == 0:
-            raise SetUpError(f"another scanner answers at {path}")
-    path.unlink(missing_ok=True)

@@ -91,9 +91,22 @@ def export(
 
 
 @audit_app.command("reconcile")
-def reconcile(slug: Slug, as_json: AsJson = False) -> None:
+def reconcile(
+    slug: Slug,
+    as_json: AsJson = False,
+    baseline: Annotated[
+        bool,
+        typer.Option(
+            "--baseline", help="once, for a log older than this comparison: take the unknown rows as they are"
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
     """Compare the rows that weigh with what the log says of them. Verify the log first."""
     tenant = _tenant(slug)
+    if baseline:
+        _note_baseline(tenant, yes=yes)
+        return
     from siegel.base.audit.reconciling import discrepancies
 
     count = 0
@@ -106,6 +119,19 @@ def reconcile(slug: Slug, as_json: AsJson = False) -> None:
         typer.echo(f"{slug}: {count} rows are not as the log left them")
     if count:
         raise typer.Exit(TAMPERED)
+
+
+def _note_baseline(tenant: "Tenant", *, yes: bool) -> None:
+    from siegel.base.audit.baseline import BaselineError, note_baseline
+
+    if not yes:
+        typer.confirm("Take all rows that the log does not know as they are now? The log says so.", abort=True)
+    try:
+        counts = note_baseline(tenant=tenant)
+    except BaselineError as error:
+        _refuse(str(error))
+    for table, count in sorted(counts.items()):
+        typer.echo(f"{table}: {count} rows as they are now")
 
 
 @audit_app.command("erase")

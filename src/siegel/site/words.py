@@ -83,6 +83,7 @@ class Sentence:
 
 
 AUDIT = {
+    "base.baseline_noted": Sentence("list-check", _("Ausgangsstand älterer Daten festgehalten"), "lock"),
     "base.log_begun_anew": Sentence("sign-turn-right", _("Protokoll nach Wiederherstellung neu begonnen"), "lock"),
     "base.personal_erased": Sentence("eraser", _("Namen und Adressen in Einträgen gelöscht"), "lock"),
     "base.states_noted": Sentence("list-check", _("Stand geänderter Daten festgehalten")),
@@ -184,7 +185,13 @@ def told_facts(facts: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
     return [(str(FACTS[key]), value) for key, value in facts if key in FACTS]
 
 
-OF_THE_OPERATOR = {"base.log_begun_anew", "base.personal_erased", "firms.created", "firms.set_up_link_issued"}
+OF_THE_OPERATOR = {
+    "base.baseline_noted",
+    "base.log_begun_anew",
+    "base.personal_erased",
+    "firms.created",
+    "firms.set_up_link_issued",
+}
 
 
 def actor(who: str, kind: str) -> str | Promise:

@@ -42,7 +42,7 @@ export function parseCheckpoint(text: string): Checkpoint {
 }
 
 /**
- * The checkpoint in a note, signed by `log`; its origin is the name of the log's key unless given. How many witnesses are enough is
+ * The checkpoint in a note, signed by `log`; its origin is the name of the log's key. How many witnesses are enough is
  * the caller's to decide.
  *
  * @throws TlogError `tlog.unsigned` without the log's signature, `tlog.signature` if the log's or a witness's does not
@@ -52,12 +52,11 @@ export async function openCheckpoint(
   note: Note,
   log: VerifierKey,
   witnesses: readonly VerifierKey[] = [],
-  origin: string = log.name,
 ): Promise<VerifiedCheckpoint> {
   const cosigned = new Map(await verifyNote(note, [log, ...witnesses]));
   must(cosigned.delete(log), "tlog.unsigned", "the log has not signed this");
   const checkpoint = parseCheckpoint(note.text);
-  must(checkpoint.origin === origin, "tlog.origin", "the checkpoint is another log's");
+  must(checkpoint.origin === log.name, "tlog.origin", "the checkpoint is another log's");
   return { checkpoint, cosigned };
 }
 

@@ -5,10 +5,10 @@
 
 import { fromBase64url } from "../crypto/base64";
 import { type Bytes, equal, fromUtf8, utf8 } from "../crypto/bytes";
-import { type Checkpoint, openCheckpoint, parseCheckpoint, verifyGrowth } from "./checkpoint";
+import { type Checkpoint, parseCheckpoint, verifyGrowth } from "./checkpoint";
 import { must, parsed, TlogError } from "./errors";
 import { parseVerifierKey, type VerifierKey } from "./keys";
-import { type Note, parseNote } from "./note";
+import { parseNote, verifyNote } from "./note";
 import { entryHash, verifyInclusion } from "./tree";
 
 const BEGUN_KIND = "base.log_begun_anew";
@@ -63,9 +63,12 @@ export async function passed(
   for (const shown of begun) {
     const own = await parseVerifierKey(shown.key);
     if (own.name !== successor(before.name)) continue;
-    const note: Note = parseNote(utf8(shown.checkpoint));
-    for (const signer of [before, own]) await openCheckpoint(note, signer, [], own.name);
-    followed.push({ key: own, opening: parseCheckpoint(note.text), shown });
+    const note = parseNote(utf8(shown.checkpoint));
+    const signers = await verifyNote(note, [before, own]);
+    must(signers.size === 2, "tlog.unsigned", "not signed by the keys of both origins");
+    const opening = parseCheckpoint(note.text);
+    must(opening.origin === own.name, "tlog.origin", "the opening is another log's");
+    followed.push({ key: own, opening, shown });
     before = own;
   }
   return followed;

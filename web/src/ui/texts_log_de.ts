@@ -11,14 +11,14 @@ export const LOG_DE = {
     notProven: (code: string) =>
       `Der Beweis gilt nicht (${code}). Laden Sie die Seite neu; bleibt es dabei, rufen Sie die Kanzleileitung an.`,
     lost: (known: number, count: number) =>
-      `Von den ${grouped(known)} Einträgen, die dieser Browser kannte, fehlen ${grouped(count)} für immer.`,
+      `Von den ${grouped(known)} Einträgen, die dieser Browser kannte, fehlen bis zu ${grouped(count)} für immer.`,
     hidden: (count: number) =>
-      `Es hat neu begonnen und verschweigt, dass dieser Browser mehr kannte: ${grouped(count)} Einträge fehlen. (tlog.hidden)`,
+      `Es hat neu begonnen und verschweigt, dass dieser Browser mehr kannte: Bis zu ${grouped(count)} Einträge fehlen. (tlog.hidden)`,
     same: (older: number, newer: number) =>
       `In diesem Browser nachgerechnet: Die ${grouped(older)} Einträge von damals stehen unverändert am Anfang der heutigen ${grouped(newer)}.`,
     notAHead:
       "Er ist unvollständig, verändert oder von einem anderen Protokoll. Fügen Sie am besten die ganze E-Mail ein.",
-    gone: (count: number) => `Es fehlen ${grouped(count)} Einträge.`,
+    gone: (count: number) => `Es fehlen bis zu ${grouped(count)} Einträge.`,
     problems: {
       "tlog.lost": "Es hat nach einer Wiederherstellung neu begonnen und sagt, dass seitdem Einträge fehlen.",
       "tlog.hidden": "Es hat neu begonnen und verschweigt, dass Einträge fehlen.",

@@ -13,13 +13,13 @@ export const LOG_EN: typeof LOG_DE = {
     notProven: (code: string) =>
       `The proof does not hold (${code}). Reload the page; if it stays so, call the head of the firm.`,
     lost: (known: number, count: number) =>
-      `Of the ${grouped(known)} entries this browser knew ${grouped(count)} are lost for ever.`,
+      `Of the ${grouped(known)} entries this browser knew up to ${grouped(count)} are lost for ever.`,
     hidden: (count: number) =>
-      `It began anew and denies that this browser knew more: ${grouped(count)} entries are missing. (tlog.hidden)`,
+      `It began anew and denies that this browser knew more: up to ${grouped(count)} entries are missing. (tlog.hidden)`,
     same: (older: number, newer: number) =>
       `Computed in this browser: the ${grouped(older)} entries of then stand unchanged at the beginning of today's ${grouped(newer)}.`,
     notAHead: "It is incomplete, altered, or of another log. Best paste the whole mail.",
-    gone: (count: number) => `${grouped(count)} entries are missing.`,
+    gone: (count: number) => `Up to ${grouped(count)} entries are missing.`,
     problems: {
       "tlog.lost": "It began anew after a restore and says that entries have been missing since.",
       "tlog.hidden": "It began anew and denies that entries are missing.",

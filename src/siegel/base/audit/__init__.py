@@ -14,6 +14,7 @@ Its parts, lower ones first:
     verification  everything again from the stored bytes, in bounded memory
     beginnings    the log goes on under a new origin after a restore, and says what is missing
     reconciling   rows against the log
+    baseline      once, for a log older than the states: how the rows are that it does not know
     erasure       personal parts go, proofs stay
     export        for an auditor: entries, tiles, checkpoints, `verify.py`
     standing      what the start page says

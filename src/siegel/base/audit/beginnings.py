@@ -14,7 +14,7 @@ from django.db import transaction
 from siegel.base.actions import action
 from siegel.base.audit import checkpoints, notary, tree
 from siegel.base.audit.entries import record
-from siegel.base.audit.verification import inner_finding
+from siegel.base.audit.verification import check, inner_finding
 from siegel.base.models import (
     AuditBeginning,
     AuditCheckpoint,
@@ -91,6 +91,7 @@ def begin_anew(tenant: Tenant, finding: Finding) -> None:
     text = tlog.Checkpoint(said.origin, index + 1, root).text()
     _keep(tenant.pk, tlog.Note.parse(notary.begin(text, said.kept.origin).encode()))
     checkpoints.sign_quietly(tenant.pk)
+    check(tenant.pk)  # the pages show at once how it stands
 
 
 def statements(tenant_id: str) -> list[Statement]:

@@ -3,6 +3,7 @@
 # Whoever asked for one of these gets his answer with the entry's proof: it is signed at once.
 WEIGHTY = frozenset(
     {
+        "base.baseline_noted",
         "base.log_begun_anew",
         "base.personal_erased",
         "base.witness_added",
@@ -14,7 +15,9 @@ WEIGHTY = frozenset(
     }
 )
 # What the operator did or saw: pinned above the others on the page of the log.
-OF_THE_PROVIDER = frozenset({"base.log_begun_anew", "base.personal_erased", "firms.set_up_link_issued"})
+OF_THE_PROVIDER = frozenset(
+    {"base.baseline_noted", "base.log_begun_anew", "base.personal_erased", "firms.set_up_link_issued"}
+)
 _MARKS = tuple(f'"kind":"{kind}"'.encode() for kind in WEIGHTY)
 
 

@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from typer.testing import CliRunner, Result
 
+from siegel.accounts.models import Person
 from siegel.base.audit import checkpoints, tree
-from siegel.base.models import Tenant
+from siegel.base.models import AuditCheckpoint, AuditEntry, AuditLog, Tenant
 from siegel.base.tests.backups import Backup
 from siegel.base.tests.logs import Attacker, grow, notary
+from siegel.firms.actions import block_person
+from siegel.firms.models import Client
+from siegel.seals.canonical import encode
 from siegel.site.audit_commands import audit_app
 
 
@@ -63,3 +68,70 @@ def test_without_the_keys_process_a_log_does_not_begin_anew(firm: Tenant) -> Non
     refused = audit("begin-anew", firm.slug, "--yes", "--because", "x")
     assert refused.exit_code == 1
     assert "is the server running" in refused.output
+
+
+def reconciled(log: Tenant) -> tuple[int, set[tuple[str, str, str]]]:
+    done = audit("reconcile", log.slug, "--json")
+    lines = [json.loads(line) for line in done.output.splitlines()]
+    return done.exit_code, {(one["finding"], one["table"], one["key"]) for one in lines}
+
+
+def change_role(person: Person) -> None:
+    """Past the program."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE firms_staff SET role = 'owner' WHERE person_id = %s", [person.pk])
+
+
+def test_a_business_row_changed_past_the_program_ends_with_3(log: Tenant, owner: Person, clerk: Person) -> None:
+    block_person(person=clerk, by=owner)
+    assert reconciled(log) == (0, set())
+    change_role(clerk)
+    assert reconciled(log) == (3, {("row_changed", "firms_staff", clerk.pk)})
+    # Nothing is taken as it is where something is not as the log left it.
+    assert audit("reconcile", log.slug, "--baseline", "--yes").exit_code == 1
+
+
+def test_rows_from_before_the_states_are_found_changed_once_there_is_a_baseline(
+    log: Tenant, clerk: Person, bakery: Client
+) -> None:
+    older_than_states(log)
+    unlogged, found = reconciled(log)
+    assert unlogged == 3
+    assert ("row_unlogged", "firms_staff", clerk.pk) in found
+    assert audit("reconcile", log.slug, "--baseline", answer="n\n").exit_code == 1
+    done = audit("reconcile", log.slug, "--baseline", answer="y\n")
+    assert done.exit_code == 0
+    assert "firms_client: 1 rows as they are now" in done.output
+    assert reconciled(log) == (0, set())
+    checkpoints.sign_head(log.pk)
+    assert audit("verify", log.slug).exit_code == 0
+    change_role(clerk)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM firms_client WHERE id = %s", [bakery.pk])
+    changed = {("row_changed", "firms_staff", clerk.pk), ("row_missing", "firms_client", bakery.pk)}
+    assert reconciled(log) == (3, changed)
+
+
+def test_what_came_past_the_program_later_is_no_baseline(log: Tenant, clerk: Person) -> None:
+    older_than_states(log)
+    assert audit("reconcile", log.slug, "--baseline", "--yes").exit_code == 0
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO firms_client (id, tenant_id, number, name, sort_name) VALUES ('x', %s, '9', 'N', 'n')",
+            [log.pk],
+        )
+    assert audit("reconcile", log.slug, "--baseline", "--yes").exit_code == 1
+    assert reconciled(log) == (3, {("row_unlogged", "firms_client", "x")})
+
+
+def older_than_states(log: Tenant) -> None:
+    """The same log as it would be had its entries been written before there were states."""
+    attacker = Attacker(log)
+    for entry in AuditEntry.objects.filter(tenant=log):
+        leaf = json.loads(bytes(entry.leaf))
+        leaf.pop("states", None)
+        attacker.alter(entry.index, leaf=encode({**leaf, "v": 1}))
+    attacker.rebuild()
+    AuditCheckpoint.objects.filter(tenant=log).delete()
+    AuditLog.objects.filter(tenant=log).update(origin=f"older/log/{log.pk}")
+    checkpoints.sign_head(log.pk)

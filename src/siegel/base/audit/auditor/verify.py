@@ -265,7 +265,9 @@ def told_of_gaps(begun: list[dict[str, Any]], held: list[tuple[str, int, bytes]]
         if kept >= size:
             raise TamperedError(f"the first {size} entries are not those of the head you hold")
         hidden = not any(size < one["size"] or (size, b64(root)) == (one["size"], one["root"]) for one in cited)
-        told.append(f"you hold {size} entries of {origin}: {size - kept} of them are lost" + ", AND HIDDEN" * hidden)
+        told.append(
+            f"you hold {size} entries of {origin}: up to {size - kept} of them are lost" + ", AND HIDDEN" * hidden
+        )
         if hidden:
             raise TamperedError(told[-1])
     return told
