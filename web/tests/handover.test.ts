@@ -1,10 +1,11 @@
 /** What a package of another firm may say, and what its archive may be. */
 
+import { deflateRawSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { toBase64url } from "../src/crypto/base64";
 import { type Bytes, concat, utf8 } from "../src/crypto/bytes";
 import { encode, type Value } from "../src/crypto/canonical";
-import { readAll } from "../src/crypto/source";
+import { pieces, readAll } from "../src/crypto/source";
 import { sign } from "../src/crypto/sshsig";
 import { readPackage, recipientHash, recipientOn, signPackage } from "../src/seals/handover";
 import { newId } from "../src/seals/ids";
@@ -120,6 +121,63 @@ describe("an archive", () => {
     const whole = await archived();
     for (let size = 0; size < whole.length; size++)
       await expect(zipMembers(new Blob([whole.slice(0, size)]))).rejects.toMatchObject({ code: "not_a_zip" });
+  });
+
+  /** One deflated entry of 64 MiB, which the directory says has `size` bytes. */
+  function bomb(size: number): Bytes {
+    const packed = deflateRawSync(new Uint8Array(64 << 20));
+    const name = utf8("index.json.age");
+    const fields = new Uint8Array(16);
+    const view = new DataView(fields.buffer);
+    view.setUint32(0, 8, true); // flags 0 and method 8, then the time
+    view.setUint16(0, 0, true);
+    view.setUint16(2, 8, true);
+    const sizes = new Uint8Array(12);
+    new DataView(sizes.buffer).setUint32(4, packed.length, true);
+    new DataView(sizes.buffer).setUint32(8, size, true);
+    const lengths = new Uint8Array(4);
+    new DataView(lengths.buffer).setUint16(0, name.length, true);
+    const local = concat(
+      utf8("PK\u0003\u0004"),
+      new Uint8Array([20, 0]),
+      fields.slice(0, 8),
+      sizes,
+      lengths,
+      name,
+      packed,
+    );
+    const start = utf8("PK\u0001\u0002");
+    const entry = concat(
+      start,
+      new Uint8Array([20, 0, 20, 0]),
+      fields.slice(0, 8),
+      sizes,
+      lengths,
+      new Uint8Array(14),
+      name,
+    );
+    const end = new Uint8Array(22);
+    end.set(utf8("PK\u0005\u0006"));
+    const last = new DataView(end.buffer);
+    last.setUint16(8, 1, true);
+    last.setUint16(10, 1, true);
+    last.setUint32(12, entry.length, true);
+    last.setUint32(16, local.length, true);
+    return concat(local, entry, end);
+  }
+
+  it("gives no more of an entry than its directory says, however much it inflates to", async () => {
+    for (const size of [0, 100, (64 << 20) - 1]) {
+      const member = (await zipMembers(new Blob([bomb(size)]))).get("index.json.age");
+      let read = 0;
+      const all = async () => {
+        for await (const piece of pieces((await member?.open()) ?? new Uint8Array())) read += piece.length;
+      };
+      await expect(all()).rejects.toMatchObject({ code: "not_a_zip" });
+      expect(read).toBeLessThanOrEqual(size);
+    }
+    const whole = (await zipMembers(new Blob([bomb(64 << 20)]))).get("index.json.age");
+    expect((await readAll((await whole?.open()) ?? new Uint8Array())).length).toBe(64 << 20);
   });
 
   it("is found before a comment", async () => {

@@ -286,6 +286,16 @@ describe("a server that shows something else than it did", () => {
     expect(boxes()).toEqual([]);
   });
 
+  test("cannot have kept, as judged by a revocation, what was judged before it was shown", async () => {
+    const place = lastPlace();
+    const vault = await openForPage(open, story.vault);
+    await revoke(place - 1);
+    await vault.refresh();
+    await settle(vault);
+    expect(boxes()).toEqual([]);
+    expect(await codeOfError(visit)).toBe("record_author_revoked");
+  });
+
   test("may tell of a revocation since: what was written before stays, and a new epoch is due", async () => {
     const place = lastPlace();
     expect((await visit()).chain.isRotationDue({ logIndex: Number.POSITIVE_INFINITY, time: NOW })).toBe(

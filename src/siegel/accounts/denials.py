@@ -3,8 +3,8 @@
 Written after the view has ended, when whatever it began has been rolled back: such an entry needs no transaction of the
 view's, waits for no lock that the request itself holds, and stays though nothing else of the request does.
 
-Nobody floods the log: each person and each source has `PER_SOURCE` such entries an hour and each firm `PER_FIRM`; the
-last one that is written says that more are not.
+Nobody floods the log: each person, each tried name and each source has `PER_SOURCE` such entries an hour and each firm
+`PER_FIRM`; the last one that is written says that more are not.
 """
 
 import re
@@ -49,18 +49,32 @@ def note(request: HttpRequest, status: int) -> None:
         return
     tenant, kind, person = found
     address = address_of(request)
-    sources = [f"denial {source_of(address)}", *([f"denial {person.pk}"] if person else [])]
-    counts = [counted(f"{one} {tenant.pk}", window_s=WINDOW_S) for one in sources]
-    in_firm = counted(f"denials {tenant.pk}", window_s=WINDOW_S) if max(counts) <= PER_SOURCE else PER_FIRM + 1
+    about = _about(request, status)
+    counts = []
+    for source in _sources(request, address, person):
+        counts.append(counted(f"{source} {tenant.pk}", window_s=WINDOW_S))
+        if counts[-1] > PER_SOURCE:
+            return
+    in_firm = counted(f"denials {tenant.pk}", window_s=WINDOW_S)
     if in_firm > PER_FIRM:
         return
-    about = _about(request, status)
     if max(counts) == PER_SOURCE or in_firm == PER_FIRM:
         about["last"] = True
     try:
         _write(tenant, kind, person, about, address)
     except OperationalError:
         log.warning("denial not noted", tenant=tenant.pk, kind=kind)
+
+
+def _sources(request: HttpRequest, address: str, person: Person | None) -> list[str]:
+    """Who is counted: the address, and the person or, at a sign-in, the name that was tried, which may be nobody's.
+
+    Names that exist are counted like those that do not, as an entry takes time that somebody could measure.
+    """
+    tried, kept = visited(request).tried, [f"denial {source_of(address)}"]
+    if tried is not None and tried[1]:
+        return [*kept, f"denial name {tried[1]}"]
+    return [*kept, f"denial {person.pk}"] if person else kept
 
 
 def _denial(request: HttpRequest, status: int) -> tuple[Tenant, str, Person | None] | None:

@@ -99,13 +99,15 @@ def _folder_of(package: Path, work: Path) -> Path:
     try:
         with zipfile.ZipFile(package) as archive:
             found = [one for one in archive.infolist() if one.filename == INDEX or _PACKED.fullmatch(one.filename)]
-            # What is sealed does not shrink: what claims to have grown was made to fill a disk.
-            if sum(one.file_size for one in found) > 2 * package.stat().st_size:
+            # What is sealed does not shrink: what claims to have grown was made to fill a disk. Methods but these two
+            # may ask for gigabytes of memory.
+            is_ours = all(one.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for one in found)
+            if not is_ours or sum(one.file_size for one in found) > 2 * package.stat().st_size:
                 raise AgentError("package_damaged", file=package.name)
             for one in found:
                 with archive.open(one) as source, (folder / one.filename).open("xb") as sink:
                     shutil.copyfileobj(source, sink)
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, FileExistsError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, UnicodeError, FileExistsError) as error:
         raise AgentError("package_damaged", file=package.name) from error
     return folder
 
@@ -126,6 +128,7 @@ def read_package(folder: Path, identity: HybridIdentity, own: str) -> Package:
     try:
         envelope = Fields(canonical_or_json(raw), "package")
         text, signature = envelope.binary("bytes"), envelope.binary("sig")
+        envelope.done()
         package, recipient = _parsed(folder, Fields(canonical.parse(text), "package"), text, signature)
     except (IntegrityError, sshsig.SignatureError) as error:
         raise AgentError("package_damaged", file=INDEX) from error
@@ -140,7 +143,7 @@ def canonical_or_json(raw: bytes) -> Any:
 
     try:
         return json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise IntegrityError("not_canonical", "the list is no JSON") from error
 
 
@@ -165,23 +168,29 @@ def _parsed(folder: Path, f: Fields, text: bytes, signature: bytes) -> tuple[Pac
     sshsig.verify(signature, NAMESPACE, text, unb64(signing_key, 32))
     sender = PublicKeys(signing_key, f.recipient("recipient_of_sender")).kid
     dossier = Fields(f.take("dossier"), "dossier")
+    title, client = dossier.text("title"), dossier.text("client_name")
+    dossier.text("client_number")
+    dossier.done()
     files = tuple(_listed(Fields(item, "file")) for item in f.items("files"))
+    for read, name in ((f.time, "created"), (f.id, "firm"), (f.id, "sender"), (f.id, "vault")):
+        read(name)
+    f.done()
     if len({one.path for one in files}) < len(files) or len({one.file for one in files}) < len(files):
         raise IntegrityError("document_invalid", "a file is listed twice")
-    return Package(folder, digest(text), sender, dossier.text("title"), dossier.text("client_name"), files), recipient
+    return Package(folder, digest(text), sender, title, client, files), recipient
 
 
 def _listed(f: Fields) -> Listed:
-    path = tuple(name for name in f.items("path") if isinstance(name, str))
+    names, file = f.items("path"), f.text("file")
+    path = tuple(name for name in names if isinstance(name, str))
     try:
         for name in path:
             check_name(name)
     except (RefusedError, IntegrityError) as error:
         raise IntegrityError("document_invalid", "a name that no file may bear") from error
-    file = f.text("file")
-    if not path or not _PACKED.fullmatch(file):
+    if not path or len(path) < len(names) or not _PACKED.fullmatch(file):
         raise IntegrityError("document_invalid", "a file that does not lie in the package")
-    return Listed(
+    listed = Listed(
         file=file,
         path=path,
         size=f.integer("size", 0),
@@ -190,6 +199,8 @@ def _listed(f: Fields) -> Listed:
         modified=f.nullable(f.time, "modified"),
         content_hash=f.hash("content_hash"),
     )
+    f.done()
+    return listed
 
 
 def _unpacked(package: Package, account: Account, work: Path, target: tuple[str, ...]) -> Plan:

@@ -4,9 +4,10 @@ It finds a script that was replaced for everybody, or for one kind of browser; n
 person who is signed in, or only for an address that is not ours.
 """
 
+import html
+import re
+from collections.abc import Mapping
 from hashlib import sha256
-from html.parser import HTMLParser
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
@@ -24,22 +25,56 @@ MAX_FILE_BYTES = 64 << 20
 ANSWER_S = 60
 
 
-class _Page(HTMLParser):
-    """What a page loads: `urls`; `faults`: what our pages never have."""
+# Two readers of HTML may differ in what is markup; in this grammar they cannot: every `<` begins one of these tags.
+_TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:[ \t\r\n]+[a-z][a-z0-9-]*(?:="[^"<>]*")?)*)[ \t\r\n]*>')
+_ATTRIBUTE = re.compile(r'([a-z][a-z0-9-]*)(?:="([^"]*)")?')
+_DOCTYPE = re.compile(r"\s*<!doctype html>", re.IGNORECASE)
+# What loads, frames or styles past what is looked at here; our page has none of it.
+_FOREIGN = frozenset(
+    ("applet", "base", "embed", "frame", "frameset", "iframe", "math", "object", "style", "svg", "template")
+)
+# Without a name browsers send nothing of it, wherever the form goes: our scripts alone read what is typed.
+_TYPED = frozenset(("input", "select", "textarea"))
+_SCRIPTS = ([["script-src", "'self'"]], [["script-src", "'self'", "'wasm-unsafe-eval'"]])
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.urls: list[str] = []
-        self.faults: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if tag == "script" and not found.get("src"):
-            self.faults.append("inline script")
-        if tag in ("base", "iframe", "object", "embed") or any(name.startswith("on") for name in found):
-            self.faults.append(f"<{tag}>")
-        if address := found.get("src") or (found.get("href") if tag == "link" else None):
-            self.urls.append(address)
+def _read_page(page: str) -> list[str]:
+    """Addresses of what a page loads. IntegrityError `web_differs` for what our pages never have."""
+    start = _DOCTYPE.match(page)
+    body = page[start.end() :] if start else page
+    if start is None or "<" in _TAG.sub("", body):
+        raise IntegrityError("web_differs", "the sign-in page is not written as ours are")
+    addresses: list[str] = []
+    for found in _TAG.finditer(body):
+        if not found[1]:
+            pairs = _ATTRIBUTE.findall(found[3])
+            attributes = {name: html.unescape(value) for name, value in pairs}
+            if len(attributes) < len(pairs):
+                raise IntegrityError("web_differs", "the sign-in page says something twice")
+            _check_tag(found[2], attributes, is_empty=body.startswith("</", found.end()))
+            loads = attributes.get("src") or (attributes.get("href") if found[2] == "link" else None)
+            addresses += [loads] if loads else []
+    return addresses
+
+
+def _check_tag(tag: str, attributes: Mapping[str, str], *, is_empty: bool) -> None:
+    if tag == "script" and not (attributes.get("src") and is_empty):
+        raise IntegrityError("web_differs", "the sign-in page has an inline script")
+    if tag in _TYPED and "name" in attributes and attributes.get("type") != "hidden":
+        raise IntegrityError("web_differs", "a form of the sign-in page sends what somebody typed")
+    if tag in _FOREIGN or "http-equiv" in attributes or any(name.startswith("on") for name in attributes):
+        raise IntegrityError("web_differs", f"the sign-in page has a <{tag}> that ours has not")
+
+
+def _check_headers(headers: httpx.Headers) -> None:
+    """The policy lets in our scripts alone, and browsers read the text as it is read here."""
+    directives = [words for part in headers.get("Content-Security-Policy", "").split(";") if (words := part.split())]
+    scripts = [words for words in directives if words[0].lower().startswith("script-src")]
+    if scripts not in _SCRIPTS:
+        raise IntegrityError("web_differs", "the sign-in page allows other scripts than its own")
+    kind = headers.get("Content-Type", "").replace(" ", "").lower()
+    if kind != "text/html;charset=utf-8" or "Refresh" in headers:
+        raise IntegrityError("web_differs", "the sign-in page is served otherwise than ours is")
 
 
 def compare_served(origin: str, files: dict[str, bytes], *, user_agent: str = USER_AGENT) -> int:
@@ -49,7 +84,7 @@ def compare_served(origin: str, files: dict[str, bytes], *, user_agent: str = US
     """
     headers = {"User-Agent": user_agent, "Accept-Language": "de"}
     with httpx.Client(base_url=origin, headers=headers, timeout=ANSWER_S) as browser:
-        for path in _loaded(browser, origin):
+        for path in _loaded(browser):
             if path not in files:
                 raise IntegrityError("web_differs", f"the sign-in page loads {path}, which is not listed")
         for path, expected in files.items():
@@ -58,23 +93,18 @@ def compare_served(origin: str, files: dict[str, bytes], *, user_agent: str = US
     return len(files)
 
 
-def _loaded(browser: httpx.Client, origin: str) -> list[str]:
-    """Paths below /static/ of what the sign-in page loads."""
+def _loaded(browser: httpx.Client) -> list[str]:
+    """Paths below /static/ of what the sign-in page loads; with a query it would be another file than the listed."""
     headers, content = _get(browser, SIGN_IN, MAX_PAGE_BYTES)
-    policy = headers.get("Content-Security-Policy", "")
-    if "script-src 'self'" not in policy or "'unsafe-inline'" in policy or "'unsafe-eval'" in policy:
-        raise IntegrityError("web_differs", "the sign-in page allows other scripts than its own")
-    page = _Page()
-    page.feed(content.decode("utf-8", "replace"))
-    if page.faults:
-        raise IntegrityError("web_differs", f"the sign-in page has {page.faults[0]}")
-    paths = []
-    for address in page.urls:
-        whole = urlsplit(urljoin(origin + SIGN_IN, address))
-        if f"{whole.scheme}://{whole.netloc}" != origin or not whole.path.startswith(STATIC):
-            raise IntegrityError("web_differs", f"the sign-in page loads {whole.geturl()}")
-        paths.append(whole.path.removeprefix(STATIC))
-    return paths
+    _check_headers(headers)
+    try:
+        addresses = _read_page(content.decode())
+    except UnicodeDecodeError as error:
+        raise IntegrityError("web_differs", "the sign-in page is no text") from error
+    for address in addresses:
+        if not address.startswith(STATIC):
+            raise IntegrityError("web_differs", f"the sign-in page loads {address}")
+    return [address.removeprefix(STATIC) for address in addresses]
 
 
 def _hash_of(browser: httpx.Client, path: str) -> bytes | None:

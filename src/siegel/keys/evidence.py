@@ -152,7 +152,7 @@ def beside(person: "Person") -> Subjects:
 
 
 def about(person: "Person", ids: Iterable[str]) -> Subjects:
-    """Of these people and teams those whom the person may see, with the members of the teams; himself; the firm's own."""
+    """Of these people and teams whom the person may see, with the members of the teams; himself; the firm's own."""
     own = frozenset({person.pk})
     wanted = frozenset(ids) - {""} | own
     if wanted == own:

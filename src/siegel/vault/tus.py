@@ -15,13 +15,16 @@ from siegel.accounts.doors import person_of, session_of, signed_in
 from siegel.base.bodies import STREAM_TYPE
 from siegel.base.places import Places
 from siegel.lib.age import sealed_size
+from siegel.seals.canonical import unb64
 from siegel.seals.documents import MAX_CONTENT_SIZE
+from siegel.seals.errors import IntegrityError
 from siegel.vault import queries, staging
 from siegel.vault.actions import uploads as actions
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Upload
 
 VERSION = "1.0.0"
+HASH_BYTES = 32
 MAX_PAYLOAD_BYTES = sealed_size(MAX_CONTENT_SIZE)
 MIN_PAYLOAD_BYTES = sealed_size(0)
 # The browser sends three files of a person at once, the program `siegel` four.
@@ -137,4 +140,14 @@ def _metadata(request: HttpRequest) -> tuple[str, str]:
         raise VaultError("upload_bad") from None
     if "vault" not in told or told.keys() - {"vault", "replaces"} or len(told) < len(pairs):
         raise VaultError("upload_bad")
+    if "replaces" in told:
+        _require_hash(told["replaces"])
     return told["vault"], told.get("replaces", "")
+
+
+def _require_hash(text: str) -> None:
+    """VaultError `upload_bad` for what names no manifest: it would be kept with the upload, however long it is."""
+    try:
+        unb64(text, HASH_BYTES)
+    except IntegrityError:
+        raise VaultError("upload_bad") from None

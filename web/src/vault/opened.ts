@@ -21,6 +21,7 @@ import { acceptedEvent, addDirectory, entryOf, fromWire } from "../wire/codec";
 import type { Directory } from "../wire/evidence";
 import { WireError } from "../wire/http";
 import { type News, vaultApi } from "../wire/vault_api";
+import { Evidence } from "./evidence";
 import { History } from "./history";
 import { Listing } from "./listing";
 import { foldName } from "./names";
@@ -68,8 +69,7 @@ export class OpenedVault {
   /** What each record did, for who asks what happened. */
   readonly history: History;
   readonly reader: RowReader;
-  /** What the server said last of keys and teams: by this the chain was judged. */
-  directory: Directory = { certificates: [], revocations: [], teams: [] };
+  readonly evidence = new Evidence();
   /** Puts off the signatures of manifests; unless set they are verified as they come. */
   later: VerifyManifests | undefined;
   /** Records and changes of nodes that were replayed in this page. */
@@ -183,8 +183,7 @@ export class OpenedVault {
 
   private async take(news: News): Promise<void> {
     await addDirectory(this.certificates, news);
-    const { certificates, revocations, teams } = news;
-    this.directory = { certificates, revocations, teams };
+    this.evidence.take(news, this.chain.logIndex);
     for (const [team, chain] of this.certificates.teams) chain.requireHead(chain, await seenHead(team));
     for (const { id, name } of news.people) this.names.set(id, name);
     for (const { row } of news.rows) this.reader.add(fromWire(row));

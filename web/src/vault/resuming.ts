@@ -6,16 +6,14 @@
  */
 
 import { fromBase64url, toBase64url } from "../crypto/base64";
-import { utf8 } from "../crypto/bytes";
 import type { Open } from "../keyring/keyring";
 import { forgetReplay, type KeptReplay, keepReplay, recallReplay } from "../keyring/replays";
 import { Certificates } from "../seals/certificates";
 import { type ChainState, type Node, VaultChain } from "../seals/chain";
-import { hashOf } from "../seals/documents";
 import type { VaultRow } from "../seals/rows";
 import { addDirectory } from "../wire/codec";
-import type { Directory } from "../wire/evidence";
 import { type News, vaultApi } from "../wire/vault_api";
+import { evidenceUpTo } from "./evidence";
 import { OpenedVault } from "./opened";
 import { type PackedNodes, packNodes, type Unpacked, unpackNodes } from "./packing";
 import { OwedSignatures } from "./signatures";
@@ -51,11 +49,13 @@ export async function openForPage(open: Open, id: string): Promise<OpenedVault> 
 export async function settle(vault: OpenedVault): Promise<void> {
   await vault.settle(owedBy.get(vault)?.settle() ?? Promise.resolve());
   if (vault.replayed < WORTH_KEEPING || vault.sealed === null || vault.broken !== null) return;
-  const { open, id, chain, reader, sealed, directory } = vault;
+  const { open, id, chain, reader, sealed, evidence } = vault;
+  // What was shown only after the records that it is about would be kept as if they had been judged by it.
+  if (!evidence.isSteady) return forgetReplay(id);
   const nodes = [...chain.nodes.values()];
   const state = chain.state();
   const head = { seq: chain.seq, head: chain.head };
-  const judgedBy = evidenceUpTo(directory, chain.logIndex);
+  const judgedBy = evidenceUpTo(evidence.last, chain.logIndex);
   const epochs = state.epochs.map(({ previousSeed, ...epoch }) => ({
     ...epoch,
     previousSeed: previousSeed && toBase64url(previousSeed),
@@ -113,6 +113,7 @@ async function revive(
   const nodes: Node[] = boxes.flatMap((box) => box.nodes);
   const chain = VaultChain.resume(certificates, id, { ...first.chain, epochs }, nodes);
   const vault = new OpenedVault(open, certificates, chain);
+  vault.evidence.take(news, -1);
   for (const { rows } of boxes) for (const [spot, held] of rows) vault.reader.addHeld(spot, held);
   vault.restore(first.sealed);
   return vault;
@@ -135,16 +136,4 @@ async function unpack(
     return null;
   }
   return first && { first, boxes };
-}
-
-/** What the server says of keys and teams, as far as it lies at or below that place of the log. */
-export function evidenceUpTo({ certificates, revocations, teams }: Directory, logIndex: number): string {
-  const lines = [
-    ...[...certificates, ...revocations].map((one) => [one.log_index, one.accepted_at, one.doc.bytes, ""]),
-    ...teams.flatMap(({ id, entries }) =>
-      entries.map((one) => [one.log_index, one.accepted_at, one.record.bytes, id]),
-    ),
-  ];
-  const below = lines.filter(([place]) => Number(place) <= logIndex).map((line) => line.join(" "));
-  return hashOf(utf8(below.sort().join("\n")));
 }

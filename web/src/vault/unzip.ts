@@ -5,7 +5,7 @@
  * directory at the end.
  */
 
-import type { Source } from "../crypto/source";
+import { pieces, type Source } from "../crypto/source";
 import { RefusedError } from "../seals/errors";
 
 export interface ZipMember {
@@ -71,9 +71,20 @@ function memberAt(archive: Blob, view: DataView, at: number, extra: number, extr
     const start = place.offset + 30 + head.getUint16(26, true) + head.getUint16(28, true);
     refuse(start + place.packed <= archive.size);
     const bytes = archive.slice(start, start + place.packed);
-    return method === 0 ? bytes : bytes.stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    refuse(method !== 0 || place.packed === place.size);
+    return method === 0 ? bytes : inflated(bytes, place.size);
   };
   return { size: place.size, open };
+}
+
+/** No more than the directory says: readers decide by that what fits into their memory. */
+async function* inflated(packed: Blob, size: number): AsyncGenerator<Uint8Array, void, void> {
+  let left = size;
+  for await (const piece of pieces(packed.stream().pipeThrough(new DecompressionStream("deflate-raw")))) {
+    left -= piece.length;
+    refuse(left >= 0);
+    yield piece;
+  }
 }
 
 /** The ZIP64 field has, in this order, what does not fit into 32 bits. */

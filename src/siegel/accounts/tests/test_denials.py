@@ -123,8 +123,18 @@ def test_many_sources_together_do_not_flood_it_either(
 ) -> None:
     monkeypatch.setattr(denials, "PER_FIRM", 4)
     for number in range(8):
-        try_password("niemand-so", Browser(REMOTE_ADDR=f"192.0.2.{number}"))
+        try_password(f"niemand-{number}", Browser(REMOTE_ADDR=f"192.0.2.{number}"))
     assert len(denied(firm)) == 4
+    cache.clear()
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_many_sources_cannot_tell_by_what_is_noted_whether_a_name_exists(
+    firm: Tenant, clerk: Person, is_known: bool
+) -> None:
+    for number in range(denials.PER_SOURCE + 3):
+        try_password(clerk.username if is_known else "niemand-so", Browser(REMOTE_ADDR=f"192.0.2.{number}"))
+    assert [one["about"].get("last", False) for one in denied(firm)] == [False] * (denials.PER_SOURCE - 1) + [True]
     cache.clear()
 
 

@@ -178,6 +178,14 @@ def test_a_list_names_files_of_the_package_only(packed: Path, online: Server, fi
     assert refused.value.code == "package_damaged"
 
 
+def test_a_list_that_is_nested_without_end_is_damage_and_no_crash(packed: Path, online: Server) -> None:
+    client = online.firm.client.seed
+    reseal(packed / INDEX, b"[" * 200_000, client.identity())
+    with pytest.raises(AgentError) as refused:
+        read_package(packed, client.identity(), client.public_keys().recipient or "")
+    assert refused.value.code == "package_damaged"
+
+
 def reseal(target: Path, content: bytes, identity: HybridIdentity) -> None:
     with target.open("wb") as sink:
         seal_file(io.BytesIO(content), sink, [identity.recipient()])
@@ -209,6 +217,8 @@ def test_a_listed_file_lies_in_the_package_and_has_a_name_that_files_may_bear(pa
         ("path", []),
         ("path", ["..", "x"]),
         ("path", ["a/b"]),
+        ("path", ["a", 1]),
+        ("more", 1),
     ):
         forged = json.loads(json.dumps(index))
         forged["files"][0][name] = value
@@ -256,3 +266,24 @@ def test_an_archive_that_is_cut_or_grows_is_refused(run: Run, online: Server, pa
     (packed / "0004.age").write_bytes(bytes(1 << 22))
     assert run("vault", "take-in", str(zipped(packed, archive, zipfile.ZIP_DEFLATED)), f"{title}:/", "--yes") == 1
     assert online.taken_in == []
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_an_archive_by_a_method_that_takes_the_memory_it_likes_is_refused(
+    run: Run, online: Server, packed: Path, method: int
+) -> None:
+    archive = zipped(packed, Path("package.zip"), method)
+    title = as_receiver(run, online)
+    assert run("vault", "take-in", str(archive), f"{title}:/", "--yes") == 1
+    assert online.taken_in == []
+
+
+def test_an_archive_whose_names_are_no_text_is_damage_and_no_crash(run: Run, online: Server, packed: Path) -> None:
+    archive = zipped(packed, Path("package.zip"))
+    content = bytearray(archive.read_bytes())
+    entry = content.rindex(b"PK\x01\x02")
+    content[entry + 9] |= 0x08  # the name is said to be UTF-8
+    content[entry + 46] = 0xFF
+    archive.write_bytes(content)
+    title = as_receiver(run, online)
+    assert run("vault", "take-in", str(archive), f"{title}:/", "--yes") == 1

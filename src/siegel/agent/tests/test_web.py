@@ -40,6 +40,7 @@ class Site:
 
     def __init__(self) -> None:
         self.page, self.policy, self.status = PAGE, POLICY, 200
+        self.headers = {"Content-Type": "text/html; charset=utf-8"}
         self.tamper: Callable[[str, str, bytes], bytes | None] = lambda _path, _agent, content: content
         self.origin = ""
 
@@ -59,6 +60,8 @@ def site() -> Iterator[Site]:
             body = site.body(self.path, self.headers["User-Agent"])
             self.send_response(404 if body is None else site.status)
             self.send_header("Content-Security-Policy", site.policy)
+            for name, value in site.headers.items():
+                self.send_header(name, value)
             self.send_header("Content-Length", str(len(body or b"")))
             self.end_headers()
             self.wfile.write(body or b"")
@@ -101,6 +104,19 @@ def test_one_byte_altered_for_one_browser_is_found_by_whoever_asks_as_that_brows
         ("<head>", '<head><base href="https://evil.example/">'),
         ("<body>", '<body onload="steal()">'),
         ("<body>", '<body><iframe src="/static/theme.js"></iframe>'),
+        # the listed name, but another file: the query is the server's to answer by
+        ("theme.js", "theme.js?v=2"),
+        ("</head>", '<script src="/static/theme.js">steal()</script></head>'),
+        # what other readers of HTML take for markup where Python's does not, or the other way round
+        ("<body>", '<body><!--><script src="https://evil.example/x.js"></script>-->'),
+        ("<body>", '<body><svg><style><script src="/api/x.js"></script></style></svg>'),
+        ("<body>", '<body><svg><script href="/api/x.js" src="/static/theme.js"></script></svg>'),
+        ("<body>", '<body><noscript><p title="</noscript><script src=/api/x.js></script>"></p></noscript>'),
+        ("<body>", "<body><script/src=/api/x.js></script>"),
+        ("<body>", '<body><SCRIPT SRC="/api/x.js"></SCRIPT>'),
+        ("</head>", '<script src="https://evil.example/x.js" src="/static/theme.js"></script></head>'),
+        ("<body>", '<body><form method="post" action="/elsewhere"><input type="password" name="password"></form>'),
+        ("<head>", '<head><meta http-equiv="refresh" content="0;url=https://evil.example/">'),
     ],
 )
 def test_a_page_that_loads_something_else_is_found(site: Site, old: str, new: str) -> None:
@@ -110,9 +126,28 @@ def test_a_page_that_loads_something_else_is_found(site: Site, old: str, new: st
     assert caught.value.code == "web_differs"
 
 
-@pytest.mark.parametrize("policy", ["", "script-src 'self' 'unsafe-inline'", "script-src *"])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "",
+        "script-src 'self' 'unsafe-inline'",
+        "script-src *",
+        "script-src 'self' https://evil.example",
+        "script-src 'self' 'nonce-abc'",
+        "x-script-src 'self'",
+        "script-src *; script-src 'self'",
+        "script-src 'self'; script-src-elem *",
+    ],
+)
 def test_a_page_whose_policy_lets_other_scripts_in_is_found(site: Site, policy: str) -> None:
     site.policy = policy
+    with pytest.raises(IntegrityError):
+        compare_served(site.origin, LISTED)
+
+
+@pytest.mark.parametrize("header", [("Content-Type", "text/html; charset=utf-16"), ("Refresh", "0;url=/elsewhere")])
+def test_a_page_that_browsers_would_read_otherwise_is_found(site: Site, header: tuple[str, str]) -> None:
+    site.headers.update([header])
     with pytest.raises(IntegrityError):
         compare_served(site.origin, LISTED)
 

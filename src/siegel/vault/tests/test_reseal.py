@@ -179,6 +179,7 @@ def test_a_full_vault_is_sealed_anew_and_what_was_promised_is_promised_once(vaul
         return int(response.status_code)
 
     assert begin("") == 409
+    assert {begin(named) for named in ("x" * 5000, old[:-1], old + "A", "\0")} == {400}
     assert begin(old) == 201
     assert begin(old) == 409
     vault.check(made)
