@@ -289,7 +289,8 @@ class _Counted(string.Formatter):
         one, bar, many = format_spec.partition("|")
         if not bar:
             return str(super().format_field(value, format_spec))
-        return f"{value} {one if value == 1 else many}"
+        noun = one if str(value) == "1" else many
+        return f"{value} {noun}"
 
 
 COUNTED = _Counted()
