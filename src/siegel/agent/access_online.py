@@ -155,7 +155,13 @@ def _show_holders(vault: OpenVault, *, as_json: bool) -> None:
         terminal.answer({"vault": vault.id, "holders": lines})
         return
     rows = (
-        (one["name"], word("role", one["kind"]), one["rights"], one["until_day"], word("state", one["state"]))
+        (
+            text("firm_recovery") if one["kind"] == "recovery" else one["name"],
+            word("role", one["kind"]),
+            one["rights"],
+            one["until_day"],
+            word("state", one["state"]),
+        )
         for one in lines
     )
     terminal.table(("name", "role", "rights", "until", "state"), rows)

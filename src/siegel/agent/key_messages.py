@@ -19,12 +19,12 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "The sign-in page or its files could not be fetched (answer {status}).",
     ),
     "web_same": (
-        "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files} Dateien.",
-        "What is served is what the log names and the release key has signed: {files} files.",
+        "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files:Datei|Dateien}.",
+        "What is served is what the log names and the release key has signed: {files:file|files}.",
     ),
     "web_same_unsigned": (
-        "Ausgeliefert wird, was im Protokoll steht: {files} Dateien. Keine Signatur geprüft (--release-key).",
-        "What is served is what the log names: {files} files. No signature was checked (--release-key).",
+        "Ausgeliefert wird, was im Protokoll steht: {files:Datei|Dateien}. Keine Signatur geprüft (--release-key).",
+        "What is served is what the log names: {files:file|files}. No signature was checked (--release-key).",
     ),
     "log_file_unreadable": (
         "„{file}“ ist weder ein Stand noch ein Nachweis des Protokolls.",
@@ -121,9 +121,10 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Your own words, which he compares: {own}",
     ),
     "takein_ask": (
-        "{title}, {files} Dateien. Vergleichen Sie die Wörter des Absenders am Telefon: {words}\n"
+        "{title}, {files:Datei|Dateien}. Vergleichen Sie die Wörter des Absenders am Telefon: {words}\n"
         "Stimmen sie? (ja/nein)",
-        "{title}, {files} files. Compare the sender's words on the telephone: {words}\nAre they the same? (yes/no)",
+        "{title}, {files:file|files}. Compare the sender's words on the telephone: {words}\n"
+        "Are they the same? (yes/no)",
     ),
     "packing": ("Verschlüsseln", "Sealing"),
     "package_there": (
@@ -205,12 +206,13 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     "column_rights": ("Rechte", "rights"),
     "column_until": ("bis", "until"),
     "column_due": ("neuer Schlüssel fällig", "new key due"),
-    "opens": ("{vaults} Tresore; Teams: {teams}", "{vaults} vaults; teams: {teams}"),
-    "opens_vaults": ("{vaults} Tresore", "{vaults} vaults"),
+    "opens": ("{vaults:Tresor|Tresore}; Teams: {teams}", "{vaults:vault|vaults}; teams: {teams}"),
+    "opens_vaults": ("{vaults:Tresor|Tresore}", "{vaults:vault|vaults}"),
     "role_owner": ("Inhaber", "owner"),
     "role_office_leader": ("Büroleitung", "office leader"),
     "role_clerk": ("Mitarbeiter", "clerk"),
     "role_client": ("Mandant", "client"),
+    "firm_recovery": ("Wiederherstellung der Kanzlei", "recovery of the firm"),
     "role_recovery": ("Wiederherstellung", "recovery"),
     "role_team": ("Team", "team"),
     "role_invitation": ("Brief", "letter"),
@@ -332,8 +334,8 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     # Contents under older keys
     "resealing": ("Neu versiegeln", "sealing anew"),
     "resealed": (
-        "{versions} Fassungen und {names} Namen neu versiegelt, {failed} nicht.",
-        "{versions} versions and {names} names sealed anew, {failed} not.",
+        "{versions:Fassung|Fassungen} und {names:Name|Namen} neu versiegelt, {failed} nicht.",
+        "{versions:version|versions} and {names:name|names} sealed anew, {failed} not.",
     ),
     "reseal_failed": (
         "{vault}: Fassung {version} von {node} bleibt unter ihrem alten Schlüssel ({code}).",
@@ -345,10 +347,12 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     # Audit
     "audit_done": (
-        "Geprüft: {certificates} Zertifikate, {revocations} Sperren, {teams} Teams, {vaults} Tresore mit {records}"
-        " Einträgen und {wraps} Schlüsseln. Alles stimmt. Inhalte unter alten Schlüsseln: {old_contents}.",
-        "Verified: {certificates} certificates, {revocations} revocations, {teams} teams, {vaults} vaults with"
-        " {records} records and {wraps} wraps. All of it holds. Contents under older keys: {old_contents}.",
+        "Geprüft: {certificates:Zertifikat|Zertifikate}, {revocations:Widerruf|Widerrufe}, {teams:Team|Teams},"
+        " {vaults:Tresor|Tresore} mit {records:Eintrag|Einträgen} und {wraps:Schlüssel|Schlüsseln}."
+        " Alles stimmt. Inhalte unter alten Schlüsseln: {old_contents}.",
+        "Verified: {certificates:certificate|certificates}, {revocations:revocation|revocations}, {teams:team|teams},"
+        " {vaults:vault|vaults} with {records:record|records} and {wraps:wrap|wraps}."
+        " All of it holds. Contents under older keys: {old_contents}.",
     ),
     "audit_certificate": (
         "Zertifikat {name}, Stelle {place} im Protokoll: {code}",

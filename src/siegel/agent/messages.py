@@ -6,6 +6,7 @@ A message of the server is shown as it came: it is in the person's language alre
 import errno
 import os
 import re
+import string
 
 from siegel.agent.key_messages import KEY_TEXTS
 from siegel.agent.tree_messages import TREE_TEXTS
@@ -244,8 +245,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "What is to be exported? Write either --firm or --vault VAULT.",
     ),
     "export_done": (
-        "{exported} Dateien exportiert, {there} waren schon da, {failed} nicht.",
-        "{exported} files exported, {there} were there already, {failed} not.",
+        "{exported:Datei|Dateien} exportiert, {there} waren schon da, {failed} nicht.",
+        "{exported:file|files} exported, {there} were there already, {failed} not.",
     ),
     "export_failed": ("{path}: nicht exportiert ({code}).", "{path}: not exported ({code})."),
     "export_title": ("Exportierte Dateien", "Exported files"),
@@ -281,10 +282,24 @@ def language() -> str:
     return "de" if spoken.lower().startswith("de") else "en"
 
 
+class _Counted(string.Formatter):
+    """Also writes `{files:file|files}`: the number and the noun that fits it."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if not bar:
+            return str(super().format_field(value, format_spec))
+        noun = one if str(value) == "1" else many
+        return f"{value} {noun}"
+
+
+COUNTED = _Counted()
+
+
 def text(code: str, /, **params: object) -> str:
     """The text of `code`; KeyError if there is none."""
     german, english = TEXTS[code]
-    return (german if language() == "de" else english).format(**params)
+    return COUNTED.format(german if language() == "de" else english, **params)
 
 
 def usage_problem_of(error: Exception) -> str:
@@ -294,7 +309,7 @@ def usage_problem_of(error: Exception) -> str:
     if parameter is not None:
         name = parameter.get_error_hint().strip("'")
         what = text("usage_value", name=name, problem=problem) if problem else text("usage_missing", name=name)
-    elif unknown := re.fullmatch(r"No such (?:option: |command )'?(.*?)'?", problem):
+    elif unknown := re.fullmatch(r"No such (?:option: |command )'?([^'\s]+)'?(?:\. .*)?", problem, re.DOTALL):
         what = text("usage_unknown", name=unknown[1])
     else:
         what = text("usage_other", problem=problem)

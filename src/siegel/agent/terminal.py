@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
     from siegel.agent.plan import Item, Outcome
 
+# Columns of what people type or compare.
+UNBROKEN = frozenset({"username", "fingerprint", "generation", "state", "until"})
+# Wide enough for any line: who searches the answer finds it in one piece.
+PIPED_WIDTH = 1000
+
 
 @cache
 def notes() -> "Console":
@@ -121,17 +126,21 @@ def refusal(outcome: "Outcome") -> str:
 
 
 def table(columns: "Sequence[str]", lines: "Iterable[Sequence[str]]") -> None:
-    """A table on standard output; `columns` by the code of their names. Wider than the terminal, it is folded."""
+    """A table on standard output; `columns` by the code of their names. Wider than the terminal, it is folded.
+
+    What people type or compare stays in one piece, and so does everything where another program reads it.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     shown = Table(box=None, pad_edge=False)
     for column in columns:
-        shown.add_column(text(f"column_{column}"), overflow="fold")
+        shown.add_column(text(f"column_{column}"), overflow="fold", no_wrap=column in UNBROKEN)
     for line in lines:
         shown.add_row(*(Text(clean(cell)) for cell in line))
-    Console(highlight=False).print(shown)
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    Console(highlight=False, width=width).print(shown)
 
 
 @contextmanager

@@ -3,13 +3,16 @@
 TREE_TEXTS: dict[str, tuple[str, str]] = {
     "moved": ("„{path}“ verschoben, heißt jetzt „{name}“.", "“{path}” moved; it is now called “{name}”."),
     "moved_across": (
-        "„{path}“ nach „{target}“ gebracht ({files} Dateien) und hier in den Papierkorb gelegt.",
-        "“{path}” brought to “{target}” ({files} files), and put into the trash here.",
+        "„{path}“ nach „{target}“ gebracht ({files:Datei|Dateien}) und hier in den Papierkorb gelegt.",
+        "“{path}” brought to “{target}” ({files:file|files}), and put into the trash here.",
     ),
-    "copied": ("„{path}“ nach „{target}“ kopiert: {files} Dateien.", "“{path}” copied to “{target}”: {files} files."),
+    "copied": (
+        "„{path}“ nach „{target}“ kopiert: {files:Datei|Dateien}.",
+        "“{path}” copied to “{target}”: {files:file|files}.",
+    ),
     "removed": (
-        "„{path}“ liegt im Papierkorb, mit {files} Dateien. Zurückholen: siegel vault restore.",
-        "“{path}” is in the trash, with {files} files. To bring it back: siegel vault restore.",
+        "„{path}“ liegt im Papierkorb, mit {files:Datei|Dateien}. Zurückholen: siegel vault restore.",
+        "“{path}” is in the trash, with {files:file|files}. To bring it back: siegel vault restore.",
     ),
     "restored": ("„{name}“ ist wieder da.", "“{name}” is back."),
     "version_restored": (

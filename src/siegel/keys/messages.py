@@ -48,7 +48,7 @@ MESSAGES: Messages = {
         "There is a newer key for this person by now. Please load the page again and start over. Nothing was changed.",
     ),
     "emergency_key_in_force": (
-        "Der bisherige Schlüssel dieser Person gilt noch. Er muss im selben Schritt gesperrt werden. Es wurde nichts"
+        "Der bisherige Schlüssel dieser Person gilt noch. Er muss im selben Schritt widerrufen werden. Es wurde nichts"
         " geändert.",
         "This person's present key is still in force. It has to be taken back in the same step. Nothing was changed.",
     ),

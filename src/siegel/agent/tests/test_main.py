@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 import siegel
-from siegel.agent import main, messages
+from siegel.agent import main, messages, terminal
 from siegel.agent import online as online_commands
 from siegel.agent.client import Api
 from siegel.agent.session import Home
@@ -177,6 +177,7 @@ def test_wrong_usage_ends_with_two(run: Run, arguments: Sequence[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "german", "english"),
     [
+        (("sign-out",), "sign-out gibt es hier nicht.", "There is no sign-out here."),
         (("frob",), "frob gibt es hier nicht.", "There is no frob here."),
         (("vault", "get"), "VAULT:/PATH fehlt.", "VAULT:/PATH is missing."),
         (("vault", "ls", "--all"), "--all gibt es hier nicht.", "There is no --all here."),
@@ -468,3 +469,19 @@ def test_a_device_whose_pin_is_missing_takes_it_from_the_key_file_and_not_from_t
     online.lies.append(lie)
     assert sign_in(run, online, online.firm.owner) == 3
     assert "root_differs" in capsys.readouterr().err
+
+
+def test_one_of_a_thing_is_not_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    for language, one, many in (("de_DE.UTF-8", "1 Datei.", "2 Dateien."), ("C.UTF-8", "1 file.", "2 files.")):
+        monkeypatch.setenv("LC_ALL", language)
+        assert messages.text("copied", path="a", target="b", files=1).endswith(one)
+        assert messages.text("copied", path="a", target="b", files=2).endswith(many)
+
+
+def test_a_table_read_by_a_program_breaks_no_line(capsys: pytest.CaptureFixture[str]) -> None:
+    long = "Mustermann " * 15
+    terminal.table(("username", "name", "fingerprint"), [("sachbearbeiterin", long, "8680 37D1 62E9")])
+    row = capsys.readouterr().out.splitlines()[1]
+    assert row.startswith("sachbearbeiterin")
+    assert row.rstrip().endswith("8680 37D1 62E9")
+    assert long.strip() in row

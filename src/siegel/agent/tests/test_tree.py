@@ -153,7 +153,7 @@ def test_the_commands_say_what_they_did(
     assert run("vault", "cp", f"{TITLE}:/alt", f"{TITLE}:/kopie", "--json") == 0
     assert json.loads(capsys.readouterr().out)["files"] == 1
     assert run("vault", "rm", f"{TITLE}:/alt") == 0
-    assert "with 1 files" in unwrapped(capsys.readouterr().err)
+    assert "with 1 file." in unwrapped(capsys.readouterr().err)
     assert run("vault", "trash", TITLE, "--json") == 0
     [line] = json.loads(capsys.readouterr().out)
     assert (line["name"], line["kind"]) == ("alt", "folder")
