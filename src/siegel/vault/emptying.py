@@ -22,7 +22,7 @@ def empty(vault_id: str, roots: Collection[str]) -> int:
     gone = with_descendants(vault_id, roots)
     nodes = Node.objects.filter(vault=vault_id, node__in=gone, purged=False)
     versions = Version.objects.filter(vault=vault_id, node__node__in=gone).exclude(row=b"")
-    thumbnails.drop(vault_id, versions.values("pk"))
+    thumbnails.drop(vault_id, versions)
     candidates = set(versions.filter(blob__isnull=False).values_list("blob", flat=True))
     versions.update(blob=None, header=b"", row=b"", held=False)
     Placement.objects.filter(vault=vault_id, node__in=gone).update(row=b"")

@@ -63,7 +63,7 @@ def _boxes_of(vault_id: str, manifests: Collection[str]) -> dict[str, bytes]:
     return {manifest: bytes(box) for manifest, box in rows.values_list("version__manifest_hash", "box")}
 
 
-def drop(vault_id: str, versions: "Collection[int] | QuerySet[Version, dict[str, int]]") -> None:
+def drop(vault_id: str, versions: "QuerySet[Version]") -> None:
     """Those of these versions go, and take up no room any more. Within an action."""
     gone = Thumbnail.objects.filter(version__in=versions)
     size = gone.aggregate(size=Sum(Length("box")))["size"]

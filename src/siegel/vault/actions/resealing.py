@@ -51,7 +51,7 @@ def retire(vault_id: str, replaced: Iterable[Version]) -> Collection[str]:
     blobs = {str(row.blob_id) for row in rows if row.blob_id is not None}
     if rows:
         named = Version.objects.filter(pk__in=[row.pk for row in rows])
-        thumbnails.drop(vault_id, [row.pk for row in rows])
+        thumbnails.drop(vault_id, named)
         named.update(replaced=True, blob=None, header=b"", held=False)
     return blobs
 
