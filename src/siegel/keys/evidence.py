@@ -182,7 +182,7 @@ def provisional_for(person: "Person", *, limit: int = CERTIFICATES_PER_PAGE) -> 
     """The first certificates in force that only an invitation vouches for and that the person may countersign."""
     kinds = MAY_CERTIFY.get(role_of(person) or "", ())
     standing = Certificate.objects.filter(tenant=person.tenant_id, kind__in=set(kinds) & set(PERSONS), out_at=None)
-    waiting = annotated(standing).filter(provisional=True)
+    waiting = annotated(standing).filter(Q(provisional=True))
     # Few wait, or nobody: whom the person sees is asked for these only.
     seen = about(person, waiting.values_list("subject", flat=True))
     return list(waiting.filter(seen.rows(person.tenant_id)).order_by("log_index", "pk")[:limit])

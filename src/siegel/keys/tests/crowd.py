@@ -28,7 +28,9 @@ def seed_clients(client: Island, vault: str, count: int) -> list[str]:
         own_line = line.person_id == client.person
         named = [{"kid": f"{one:1<43}", "roster_kid": f"{one:2<43}", "person_id": one} for one in people]
         lines = zip(chains, named, strict=True)
-        rows = [{"id": None, "chain_id": chain} | (more if own_line else {}) for chain, more in lines]
+        rows: list[dict[str, Any]] = [
+            {"id": None, "chain_id": chain} | (more if own_line else {}) for chain, more in lines
+        ]
         _copy(Holder, rows, pk=line.pk)
     _copy_certificates(client, people)
     return people
