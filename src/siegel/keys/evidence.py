@@ -152,7 +152,7 @@ def beside(person: "Person") -> Subjects:
 
 
 def about(person: "Person", ids: Iterable[str]) -> Subjects:
-    """Of these people and teams whom the person may see, with the members of the teams; himself; the firm's own."""
+    """Of these people and teams whom the person may see, with the teams' members; himself; the firm's own."""
     own = frozenset({person.pk})
     wanted = frozenset(ids) - {""} | own
     if wanted == own:
@@ -181,10 +181,11 @@ def named_by(entries: Iterable[Entry]) -> set[str]:
 def provisional_for(person: "Person", *, limit: int = CERTIFICATES_PER_PAGE) -> Sequence[Certificate]:
     """The first certificates in force that only an invitation vouches for and that the person may countersign."""
     kinds = MAY_CERTIFY.get(role_of(person) or "", ())
-    rows = Certificate.objects.filter(
-        beside(person).rows(person.tenant_id), tenant=person.tenant_id, kind__in=set(kinds) & set(PERSONS), out_at=None
-    )
-    return list(annotated(rows).filter(Q(provisional=True)).order_by("log_index", "pk")[:limit])
+    standing = Certificate.objects.filter(tenant=person.tenant_id, kind__in=set(kinds) & set(PERSONS), out_at=None)
+    waiting = annotated(standing).filter(Q(provisional=True))
+    # Few wait, or nobody: whom the person sees is asked for these only.
+    seen = about(person, waiting.values_list("subject", flat=True))
+    return list(waiting.filter(seen.rows(person.tenant_id)).order_by("log_index", "pk")[:limit])
 
 
 def _teams_among(chains: Collection[str]) -> frozenset[str]:

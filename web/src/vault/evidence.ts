@@ -2,7 +2,7 @@
 
 import { utf8 } from "../crypto/bytes";
 import { hashOf } from "../seals/documents";
-import type { Directory } from "../wire/keys_api";
+import type { Directory } from "../wire/evidence";
 
 /** What the server says of keys and teams, as far as it lies at or below that place of the log. */
 export function evidenceUpTo({ certificates, revocations, teams }: Directory, logIndex: number): string {

@@ -9,6 +9,7 @@ from siegel.keys.tests.island import Island, RefusedError, accepted, invite, red
 from siegel.seals.certificates import CertificateStore
 from siegel.seals.ids import new_id
 from siegel.seals.revocations import AcceptedRevocation
+from siegel.vault.tests.teams import found_team
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +46,22 @@ def test_it_is_about_nobody_whom_the_asking_person_does_not_see(owner: Island, c
     for island in (clerk, one):
         assert other.person not in subjects(island, other.person, new_id())
     assert one.person in subjects(one, one.person)
+
+
+def test_a_team_comes_with_its_chain_and_its_members_to_those_who_see_it(owner: Island, clerk: Island) -> None:
+    team, other = found_team(owner, clerk), found_team(owner, name="Andere")
+    for island in (owner, clerk):
+        told = island.get(f"keys/certificates?about={team.id}")
+        assert [one["id"] for one in told["teams"]] == [team.id]
+        named = {Certificate.objects.get(hash=accepted(one).signed.hash).subject for one in told["certificates"]}
+        assert {team.id, clerk.person} <= named
+    assert clerk.get(f"keys/certificates?about={other.id}")["teams"] == []
+
+
+def test_the_asking_person_is_always_among_them(owner: Island, clerk: Island) -> None:
+    one, other = client_of(owner, "10001"), client_of(owner, "10002")
+    assert one.person in subjects(one)
+    assert other.person not in subjects(one)
 
 
 def test_it_costs_the_same_however_many_clients_there_are(owner: Island, clerk: Island) -> None:
