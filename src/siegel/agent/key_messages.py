@@ -316,7 +316,7 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "revoke_ask": ("Zur Bestätigung den Benutzernamen eingeben", "Type the user name to confirm"),
     "revoked": (
-        "Gesperrt. {teams} Teams haben neue Schlüssel, {vaults} Tresore bekommen sie beim nächsten Schreiben.",
+        "Widerrufen. {teams} Teams haben neue Schlüssel, {vaults} Tresore bekommen sie beim nächsten Schreiben.",
         "Revoked. {teams} teams have new keys, {vaults} vaults get theirs when somebody next writes.",
     ),
     # Rotating

@@ -10,6 +10,7 @@ import { showProblem } from "../ui/message";
 import { shownVault } from "../ui/shown_vault";
 import { listenToUnlock } from "../ui/unlock";
 import { keepEarlyClicks } from "../vault/early_clicks";
+import { Overflow } from "../vault/overflow";
 import { VaultPage } from "../vault/page";
 import { openForPage, settle } from "../vault/resuming";
 import { showState } from "../vault/states";
@@ -18,6 +19,7 @@ import { api } from "../wire/api";
 const early = keepEarlyClicks();
 
 async function start(): Promise<void> {
+  new Overflow().listen();
   showState("loading");
   const session = await api.session();
   const open = await reopen(session);

@@ -127,7 +127,8 @@ export class RevokeDialog {
     const { shown } = this;
     if (shown === null) return;
     const { open, certificates, certificate, person } = shown;
-    if (!isSame(entry("revoke-typed"), lastNameOf(person.name))) {
+    const typed = entry("revoke-typed").trim();
+    if (![lastNameOf(person.name), person.name].some((name) => isSame(typed, name))) {
       showFieldError("revoke-typed", texts().revoke.typed(lastNameOf(person.name)));
       return;
     }

@@ -22,7 +22,8 @@ export function keepEarlyClicks(): EarlyClicks {
     "click",
     ({ target }) => {
       const button = target instanceof Element ? target.closest("button") : null;
-      if (button !== null && button.getAttribute("aria-disabled") !== "true") take(button);
+      const waits = button !== null && !button.matches("[data-toolbar-more]");
+      if (waits && button.getAttribute("aria-disabled") !== "true") take(button);
     },
     { signal },
   );

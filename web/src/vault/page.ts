@@ -20,7 +20,6 @@ import { ListView } from "./list_view";
 import { askForFolder, listenForFolders } from "./new_folder_dialog";
 import { listenForNotices } from "./notice_view";
 import type { OpenedFile, OpenedNode, OpenedVault } from "./opened";
-import { Overflow } from "./overflow";
 import { drawTitle, listenForRenaming } from "./own_vault_view";
 import { listenForKeys } from "./page_keys";
 import { PaneMore } from "./pane_more";
@@ -282,7 +281,6 @@ export class VaultPage {
       if ((this.uploads.isBusy || this.copies.isBusy) && !isLeaving()) event.preventDefault();
     });
     listenForKeys();
-    new Overflow().listen();
   }
 
   private upload(choice: Choice, folder: string): void {

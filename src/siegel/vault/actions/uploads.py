@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from siegel.base import audit
 from siegel.base.actions import action
+from siegel.base.errors import BaseError
 from siegel.base.ids import new_id
 from siegel.base.locks import alone
+from siegel.keys.places import may_manage
 from siegel.seals.documents import Verdict
 from siegel.vault import queries, quota, staging
 from siegel.vault.actions.tree import remember
@@ -39,9 +41,11 @@ def begin_uploads(*, by: "Person", vault_id: str, lengths: Sequence[int], replac
 
     BaseError `not_found`, `disk_full` (507); VaultError `too_many_uploads` (429), `quota_exceeded` (409). One request
     at a time is admitted, so that two do not get the same space. `replaces`: of what is sealed anew; the bytes that go
-    then do not count against the limits.
+    then do not count against the limits, for whoever manages the vault: nobody else may seal anew.
     """
     queries.require_writer(by, vault_id)
+    if replaces and not may_manage(by, vault_id):
+        raise BaseError("not_found", status=404)
     now = timezone.now()
     ends = now + UPLOAD_LIFE
     with transaction.atomic():
