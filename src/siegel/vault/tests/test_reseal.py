@@ -188,3 +188,16 @@ def test_a_full_vault_is_sealed_anew_and_what_was_promised_is_promised_once(vaul
     vault.refresh()
     assert vault.open(node) == bytes(5000)
     assert (Vault.objects.get(pk=vault.id).size_bytes, Upload.objects.count()) == (size, 0)
+
+
+def test_who_does_not_manage_the_vault_announces_nothing_that_is_to_replace(
+    vault: OpenVault, client_user: Island
+) -> None:
+    vault.rotate()
+    old = manifest_of(vault, vault.put(bytes(5000)))
+    told = {"vault": vault.id, "replaces": old}
+    marks = ",".join(f"{name} {base64.b64encode(text.encode()).decode()}" for name, text in told.items())
+    answers = [
+        tus(one, "POST", "uploads", Upload_Length="5000", Upload_Metadata=marks) for one in (client_user, vault.island)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 201]
