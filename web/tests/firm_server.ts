@@ -23,6 +23,7 @@ import type { CertificateAnswer, EntryAnswer, RevocationAnswer } from "../src/wi
 import type { Append, RowAnswer, VaultAppend } from "../src/wire/vault_api";
 import { directoryAbout, namedIn, PAGE, pageOf } from "./firm_directory";
 import { isLost, lostVaults } from "./lost_vaults";
+import { Refused } from "./refused";
 
 export interface Person {
   readonly id: string;
@@ -36,17 +37,6 @@ interface Chain {
   readonly rows: RowAnswer[];
   readonly wraps: { epoch: number; key: string; age: string }[];
   readonly replayed: VaultChain;
-}
-
-class Refused extends Error {
-  readonly status: number;
-  readonly code: string;
-
-  constructor(status: number, code: string) {
-    super(code);
-    this.status = status;
-    this.code = code;
-  }
 }
 
 export const randomSeed = () => crypto.getRandomValues(new Uint8Array(32));

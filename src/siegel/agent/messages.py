@@ -9,10 +9,12 @@ import re
 import string
 
 from siegel.agent.key_messages import KEY_TEXTS
+from siegel.agent.log_messages import LOG_TEXTS
 from siegel.agent.tree_messages import TREE_TEXTS
 
 TEXTS: dict[str, tuple[str, str]] = {
     **KEY_TEXTS,
+    **LOG_TEXTS,
     **TREE_TEXTS,
     # Circumstances
     "offline": (

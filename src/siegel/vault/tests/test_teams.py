@@ -122,7 +122,7 @@ def test_certificates_come_page_by_page_and_each_page_verifies_upon_the_last(
         ("keys/tree", 15),
         ("teams", 4),
         ("vaults", 2),
-        ("keys/provisional", 5),
+        ("keys/provisional", 6),
     ],
 )
 def test_lists_of_keys_cost_the_same_queries_however_long(
