@@ -89,7 +89,7 @@ def test_ctrl_c_ends_an_upload_at_once_and_publishes_nothing(
     with siegel.started("vault", "put", document, folder) as command:
         assert line.stalled.wait(60)
         command.send_signal(signal.SIGINT)
-        _, said = command.communicate(timeout=10)
+        _, said = command.communicate(timeout=30)
     assert command.returncode == 130
     assert "Abgebrochen" in said
     assert "Traceback" not in said

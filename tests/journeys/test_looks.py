@@ -20,6 +20,7 @@ from tests.journeys.visits import (
     come_in,
     expect_done,
     open_vault,
+    press,
     row,
     tray_item,
     type_password,
@@ -122,7 +123,7 @@ def test_the_clients_pages_and_an_upload_are_accessible(
     if page.locator("[data-tray-fold]").get_attribute("aria-expanded") == "false":
         page.click("[data-tray-fold]")
     look(page, axe, f"{size}-client-vault-tray")
-    page.locator(".sg-toolbar [data-action=new-folder]").click()
+    press(page, "[data-action=new-folder]")
     look(page, axe, f"{size}-client-vault-new-folder")
 
 
