@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench.browser_bench import built_page
+from bench.figures import at_most
 
 VAULTS = 300
 HOLDERS = 20
@@ -28,14 +29,8 @@ def measure() -> list[dict[str, Any]]:
         team = page.evaluate(f"measureEpochs(1, {MEMBERS + 1})")
         parts = [page.evaluate(f"measureEpochs({VAULTS // PARTS}, {HOLDERS})") for _ in range(PARTS)]
     return [
-        _row(f"browser_keys.seal_{VAULTS}_epochs_of_{HOLDERS}_holders", min(parts) * PARTS, "s", 20),
-        _row(f"browser_keys.seal_team_of_{MEMBERS}", team, "s", 3),
-        _row("browser_keys.verify_chain_of_4_certificates", min(chain["verified"]), "ms", 5),
-        _row("browser_keys.verify_chain_that_is_known", min(chain["known"]), "ms", None),
+        at_most(f"browser_keys.seal_{VAULTS}_epochs_of_{HOLDERS}_holders", min(parts) * PARTS, "s", 20, digits=2),
+        at_most(f"browser_keys.seal_team_of_{MEMBERS}", team, "s", 3, digits=2),
+        at_most("browser_keys.verify_chain_of_4_certificates", min(chain["verified"]), "ms", 5, digits=2),
+        at_most("browser_keys.verify_chain_that_is_known", min(chain["known"]), "ms", None, digits=2),
     ]
-
-
-def _row(name: str, value: float, unit: str, goal: float | None) -> dict[str, Any]:
-    held = None if goal is None else value <= goal
-    no_peer = {"peer": None, "peer_value": None, "ratio": None}
-    return {"name": name, "value": round(value, 2), "unit": unit, "goal": goal, **no_peer, "held": held}

@@ -18,6 +18,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
+from bench.figures import at_most
 from siegel.agent.folders import make_folders
 from siegel.agent.plan import plan_put
 from siegel.agent.put import put
@@ -112,9 +113,9 @@ def _lists(page: Page, vault: Vault, name: str, goal_ms: float) -> list[Row]:
         time.sleep(0.2)
     warm = min(_shown(page, vault)["shown"] for _ in range(WARM_RUNS))
     return [
-        _row(f"{name}_warm", warm, goal_ms),
-        _row(f"{name}_cold", cold["shown"], goal_ms),
-        _row(f"{name}_cold_replay", cold["replayed"] - cold["begun"], None),
+        at_most(f"{name}_warm", warm, "ms", goal_ms),
+        at_most(f"{name}_cold", cold["shown"], "ms", goal_ms),
+        at_most(f"{name}_cold_replay", cold["replayed"] - cold["begun"], "ms", None),
     ]
 
 
@@ -136,17 +137,4 @@ def _scrolling(page: Page) -> Row:
     if page.locator("[data-list-box]").evaluate("(box) => box.scrollTop") < WHEEL_PX * WHEEL_TURNS / 2:
         raise RuntimeError("the list did not scroll")
     frames: list[float] = sorted(page.evaluate("globalThis.frames_ms"))
-    return _row("vault.scroll_10k_frame_p95", frames[int(len(frames) * 0.95)], FRAME_GOAL_MS)
-
-
-def _row(name: str, value_ms: float, goal_ms: float | None) -> Row:
-    return {
-        "name": name,
-        "value": round(value_ms, 1),
-        "unit": "ms",
-        "goal": goal_ms,
-        "peer": None,
-        "peer_value": None,
-        "ratio": None,
-        "held": None if goal_ms is None else value_ms <= goal_ms,
-    }
+    return at_most("vault.scroll_10k_frame_p95", frames[int(len(frames) * 0.95)], "ms", FRAME_GOAL_MS)

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from bench.figures import at_least
 from bench.server_processes import command_of, descendants
 from siegel.demo.furnish import Person
 from siegel.scanner.clamd import Clamd
@@ -40,16 +41,7 @@ def put_small_files(
                "--username", person.username, "--key-file", person.key_file)  # fmt: skip
     seconds = siegel.run("vault", "put", str(folder), f"{person.vaults[0]}:/")
     value = files / (seconds - scan_seconds(installation, folder))
-    return {
-        "name": name,
-        "value": round(value, 1),
-        "unit": "files/s",
-        "goal": goal,
-        "peer": None,
-        "peer_value": None,
-        "ratio": None,
-        "held": value >= goal,
-    }
+    return at_least(name, value, "files/s", goal)
 
 
 class _CommandLine:

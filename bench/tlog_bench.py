@@ -16,6 +16,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from bench.figures import at_most
 from siegel.lib import tlog
 
 SIZE = 1_000_000
@@ -81,11 +82,11 @@ def _figures(store: sqlite3.Connection, frontier: tlog.Frontier) -> list[Figure]
     growing = _median_s(lambda size: tlog.consistency_proof(size, SIZE, read), older)
     whole = min(_full_verification_s(store, note, log) for _ in range(ROUNDS))
     return [
-        _figure("tlog.inclusion_proof_1m_p50", proving * 1e3, "ms", 1.0),
-        _figure("tlog.consistency_proof_1m_p50", growing * 1e3, "ms", None),
-        _figure("tlog.verify_inclusion_1m_p50", verifying * 1e6, "µs", 50.0),
-        _figure("tlog.verify_proof_file_p50", opening * 1e6, "µs", None),
-        _figure("tlog.full_verification_1m", whole, "CPU s", 4.0),
+        at_most("tlog.inclusion_proof_1m_p50", proving * 1e3, "ms", 1.0, digits=3),
+        at_most("tlog.consistency_proof_1m_p50", growing * 1e3, "ms", None, digits=3),
+        at_most("tlog.verify_inclusion_1m_p50", verifying * 1e6, "µs", 50.0, digits=3),
+        at_most("tlog.verify_proof_file_p50", opening * 1e6, "µs", None, digits=3),
+        at_most("tlog.full_verification_1m", whole, "CPU s", 4.0, digits=3),
     ]
 
 
@@ -110,16 +111,3 @@ def _full_verification_s(store: sqlite3.Connection, note: tlog.Note, log: tlog.V
     if (frontier.size, frontier.root()) != (checkpoint.size, checkpoint.root):
         raise RuntimeError("the log does not verify")
     return time.process_time() - start
-
-
-def _figure(name: str, value: float, unit: str, goal: float | None) -> Figure:
-    return {
-        "name": name,
-        "value": round(value, 3),
-        "unit": unit,
-        "goal": goal,
-        "peer": None,
-        "peer_value": None,
-        "ratio": None,
-        "held": None if goal is None else value <= goal,
-    }

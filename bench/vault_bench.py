@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from bench.figures import at_least
 from bench.server_put import scan_seconds
 from tests.installation import installed
 from tests.journeys.people import Firm, make_firm
@@ -69,7 +70,7 @@ def _drop(page: Page, firm: Firm) -> Row:
     value = DROPPED / (
         seconds - scan_seconds(firm.installation, _files(firm.folder / "dropped", DROPPED, DROPPED_BYTES))
     )
-    return _row("vault.drop_1000_files", value, "files/s", DROP_GOAL, held=value >= DROP_GOAL)
+    return at_least("vault.drop_1000_files", value, "files/s", DROP_GOAL)
 
 
 def _files(folder: Path, count: int, size: int) -> Path:
@@ -77,16 +78,3 @@ def _files(folder: Path, count: int, size: int) -> Path:
     for number in range(count):
         (folder / f"Beleg {number}.bin").write_bytes(os.urandom(size))
     return folder
-
-
-def _row(name: str, value: float, unit: str, goal: float | None, *, held: bool | None) -> Row:
-    return {
-        "name": name,
-        "value": round(value, 1),
-        "unit": unit,
-        "goal": goal,
-        "peer": None,
-        "peer_value": None,
-        "ratio": None,
-        "held": held,
-    }

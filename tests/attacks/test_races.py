@@ -1,10 +1,8 @@
 """Two at once, at a real server: of two people with one letter exactly one comes in, of two founders one founds."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -21,6 +19,7 @@ from siegel.agent.session import Home
 from siegel.agent.vaults import begin_vault
 from siegel.seals.rows import VaultRow
 from siegel.seals.signed import Signed
+from tests.at_once import at_once
 from tests.attacks.recording import PASSWORD
 from tests.installation import Installation, installed
 
@@ -76,19 +75,9 @@ def found(api: Api, token: str) -> Account:
     ).account
 
 
-def at_once(*works: Callable[[], object]) -> list[object]:
-    """What each gives, or (status, code) of its refusal; all begin at the same moment."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> object:
-        start.wait(10)
-        try:
-            return work()
-        except ServerError as error:
-            return error.status, error.code
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
+def together(*works: Callable[[], object]) -> list[object]:
+    """What each gives, or (status, code) of its refusal."""
+    return at_once(*works, refusals=(ServerError,), told=lambda error: (error.status, error.code))
 
 
 def begin_dossier(owner: Account, home: Home, title: str) -> OpenVault:
@@ -107,7 +96,7 @@ def test_of_two_people_with_one_letter_exactly_one_comes_in(
     vault = begin_dossier(owner, home, f"Akte-{name}")
     letter = invite(owner, home, name=name, username=name, role="clerk", vaults={vault.id: "write"}).letter
     both = [visitor(), visitor()]
-    results = at_once(*(partial(redeem, api, letter, PASSWORD) for api in both))
+    results = together(*(partial(redeem, api, letter, PASSWORD) for api in both))
     refusals = [result for result in results if isinstance(result, tuple)]
     assert refusals == [(410, "invitation_gone")]
     loser, winner = sorted(both, key=lambda api: isinstance(results[both.index(api)], tuple), reverse=True)
@@ -125,7 +114,7 @@ def test_of_two_people_with_one_letter_exactly_one_comes_in(
 
 def test_of_two_founders_with_one_link_one_founds(server: Installation, visitor: Callable[[], Keeping]) -> None:
     token = server.create_firm("zweite", "Zweite Kanzlei")
-    results = at_once(*(partial(found, visitor(), token) for _ in range(2)))
+    results = together(*(partial(found, visitor(), token) for _ in range(2)))
     refusals = [result for result in results if isinstance(result, tuple)]
     assert len(refusals) == 1
     assert refusals[0][0] == 410
@@ -137,7 +126,7 @@ def test_of_records_with_one_predecessor_one_is_accepted_and_the_others_are_sign
     home = Home(tmp_path / "home")
     vault = begin_dossier(owner, home, "Lohn")
     views = [open_by_id(owner, Home(tmp_path / str(number)), vault.id) for number in range(4)]
-    results = at_once(*(partial(make_folders, view, [(f"Ordner {n}",)]) for n, view in enumerate(views)))
+    results = together(*(partial(make_folders, view, [(f"Ordner {n}",)]) for n, view in enumerate(views)))
     assert results == [None] * 4
     last = open_by_id(owner, home, vault.id)
     assert last.state.position.seq == 5

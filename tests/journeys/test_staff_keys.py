@@ -69,6 +69,7 @@ def test_the_owner_revokes_a_clerk_and_the_vaults_get_new_keys(
     expect(again).to_be_visible()
     owner.reload()
     expect(again).to_be_visible()
+    expect(key_row(owner, "Tobias Renken")).to_contain_text("öffnet nichts Neues mehr")
     expect(owner.locator("[data-renewing-text]")).to_have_text("Alle Tresore haben gültige Schlüssel.")
 
 
@@ -84,7 +85,7 @@ def test_what_a_compromised_key_has_certified_falls_and_is_confirmed_in_the_same
     expect(dialog.locator("[data-falling]")).to_be_hidden()
     dialog.locator("#revoke-since").fill("2020-01-01")
     expect(dialog.locator("[data-falling-mine] li")).to_contain_text(["Vera Vonihm"])
-    dialog.locator("#revoke-typed").fill("Kompro")
+    dialog.locator("#revoke-typed").fill("konrad kompro ")
     dialog.get_by_role("button", name="Schlüssel widerrufen").click()
     expect(key_row(owner, "Konrad Kompro")).to_have_class(REVOKED)
     owner.goto(f"{firm.url}/mandanten/{firm.client_id}")

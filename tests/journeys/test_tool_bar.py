@@ -43,6 +43,16 @@ def test_the_tool_bar_keeps_to_one_line_and_its_menu_has_the_rest(
     expect(page.locator("dialog#rename")).to_be_visible()
 
 
+def test_the_tool_bar_keeps_to_one_line_while_the_key_is_closed(visit: Visit, firm: Firm, vault: Vault) -> None:
+    page = come_in(visit(**PHONE), firm, firm.clerk)
+    open_vault(page, vault)
+    page.locator("[data-key-close]").evaluate("button => button.click()")
+    expect(page.locator("[data-state=locked] #unlock-password")).to_be_visible()
+    page.reload()
+    expect(page.locator("[data-state=locked] #unlock-password")).to_be_visible()
+    assert lines(page) == 1
+
+
 def test_on_a_phone_nothing_scrolls_sideways_and_names_have_most_of_the_row(
     visit: Visit, firm: Firm, vault: Vault, tmp_path: Path
 ) -> None:

@@ -278,8 +278,9 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "{versions:version|versions} and {names:name|names} sealed anew, {failed} not.",
     ),
     "reseal_failed": (
-        "{vault}: Fassung {version} von {node} bleibt unter ihrem alten Schlüssel ({code}).",
-        "{vault}: version {version} of {node} stays under its old key ({code}).",
+        "{vault}: Fassung {version} von {node} bleibt unter ihrem alten Schlüssel ({code}). Ein neuer Aufruf versucht"
+        " es noch einmal.",
+        "{vault}: version {version} of {node} stays under its old key ({code}). Another run tries again.",
     ),
     "reseal_stopped": (
         "{vault}: hier ging es nicht weiter ({code}). Ein neuer Aufruf macht dort weiter.",

@@ -6,16 +6,22 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
         "The firm's log is not signed. Please tell your IT partner.",
     ),
     "release_not_logged": (
-        "Der Server hat noch nicht festgehalten, welche Programmdateien er ausliefert.",
-        "The server has not logged yet which files it serves.",
+        "Der Server hat noch nicht festgehalten, welche Programmdateien er ausliefert. Er tut es binnen einer Minute"
+        " nach seinem Start; versuchen Sie es dann noch einmal, und sagen Sie sonst Ihrem Systempartner Bescheid.",
+        "The server has not logged yet which files it serves. It does within a minute of its start; try again then, and"
+        " else tell your IT partner.",
     ),
     "release_key_invalid": (
-        "„{file}“ ist kein öffentlicher Schlüssel der Form „ssh-ed25519 …“.",
-        "“{file}” is no public key of the form “ssh-ed25519 …”.",
+        "„{file}“ ist kein öffentlicher Schlüssel der Form „ssh-ed25519 …“. Bitte nehmen Sie die Datei, die mit den"
+        " Releases veröffentlicht wird.",
+        "“{file}” is no public key of the form “ssh-ed25519 …”. Please take the file that is published with the"
+        " releases.",
     ),
     "web_unreadable": (
-        "Die Anmeldeseite oder ihre Dateien ließen sich nicht abrufen (Antwort {status}).",
-        "The sign-in page or its files could not be fetched (answer {status}).",
+        "Die Anmeldeseite oder ihre Dateien ließen sich nicht abrufen (Antwort {status}), verglichen ist also nichts."
+        " Bitte versuchen Sie es noch einmal; bleibt es dabei, sagen Sie Ihrem Systempartner Bescheid.",
+        "The sign-in page or its files could not be fetched (answer {status}), so nothing was compared. Please try"
+        " again; if it stays so, tell your IT partner.",
     ),
     "web_same": (
         "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files:Datei|Dateien}.",
@@ -26,8 +32,10 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
         "What is served is what the log names: {files:file|files}. No signature was checked (--release-key).",
     ),
     "log_file_unreadable": (
-        "„{file}“ ist weder ein Stand noch ein Nachweis des Protokolls.",
-        "“{file}” is neither a checkpoint nor a proof of the log.",
+        "„{file}“ ist weder ein Stand noch ein Nachweis des Protokolls. Bitte nehmen Sie eine Datei, die siegel audit"
+        " save oder „Nachweis herunterladen“ gespeichert hat.",
+        "“{file}” is neither a checkpoint nor a proof of the log. Please take a file that siegel audit save or"
+        " “Download proof” has saved.",
     ),
     "log_confirmed": (
         "Bestätigt: {size} Einträge, gewachsen aus {before}.",

@@ -38,6 +38,7 @@ MAX_FILES = 1000
 MAX_CHECKED = 200
 # A package is taken in rarely; each leaves an entry in the log.
 TAKE_INS_PER_HOUR = 60
+HOUR_S = 3600
 # A check lasts as long as the scanner takes. The browser has three of a person at once, the program `siegel` one.
 CHECKING = Places(total=6, each=4)
 Wire = dict[str, Any]
@@ -224,7 +225,7 @@ def hand_over(request: HttpRequest, vault_id: str, body: HandOverIn) -> Status[W
 @router.post("/vaults/{vault_id}/take-ins", response={201: Wire})
 def taken_in(request: HttpRequest, vault_id: str, body: TakeInIn) -> Status[Wire]:
     """Whoever writes in a vault has taken a package of another firm into it."""
-    refuse_excess(f"take-in {person_of(request).pk}", limit=TAKE_INS_PER_HOUR, window_s=3600)
+    refuse_excess(f"take-in {person_of(request).pk}", limit=TAKE_INS_PER_HOUR, window_s=HOUR_S)
     take_in_package(
         by=person_of(request), vault_id=vault_id, package=body.package, sender=body.sender, files=body.files
     )

@@ -55,8 +55,10 @@ MESSAGES: Messages = {
         "The statement about the file does not match what arrived. Nothing was published.",
     ),
     "thumbnail_differs": (
-        "Ein versiegeltes Vorschaubild passt nicht zu seiner Unterschrift. Es wurde nichts veröffentlicht.",
-        "A sealed thumbnail does not match its signature. Nothing was published.",
+        "Ein versiegeltes Vorschaubild passt nicht zu seiner Unterschrift. Es wurde nichts veröffentlicht. Bitte laden"
+        " Sie die Seite neu und die Datei noch einmal hoch.",
+        "A sealed thumbnail does not match its signature. Nothing was published. Please reload the page and upload the"
+        " file again.",
     ),
     "row_differs": (
         "Ein versiegelter Eintrag passt nicht zu seiner Unterschrift. Es wurde nichts geändert.",

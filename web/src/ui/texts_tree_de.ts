@@ -111,7 +111,7 @@ export const TREE_DE = {
     told: (done: number, of: number) =>
       `${done.toLocaleString("de-DE")} von ${of.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
     failed: (number: number) =>
-      `Nicht möglich bei ${number.toLocaleString("de-DE")}; sie bleiben, wie sie sind.`,
+      `Nicht möglich bei ${number.toLocaleString("de-DE")}; sie bleiben, wie sie sind. Versuchen Sie es später noch einmal.`,
     done: (number: number) =>
       number === 1
         ? "1 Fassung neu versiegelt."

@@ -28,7 +28,7 @@ export const WAYS_PROBLEMS_DE = {
   ),
   package_foreign: problem(
     "Das Paket ist für einen anderen Schlüssel.",
-    "Öffnen kann es nur, von wem die Karte war. Es wurde nichts übernommen.",
+    "Öffnen kann es nur, von wem die Karte war. Es wurde nichts übernommen. Bitte lassen Sie es für Ihre Karte packen.",
   ),
   package_damaged: problem(
     "Das Paket ist beschädigt oder verändert.",
@@ -36,7 +36,7 @@ export const WAYS_PROBLEMS_DE = {
   ),
   pin_invalid: problem(
     "Die Kennung stimmt nicht.",
-    "Sie hat 43 Zeichen, große und kleine sind verschieden. Es wurde nichts geändert.",
+    "Sie hat 43 Zeichen, große und kleine sind verschieden. Es wurde nichts geändert. Bitte vergleichen Sie sie Zeichen für Zeichen.",
   ),
   takein_taken: problem(
     "Hier liegt schon etwas anderes mit diesem Namen.",

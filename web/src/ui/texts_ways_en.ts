@@ -25,7 +25,7 @@ export const WAYS_PROBLEMS_EN: typeof WAYS_PROBLEMS_DE = {
   ),
   package_foreign: problem(
     "The package is for another key.",
-    "Only whose card it was can open it. Nothing was taken in.",
+    "Only whose card it was can open it. Nothing was taken in. Please have it packed for your card.",
   ),
   package_damaged: problem(
     "The package is damaged or altered.",
@@ -33,7 +33,7 @@ export const WAYS_PROBLEMS_EN: typeof WAYS_PROBLEMS_DE = {
   ),
   pin_invalid: problem(
     "The print is not right.",
-    "It has 43 characters; upper and lower case differ. Nothing was changed.",
+    "It has 43 characters; upper and lower case differ. Nothing was changed. Please compare it character by character.",
   ),
   takein_taken: problem(
     "Something else of this name lies here already.",

@@ -175,7 +175,8 @@ class Release:
     """The server's answers about its release, and the key that signs it."""
 
     def __init__(self, log: Log) -> None:
-        self.log, self.document, self.signature = log, write_release(LISTED), None
+        self.log, self.document = log, write_release(LISTED)
+        self.signature: str | None = None
         log.grow(30)  # behind the places of the certificates that other tests show
         log.grow(1, "release_served", release=b64(sha256(self.document).digest()))
         self.index: int | None = len(log.entries) - 1
@@ -191,7 +192,7 @@ class Release:
         return tlog.ProofFile(index, tuple(hashes), self.log.note(size), extra).encode()
 
     def sign(self) -> None:
-        self.signature = sshsig.armor(sshsig.sign(self.key, NAMESPACE, self.document))  # type: ignore[assignment]
+        self.signature = sshsig.armor(sshsig.sign(self.key, NAMESPACE, self.document))
 
     def key_file(self) -> str:
         line = self.key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
@@ -212,7 +213,7 @@ def release(log: Log, server: Server, monkeypatch: pytest.MonkeyPatch) -> Releas
             return httpx.Response(200, stream=httpx.ByteStream(release.proof(int(path.split("/")[2]))))
         return before(request)
 
-    server.handle = handle  # type: ignore[method-assign]
+    monkeypatch.setattr(server, "handle", handle)
     monkeypatch.setattr(web_online, "compare_served", lambda _origin, files, **_more: len(files))
     return release
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from threading import Barrier, Event
+from threading import Event
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from siegel.base.queries import audit_lines
 from siegel.lib import tlog
 from siegel.lib.merkle import leaf_hash, root_from_leaves
 from siegel.site.database_roles import RoleError, grant
+from tests.at_once import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.unsequenced]
 
@@ -47,20 +48,9 @@ def wave_in_turn(*, tenant: Tenant, number: int = 0) -> int:
     return audit.record("base.waved", tenant=tenant, about={"number": number}).index
 
 
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """What each returns, or its exception; all begin together, each on a connection of its own."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> Any:
-        with closing(connection):
-            start.wait(10)
-            try:
-                return work()
-            except DatabaseError as error:
-                return error
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
+def together(*works: Callable[[], Any]) -> list[Any]:
+    """What each returns, or its exception."""
+    return at_once(*works, refusals=(DatabaseError,))
 
 
 def numbers(tenant: Tenant) -> list[int]:
@@ -154,7 +144,7 @@ def test_two_sequencers_and_eight_writers_leave_no_gap_and_no_entry_twice(lastin
     with ThreadPoolExecutor(2) as pool:
         running = [pool.submit(lambda: _closing(sequence)) for _ in range(2)]
         try:
-            assert at_once(*(lambda number=number: write(number) for number in range(8))) == [None] * 8
+            assert together(*(lambda number=number: write(number) for number in range(8))) == [None] * 8
         finally:
             written.set()
         assert all(one.result(20) >= 0 for one in running)
@@ -185,7 +175,7 @@ def test_a_sequencer_waits_for_another_and_gives_up_in_time(lasting: Tenant) -> 
             done.set()
 
     wave(tenant=lasting)
-    first, second = at_once(hold, wait)
+    first, second = together(hold, wait)
     assert first is None
     assert "lock timeout" in str(second)
     assert numbers(lasting) == [0]
@@ -203,7 +193,7 @@ def test_actions_in_turn_of_one_firm_are_one_after_the_other(lasting: Tenant) ->
         for _ in range(10):
             count()
 
-    assert at_once(*[work] * 4) == [None] * 4
+    assert together(*[work] * 4) == [None] * 4
     assert Tenant.objects.get().name == "40"
 
 
@@ -215,7 +205,7 @@ def test_a_lock_by_name_lets_one_after_the_other_in(lasting: Tenant) -> None:
                 known = int(Tenant.objects.values_list("name", flat=True).get(pk=lasting.pk))
                 Tenant.objects.filter(pk=lasting.pk).update(name=str(known + 1))
 
-    assert at_once(*[work] * 3) == [None] * 3
+    assert together(*[work] * 3) == [None] * 3
     assert Tenant.objects.get().name == "30"
     with pytest.raises(RuntimeError):
         locks.alone("counting")
@@ -284,7 +274,7 @@ def test_an_outsiders_change_is_not_noted_as_an_actions(lasting: Tenant) -> None
 
     @action
     def work() -> None:
-        assert at_once(outsider) == [None]
+        assert together(outsider) == [None]
         audit.record("base.waved", tenant=lasting)
 
     work()

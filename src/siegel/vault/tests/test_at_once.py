@@ -1,13 +1,9 @@
 """PostgreSQL lets many write at once: what is counted or taken once is counted and taken once all the same."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from siegel.accounts import lockout, rules
 from siegel.accounts.models import Person, SignInFailure
@@ -22,6 +18,7 @@ from siegel.keys.tests.island import Island, RefusedError
 from siegel.vault.actions import uploads
 from siegel.vault.models import Node, Upload
 from siegel.vault.tests.island import OpenVault, open_vault
+from tests.at_once import at_once
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.unsequenced]
 
@@ -31,20 +28,9 @@ def _in_a_database_in_which_transactions_end(committed: None) -> None:
     """Before everything else a test asks for."""
 
 
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """What each returns, or the code of its refusal; all begin together, each on a connection of its own."""
-    start = Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> Any:
-        with closing(connection):
-            start.wait(10)
-            try:
-                return work()
-            except (DomainError, RefusedError) as error:
-                return error.code
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
+def together(*works: Callable[[], Any]) -> list[Any]:
+    """What each returns, or the code of its refusal."""
+    return at_once(*works, refusals=(DomainError, RefusedError), told=lambda error: error.code)
 
 
 def person_of(island: Island) -> Person:
@@ -53,7 +39,7 @@ def person_of(island: Island) -> Person:
 
 def test_guesses_sent_at_once_are_all_counted() -> None:
     attempt = lockout.Attempt(account=b"a" * 32, source=b"s" * 32, known_device=False)
-    allowed = at_once(*[lambda: lockout.count_attempt(attempt)] * 12)
+    allowed = together(*[lambda: lockout.count_attempt(attempt)] * 12)
     assert allowed.count(True) == rules.FAILURES_PER_SOURCE
     assert SignInFailure.objects.count() == rules.FAILURES_PER_SOURCE
 
@@ -63,14 +49,14 @@ def test_uploads_announced_at_once_do_not_pass_the_limit_together(
 ) -> None:
     monkeypatch.setattr(uploads, "MAX_OPEN_UPLOADS", 3)
     person = person_of(vault.island)
-    begun = at_once(*[lambda: uploads.begin_upload(by=person, vault_id=vault.id, length=10)] * 8)
+    begun = together(*[lambda: uploads.begin_upload(by=person, vault_id=vault.id, length=10)] * 8)
     assert begun.count("too_many_uploads") == 5
     assert Upload.objects.count() == 3
 
 
 def test_of_two_records_behind_one_head_the_first_wins_and_the_log_has_it(owner: Island, vault: OpenVault) -> None:
     views = [open_vault(owner, vault.id) for _ in range(3)]
-    made = at_once(*(view.add_folder for view in views))
+    made = together(*(view.add_folder for view in views))
     assert made.count("stale") == 2
     [folder] = [one for one in made if one != "stale"]
     assert list(Node.objects.filter(vault=vault.id).values_list("node", flat=True)) == [folder]
@@ -83,11 +69,11 @@ def test_a_dossier_gets_one_vault_and_a_number_one_client(owner: Island) -> None
     def client() -> str:
         return firms.create_client(number="10099", name="Bäckerei Harms", by=by).pk
 
-    made = at_once(*[client] * 4)
+    made = together(*[client] * 4)
     assert len(set(made)) == 1  # the same again gives the one that exists
     [first] = clients_visible_to(by).filter(number="10099")
     dossier = firms.create_dossier(client=first, title="Fibu", by=by)
-    attached = at_once(*[lambda: firms.attach_vault(dossier=dossier, vault_id=new_id(), by=by)] * 4)
+    attached = together(*[lambda: firms.attach_vault(dossier=dossier, vault_id=new_id(), by=by)] * 4)
     assert sorted(map(str, attached)) == ["None", *["vault_exists"] * 3]
     assert Dossier.objects.get(pk=dossier.pk).vault_id
     indexes = list(AuditEntry.objects.filter(tenant=by.tenant_id).order_by("index").values_list("index", flat=True))
