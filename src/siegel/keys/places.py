@@ -75,6 +75,12 @@ def ruled_by(person: "Person") -> QuerySet[Chain]:
     return Chain.objects.filter(ruled, tenant=person.tenant_id)
 
 
+def personal_chains(tenant_id: str) -> QuerySet[Chain]:
+    """Of people's own vaults: neither a team's chain nor a dossier's vault."""
+    teams = Team.objects.filter(tenant=tenant_id).values("pk")
+    return Chain.objects.filter(tenant=tenant_id).exclude(pk__in=teams).exclude(pk__in=vaults_of_dossiers(tenant_id))
+
+
 def readmitting(person: "Person") -> QuerySet[Chain]:
     """Others' own vaults, and his, in which an owner may give the founder his place back (ADR 0035).
 
@@ -87,9 +93,7 @@ def readmitting(person: "Person") -> QuerySet[Chain]:
     present = Certificate.objects.filter(tenant=tenant, subject=OuterRef("person"), kind__in=PERSONS, out_at=None)
     held = lines.filter(in_force(OuterRef("kid"), tenant), rights="hold")
     lost = lines.filter(~in_force(OuterRef("kid"), tenant), Exists(present), rights="manage", person__state=ACTIVE)
-    teams = Team.objects.filter(tenant=tenant).values("pk")
-    personal = Chain.objects.exclude(pk__in=teams).exclude(pk__in=vaults_of_dossiers(tenant))
-    return personal.filter(Exists(held), Exists(lost), tenant=tenant)
+    return personal_chains(tenant).filter(Exists(held), Exists(lost))
 
 
 def _has_key_in_force(person: "Person") -> bool:

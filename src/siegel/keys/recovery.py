@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, QuerySet
 
 from siegel.base.errors import BaseError
-from siegel.firms.queries import role_of, vaults_of_dossiers
+from siegel.firms.queries import role_of
 from siegel.keys.models import Certificate, Chain, Holder, Team, Wrap
-from siegel.keys.places import in_force, places_of, readmitting, ruled_by
+from siegel.keys.places import in_force, personal_chains, places_of, readmitting, ruled_by
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -90,9 +90,7 @@ def lost_vaults(person: "Person", *, after: str = "") -> LostVaults:
 def own_vaults(person: "Person") -> tuple[int, int]:
     """How many of the person's own vaults recovery holds, and how many there are. Two queries."""
     tenant = person.tenant_id
-    teams = Team.objects.filter(tenant=tenant).values("pk")
-    own = Holder.objects.filter(person=person.pk, rights="manage", chain__tenant=tenant).exclude(chain__in=teams)
-    own = own.exclude(chain__in=vaults_of_dossiers(tenant))
+    own = Holder.objects.filter(person=person.pk, rights="manage", chain__in=personal_chains(tenant))
     held = Holder.objects.filter(in_force(OuterRef("kid"), tenant), chain=OuterRef("chain"), rights="hold")
     return own.filter(Exists(held)).count(), own.count()
 
@@ -117,5 +115,4 @@ def with_old_recovery(person: "Person") -> QuerySet[Chain]:
     found = Chain.objects.filter(Exists(old), pk__in=own, tenant=person.tenant_id)
     if role_of(person) == "owner":
         return found
-    teams = Team.objects.filter(tenant=person.tenant_id).values("pk")
-    return found.exclude(pk__in=teams).exclude(pk__in=vaults_of_dossiers(person.tenant_id))
+    return found.filter(pk__in=personal_chains(person.tenant_id).values("pk"))

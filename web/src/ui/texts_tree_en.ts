@@ -101,7 +101,8 @@ export const TREE_EN: typeof TREE_DE = {
           : `${number.toLocaleString("en-GB")} versions lie under old keys (${size}).`,
     told: (done, of) =>
       `${done.toLocaleString("en-GB")} of ${of.toLocaleString("en-GB")} versions sealed anew.`,
-    failed: (number) => `Not possible for ${number.toLocaleString("en-GB")}; they stay as they are. Try again later.`,
+    failed: (number) =>
+      `Not possible for ${number.toLocaleString("en-GB")}; they stay as they are. Try again later.`,
     done: (number) =>
       number === 1 ? "1 version sealed anew." : `${number.toLocaleString("en-GB")} versions sealed anew.`,
   },
