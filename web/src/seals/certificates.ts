@@ -22,8 +22,8 @@ import {
   PERSONS,
   type VerifiedCertificate,
 } from "./certificate";
-import type { VaultChain } from "./chain";
 import { type Accepted, hashOf, read, verifySigned } from "./documents";
+import type { TeamChain } from "./entries";
 import { must } from "./errors";
 import { fallsFrom, mayRevoke, REVOCATION, type VerifiedRevocation } from "./revocations";
 import { checkNext, checkReplaced, firstRoot } from "./roots";
@@ -46,7 +46,7 @@ export class Certificates {
   /** The keys of each person and each team, those of generation g at g − 1. */
   private readonly generations = new Map<string, readonly VerifiedCertificate[]>();
   /** The chains of teams, replayed: who was a member of them, and when. */
-  readonly teams = new Map<string, VaultChain>();
+  readonly teams = new Map<string, TeamChain>();
   /** The firm's roots, each in the place of the one before. */
   private readonly line: VerifiedCertificate[] = [];
   readonly firm: string;
