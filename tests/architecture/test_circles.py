@@ -23,17 +23,18 @@ def python_imports(sources: Mapping[str, str]) -> dict[str, set[str]]:
         named = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
         for node in nodes:
             if isinstance(node, ast.ImportFrom):
-                module = _module(node, name, is_package=any(one.startswith(f"{name}.") for one in sources))
+                module = _module(node, name, sources)
                 inner = [f"{module}.{alias.name}" for alias in node.names]
                 named += [one if one in sources else module for one in inner]
         found[name] = {one for one in named if one in sources and one != name}
     return found
 
 
-def _module(node: ast.ImportFrom, name: str, *, is_package: bool) -> str:
+def _module(node: ast.ImportFrom, name: str, others: Iterable[str]) -> str:
     """What `node` imports from in the module `name`, without dots before it."""
     if not node.level:
         return str(node.module)
+    is_package = any(one.startswith(f"{name}.") for one in others)
     above = name.split(".")[: (1 if is_package else 0) - node.level or None]
     return ".".join([*above, *filter(None, [node.module])])
 
