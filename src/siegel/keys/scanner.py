@@ -1,4 +1,4 @@
-"""Asks the scanner process over its socket: length-prefixed JSON (u32 big-endian), one request per connection.
+"""Asks the scanner process over its socket: one request per connection (`siegel.private_socket`).
 
 Nothing the scanner says is believed for being said: keys and verdicts are signed documents, verified by who uses them.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from siegel.keys.errors import KeysError, ScannerRefusedError, ScannerSilentError
+from siegel.private_socket import framed
 from siegel.seals.canonical import Json
 from siegel.seals.errors import IntegrityError
 from siegel.seals.signed import Signed
@@ -71,7 +72,7 @@ def ask(request: dict[str, Json], *, timeout_s: float) -> dict[str, Json]:
     the answer is late, cut or nonsense.
     """
     try:
-        answer = _exchange(json.dumps(request).encode(), time.monotonic() + timeout_s)
+        answer = _exchange(framed(request), time.monotonic() + timeout_s)
     except (OSError, ValueError, RecursionError) as error:
         raise ScannerSilentError(str(error)) from error
     match answer:
@@ -82,14 +83,14 @@ def ask(request: dict[str, Json], *, timeout_s: float) -> dict[str, Json]:
     raise ScannerSilentError("the answer is nonsense")
 
 
-def _exchange(text: bytes, deadline: float) -> object:
+def _exchange(message: bytes, deadline: float) -> object:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(_left(deadline))
         try:
             line.connect(str(settings.SCANNER_SOCKET))
         except OSError as error:
             raise KeysError("no_scanner", status=503) from error
-        line.sendall(len(text).to_bytes(4, "big") + text)
+        line.sendall(message)
         size = int.from_bytes(_read(line, 4, deadline), "big")
         if size > MAX_ANSWER_BYTES:
             raise ValueError("the answer is too long")
