@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from siegel.accounts.models import Person
 
 UPLOAD_LIFE = timedelta(hours=24)
-# Of one person, not yet committed. The program `siegel` has two batches of 200 files under way, and one that was ended
-# leaves its own behind until they expire.
-MAX_OPEN_UPLOADS = 1000
+# Of one person, not yet committed. The program `siegel` has three batches of 200 files under way, and one that ended
+# early leaves its own behind until they expire.
+MAX_OPEN_UPLOADS = 1500
 MAX_ANNOUNCED_BYTES = 20 << 30
 
 
