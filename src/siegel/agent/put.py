@@ -42,7 +42,7 @@ PARALLEL = 4
 IN_MEMORY_SIZE = 4 << 20
 # Files up to this size go many to a request.
 SMALL_BYTES = 256 << 10
-BUNDLE_FILES = 50
+BUNDLE_FILES = 100
 BUNDLE_BYTES = 4 << 20
 
 
