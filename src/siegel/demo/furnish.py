@@ -139,7 +139,6 @@ def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
                 users.append(invited(people.Staff("client", user.username, user.name), {vault: "write"}, client_id))
         for one in users:
             one.result()
-    owner.learn_certificates()
     countersign_waiting(owner)
     # Consumers know the first of them by their places.
     return sorted(joined, key=lambda person: person.role == people.LEADER.role)
