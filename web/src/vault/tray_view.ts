@@ -3,7 +3,7 @@
 import { clone, find, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { problemText, texts } from "../ui/texts";
-import { isFinal, type Stage, type UploadItem } from "./upload";
+import { isFinal, type Stage, type TrayItem } from "./upload_item";
 
 /** What the tray is about. */
 export type Deed = "both" | "copy" | "upload";
@@ -17,20 +17,20 @@ const MOST_LINES = 40;
 
 /** Whoever carries items: uploads, or copies into another vault. */
 export interface TrayWork {
-  retry(item: UploadItem): void;
-  cancel(item: UploadItem): void;
+  retry(item: TrayItem): void;
+  cancel(item: TrayItem): void;
 }
 
 export class TrayView {
-  private readonly all = new Set<UploadItem>();
+  private readonly all = new Set<TrayItem>();
   /** Those that have a line. */
-  private readonly items = new Map<UploadItem, HTMLElement>();
-  private readonly later = new Set<UploadItem>();
+  private readonly items = new Map<TrayItem, HTMLElement>();
+  private readonly later = new Set<TrayItem>();
   private looking: ReturnType<typeof setTimeout> | undefined;
   private readonly counts = { done: 0, refused: 0 };
-  private readonly lastStage = new Map<UploadItem, Stage>();
+  private readonly lastStage = new Map<TrayItem, Stage>();
   private readonly tray = find("[data-tray]");
-  private readonly works = new Map<UploadItem, TrayWork>();
+  private readonly works = new Map<TrayItem, TrayWork>();
 
   constructor() {
     find("[data-tray-fold]", this.tray).addEventListener("click", ({ currentTarget }) => {
@@ -44,7 +44,7 @@ export class TrayView {
   }
 
   /** `work`: what can stop the item, and try it again. */
-  show(item: UploadItem, work: TrayWork): void {
+  show(item: TrayItem, work: TrayWork): void {
     this.all.add(item);
     this.works.set(item, work);
     if (this.all.size <= FEW) {
@@ -62,7 +62,7 @@ export class TrayView {
     }, LOOK_MS);
   }
 
-  private showNow(item: UploadItem): void {
+  private showNow(item: TrayItem): void {
     const before = this.lastStage.get(item);
     const isNewStage = before !== item.stage;
     this.lastStage.set(item, item.stage);
@@ -74,7 +74,7 @@ export class TrayView {
     if (this.all.size <= FEW) this.drawTitle();
   }
 
-  private draw(element: HTMLElement, item: UploadItem, isNewStage: boolean): void {
+  private draw(element: HTMLElement, item: TrayItem, isNewStage: boolean): void {
     this.drawProgress(element, item);
     if (!isNewStage) return;
     this.drawStages(element, item);
@@ -87,7 +87,7 @@ export class TrayView {
   }
 
   /** Room for one more line: where there is none, what is done makes some, and what waits has to wait. */
-  private hasRoomFor(item: UploadItem): boolean {
+  private hasRoomFor(item: TrayItem): boolean {
     if (item.stage === "refused" || this.items.size < MOST_LINES) return true;
     if (item.stage === "waiting" || item.stage === "done") return false;
     for (const stage of ["done", "waiting"]) {
@@ -101,7 +101,7 @@ export class TrayView {
     return true;
   }
 
-  private added(item: UploadItem): HTMLElement | null {
+  private added(item: TrayItem): HTMLElement | null {
     this.tray.hidden = false;
     if (!this.hasRoomFor(item)) return null;
     const element = clone("tray-item");
@@ -117,7 +117,7 @@ export class TrayView {
     return element;
   }
 
-  private drawProgress(element: HTMLElement, item: UploadItem): void {
+  private drawProgress(element: HTMLElement, item: TrayItem): void {
     const bar = find<HTMLProgressElement>("progress", element);
     const percent = Math.floor(item.progress * 100);
     // A bar without a value moves all the time: forty of them keep a processor busy.
@@ -129,7 +129,7 @@ export class TrayView {
     if (item.stage === "send") write('[data-stage="send"] [data-word]', vault.sending(percent), element);
   }
 
-  private drawStages(element: HTMLElement, item: UploadItem): void {
+  private drawStages(element: HTMLElement, item: TrayItem): void {
     const { vault } = texts();
     const at = ORDER.indexOf(item.stage);
     const done = [vault.sealed, vault.sent, vault.scanned, vault.done];
@@ -149,7 +149,7 @@ export class TrayView {
       item.stage === "done" || item.stage === "refused" || item.stage === "scan";
   }
 
-  private drawProblem(element: HTMLElement, item: UploadItem): void {
+  private drawProblem(element: HTMLElement, item: TrayItem): void {
     const isRefused = item.stage === "refused" && item.problem !== null;
     element.classList.toggle("bad", isRefused);
     find(".sg-stages", element).hidden = isRefused;
@@ -165,7 +165,7 @@ export class TrayView {
   }
 
   /** Stage changes that matter to somebody who does not see the tray; per cents do not. */
-  private announce(item: UploadItem): void {
+  private announce(item: TrayItem): void {
     const { vault } = texts();
     if (item.stage === "done") write("[data-live]", vault.saved(item.name));
     if (item.stage === "refused" && item.problem !== null) {
