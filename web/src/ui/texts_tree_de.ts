@@ -13,6 +13,10 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "einen Tag" : `${count} Tage`);
 
 export const TREE_PROBLEMS_DE = {
+  reseal_stopped: problem(
+    "Angehalten.",
+    "Was neu versiegelt ist, bleibt es. Der Rest liegt weiter unter den alten Schlüsseln.",
+  ),
   gone: problem(
     "Das ist nicht mehr da.",
     "Jemand anders hat es inzwischen gelöscht. Es wurde nichts geändert. Sie finden es vielleicht im Papierkorb.",
@@ -122,10 +126,12 @@ export const TREE_DE = {
       `${done.toLocaleString("de-DE")} von ${of.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
     failed: (number: number) =>
       `Nicht möglich bei ${number.toLocaleString("de-DE")}; sie bleiben, wie sie sind. Versuchen Sie es später noch einmal.`,
-    done: (number: number) =>
+    others: (number: number) =>
       number === 1
-        ? "1 Fassung neu versiegelt."
-        : `${number.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
+        ? "Bei 1 war jemand anders schneller."
+        : `Bei ${number.toLocaleString("de-DE")} war jemand anders schneller.`,
+    line: "Alte Inhalte neu versiegeln",
+    busy: "Das Neu-Versiegeln läuft schon. Sie sehen es unten in der Liste.",
   },
   folderGone: "Der Ordner wurde gelöscht. Sie sind jetzt eine Ebene höher.",
   activity: {

@@ -13,6 +13,10 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "one day" : `${count} days`);
 
 export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
+  reseal_stopped: problem(
+    "Stopped.",
+    "What is sealed anew stays so. The rest still lies under the old keys.",
+  ),
   gone: problem(
     "This is no longer here.",
     "Somebody else has deleted it meanwhile. Nothing was changed. You may find it in the trash.",
@@ -113,8 +117,12 @@ export const TREE_EN: typeof TREE_DE = {
       `${done.toLocaleString("en-GB")} of ${of.toLocaleString("en-GB")} versions sealed anew.`,
     failed: (number) =>
       `Not possible for ${number.toLocaleString("en-GB")}; they stay as they are. Try again later.`,
-    done: (number) =>
-      number === 1 ? "1 version sealed anew." : `${number.toLocaleString("en-GB")} versions sealed anew.`,
+    others: (number) =>
+      number === 1
+        ? "With 1 somebody else was quicker."
+        : `With ${number.toLocaleString("en-GB")} somebody else was quicker.`,
+    line: "Seal old contents anew",
+    busy: "Sealing anew is running already. You see it in the list below.",
   },
   folderGone: "The folder was deleted. You are one level higher now.",
   activity: {

@@ -131,6 +131,7 @@ export class VaultPage {
       download: (nodes) => this.act(this.reading.saveAll(nodes, this.folder)),
       changed: (said) => this.tell(said),
       copyAcross: (copying) => this.copies.start(copying),
+      track: (item, work) => this.tray.show(item, work),
       fail: (error) => this.fail(error),
       isOver: (error) => this.isOver(error),
     };

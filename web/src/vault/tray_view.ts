@@ -6,16 +6,18 @@ import { problemText, texts } from "../ui/texts";
 import { isFinal, type Stage, type TrayItem } from "./upload_item";
 
 /** What the tray is about. */
-export type Deed = "both" | "copy" | "upload";
+export type Deed = "both" | "copy" | "mixed" | "reseal" | "upload";
 
 const ORDER: readonly Stage[] = ["seal", "send", "scan", "done"];
 /** Up to so many files are followed step by step; of more a look now and then is enough, as drawing takes longer than sealing. */
 const FEW = 10;
 const LOOK_MS = 300;
+/** What ends by the person's own wish is no mishap. */
+const STOPPED = ["cancelled", "reseal_stopped"];
 /** Lines of files that wait or are done; those of refused ones stay. */
 const MOST_LINES = 40;
 
-/** Whoever carries items: uploads, or copies into another vault. */
+/** Whoever carries items: uploads, copies into another vault, sealing anew. Asked about its own items only. */
 export interface TrayWork {
   retry(item: TrayItem): void;
   cancel(item: TrayItem): void;
@@ -76,6 +78,9 @@ export class TrayView {
 
   private draw(element: HTMLElement, item: TrayItem, isNewStage: boolean): void {
     this.drawProgress(element, item);
+    const told = find("[data-told]", element);
+    told.hidden = item.told === undefined;
+    if (told.textContent !== item.told) told.textContent = item.told ?? "";
     if (!isNewStage) return;
     this.drawStages(element, item);
     this.drawProblem(element, item);
@@ -151,13 +156,17 @@ export class TrayView {
 
   private drawProblem(element: HTMLElement, item: TrayItem): void {
     const isRefused = item.stage === "refused" && item.problem !== null;
-    element.classList.toggle("bad", isRefused);
-    find(".sg-stages", element).hidden = isRefused;
+    const isStopped = STOPPED.includes(item.problem?.code ?? "");
+    element.classList.toggle("bad", isRefused && !isStopped);
+    find(".sg-stages", element).hidden = isRefused || item.told !== undefined;
     const title = find("[data-problem-title]", element);
+    title.classList.toggle("fg-alarm", !isStopped);
     const text = find("[data-problem]", element);
     title.hidden = !isRefused;
     text.hidden = !isRefused;
-    find("[data-retry]", element).hidden = !isRefused || isFinal(item.problem);
+    const retry = find("[data-retry]", element);
+    retry.hidden = !isRefused || isFinal(item.problem);
+    retry.textContent = isStopped ? texts().vault.goOn : texts().vault.tryAgain;
     if (item.problem === null) return;
     const problem = problemText(item.problem);
     title.textContent = problem.title;
@@ -167,7 +176,7 @@ export class TrayView {
   /** Stage changes that matter to somebody who does not see the tray; per cents do not. */
   private announce(item: TrayItem): void {
     const { vault } = texts();
-    if (item.stage === "done") write("[data-live]", vault.saved(item.name));
+    if (item.stage === "done") write("[data-live]", item.told ?? vault.saved(item.name));
     if (item.stage === "refused" && item.problem !== null) {
       write("[data-live]", vault.refusedLive(item.name, problemText(item.problem).title));
     }
@@ -185,9 +194,10 @@ export class TrayView {
   }
 
   private deed(): Deed {
-    const copies = [...this.all].filter(({ deed }) => deed === "copy").length;
-    if (copies === 0) return "upload";
-    return copies === this.all.size ? "copy" : "both";
+    const deeds = new Set<Deed>([...this.all].map(({ deed }) => deed ?? "upload"));
+    const [one = "upload"] = deeds;
+    if (deeds.size === 1) return one;
+    return deeds.has("reseal") ? "mixed" : "both";
   }
 
   /** Stops all that is not settled. What is there already stays; the rest can be tried again. */

@@ -26,6 +26,8 @@ export interface TrayItem {
   /** A copy out of another vault, or what is sealed anew; absent for what is uploaded. */
   readonly deed?: "copy" | "reseal";
   stage: Stage;
+  /** How far it is in words, of what has no stages. */
+  told?: string;
   /** Share of the present stage, 0 to 1. */
   progress: number;
   /** Why the item was refused. */
