@@ -23,6 +23,12 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
         "The sign-in page or its files could not be fetched (answer {status}), so nothing was compared. Please try"
         " again; if it stays so, tell your IT partner.",
     ),
+    "web_encoding": (
+        "Der Server antwortet in der Kompression „{encoding}“, die hier nicht installiert ist; verglichen ist also"
+        " nichts. Bitte installieren Sie sie: pip install 'httpx[brotli,zstd]'",
+        "The server answers in the compression “{encoding}”, which is not installed here, so nothing was compared."
+        " Please install it: pip install 'httpx[brotli,zstd]'",
+    ),
     "web_same": (
         "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files:Datei|Dateien}.",
         "What is served is what the log names and the release key has signed: {files:file|files}.",
