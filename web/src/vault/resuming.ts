@@ -6,6 +6,7 @@
  */
 
 import { fromBase64url, toBase64url } from "../crypto/base64";
+import { hastenSha256 } from "../crypto/sha256";
 import type { Open } from "../keyring/keyring";
 import { forgetReplay, type KeptReplay, keepReplay, recallReplay } from "../keyring/replays";
 import { Certificates } from "../seals/certificates";
@@ -37,7 +38,9 @@ const owedBy = new WeakMap<OpenedVault, OwedSignatures>();
 
 /** The vault, with the news taken; `settle` has to follow. @throws IntegrityError, WireError. */
 export async function openForPage(open: Open, id: string): Promise<OpenedVault> {
+  const hastened = hastenSha256();
   const kept = await recallReplay(open, id);
+  await hastened;
   const owed = new OwedSignatures();
   const vault = (kept && (await resumed(open, id, kept, owed))) ?? (await replayed(open, id, owed));
   vault.later = undefined;
