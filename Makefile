@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 B := .venv/bin
 export PATH := $(CURDIR)/$(B):$(PATH)
 export NPM_CONFIG_UPDATE_NOTIFIER := false
+# Where it is set, each of the hundreds of programs that tests start would compile all its modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # exec: the server takes the place of the shell, so that Ctrl-C and TERM reach it and nothing is left behind.
 run:

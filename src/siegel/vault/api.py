@@ -24,7 +24,7 @@ from siegel.keys.trusted import events_of
 from siegel.keys.wire import documents_of
 from siegel.seals.canonical import b64
 from siegel.seals.signed import Signed
-from siegel.vault import activity, check, payload, queries, small, thumbnails, tus, wire
+from siegel.vault import activity, chain_news, check, payload, queries, small, thumbnails, tus, wire
 from siegel.vault.actions import contents, locks, naming, reading, vaults
 from siegel.vault.errors import VaultError
 from siegel.vault.handover import hand_over_vault, take_in_package
@@ -151,7 +151,7 @@ def news(
         mark_background(request)
     person = person_of(request)
     shown = queries.shown_to(person, vault_id)
-    found = queries.news_since(shown, since, brief=brief)
+    found = chain_news.news_since(shown, since, brief=brief)
     fresh = evidence.named_by(entry for entry in found.entries if log is not None and entry.record.log_index > log)
     told = evidence.evidence(person.tenant_id, evidence.of_chain(shown.chain), log=log, fresh=fresh)
     return {
@@ -169,9 +169,9 @@ def news(
     }
 
 
-def _rows_of(shown: queries.Shown, found: queries.News) -> list[Wire]:
+def _rows_of(shown: queries.Shown, found: chain_news.News) -> list[Wire]:
     first = bool(found.entries) and found.entries[0].record.seq == 1
-    rows = [wire.row(queries.SealedRow(shown.chain.pk, 0, 1, shown.row))] if first else []
+    rows = [wire.row(chain_news.SealedRow(shown.chain.pk, 0, 1, shown.row))] if first else []
     return rows + [wire.row(row) for row in found.rows]
 
 
@@ -311,7 +311,7 @@ def _vault(line: queries.VaultLine) -> Wire:
     }
 
 
-def _entry(entry: keys.Entry, versions: Iterable[queries.SealedVersion]) -> Wire:
+def _entry(entry: keys.Entry, versions: Iterable[chain_news.SealedVersion]) -> Wire:
     answer = keys_wire.entry(entry)
     if manifests := [_signed(one.manifest_bytes, one.manifest_sig) for one in versions]:
         answer["manifests"] = manifests

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from siegel.seals.canonical import b64
-from siegel.vault import queries
+from siegel.vault import chain_news, queries
 from siegel.vault.locks import locks_in
 from siegel.vault.quota import Quota, quota_of
 from siegel.vault.settings import settings_of
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Wire = dict[str, Any]
 
 
-def row(sealed: queries.SealedRow) -> Wire:
+def row(sealed: chain_news.SealedRow) -> Wire:
     return {"node": sealed.node, "version": sealed.version, "seq": sealed.seq, "row": b64(sealed.row)}
 
 

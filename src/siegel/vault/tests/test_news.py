@@ -4,7 +4,7 @@ import pytest
 
 from siegel.accounts.models import Person
 from siegel.keys.tests.island import Island
-from siegel.vault import queries
+from siegel.vault import chain_news, queries
 from siegel.vault.tests.island import OpenVault, open_vault
 
 
@@ -16,7 +16,7 @@ def test_news_come_in_pages_that_together_are_the_whole_chain(
         vault.check(*made)
         vault.commit(*made)
         vault.add_folder()
-    monkeypatch.setattr(queries, "NODES_PER_PAGE", 4)
+    monkeypatch.setattr(chain_news, "NODES_PER_PAGE", 4)
     first = owner.get(f"vaults/{vault.id}/news")
     assert first["more"]
     assert len(first["records"]) == 3
@@ -30,7 +30,7 @@ def test_news_come_in_pages_that_together_are_the_whole_chain(
 def test_folders_fill_a_page_as_files_do(vault: OpenVault, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         vault.add_folder()
-    monkeypatch.setattr(queries, "NODES_PER_PAGE", 2)
+    monkeypatch.setattr(chain_news, "NODES_PER_PAGE", 2)
     first = vault.island.get(f"vaults/{vault.id}/news")
     assert (len(first["records"]), first["more"]) == (3, True)
     assert len(open_vault(vault.island, vault.id).state.nodes) == 3
@@ -41,7 +41,7 @@ def test_a_page_of_news_is_bounded_by_the_bytes_of_its_rows(vault: OpenVault, mo
         change, row = vault.folder(row=os.urandom(15_000))
         vault.append(vault.record(change), rows=[row])
         vault.refresh()
-    monkeypatch.setattr(queries, "ROW_BYTES_PER_PAGE", 30_000)
+    monkeypatch.setattr(chain_news, "ROW_BYTES_PER_PAGE", 30_000)
     first = vault.island.get(f"vaults/{vault.id}/news?since=1")
     assert (len(first["records"]), first["more"]) == (2, True)
     assert len(open_vault(vault.island, vault.id).state.nodes) == 4
@@ -50,7 +50,7 @@ def test_a_page_of_news_is_bounded_by_the_bytes_of_its_rows(vault: OpenVault, mo
 def test_a_single_record_with_more_nodes_than_a_page_is_still_told(
     vault: OpenVault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queries, "NODES_PER_PAGE", 1)
+    monkeypatch.setattr(chain_news, "NODES_PER_PAGE", 1)
     made = [vault.send(os.urandom(10)) for _ in range(3)]
     vault.check(*made)
     vault.commit(*made)
@@ -61,7 +61,7 @@ def test_a_record_accepted_while_the_news_are_read_comes_with_the_next(owner: Is
     """Else the records would end behind the head, and a client would take the server for a forger."""
     shown = queries.shown_to(Person.objects.get(pk=owner.person), vault.id)
     vault.add_folder()
-    assert queries.news_since(shown, 1).entries == []
+    assert chain_news.news_since(shown, 1).entries == []
     assert len(vault.island.get(f"vaults/{vault.id}/news?since=1")["records"]) == 1
 
 
