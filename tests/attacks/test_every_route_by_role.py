@@ -32,7 +32,7 @@ from siegel.vault.tests.island import add_dossier, begin_upload, begin_vault, op
 # neither holds the vault.
 POSTED = (
     *("sign_out", "language", "theme", "end_sessions", "block", "unblock", "save_address"),
-    *("save_settings", "save_mailbox", "send_again", "verify_log", "save_log_mail"),
+    *("save_settings", "save_mailbox", "confirm_mailbox", "send_again", "verify_log", "save_log_mail"),
 )
 ROLES = ("visitor", "client", "bystander", "clerk", "colleague", "owner", "stranger", "leader", "elsewhere")
 
@@ -93,6 +93,8 @@ TABLE: dict[str, str] = {
     "POST /einstellungen/tresore/speichern": "302 404 404 404 404 400 400 404 404",
     "GET /mein-zugang": "302 200 200 200 200 200 200 200 200",
     "POST /mein-zugang/e-mail": "302 302 302 302 302 302 302 302 302",
+    "GET /mein-zugang/e-mail/bestaetigen": "302 400 400 400 400 400 400 400 400",
+    "POST /mein-zugang/e-mail/bestaetigt": "302 400 400 400 400 400 400 400 400",
     "POST /mein-zugang/sitzungen/beenden": "302 302 302 302 302 302 302 302 302",
     "GET /hilfe": OPEN,
     "GET /impressum": OPEN,

@@ -14,7 +14,7 @@ from tests.e2e.people import Siegel
 from tests.installation import Installation
 from tests.journeys.people import Firm, Person, Vault, make_firm
 from tests.journeys.test_looks import look
-from tests.journeys.visits import PHONE, Visit, come_in, download_from_pane, names, open_vault, row
+from tests.journeys.visits import PHONE, Visit, come_in, download_from_pane, names, open_vault, press, row
 
 CONTENTS = {"Bescheid.txt": b"Bescheid", "Belege/Kassenzettel.txt": b"sieben Kisten" * 100_000, "leer.txt": b""}
 
@@ -42,7 +42,7 @@ def dossier(firm: Firm, tmp_path: Path) -> Vault:
 
 def saved_card(page: Page, folder: Path) -> Path:
     """Of the take-in dialog, which stays open."""
-    page.get_by_role("button", name="Akte übernehmen").click()
+    press(page, "[data-page-verb=take-in]")
     with page.expect_download() as download:
         page.get_by_role("button", name="Karte speichern").click()
     card = folder / download.value.suggested_filename
@@ -52,7 +52,7 @@ def saved_card(page: Page, folder: Path) -> Path:
 
 def packed(page: Page, card: Path, folder: Path) -> Path:
     """What the giving firm's browser saves for a card."""
-    page.get_by_role("button", name="Akte abgeben").click()
+    press(page, "[data-page-verb=hand-over]")
     page.set_input_files("#handover-file", card)
     page.check("#handover-compared")
     with page.expect_download(timeout=60_000) as download:
@@ -96,7 +96,7 @@ def test_nothing_is_packed_for_the_own_firm(visit: Visit, firm: Firm, dossier: V
     expect(page.locator("dialog#take-in [data-card-code] svg")).to_be_visible()
     look(page, Axe(), "desktop-firm-take-in-card")
     page.locator("dialog#take-in footer:visible [data-close]").click()
-    page.get_by_role("button", name="Akte abgeben").click()
+    press(page, "[data-page-verb=hand-over]")
     page.set_input_files("#handover-file", card)
     page.check("#handover-compared")
     page.get_by_role("button", name="Paket speichern").click()
@@ -186,7 +186,7 @@ def test_of_a_package_that_is_not_whole_nothing_is_taken_in(
     # packed for a colleague of the receiver
     page = come_in(visit(), receiver, receiver.owner)
     open_vault(page, target)
-    page.get_by_role("button", name="Akte übernehmen").click()
+    press(page, "[data-page-verb=take-in]")
     page.set_input_files("#takein-files", package)
     expect(page.locator("dialog#take-in [data-dialog-error]")).to_contain_text("für einen anderen Schlüssel")
     open_vault(taker, target)
@@ -224,8 +224,8 @@ def test_the_dialogs_are_accessible(
 ) -> None:
     page = come_in(visit(**options, color_scheme=scheme), firm, firm.clerk)
     open_vault(page, dossier)
-    for button, dialog in (("Akte abgeben", "hand-over"), ("Akte übernehmen", "take-in")):
-        page.get_by_role("button", name=button).click()
+    for dialog in ("hand-over", "take-in"):
+        press(page, f"[data-page-verb={dialog}]")
         expect(page.locator(f"dialog#{dialog}")).to_be_visible()
         violations = Axe().run(page).response["violations"]
         assert violations == [], violations

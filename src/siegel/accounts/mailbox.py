@@ -1,7 +1,8 @@
 """A person's mail address and what he wants to be told.
 
-Staff set a client's address when they invite him, and it is used as it is; afterwards he changes it himself, or whoever
-looks after his access. Every change is logged, and told to the address that was there before. An address opens nothing.
+Staff set a client's address when they invite him, and it is used as it is; afterwards he changes it himself, by a link
+sent there (`own_address`), or whoever looks after his access. Every change is logged, and told to the address that was
+there before. An address opens nothing.
 """
 
 from collections.abc import Iterable

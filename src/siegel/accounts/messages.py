@@ -12,6 +12,10 @@ MESSAGES: Messages = {
         "Diese Kanzlei gibt es hier nicht. Bitte prüfen Sie die Adresse.",
         "There is no such firm here. Please check the address.",
     ),
+    "address_link_invalid": (
+        "Dieser Link gilt nicht mehr. Bitte tragen Sie die Adresse noch einmal ein.",
+        "This link is no longer valid. Please enter the address again.",
+    ),
     "code_needed": (
         "Bitte geben Sie auch das Einmalpasswort aus Ihrer App ein, oder einen Wiederherstellungscode.",
         "Please also enter the one-time password of your app, or a recovery code.",

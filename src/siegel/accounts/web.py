@@ -7,12 +7,13 @@ from siegel.accounts import actions
 from siegel.accounts import sign_in as door
 from siegel.accounts.doors import person_of, session_of, sign_in_required
 from siegel.accounts.errors import AccountsError
-from siegel.accounts.mailbox import mailbox_of, set_mailbox
+from siegel.accounts.mailbox import mailbox_of
 from siegel.accounts.models import Mailbox
+from siegel.accounts.own_address import asked_address, confirm_own_address, linked_address, save_own_mailbox
 from siegel.accounts.passkeys import credential_ids, passkeys_of
 from siegel.accounts.second_factor import second_factor_of
 from siegel.accounts.sessions import sessions_of, visited
-from siegel.base.errors import message_of
+from siegel.base.errors import BaseError, message_of
 from siegel.base.outmail.errors import OutmailError
 
 REASONS = {"abgelaufen": "expired", "abgemeldet": "signed_out"}
@@ -62,6 +63,7 @@ def _access(request: HttpRequest, **more: object) -> HttpResponseBase:
         "ended": request.GET.get("beendet"),
         "mailbox": mailbox_of(person),
         "mail_saved": request.GET.get("gespeichert"),
+        "asked_address": asked_address(person),
         **more,
     }
     return render(request, "accounts/access.html", context, status=400 if "mail_problem" in more else 200)
@@ -70,16 +72,43 @@ def _access(request: HttpRequest, **more: object) -> HttpResponseBase:
 @require_POST
 @sign_in_required
 def save_mailbox(request: HttpRequest) -> HttpResponseBase:
-    """My address and what I want to be told; a wrong address is shown again with what is wrong about it."""
+    """What I want to be told, and an address to confirm; a wrong one is shown again with what is wrong about it."""
     typed = {name: request.POST.get(name, "") for name in ("address", "language", "digest")}
     person = person_of(request)
     try:
-        set_mailbox(person=person, by=person, **typed)
-    except OutmailError as error:
+        save_own_mailbox(person=person, **typed)
+    except (OutmailError, BaseError) as error:
         return _access(request, mailbox=Mailbox(person=person, **typed), mail_problem=message_of(error.code))
+    return _saved()
+
+
+def _saved() -> HttpResponseBase:
     target = redirect("accounts:access")
     target["Location"] += "?gespeichert=1#e-mail"
     return target
+
+
+@require_GET
+@sign_in_required
+def mailbox_link(request: HttpRequest) -> HttpResponseBase:
+    """Where the link of the mail leads: it shows the address, and a click makes it count."""
+    link = request.GET.get("link", "")
+    try:
+        address = linked_address(person_of(request), link)
+    except AccountsError as error:
+        return _access(request, mail_problem=message_of(error.code))
+    return _access(request, confirming={"link": link, "address": address})
+
+
+@require_POST
+@sign_in_required
+def confirm_mailbox(request: HttpRequest) -> HttpResponseBase:
+    """My new address, which the link names, counts."""
+    try:
+        confirm_own_address(person=person_of(request), link=request.POST.get("link", ""))
+    except AccountsError as error:
+        return _access(request, mail_problem=message_of(error.code))
+    return _saved()
 
 
 @require_POST

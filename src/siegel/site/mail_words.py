@@ -17,6 +17,7 @@ STATES: dict[str, Sentence] = {
 }
 KINDS: dict[str, str | Promise] = {
     "address_changed": _("Adresse geändert"),
+    "confirm_address": _("Adresse bestätigen"),
     "notice": _("Benachrichtigung"),
     "digest": _("Neue Dateien"),
     "log_head": _("Stand des Protokolls"),

@@ -103,6 +103,7 @@ AUDIT = {
     "accounts.recovery_code_used": Sentence("life-preserver", _("Wiederherstellungscode benutzt"), "lock"),
     "accounts.passkey_added": Sentence("fingerprint", _("Passkey eingerichtet")),
     "accounts.passkey_removed": Sentence("fingerprint", _("Passkey entfernt")),
+    "accounts.address_asked": Sentence("envelope-at", _("Neue E-Mail-Adresse angeschrieben")),
     "accounts.address_set": Sentence("envelope-at", _("E-Mail-Adresse geändert")),
     "accounts.mail_wishes_set": Sentence("envelope", _("Benachrichtigungen umgestellt")),
     "base.mail_sent_again": Sentence("envelope-arrow-up", _("E-Mail erneut gesendet")),

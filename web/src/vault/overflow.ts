@@ -8,9 +8,11 @@ export class Overflow {
   private readonly more = find("[data-toolbar-more]");
   private readonly box = find("#toolbar-menu");
   /** Those that may give way, the first to go first. */
-  private readonly buttons = [...findAll("[data-fold]", this.bar)].sort(
+  private readonly buttons = [...findAll('[data-fold]:not([data-fold="always"])', this.bar)].sort(
     (a, b) => Number(a.dataset["fold"]) - Number(b.dataset["fold"]),
   );
+  /** What is done once in years stands in the menu alone, at its end. */
+  private readonly seldom = findAll('[data-fold="always"]', this.bar);
   private folded: readonly HTMLElement[] = [];
 
   listen(): void {
@@ -37,7 +39,7 @@ export class Overflow {
     });
     // What the page shows to nobody here, a mouse's tool on a phone, is not in the menu either.
     const first = this.buttons.slice(0, count);
-    this.folded = first.filter((button) => !isElsewhere(button));
+    this.folded = [...first.filter((button) => !isElsewhere(button)), ...this.seldom];
     this.more.hidden = this.folded.length === 0;
   }
 

@@ -1,11 +1,13 @@
 """One's mail address: what is one, who hears of a change, what the log says."""
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from django.test import Client as Browser
 
+from siegel.accounts import own_address
 from siegel.accounts.mailbox import mailbox_of, mailboxes_of, set_mailbox
 from siegel.accounts.models import Person
 from siegel.accounts.tests.people import SignIn
@@ -19,6 +21,18 @@ from siegel.base.queries import audit_lines
 def send(browser: Browser, address: str) -> Any:
     form = urlencode({"language": "de", "digest": "hourly", "address": address})
     return browser.post("/mein-zugang/e-mail", form, content_type="application/x-www-form-urlencoded")
+
+
+def link_in(mail: OutMail) -> str:
+    """The address in the mail, as a browser asks for it."""
+    [line] = [line for line in mail.text.splitlines() if "bestaetigen?link=" in line]
+    return line[line.index("/mein-zugang") :]
+
+
+def confirm(browser: Browser, mail: OutMail) -> Any:
+    form = link_in(mail).partition("?")[2]
+    address = "/mein-zugang/e-mail/bestaetigt"
+    return browser.post(address, form, content_type="application/x-www-form-urlencoded")
 
 
 @pytest.mark.parametrize(
@@ -99,8 +113,62 @@ def test_a_person_sets_his_own_on_his_page(clerk: Person, sign_in: SignIn) -> No
     answer = send(browser, "wulff@kanzlei.example")
     assert answer.status_code == 302
     page = browser.get("/mein-zugang?gespeichert=1").content.decode()
-    assert 'value="wulff@kanzlei.example"' in page
     assert 'value="hourly" id="digest-hourly" checked' in page
+    assert "Noch nicht bestätigt" in page
+    assert mailbox_of(clerk).address == ""
+    [mail] = OutMail.objects.all()
+    assert mail.address == "wulff@kanzlei.example"
+    shown = browser.get(link_in(mail))
+    assert "wulff@kanzlei.example" in shown.content.decode()
+    assert mailbox_of(clerk).address == ""
+    assert confirm(browser, mail).status_code == 302
+    page = browser.get("/mein-zugang").content.decode()
+    assert 'value="wulff@kanzlei.example"' in page
+    assert "Noch nicht bestätigt" not in page
+
+
+def test_the_link_serves_once_and_nobody_else(clerk: Person, owner: Person, sign_in: SignIn) -> None:
+    browser = sign_in(clerk)
+    send(browser, "wulff@kanzlei.example")
+    [mail] = OutMail.objects.all()
+    assert confirm(sign_in(owner), mail).status_code == 400
+    assert Browser().get(link_in(mail)).status_code == 302
+    assert confirm(browser, mail).status_code == 302
+    assert confirm(browser, mail).status_code == 400
+    assert mailbox_of(owner).address == ""
+
+
+@pytest.mark.parametrize("link", ["", "x", "e30:1vMqGh:AAAA"])
+def test_a_link_that_we_did_not_write_does_nothing(clerk: Person, sign_in: SignIn, link: str) -> None:
+    answer = sign_in(clerk).get(f"/mein-zugang/e-mail/bestaetigen?{urlencode({'link': link})}")
+    assert answer.status_code == 400
+    assert "gilt nicht mehr" in answer.content.decode()
+
+
+def test_the_link_serves_for_a_day(clerk: Person, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = sign_in(clerk)
+    send(browser, "wulff@kanzlei.example")
+    [mail] = OutMail.objects.all()
+    monkeypatch.setattr(own_address, "VALID", timedelta(seconds=-1))
+    assert confirm(browser, mail).status_code == 400
+    assert "Noch nicht bestätigt" not in browser.get("/mein-zugang").content.decode()
+
+
+def test_an_address_is_taken_away_at_once_and_wishes_need_no_mail(clerk: Person, sign_in: SignIn) -> None:
+    set_mailbox(person=clerk, by=clerk, address="alt@kanzlei.example")
+    browser = sign_in(clerk)
+    send(browser, "alt@kanzlei.example")
+    assert not OutMail.objects.exists()
+    assert mailbox_of(clerk).digest == "hourly"
+    send(browser, "")
+    assert mailbox_of(clerk).address == ""
+
+
+def test_nobody_writes_to_many_strangers_by_it(clerk: Person, sign_in: SignIn) -> None:
+    browser = sign_in(clerk)
+    answers = [send(browser, f"a{number}@kanzlei.example").status_code for number in range(7)]
+    assert answers == [302] * 5 + [400] * 2
+    assert OutMail.objects.count() == 5
 
 
 def test_a_wrong_address_is_shown_again_with_what_is_wrong(clerk: Person, sign_in: SignIn) -> None:
