@@ -44,9 +44,11 @@ def _nothing_waits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
         return
     pend = sequencer.pend
 
-    def pend_and_sequence(entries: Sequence[AuditEntry]) -> None:
-        pend(entries)
-        sequencer.sequence(entries[0].tenant_id)
+    def pend_and_sequence(entries: Sequence[AuditEntry]) -> bool:
+        waits = pend(entries)
+        for tenant_id in {entry.tenant_id for entry in entries} if waits else ():
+            sequencer.sequence(tenant_id)
+        return waits
 
     monkeypatch.setattr(sequencer, "pend", pend_and_sequence)
 

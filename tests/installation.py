@@ -77,6 +77,14 @@ def installed(folder: Path) -> Iterator[Installation]:
     environment = _environment(folder, url)
     if cluster := os.environ.get("TEST_DATABASE_URL"):
         _set_up_postgresql(environment, cluster)
+    with serving(folder, environment, port) as running:
+        yield running
+
+
+@contextmanager
+def serving(folder: Path, environment: dict[str, str], port: int) -> Iterator[Installation]:
+    """The installation that lies there, running again."""
+    url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "siegel.site", "serve", "--port", str(port)]
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import psycopg
+
 VARIABLE = "TEST_DATABASE_URL"
 PROGRAMS = Path("/usr/lib/postgresql")
 START_S = 30.0
@@ -45,62 +47,80 @@ def programs() -> Path | None:
     return found[-1].parent if found else Path(on_path).parent if on_path else None
 
 
+class Server:
+    """A cluster that lies in `home`, whose server may be stopped and started."""
+
+    def __init__(self, home: Path, settings: dict[str, str]) -> None:
+        folder = programs()
+        if folder is None:
+            raise RuntimeError("PostgreSQL is not installed (postgresql)")
+        self._home, self._as_user = home, dict[str, Any]()
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root; Debian's package brings a user for it.
+            user = pwd.getpwnam("postgres")
+            os.chown(home, user.pw_uid, user.pw_gid)
+            self._as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+        data = home / "data"
+        make = [str(folder / "initdb"), "--pgdata", str(data), "--username=siegel", "--auth=trust", "--encoding=UTF8"]
+        make += ["--locale=C.UTF-8", "--no-sync"]
+        subprocess.run(make, check=True, cwd=home, stdout=subprocess.DEVNULL, timeout=110, **self._as_user)
+        self._command = [str(folder / "postgres"), "-D", str(data), "-c", f"unix_socket_directories={home}"]
+        for name, value in settings.items():
+            self._command += ["-c", f"{name}={value}"]
+        self.url = f"postgresql://siegel@/siegel?host={quote(str(home), safe='')}"
+        self.start()
+        with self.connected("postgres") as connection:
+            connection.execute("CREATE DATABASE siegel")
+
+    def start(self) -> None:
+        """Until it answers."""
+        self.process = subprocess.Popen(
+            self._command,
+            cwd=self._home,
+            **self._as_user,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509
+        )
+        self.connected("postgres").close()
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """SIGINT: in order. SIGQUIT: at once, and the next start recovers."""
+        self.process.send_signal(how)
+        self.process.wait(STOP_S)
+
+    def connected(self, name: str = "siegel") -> psycopg.Connection:
+        """Waits until the server answers, also while it recovers."""
+        deadline = time.monotonic() + START_S
+        while True:
+            try:
+                return psycopg.connect(host=str(self._home), user="siegel", dbname=name, autocommit=True)
+            except psycopg.OperationalError:
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+
+
 @contextmanager
 def cluster(*, durable: bool) -> Iterator[str]:
     """The URL of an empty database. `durable`: synchronises as in operation."""
-    folder = programs()
-    if folder is None:
-        raise RuntimeError("PostgreSQL is not installed (postgresql)")
-    home = Path(tempfile.mkdtemp(prefix="siegel-pg-"))
-    try:
-        # PostgreSQL refuses to run as root; Debian's package brings a user for it.
-        user = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
-        os.chown(home, user.pw_uid, user.pw_gid)
-        with _server(folder, home, user, SETTINGS if durable else SETTINGS | FORGETFUL):
-            yield f"postgresql://siegel@/siegel?host={quote(str(home), safe='')}"
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    with server(SETTINGS if durable else SETTINGS | FORGETFUL) as running:
+        yield running.url
 
 
 @contextmanager
-def _server(folder: Path, home: Path, user: pwd.struct_passwd, settings: dict[str, str]) -> Iterator[None]:
-    as_user: dict[str, Any] = {}
-    if os.geteuid() == 0:
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-    data = home / "data"
-    make = [str(folder / "initdb"), "--pgdata", str(data), "--username=siegel", "--auth=trust", "--encoding=UTF8"]
-    make += ["--locale=C.UTF-8", "--no-sync"]
-    subprocess.run(make, check=True, cwd=home, stdout=subprocess.DEVNULL, timeout=110, **as_user)
-    command = [str(folder / "postgres"), "-D", str(data), "-c", f"unix_socket_directories={home}"]
-    for name, value in settings.items():
-        command += ["-c", f"{name}={value}"]
-    process = subprocess.Popen(command, cwd=home, **as_user, preexec_fn=_end_with_parent)  # noqa: PLW1509
+def server(settings: dict[str, str], home: Path | None = None) -> Iterator[Server]:
+    """A new cluster, in `home` or in a temporary folder; ended with all that it has."""
+    folder = home or Path(tempfile.mkdtemp(prefix="siegel-pg-"))
     try:
-        _create_database(home, process)
-        yield
+        running = Server(folder, settings)
+        try:
+            yield running
+        finally:
+            running.stop()
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(STOP_S)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _end_with_parent() -> None:
     _LIBC.prctl(1, signal.SIGQUIT)
-
-
-def _create_database(home: Path, process: subprocess.Popen[bytes]) -> None:
-    """Waits until the server answers."""
-    import psycopg
-
-    deadline = time.monotonic() + START_S
-    while True:
-        try:
-            with psycopg.connect(host=str(home), user="siegel", dbname="postgres", autocommit=True) as connection:
-                connection.execute("CREATE DATABASE siegel")
-                return
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
 
 
 @dataclass(frozen=True)
@@ -113,8 +133,6 @@ class Database:
 
 
 def new_database(cluster_url: str) -> Database:
-    import psycopg
-
     name = f"siegel_{secrets.token_hex(6)}"
     role = f"{name}_server"
     with psycopg.connect(cluster_url, autocommit=True) as connection:

@@ -15,6 +15,8 @@ PARAMETERS = ("host", "sslrootcert")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 # As long as SQLite waits for its writer.
 LOCK_TIMEOUT_MS = 20_000
+MOVED = "moved-to-postgresql"
+"""A file in SIEGEL_DATA: the rows that SQLite has here are those of yesterday."""
 
 
 class DatabaseUrlError(ValueError):

@@ -151,6 +151,8 @@ def _folder(text: str) -> Path:
 
 
 def _database(url: str, data: Path) -> Mapping[str, Any]:
+    if not url and (data / database.MOVED).exists():
+        raise SettingsError(f"SIEGEL_DATABASE is missing: the rows moved to PostgreSQL, says {data / database.MOVED}")
     if not url:
         return database.sqlite(data)
     try:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 import siegel
-from siegel.site import audit_commands
+from siegel.site import audit_commands, database_commands
 from siegel.site.environment import SettingsError
 from siegel.site.ready import configured as _configured
 from siegel.site.ready import ready as _settings
@@ -21,6 +21,7 @@ app = typer.Typer(
 firms_app = typer.Typer(no_args_is_help=True, help="Firms of this installation.")
 app.add_typer(firms_app, name="firms")
 app.add_typer(audit_commands.audit_app, name="audit")
+app.add_typer(database_commands.database_app, name="database")
 
 # More than all places of slow requests together (base.bodies 8, vault.tus 10, vault.api 6); each more costs 2 MB.
 WEB_THREADS = 28

@@ -109,29 +109,27 @@ class Batch:
         """Inserts everything, in the transaction of the action."""
         if not self.drafts:
             return
-        has_states = self._note_states()
+        weighty = {draft.entry.tenant_id for draft in self.drafts if is_weighty(bytes(draft.entry.leaf))}
+        may_wait = sequencer.is_used() and not self.sizes and not weighty
+        # The last entry about a row tells its state, so such entries stand in the order of the changes.
+        if not (may_wait and sequencer.pend([draft.entry for draft in self.drafts])):
+            self._note_states()
+            self._append()
         for tenant_id in dict.fromkeys(draft.entry.tenant_id for draft in self.drafts):
-            entries = [draft.entry for draft in self.drafts if draft.entry.tenant_id == tenant_id]
-            weighty = any(is_weighty(bytes(entry.leaf)) for entry in entries)
-            # The last entry about a row tells its state, so such entries stand in the order of the changes.
-            if has_states or weighty or not sequencer.is_used():
-                self.take_turn(tenant_id)
-            if tenant_id in self.sizes:
-                tree.append(entries)
-            else:
-                sequencer.pend(entries)
-            transaction.on_commit(partial(checkpoints.grown, tenant_id, at_once=weighty), robust=True)
+            transaction.on_commit(partial(checkpoints.grown, tenant_id, at_once=tenant_id in weighty), robust=True)
 
-    def _note_states(self) -> bool:
-        """Puts the states of changed rows into the last entry, and into entries of their own what has no room there.
+    def _append(self) -> None:
+        for tenant_id in dict.fromkeys(draft.entry.tenant_id for draft in self.drafts):
+            self.take_turn(tenant_id)
+            tree.append([draft.entry for draft in self.drafts if draft.entry.tenant_id == tenant_id])
 
-        Whether there were any.
-        """
+    def _note_states(self) -> None:
+        """Puts the states of changed rows into the last entry, and into entries of their own what has no room there."""
         changed = iter(states.changed())
         last = self.drafts[-1]
         first = list(islice(changed, STATES_PER_ENTRY))
         if not first:
-            return False
+            return
         whole = encode(_with_states(last.leaf, first))
         if len(whole) <= MAX_ENTRY_SIZE:
             last.entry.leaf, first = whole, []
@@ -139,7 +137,6 @@ class Batch:
             if noted:
                 leaf, salt = _leaf(STATES_KIND, None, {}, b"{}", "server")
                 self.add(last.entry.tenant, _with_states(leaf, noted), b"{}", salt)
-        return True
 
 
 @dataclass(eq=False)

@@ -15,6 +15,8 @@ from django.db.backends.utils import CursorWrapper
 # SQL is put together here from names that stand in the settings alone; values are parameters.
 _NOTED = "siegel_noted"
 _VARIABLE = "siegel.noted"
+NOTHING = f"coalesce(current_setting('{_VARIABLE}', true), '') = ''"
+"""PostgreSQL: a condition, that the running transaction changed no watched row."""
 
 
 @dataclass(frozen=True, slots=True)

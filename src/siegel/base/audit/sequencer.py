@@ -7,13 +7,14 @@ it takes indexes for itself; and so does whoever reads the log for people.
 
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import structlog
 from django.db import DatabaseError, close_old_connections, connection, transaction
 
 from siegel.base import locks
-from siegel.base.audit import tree
+from siegel.base.audit import noting, tree
 
 if TYPE_CHECKING:
     from siegel.base.models import AuditEntry
@@ -25,7 +26,9 @@ BATCH = 1000
 LOOK_EVERY_S = 0.05
 AGAIN_AFTER_S = 1.0
 
-_PEND = "INSERT INTO base_auditpending (tenant_id, leaf, personal, salt) VALUES (%s, %s, %s, %s)"
+# One way to the database for three: what was noted is asked for, and the entries are written only if it is nothing.
+_PEND = "INSERT INTO base_auditpending (tenant_id, leaf, personal, salt) SELECT * FROM (VALUES {}) AS waiting WHERE "
+_PEND += noting.NOTHING
 _TAKE = """
     DELETE FROM base_auditpending WHERE id IN
         (SELECT id FROM base_auditpending WHERE tenant_id = %s ORDER BY id LIMIT %s)
@@ -38,11 +41,15 @@ def is_used() -> bool:
     return connection.vendor == "postgresql"
 
 
-def pend(entries: Sequence["AuditEntry"]) -> None:
-    """Part of an action's transaction: the entries wait, in this order."""
+def pend(entries: Sequence["AuditEntry"]) -> bool:
+    """Part of an action's transaction: the entries wait, in this order. False if it changed a watched row: they do not.
+
+    All of them go to the database at once, which is two thirds of what an action pays for its entries.
+    """
     rows = [(one.tenant_id, bytes(one.leaf), bytes(one.personal), bytes(one.salt)) for one in entries]
     with connection.cursor() as cursor:
-        cursor.executemany(_PEND, rows)
+        cursor.execute(_PEND.format(", ".join(["(%s, %s, %s, %s)"] * len(rows))), list(chain.from_iterable(rows)))
+        return bool(cursor.rowcount)
 
 
 def take_turn(tenant_id: str) -> int:

@@ -181,6 +181,8 @@ class _Walk:
         indexes, leaves, stored, personals, salts = zip(*rows, strict=True)
         if indexes != tuple(range(first, first + len(rows))):
             return Finding("entry_missing", next(at for at, one in enumerate(indexes, first) if one != at))
+        if (strange := _no_bytes(leaves, stored, personals, salts)) is not None:
+            return Finding("entry_altered", first + strange)
         altered = self._tree_differs(first, leaves, stored)
         # Both in the order of the log: the name beside an entry before whatever comes behind it.
         upto = len(rows) if altered is None or altered.index is None else altered.index - first
@@ -221,6 +223,13 @@ class _Walk:
 
 def _differs(head: Held, root: bytes, known_good: int) -> Finding:
     return Finding("log_differs" if head.root is not None else "checkpoint_invalid", known_good)
+
+
+def _no_bytes(*columns: Sequence[object]) -> int | None:
+    """The first row with anything else in a column of bytes: SQLite stores there what it is given."""
+    if all(set(map(type, column)) == {bytes} for column in columns):
+        return None
+    return next(at for at, row in enumerate(zip(*columns, strict=True)) if set(map(type, row)) != {bytes})
 
 
 def _committed(leaf: bytes) -> bytes:

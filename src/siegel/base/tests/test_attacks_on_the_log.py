@@ -130,6 +130,17 @@ def test_an_altered_entry_is_named_by_the_self_check(log: Tenant, attacker: Atta
     assert found(log) == Finding("entry_altered", 7)
 
 
+@pytest.mark.parametrize("column", ["leaf", "personal"])
+def test_text_in_the_place_of_bytes_is_named_and_stops_no_verification(
+    log: Tenant, attacker: Attacker, column: str
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps bytes only in a column of bytes")
+    with connection.cursor() as cursor:
+        cursor.execute(f'UPDATE base_auditentry SET {column} = CAST({column} AS TEXT) WHERE "index" = 7')
+    assert found(log) == Finding("entry_altered", 7)
+
+
 @pytest.mark.parametrize("index", [6, 7])
 def test_an_altered_entry_with_its_own_hash_is_found_at_the_next_node(
     log: Tenant, attacker: Attacker, index: int

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from siegel.site.database import DatabaseUrlError, postgresql
+from siegel.site.database import MOVED, DatabaseUrlError, postgresql
 from siegel.site.environment import SettingsError, read
 from siegel.site.tests.test_environment import GOOD
 
@@ -44,6 +46,14 @@ def test_a_broken_url_is_refused_and_not_repeated(url: str) -> None:
     with pytest.raises(SettingsError, match="SIEGEL_DATABASE") as refused:
         read({**GOOD, "SIEGEL_DATABASE": url})
     assert url not in str(refused.value)
+
+
+def test_an_installation_whose_rows_moved_does_not_start_with_those_of_yesterday(tmp_path: Path) -> None:
+    environ = {**GOOD, "SIEGEL_DATA": str(tmp_path)}
+    (tmp_path / MOVED).touch()
+    with pytest.raises(SettingsError, match="SIEGEL_DATABASE"):
+        read(environ)
+    assert read({**environ, "SIEGEL_DATABASE": "postgresql://siegel@localhost/firms"}).database["NAME"] == "firms"
 
 
 def test_the_password_does_not_show_itself() -> None:
