@@ -1,4 +1,4 @@
-"""Asks the scanner process over its socket: length-prefixed JSON (u32 big-endian), any number of requests a connection.
+"""Asks the scanner process over its socket: any number of requests a connection (`siegel.private_socket`).
 
 Nothing the scanner says is believed for being said: keys and verdicts are signed documents, verified by who uses them.
 """
@@ -14,6 +14,7 @@ from typing import TypeAlias
 from django.conf import settings
 
 from siegel.keys.errors import KeysError, ScannerRefusedError, ScannerSilentError
+from siegel.private_socket import framed
 from siegel.seals.canonical import Json
 from siegel.seals.errors import IntegrityError
 from siegel.seals.signed import Signed
@@ -94,18 +95,13 @@ def ask_each(requests: Sequence[dict[str, Json]], *, timeout_s: float) -> list[A
         except OSError as error:
             raise KeysError("no_scanner", status=503) from error
         try:
-            connection.sendall(b"".join(_message(request) for request in requests))
+            connection.sendall(b"".join(framed(request) for request in requests))
             line = _Line(connection)
             for _ in requests:
                 answers.append(_told(line.message(time.monotonic() + timeout_s)))
         except (OSError, ValueError, RecursionError) as error:
             answers += [ScannerSilentError(str(error))] * (len(requests) - len(answers))
     return answers
-
-
-def _message(request: dict[str, Json]) -> bytes:
-    text = json.dumps(request).encode()
-    return len(text).to_bytes(4, "big") + text
 
 
 def _told(answer: object) -> Answer:

@@ -205,9 +205,8 @@ def _add_versions(
 ) -> None:
     """`resealed`: what comes in the place of another, by its manifest: those others."""
     at, now = step.position, timezone.now()
-    new = {file.manifest.hash for file, one in zip(files, step.manifests, strict=True) if one.version == 1}
-    new -= resealed.keys()
-    nodes = _file_nodes(step, new)
+    first = {file.manifest.hash for file, one in zip(files, step.manifests, strict=True) if one.version == 1}
+    nodes = _file_nodes(step, new := first - resealed.keys())
     blobs_left = resealing.retire(at.vault, resealed.values())
     made = Version.objects.bulk_create(
         Version(
@@ -233,10 +232,8 @@ def _add_versions(
         for file, manifest, payload in zip(files, step.manifests, payloads, strict=True)
     )
     thumbnails.keep(at.vault, made, [file.thumbnail for file in files], step.manifests)
-    Vault.objects.filter(pk=at.vault).update(
-        file_count=F("file_count") + len(new),
-        size_bytes=F("size_bytes") + sum(payload.size for payload in payloads),
-    )
+    grown = sum(payload.size for payload in payloads)
+    Vault.objects.filter(pk=at.vault).update(file_count=F("file_count") + len(new), size_bytes=F("size_bytes") + grown)
     if blobs_left:
         emptying.drop_unnamed(at.vault, blobs_left)
 
