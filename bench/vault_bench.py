@@ -1,4 +1,4 @@
-"""A vault in Chromium: a thousand small files dropped.
+"""A vault in Chromium: a thousand small files dropped, and a thousand pictures.
 
 `siegel-server serve` runs with its scanner; the browser is a real one on the same machine, so both share its
 processors. The files are dropped as a hand drops them; the time that the same clamd needs for as many files alone is
@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from bench.figures import at_least
 from bench.server_put import scan_seconds
+from bench.vault_pictures import drop_pictures
 from tests.installation import installed
 from tests.journeys.people import Firm, make_firm
 
@@ -44,7 +45,7 @@ def measure() -> list[Row]:
             page = browser.new_page(viewport={"width": 1440, "height": 900}, locale="de-DE")
             page.set_default_timeout(TIMEOUT_MS)
             _sign_in(page, firm)
-            rows = [_drop(page, firm)]
+            rows = [_drop(page, firm), *drop_pictures(page, firm)]
             browser.close()
         firm.close()
         return rows

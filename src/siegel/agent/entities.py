@@ -64,6 +64,15 @@ class Names:
     def children(self, folder: str) -> dict[str, Entity]:
         return self._children.get(folder, {})
 
+    def path_of(self, node_id: str) -> tuple[str, ...]:
+        """The names from the top level down to a node that is shown; none for the vault itself."""
+        names: list[str] = []
+        at: str | None = node_id
+        while at in self._places:
+            at, name = self._places[at]
+            names.append(name)
+        return tuple(reversed(names))
+
     def walk(self, folder: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entity]]:
         """Everything below a folder, folders before what is in them. No recursion: trees may be deep."""
         waiting = [(path, sorted(self.children(folder).items(), reverse=True))]

@@ -30,7 +30,7 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "You may not do this. Nothing was changed.",
     ),
     "already_revoked": (
-        "Der Schlüssel von {username} ist schon gesperrt. Es wurde nichts geändert.",
+        "Der Schlüssel von {username} ist schon widerrufen. Es wurde nichts geändert.",
         "The key of {username} was taken back already. Nothing was changed.",
     ),
     "confirmation_needed": (
@@ -159,7 +159,7 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     "state_invited": ("eingeladen", "invited"),
     "state_active": ("aktiv", "active"),
     "state_blocked": ("ausgesetzt", "blocked"),
-    "state_revoked": ("gesperrt", "revoked"),
+    "state_revoked": ("widerrufen", "revoked"),
     "state_fallen": ("nicht bestätigt", "not certified"),
     "yes": ("ja", "yes"),
     "no": ("nein", "no"),
@@ -241,7 +241,7 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Sofort: alle Sitzungen und Geräte enden; kein Tresor öffnet sich mehr; die Teams bekommen neue Schlüssel.\n"
         "Später: jeder Tresor bekommt beim nächsten Schreiben einen neuen Schlüssel, oder mit „siegel keys rotate“.\n"
         "Nicht rückgängig zu machen: was schon heruntergeladen wurde, und was für Schlüssel versiegelt ist, die diese"
-        " Person hatte, falls sie die verschlüsselten Daten bekommt. Eine Sperre lässt sich nicht zurücknehmen.",
+        " Person hatte, falls sie die verschlüsselten Daten bekommt. Ein Widerruf lässt sich nicht zurücknehmen.",
         "{name} ({username}), key {fingerprint}\n"
         "Now: all sessions and devices end; no vault opens any more; the teams get new keys.\n"
         "Later: each vault gets a new key when somebody next writes to it, or by “siegel keys rotate”.\n"
@@ -300,7 +300,7 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Certificate {name} at log index {place}: {code}",
     ),
     "audit_revocation": (
-        "Sperre {name}, Stelle {place} im Protokoll: {code}",
+        "Widerruf {name}, Stelle {place} im Protokoll: {code}",
         "Revocation {name} at log index {place}: {code}",
     ),
     "audit_team": ("Team „{name}“, Eintrag {place}: {code}", "Team “{name}”, record {place}: {code}"),
@@ -332,7 +332,7 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
         "Whoever has it gets in: hand it over in person only.\n",
     ),
     "reissued": (
-        "Der alte Schlüssel ist gesperrt. Der Brief steht in {path}; löschen Sie ihn, wenn er übergeben ist.",
+        "Der alte Schlüssel ist widerrufen. Der Brief steht in {path}; löschen Sie ihn, wenn er übergeben ist.",
         "The old key was taken back. The letter is in {path}; delete it when it has been handed over.",
     ),
     "reissue_missing": (

@@ -156,6 +156,14 @@ def sign_in_command(
     online.sign_in(server, firm, username, key_file, as_json=as_json)
 
 
+@app.command("sign-out")
+def sign_out_command(as_json: AsJson = False) -> None:
+    """End this device's session, at the server and here. What this device has seen of the vaults is kept."""
+    from siegel.agent import online
+
+    online.sign_out(as_json=as_json)
+
+
 @vault_app.command("ls")
 def vault_ls(
     where: Annotated[str | None, typer.Argument(metavar="[VAULT[:/PATH]]")] = None,
@@ -190,11 +198,12 @@ def vault_put(
 def vault_get(
     where: Annotated[str, typer.Argument(metavar="VAULT:/PATH")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A file, or a folder that exists.")],
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing when all went well.")] = False,
 ) -> None:
     """Fetch a file, or a folder with all it holds. Nothing has its name before all of it was verified."""
     from siegel.agent import online
 
-    online.get(where, out)
+    online.get(where, out, quiet=quiet)
 
 
 @key_app.command("card")

@@ -261,6 +261,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         " age --decrypt -i SCHLÜSSELDATEI -o DATEI DATEI.age",
         "The program age (1.3 or newer) and your key file open each file: age --decrypt -i KEYFILE -o FILE FILE.age",
     ),
+    "signed_out": (
+        "Abgemeldet. Hier liegt keine Anmeldung mehr.",
+        "Signed out. No session is left here.",
+    ),
+    "signed_out_here": (
+        "Hier abgemeldet. {server} war nicht zu erreichen; dort endet die Anmeldung von selbst, oder Sie beenden sie"
+        " im Browser unter „Mein Zugang“.",
+        "Signed out here. {server} could not be reached; the session there ends by itself, or you end it in the"
+        " browser under “My access”.",
+    ),
+    "got": ("Gespeichert unter {path}.", "Stored at {path}."),
+    "got_many": ("{files:Datei|Dateien} unter {path} gespeichert.", "{files:file|files} stored below {path}."),
     "put_done": ("{stored} gespeichert, {refused} nicht.", "{stored} stored, {refused} not."),
     "recipient": ("Empfänger: {text}", "Recipient: {text}"),
     "passphrase": ("Passphrase", "Passphrase"),

@@ -5,10 +5,11 @@ to seal.
 """
 
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -17,7 +18,7 @@ from siegel.agent.account import Account, countersign_waiting, resume
 from siegel.agent.account import sign_in as sign_in_with
 from siegel.agent.client import Api, origin_of
 from siegel.agent.entities import Entity
-from siegel.agent.errors import BROKEN, REFUSED, AgentError, UsageError
+from siegel.agent.errors import BROKEN, REFUSED, AgentError, OfflineError, ServerError, UsageError
 from siegel.agent.folders import make_folders
 from siegel.agent.get import get_file
 from siegel.agent.messages import language, text
@@ -29,6 +30,8 @@ from siegel.agent.vaults import list_vaults, lost_of, mismatch_of, open_named
 from siegel.seals.derive import print_of
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.rows import FileRow
+
+UNAUTHORIZED = 401
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -53,6 +56,27 @@ def sign_in(server: str, firm: str, username: str, key_file: Path, *, as_json: b
     terminal.say("signed_in", name=terminal.clean(session.name), firm=terminal.clean(session.firm_name))
     if confirmed:
         terminal.say("countersigned", count=confirmed)
+
+
+def sign_out(*, as_json: bool) -> None:
+    """Ends the session at the server and forgets it here, also where the server cannot be reached."""
+    home = Home()
+    saved = home.session()
+    ended = True
+    try:
+        with closing(Api(saved.server, cookies=saved.cookies, language=language())) as api:
+            api.post("session/end", {})
+    except OfflineError:
+        ended = False
+    except ServerError as error:
+        # 401: it has ended by itself.
+        if error.status != UNAUTHORIZED:
+            raise
+    home.drop_session()
+    if as_json:
+        terminal.answer({"signed_out": True, "ended_at_server": ended})
+    else:
+        terminal.say("signed_out" if ended else "signed_out_here", server=saved.server)
 
 
 def ls(where: str | None, *, check: bool, as_json: bool) -> None:
@@ -134,29 +158,41 @@ def put(sources: list[str], *, as_json: bool) -> None:
     report(outcomes, as_json)
 
 
-def get(where: str, out: Path) -> None:
+def get(where: str, out: Path, *, quiet: bool) -> None:
     name, path = place_of(where, needs_path=True)
     account, home = signed_in_account()
     vault = open_named(account, home, name)
     found = vault.find(path)
-    with terminal.bars(quiet=False) as progress:
-        for entity, target in _targets(vault, found, out):
+    targets = _targets(vault, found, out)
+    with terminal.bars(quiet=quiet) as progress:
+        for entity, target in targets.files:
             task = progress.add_task(terminal.clean(entity.name), total=_size(entity))
             get_file(vault, entity, target, partial(_advance, progress, task))
     keep_session(account, home)
+    if not quiet:
+        code = "got" if targets.is_file else "got_many"
+        terminal.say(code, path=terminal.clean(str(targets.top)), files=len(targets.files))
 
 
 def _advance(progress: "Progress", task: "TaskID", done: int) -> None:
     progress.update(task, completed=done)
 
 
-def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[Entity, Path]]:
+class _Targets(NamedTuple):
+    """Where what is fetched goes: the whole of it, and each file."""
+
+    top: Path
+    files: list[tuple[Entity, Path]]
+    is_file: bool = False
+
+
+def _targets(vault: OpenVault, found: Entity | None, out: Path) -> _Targets:
     """What is fetched, and where it goes; folders are made."""
     if found is not None and not found.is_folder:
         target = out / found.name if out.is_dir() else out
         if not target.parent.is_dir():
             raise AgentError("target_missing", path=target.parent)
-        return [(found, target)]
+        return _Targets(target, [(found, target)], is_file=True)
     top = out / found.name if found is not None and out.is_dir() else out
     if not top.parent.is_dir():
         raise AgentError("target_missing", path=top.parent)
@@ -168,7 +204,7 @@ def _targets(vault: OpenVault, found: Entity | None, out: Path) -> list[tuple[En
             target.mkdir(exist_ok=True)
         else:
             targets.append((entity, target))
-    return targets
+    return _Targets(top, targets)
 
 
 def place_of(where: str, *, full: bool = False, needs_path: bool = False) -> tuple[str, tuple[str, ...]]:

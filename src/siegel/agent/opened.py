@@ -319,6 +319,10 @@ class OpenVault:
             folder = found.id
         return found
 
+    def path_of(self, node: str) -> tuple[str, ...]:
+        """The names from the top level down to what is shown; none for the vault itself."""
+        return self._names.path_of(node)
+
     def walk(self, folder: str, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Entity]]:
         """Everything below a folder, folders before what is in them."""
         return self._names.walk(folder, path)

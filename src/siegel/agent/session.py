@@ -79,6 +79,10 @@ class Home:
     def save_session(self, session: SavedSession) -> None:
         self._write("session.json", asdict(session))
 
+    def drop_session(self) -> None:
+        """Who was signed in is forgotten; what was seen is not."""
+        (self.folder / "session.json").unlink(missing_ok=True)
+
     def pin(self, server: str, firm: str, root: str, line: Collection[str] = ()) -> None:
         """Pins a firm's root; IntegrityError `root_changed` when one was pinned before that is not in `line` with it.
 

@@ -50,7 +50,7 @@ def require_free(vault: OpenVault, parent: str, name: str, *, moved: str | None 
         raise AgentError("name_taken", name=name, vault=vault.title)
 
 
-def move(vault: OpenVault, source: Path, target: Path, *, into: bool) -> str:
+def move(vault: OpenVault, source: Path, target: Path, *, into: bool) -> tuple[str, ...]:
     """Moves or renames; what lies at `target` and is a folder receives it. The path it has then.
 
     `into`: the target must be a folder. AgentError `path_unknown`, `name_taken`, `move_into_itself`.
@@ -64,10 +64,10 @@ def move(vault: OpenVault, source: Path, target: Path, *, into: bool) -> str:
             raise AgentError("move_into_itself", path=_text(source))
         require_free(vault, parent, name, moved=entity.id)
         _append(vault, [place_change(vault, entity.id, parent, name)])
-        moved[:] = [name]
+        moved[:] = [*vault.path_of(parent), name]
 
     vault.write(attempt)
-    return moved[0]
+    return tuple(moved)
 
 
 def remove(vault: OpenVault, path: Path) -> int:
@@ -94,8 +94,8 @@ def trashed(vault: OpenVault, name: str) -> Entity:
     return found[0]
 
 
-def restore(vault: OpenVault, name: str, target: Path | None) -> str:
-    """Out of the trash: into the folder `target`, else to where it lay, else to the top level. The folder's id."""
+def restore(vault: OpenVault, name: str, target: Path | None) -> tuple[str, ...]:
+    """Out of the trash: into the folder `target`, else to where it lay, else to the top level. The path it has then."""
     reached: list[str] = []
 
     def attempt() -> None:
@@ -104,10 +104,10 @@ def restore(vault: OpenVault, name: str, target: Path | None) -> str:
         parent = folder_id(vault, tuple(target)) if target is not None else home
         require_free(vault, parent, entity.name)
         _append(vault, [place_change(vault, entity.id, parent, entity.name)])
-        reached[:] = [parent]
+        reached[:] = [*vault.path_of(parent), entity.name]
 
     vault.write(attempt)
-    return reached[0]
+    return tuple(reached)
 
 
 def purge(vault: OpenVault, name: str) -> None:
@@ -124,12 +124,12 @@ class _Copies:
     files: list[Wire] = field(default_factory=list)
 
 
-def copy(vault: OpenVault, source: Path, target: Path, *, into: bool) -> int:
-    """Copies a file, or a folder with all it holds, within the vault; no contents move. How many files.
+def copy(vault: OpenVault, source: Path, target: Path, *, into: bool) -> tuple[int, tuple[str, ...]]:
+    """Copies a file, or a folder with all it holds, within the vault; no contents move. How many files, and where to.
 
     One record: AgentError `too_many_copies` for more than it takes.
     """
-    counted: list[int] = []
+    copied: list[tuple[int, tuple[str, ...]]] = []
 
     def attempt() -> None:
         entity = entity_at(vault, source)
@@ -145,10 +145,10 @@ def copy(vault: OpenVault, source: Path, target: Path, *, into: bool) -> int:
         for path, one in below:
             ids[path] = _copy_one(vault, one, ids[path[:-1]], one.name, made)
         _commit(vault, made)
-        counted[:] = [len(made.files)]
+        copied[:] = [(len(made.files), (*vault.path_of(parent), name))]
 
     vault.write(attempt)
-    return counted[0]
+    return copied[0]
 
 
 def restore_version(vault: OpenVault, path: Path, number: int) -> int:

@@ -1,20 +1,20 @@
 """What people read of the commands that change a vault's tree. German and English, by code."""
 
 TREE_TEXTS: dict[str, tuple[str, str]] = {
-    "moved": ("„{path}“ verschoben, heißt jetzt „{name}“.", "“{path}” moved; it is now called “{name}”."),
+    "moved": ("„{path}“ liegt jetzt unter „{to}“.", "“{path}” is now at “{to}”."),
     "moved_across": (
-        "„{path}“ nach „{target}“ gebracht ({files:Datei|Dateien}) und hier in den Papierkorb gelegt.",
-        "“{path}” brought to “{target}” ({files:file|files}), and put into the trash here.",
+        "„{path}“ liegt jetzt in „{target}“ unter „{to}“ ({files:Datei|Dateien}), hier im Papierkorb.",
+        "“{path}” is now in “{target}” at “{to}” ({files:file|files}), and in the trash here.",
     ),
     "copied": (
-        "„{path}“ nach „{target}“ kopiert: {files:Datei|Dateien}.",
-        "“{path}” copied to “{target}”: {files:file|files}.",
+        "„{path}“ nach „{target}“ kopiert, unter „{to}“: {files:Datei|Dateien}.",
+        "“{path}” copied to “{target}”, at “{to}”: {files:file|files}.",
     ),
     "removed": (
         "„{path}“ liegt im Papierkorb, mit {files:Datei|Dateien}. Zurückholen: siegel vault restore.",
         "“{path}” is in the trash, with {files:file|files}. To bring it back: siegel vault restore.",
     ),
-    "restored": ("„{name}“ ist wieder da.", "“{name}” is back."),
+    "restored": ("„{name}“ ist wieder da, unter „{to}“.", "“{name}” is back, at “{to}”."),
     "version_restored": (
         "Fassung {version} von „{path}“ ist wieder die neueste (Fassung {latest}).",
         "Version {version} of “{path}” is the latest again (version {latest}).",

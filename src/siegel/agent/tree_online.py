@@ -46,15 +46,14 @@ def mv(source: str, target: str, *, as_json: bool) -> None:
     other = open_named(account, home, name)
     if other.id != vault.id:
         _require_readable(vault, path)
-        count = _copy_across(vault, path, other, onto, into=target.endswith("/"))
+        count, to = _copy_across(vault, path, other, onto, into=target.endswith("/"))
         vault.sync()
         tree.remove(vault, path)
-        _done(
-            vault, home, "moved_across", {"path": _text(path), "target": other.title, "files": count}, as_json=as_json
-        )
+        answer = {"path": _text(path), "target": other.title, "to": _text(to), "files": count}
+        _done(vault, home, "moved_across", answer, as_json=as_json)
         return
-    called = tree.move(vault, path, onto, into=target.endswith("/"))
-    _done(vault, home, "moved", {"path": _text(path), "name": called}, as_json=as_json)
+    to = tree.move(vault, path, onto, into=target.endswith("/"))
+    _done(vault, home, "moved", {"path": _text(path), "name": to[-1], "to": _text(to)}, as_json=as_json)
 
 
 def cp(source: str, target: str, *, as_json: bool) -> None:
@@ -63,10 +62,11 @@ def cp(source: str, target: str, *, as_json: bool) -> None:
     other = open_named(account, home, name)
     into = target.endswith("/")
     if other.id == vault.id:
-        count = tree.copy(vault, path, onto, into=into)
+        count, to = tree.copy(vault, path, onto, into=into)
     else:
-        count = _copy_across(vault, path, other, onto, into=into)
-    _done(vault, home, "copied", {"path": _text(path), "target": other.title, "files": count}, as_json=as_json)
+        count, to = _copy_across(vault, path, other, onto, into=into)
+    answer = {"path": _text(path), "target": other.title, "to": _text(to), "files": count}
+    _done(vault, home, "copied", answer, as_json=as_json)
 
 
 def _require_readable(vault: OpenVault, path: Names) -> None:
@@ -77,9 +77,10 @@ def _require_readable(vault: OpenVault, path: Names) -> None:
         raise AgentError("unreadable_below", count=len(left), path=_text(path))
 
 
-def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *, into: bool) -> int:
+def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *, into: bool) -> tuple[int, Names]:
     """Opens everything on this machine and seals it anew for the other vault, under the name it has or is given.
 
+    How many files, and the path of the whole there.
     AgentError `copy_incomplete` when not all of it was stored.
     """
     entity = tree.entity_at(vault, path)
@@ -106,7 +107,7 @@ def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *
     stored = sum(one.code == "stored" for one in outcomes)
     if stored < len(outcomes):
         raise AgentError("copy_incomplete", stored=stored, files=len(outcomes), vault=other.title)
-    return stored
+    return stored, (*folder, name)
 
 
 def _fetched(vault: OpenVault, file: Entity, target: Path) -> str | None:
@@ -151,8 +152,8 @@ def restore(where: str, to: str | None, version: int | None, *, as_json: bool) -
         _done(vault, home, "version_restored", answer, as_json=as_json)
         return
     target = tuple(part for part in to.split("/") if part) if to is not None else None
-    tree.restore(vault, path[-1], target)
-    _done(vault, home, "restored", {"name": path[-1]}, as_json=as_json)
+    back = tree.restore(vault, path[-1], target)
+    _done(vault, home, "restored", {"name": back[-1], "to": _text(back)}, as_json=as_json)
 
 
 def purge(where: str, *, as_json: bool) -> None:

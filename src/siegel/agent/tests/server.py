@@ -93,6 +93,8 @@ class Server:
         self.nonce = ""
         self.signed_in: Person | None = None
         self.ended: set[str] = set()
+        # Bytes that bundles may bring; None for as many as come.
+        self.quota: int | None = None
         self.lies: list[Callable[[str, Wire], Wire]] = []
         self.before: Callable[[httpx.Request], None] = lambda request: None
         self.requests: list[str] = []
@@ -167,6 +169,11 @@ class Server:
             cookies.append(("Set-Cookie", f"siegel_session={self.signed_in.id}; Path=/"))
         return httpx.Response(status, json=answer, headers=cookies)
 
+    def end_session(self) -> Answer:
+        assert self.signed_in
+        self.ended.add(self.signed_in.id)
+        return 200, {}
+
     def self_record(self, body: Wire) -> Answer:
         assert self.signed_in
         kept = self.self_records.setdefault(self.signed_in.id, [])
@@ -197,6 +204,7 @@ class Server:
             "keys/provisional": self.provisional,
             "account/self": lambda: self.self_record(body),
             "session": lambda: (200, {}),
+            "session/end": self.end_session,
             "keys/revocations": lambda: self.revoke(body),
             "keys/due": self.due,
             "keys/tree": self.tree,
@@ -408,6 +416,12 @@ class Server:
     def tus(self, request: httpx.Request, path: str) -> httpx.Response:
         headers = {"Tus-Resumable": "1.0.0"}
         if path.endswith("/small"):
+            lengths = map(int, request.headers["Upload-Lengths"].split(","))
+            if (
+                self.quota is not None
+                and sum(len(one.content) for one in self.uploads.values()) + sum(lengths) > self.quota
+            ):
+                return httpx.Response(409, json={"code": "quota_exceeded", "message": "Der Speicher ist voll."})
             return httpx.Response(201, json={"uploads": self.small(request)})
         if request.method == "POST":
             name = new_id()

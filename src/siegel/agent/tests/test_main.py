@@ -177,7 +177,7 @@ def test_wrong_usage_ends_with_two(run: Run, arguments: Sequence[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "german", "english"),
     [
-        (("sign-out",), "sign-out gibt es hier nicht.", "There is no sign-out here."),
+        (("sign-off",), "sign-off gibt es hier nicht.", "There is no sign-off here."),
         (("frob",), "frob gibt es hier nicht.", "There is no frob here."),
         (("vault", "get"), "VAULT:/PATH fehlt.", "VAULT:/PATH is missing."),
         (("vault", "ls", "--all"), "--all gibt es hier nicht.", "There is no --all here."),
@@ -477,8 +477,8 @@ def test_a_device_whose_pin_is_missing_takes_it_from_the_key_file_and_not_from_t
 def test_one_of_a_thing_is_not_many(monkeypatch: pytest.MonkeyPatch) -> None:
     for language, one, many in (("de_DE.UTF-8", "1 Datei.", "2 Dateien."), ("C.UTF-8", "1 file.", "2 files.")):
         monkeypatch.setenv("LC_ALL", language)
-        assert messages.text("copied", path="a", target="b", files=1).endswith(one)
-        assert messages.text("copied", path="a", target="b", files=2).endswith(many)
+        assert messages.text("copied", path="a", target="b", to="/a", files=1).endswith(one)
+        assert messages.text("copied", path="a", target="b", to="/a", files=2).endswith(many)
 
 
 def test_a_table_read_by_a_program_breaks_no_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,8 +46,8 @@ def refused(code: str) -> "pytest.RaisesExc[AgentError]":
 def test_a_file_is_renamed_moved_and_read_by_others_under_its_new_name(
     full: OpenVault, server: Server, tmp_path: Path
 ) -> None:
-    assert tree.move(full, ["alt", "brief"], ["neu"], into=False) == "brief"
-    assert tree.move(full, ["neu", "brief"], ["neu", "Brief 2"], into=False) == "Brief 2"
+    assert tree.move(full, ["alt", "brief"], ["neu"], into=False) == ("neu", "brief")
+    assert tree.move(full, ["neu", "brief"], ["neu", "Brief 2"], into=False) == ("neu", "Brief 2")
     assert paths(full) == {"alt", "neu", "neu/Brief 2", "rechnung"}
     clerk = open_named(server.account(server.firm.clerk), Home(tmp_path / "clerk"), TITLE)
     assert fetched(clerk, "neu/Brief 2", tmp_path / "out") == b"Guten Tag"
@@ -59,7 +59,7 @@ def test_a_copy_and_what_comes_back_keep_the_note_of_their_version(full: OpenVau
     put_all(full, plan_put([folder_of(tmp_path / "d", rechnung=b"300") / "rechnung"], ()))
     assert tree.restore_version(full, ["rechnung"], 2) == 4
     full.sync()
-    assert tree.copy(full, ["rechnung"], ["neu"], into=False) == 1
+    assert tree.copy(full, ["rechnung"], ["neu"], into=False) == (1, ("neu", "rechnung"))
     full.sync()
     rows = [full.find(path).row for path in (["rechnung"], ["neu", "rechnung"])]  # type: ignore[union-attr]  # both are there
     assert [row.note for row in rows if isinstance(row, FileRow)] == ["Berichtigt", "Berichtigt"]
@@ -76,7 +76,7 @@ def test_a_note_goes_along_into_another_vault(
         firm.clerk, [(firm.clerk, "manage"), (firm.client, "write"), (firm.owner, "manage")], title="Neu"
     )
     other = open_by_id(full.account, full.home, second.id)
-    tree_online._copy_across(full, ("rechnung",), other, (), into=False)
+    assert tree_online._copy_across(full, ("rechnung",), other, (), into=False) == (1, ("rechnung",))
     other.sync()
     [copied] = other.children(other.id).values()
     assert isinstance(copied.row, FileRow)
@@ -97,13 +97,13 @@ def test_what_was_removed_is_gone_with_all_below_and_comes_back(full: OpenVault,
     assert paths(full) == {"neu", "rechnung"}
     full.sync()
     assert [one.name for one in full.in_trash()] == ["alt"]
-    tree.restore(full, "alt", ["neu"])
+    assert tree.restore(full, "alt", ["neu"]) == ("neu", "alt")
     assert fetched(full, "neu/alt/brief", tmp_path / "out") == b"Guten Tag"
 
 
 def test_a_folder_is_copied_without_sending_contents(full: OpenVault, server: Server, tmp_path: Path) -> None:
     before = len(server.uploads)
-    assert tree.copy(full, ["alt"], ["neu"], into=True) == 1
+    assert tree.copy(full, ["alt"], ["neu"], into=True) == (1, ("neu", "alt"))
     assert fetched(full, "neu/alt/brief", tmp_path / "out") == b"Guten Tag"
     assert len(server.uploads) == before
     tree.remove(full, ["alt"])
@@ -149,7 +149,7 @@ def test_the_commands_say_what_they_did(
     assert run("vault", "put", str(source), f"{TITLE}:/") == 0
     capsys.readouterr()
     assert run("vault", "mv", f"{TITLE}:/alt/brief", f"{TITLE}:/alt/Brief") == 0
-    assert "now called" in unwrapped(capsys.readouterr().err)
+    assert "is now at “/alt/Brief”." in unwrapped(capsys.readouterr().err)
     assert run("vault", "cp", f"{TITLE}:/alt", f"{TITLE}:/kopie", "--json") == 0
     assert json.loads(capsys.readouterr().out)["files"] == 1
     assert run("vault", "rm", f"{TITLE}:/alt") == 0

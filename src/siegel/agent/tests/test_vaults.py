@@ -1,13 +1,16 @@
 """Putting, listing and getting, with others at work and lines that break."""
 
 import os
+from itertools import count
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import httpx
 import pytest
 
 from siegel.agent.account import Account, countersign_waiting
-from siegel.agent.errors import AgentError
+from siegel.agent.errors import AgentError, ServerError
 from siegel.agent.folders import folder_id, make_folders
 from siegel.agent.get import get_file
 from siegel.agent.opened import OpenVault, open_by_id
@@ -17,6 +20,7 @@ from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
 from siegel.agent.tests.server import MARK, TITLE, Server, StoredVault
 from siegel.agent.vaults import list_vaults, open_named
+from siegel.lib.age import sealed_size
 from siegel.seals.canonical import b64
 from siegel.seals.documents import MAX_CONTENT_SIZE, Roster
 from siegel.seals.errors import RefusedError
@@ -92,6 +96,45 @@ def test_many_files_go_in_records_of_two_hundred(vault: OpenVault, stored: Store
     before = len(stored.entries)
     assert set(put_all(vault, plan_put([source], ())).values()) == {"stored"}
     assert len(stored.entries) == before + 3
+
+
+def test_one_batch_is_scanned_while_the_one_before_is_committed(
+    vault: OpenVault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siegel.agent.put.BATCH_FILES", 1)
+    source, api, both = folder_of(tmp_path / "a", a=b"a", b=b"b"), vault.account.api, Barrier(2)
+    post, commits, checks = api.post, count(1), count(1)
+
+    def watched(path: str, *body: Any, **more: Any) -> Any:
+        # Each waits for the other: one after the other, both would wait in vain.
+        if (path.endswith("/commit") and next(commits) == 1) or (path.endswith("/check") and next(checks) == 2):
+            both.wait(20)
+        return post(path, *body, **more)
+
+    monkeypatch.setattr(api, "post", watched)
+    assert set(put_all(vault, plan_put([source], ())).values()) == {"stored"}
+    assert not both.broken
+
+
+def test_a_full_vault_ends_the_command_and_what_was_committed_before_stays(
+    vault: OpenVault, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("siegel.agent.put.BATCH_FILES", 2)
+    source = folder_of(tmp_path / "a", **{f"f{number}": bytes(1000) for number in range(9)})
+    # two batches of two go in, the third is beyond the limit, the fourth and fifth may not overtake it
+    server.quota = 5 * sealed_size(1000)
+    with pytest.raises(ServerError) as refused:
+        put_all(vault, plan_put([source], ()))
+    assert (refused.value.status, refused.value.code) == (409, "quota_exceeded")
+    vault.sync()
+    stored = set(vault.children(folder_id(vault, ("a",))))
+    assert stored <= {"f0", "f1", "f2", "f3"}
+    assert len(stored) % 2 == 0
+    server.quota = None
+    assert set(put_all(vault, plan_put([source], ())).values()) == {"stored"}
+    vault.sync()
+    versions = {name: one.node.version for name, one in vault.children(folder_id(vault, ("a",))).items()}
+    assert versions == {f"f{number}": 2 if f"f{number}" in stored else 1 for number in range(9)}
 
 
 def test_of_two_names_that_differ_in_case_only_the_first_goes_and_nothing_else_is_lost(
