@@ -13,6 +13,14 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "einen Tag" : `${count} Tage`);
 
 export const TREE_PROBLEMS_DE = {
+  no_right_there: problem(
+    "Sie dürfen dort nichts mehr ablegen.",
+    "Ihr Zugriff auf den Tresor wurde beendet. Dort wurde nichts gespeichert. Was Sie ablegen wollten, ist noch da, wo es war.",
+  ),
+  gone_at_source: problem(
+    "Die Datei ist nicht mehr da.",
+    "Sie wurde endgültig gelöscht, oder Ihr Zugriff darauf wurde beendet. Es wurde nichts geändert.",
+  ),
   reseal_stopped: problem(
     "Angehalten.",
     "Was neu versiegelt ist, bleibt es. Der Rest liegt weiter unter den alten Schlüsseln.",

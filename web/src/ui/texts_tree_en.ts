@@ -13,6 +13,14 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "one day" : `${count} days`);
 
 export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
+  no_right_there: problem(
+    "You may put nothing there any more.",
+    "Your access to the vault has ended. Nothing was stored there. What you wanted to put there is still where it was.",
+  ),
+  gone_at_source: problem(
+    "The file is not there any more.",
+    "It was deleted for good, or your access to it has ended. Nothing was changed.",
+  ),
   reseal_stopped: problem(
     "Stopped.",
     "What is sealed anew stays so. The rest still lies under the old keys.",
