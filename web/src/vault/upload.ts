@@ -212,6 +212,8 @@ export class Uploads {
     const sent = await this.sentAll(item);
     this.move(item, "scan");
     await Promise.all(sent.map(({ file }) => this.scans.add(file)));
+    // Not between two versions: they come together, or not at all.
+    this.requireWanted(item);
     for (const { part, file, picture } of sent) {
       await this.commits.add({ ...file, picture: await picture });
       part.isThere = true;
