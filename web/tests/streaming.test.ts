@@ -5,7 +5,7 @@ import { toBase64url } from "../src/crypto/base64";
 import type { Bytes } from "../src/crypto/bytes";
 import { SegmentTree } from "../src/crypto/merkle";
 import { openPayload, sealedSize } from "../src/crypto/payload";
-import { RefusedError } from "../src/seals/errors";
+import { IntegrityError, RefusedError } from "../src/seals/errors";
 import type { OpenedVault } from "../src/vault/opened";
 import { sealInto } from "../src/vault/sealing";
 import { codeOfError } from "./vectors";
@@ -113,5 +113,16 @@ test("what nobody wants any more ends the reading of its source, and leaves noth
   });
   expect(await codeOfError(() => stopped)).toBe("cancelled");
   expect(isEnded).toBe(true);
+  expect([disk.aborted, disk.removed.length]).toEqual([1, 1]);
+});
+
+test("what turns out altered on the way is thrown away with what was sealed of it", async () => {
+  const disk = new Disk(false);
+  async function* contents() {
+    for (let at = 0; at < 100; at++) yield new Uint8Array(64 * 1024);
+    throw new IntegrityError("payload_altered", "a segment is another one");
+  }
+  const sealed = sealInto({} as OpenedVault, contents(), 200 * MIB, null, () => undefined);
+  expect(await codeOfError(() => sealed)).toBe("payload_altered");
   expect([disk.aborted, disk.removed.length]).toEqual([1, 1]);
 });
