@@ -13,6 +13,14 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "einen Tag" : `${count} Tage`);
 
 export const TREE_PROBLEMS_DE = {
+  no_right_there: problem(
+    "Sie dürfen dort nichts mehr ablegen.",
+    "Ihr Zugriff auf den Tresor wurde beendet. Dort wurde nichts gespeichert. Was Sie ablegen wollten, ist noch da, wo es war.",
+  ),
+  gone_at_source: problem(
+    "Die Datei ist nicht mehr da.",
+    "Sie wurde endgültig gelöscht, oder Ihr Zugriff darauf wurde beendet. Es wurde nichts geändert.",
+  ),
   reseal_stopped: problem(
     "Angehalten.",
     "Was neu versiegelt ist, bleibt es. Der Rest liegt weiter unter den alten Schlüsseln.",
@@ -68,7 +76,7 @@ export const TREE_DE = {
       ? "1 frühere Fassung mitnehmen"
       : `${count.toLocaleString("de-DE")} frühere Fassungen mitnehmen`,
   earlierHint: (kept: number, mayMove: boolean) =>
-    `Wer dort lesen kann, sieht sie dann auch. Sonst kommt nur die neueste Fassung mit.${mayMove ? ` Beim Verschieben liegen die früheren dann mit der alten Datei im Papierkorb und werden nach ${kept === 1 ? "einem Tag" : `${kept} Tagen`} endgültig gelöscht.` : ""}`,
+    `Wer dort lesen kann, sieht sie dann auch. Ohne Häkchen kommt nur die neueste Fassung mit.${mayMove ? ` Beim Verschieben liegen die früheren dann mit der alten Datei im Papierkorb und werden nach ${kept === 1 ? "einem Tag" : `${kept} Tagen`} endgültig gelöscht.` : ""}`,
   and: (names: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names),
   copied: (what: string) => `${what} kopiert.`,
   moved: (what: string) => `${what} verschoben.`,

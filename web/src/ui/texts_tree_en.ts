@@ -13,6 +13,14 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "one day" : `${count} days`);
 
 export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
+  no_right_there: problem(
+    "You may put nothing there any more.",
+    "Your access to the vault has ended. Nothing was stored there. What you wanted to put there is still where it was.",
+  ),
+  gone_at_source: problem(
+    "The file is not there any more.",
+    "It was deleted for good, or your access to it has ended. Nothing was changed.",
+  ),
   reseal_stopped: problem(
     "Stopped.",
     "What is sealed anew stays so. The rest still lies under the old keys.",
@@ -61,7 +69,7 @@ export const TREE_EN: typeof TREE_DE = {
       ? "Take 1 earlier version along"
       : `Take ${count.toLocaleString("en-GB")} earlier versions along`,
   earlierHint: (kept, mayMove) =>
-    `Who can read there sees them then, too. Otherwise only the newest version comes along.${mayMove ? ` When moving, the earlier ones then lie in the trash with the old file, and are deleted for good after ${kept === 1 ? "one day" : `${kept} days`}.` : ""}`,
+    `Who can read there sees them then, too. Unticked, only the newest version comes along.${mayMove ? ` When moving, the earlier ones then lie in the trash with the old file, and are deleted for good after ${kept === 1 ? "one day" : `${kept} days`}.` : ""}`,
   and: (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names),
   copied: (what) => `${what} copied.`,
   moved: (what) => `${what} moved.`,

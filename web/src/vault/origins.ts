@@ -4,6 +4,8 @@ import type { Bytes } from "../crypto/bytes";
 import type { Source } from "../crypto/source";
 import { makeThumbnail } from "../preview/thumbnail";
 import type { FileVersion } from "../seals/chain";
+import { RefusedError } from "../seals/errors";
+import { WireError } from "../wire/http";
 import { readable } from "./contents";
 import type { OpenedFile } from "./nodes";
 import { setNote } from "./notes";
@@ -30,9 +32,19 @@ export function ofVersion(vault: OpenedVault, file: OpenedFile): Origin {
   setNote(facts, note);
   return {
     facts,
-    open: async (signal) => (await readable(vault, file, signal))(),
+    open: (signal) => opened(vault, file, signal),
     picture: () => pictureOf(vault, file.id, file.signed),
   };
+}
+
+/** @throws RefusedError (`gone_at_source`) for what was deleted, or nobody here may read any more; as `readable`. */
+async function opened(vault: OpenedVault, file: OpenedFile, signal: AbortSignal): Promise<Source> {
+  try {
+    return (await readable(vault, file, signal))();
+  } catch (error) {
+    const isGone = error instanceof WireError && error.code === "not_found";
+    throw isGone ? new RefusedError("gone_at_source", "the source is not there any more") : error;
+  }
 }
 
 /** The picture that was sealed with a version. @throws IntegrityError (`thumbnail_invalid`), WireError. */

@@ -32,7 +32,7 @@ import { showState } from "./states";
 import { drawInPane, listenForThumbnails } from "./thumbnail_view";
 import { Thumbnails } from "./thumbnails";
 import { TrayView } from "./tray_view";
-import { showUnfinished } from "./unfinished_view";
+import { showElsewhere, showUnfinished } from "./unfinished_view";
 import { Uploads } from "./upload";
 import type { UploadItem } from "./upload_item";
 import type { VerbContext } from "./verb_context";
@@ -113,6 +113,7 @@ export class VaultPage {
       showUnfinished(this.vault, (found) => this.uploads.resume(found)).catch((error: unknown) =>
         this.fail(error),
       );
+    showElsewhere(this.vault).catch((error: unknown) => this.fail(error));
     tellKeyChanges(this.vault).catch((error: unknown) => this.fail(error));
     const { certificates, open } = this.vault;
     followRoot(certificates, open.root).catch((error: unknown) => this.fail(error));

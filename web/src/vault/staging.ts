@@ -290,6 +290,21 @@ export async function findStaged(vault: OpenedVault): Promise<readonly Found[]> 
   return found;
 }
 
+/** Other vaults for which this person left something unfinished that no open page is carrying. */
+export async function stagedElsewhere(vault: OpenedVault): Promise<readonly string[]> {
+  if (!("getDirectory" in (navigator.storage ?? {})) || !("locks" in navigator)) return [];
+  const { held = [] } = await navigator.locks.query();
+  const carried = new Set(held.map(({ name }) => name));
+  const vaults = new Set<string>();
+  for (const key of await recallKeys()) {
+    if (!key.startsWith(PREFIX) || carried.has(LOCK + key.slice(PREFIX.length))) continue;
+    const kept = await recall<Kept>(key);
+    const isOurs = kept?.person === vault.open.session.person.id && Date.now() - kept.time < LIFE_MS;
+    if (isOurs && kept.vault !== vault.id) vaults.add(kept.vault);
+  }
+  return [...vaults];
+}
+
 /** Drafts of pages that were left while they were still sealing. */
 async function removeStrays(place: FileSystemDirectoryHandle, known: ReadonlySet<string>): Promise<void> {
   const names: string[] = [];

@@ -166,7 +166,7 @@ export class TrayView {
     text.hidden = !isRefused;
     const retry = find("[data-retry]", element);
     retry.hidden = !isRefused || isFinal(item.problem);
-    retry.textContent = isStopped ? texts().vault.goOn : texts().vault.tryAgain;
+    retry.textContent = isStopped && item.deed === "reseal" ? texts().vault.goOn : texts().vault.tryAgain;
     if (item.problem === null) return;
     const problem = problemText(item.problem);
     title.textContent = problem.title;

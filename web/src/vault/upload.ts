@@ -10,6 +10,7 @@ import { RefusedError } from "../seals/errors";
 import { requireSize } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { now } from "../ui/format";
+import { WireError } from "../wire/http";
 import { Batches, type Failures } from "./batches";
 import { type ClearFile, COMMITTED, commitFiles } from "./commit";
 import { makeFolders, type Place } from "./new_folders";
@@ -211,6 +212,8 @@ export class Uploads {
     const sent = await this.sentAll(item);
     this.move(item, "scan");
     await Promise.all(sent.map(({ file }) => this.scans.add(file)));
+    // Not between two versions: they come together, or not at all.
+    this.requireWanted(item);
     for (const { part, file, picture } of sent) {
       await this.commits.add({ ...file, picture: await picture });
       part.isThere = true;
@@ -223,7 +226,7 @@ export class Uploads {
   private async end(item: UploadItem, error: unknown): Promise<void> {
     const isCancelled = this.cancelled.has(item.id);
     if (isFinal(error) || isCancelled) await dropStaged(item);
-    this.refuse(item, isCancelled ? new RefusedError("cancelled", "cancelled by the person") : error);
+    this.refuse(item, isCancelled ? new RefusedError("cancelled", "cancelled by the person") : said(error));
   }
 
   /** Seals and sends what is not there yet. With the last of it the next item may begin. */
@@ -343,4 +346,10 @@ export class Uploads {
     item.problem = error instanceof Error ? error : new Error(String(error));
     this.changed(item);
   }
+}
+
+/** The server tells nobody of a vault that he may not write to: whoever could when he began may no longer. */
+function said(error: unknown): unknown {
+  const isGone = error instanceof WireError && error.code === "not_found";
+  return isGone ? new RefusedError("no_right_there", "nothing can be put there any more") : error;
 }
