@@ -208,9 +208,7 @@ def entries_since(chain: Chain, since: int, limit: int = ENTRIES_PER_PAGE) -> Se
 
     None behind the head that `chain` was loaded with: a record accepted in between would contradict it.
     """
-    records = list(
-        Record.objects.filter(chain=chain, seq__gt=since, seq__lte=chain.head_seq).order_by("seq")[:limit]
-    )
+    records = list(Record.objects.filter(chain=chain, seq__gt=since, seq__lte=chain.head_seq).order_by("seq")[:limit])
     if not records:
         return []
     span = (records[0].seq, records[-1].seq)

@@ -139,6 +139,7 @@ def news(
     vault_id: str,
     since: Annotated[int, Field(ge=0, le=2**31)] = 0,
     background: bool = False,
+    *,
     brief: bool = False,
     log: LogIndex = None,
 ) -> Wire:
