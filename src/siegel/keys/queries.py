@@ -31,11 +31,11 @@ from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.holders import Moment, keys_of
+from siegel.seals.known import PastRoster, Team
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
-from siegel.seals.teams import PastRoster, Team
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person

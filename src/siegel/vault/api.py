@@ -137,9 +137,9 @@ def head(request: HttpRequest, vault_id: str) -> Wire:
 def news(
     request: HttpRequest,
     vault_id: str,
+    *,
     since: Annotated[int, Field(ge=0, le=2**31)] = 0,
     background: bool = False,
-    *,
     brief: bool = False,
     log: LogIndex = None,
 ) -> Wire:

@@ -5,7 +5,7 @@
 
 import { toBase64url } from "../crypto/base64";
 import { join, randomBytes, utf8 } from "../crypto/bytes";
-import type { Head } from "../seals/chain";
+import type { Head } from "../seals/entries";
 import { type Open, replayKey } from "./keyring";
 import { forgetOne, forgetPrefix, keep, recall, recallAll } from "./store";
 

@@ -1,7 +1,7 @@
 /** The calls of docs/formats.md, section 10, about vaults: their chains, what lies in them, locks, what happened. */
 
-import type { Head } from "../seals/chain";
 import type { Doc, Rights } from "../seals/documents";
+import type { Head } from "../seals/entries";
 import type { Directory, EntryAnswer } from "./evidence";
 import { call } from "./http";
 
