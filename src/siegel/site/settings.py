@@ -105,6 +105,8 @@ AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
         "(SELECT tenant_id FROM vault_vault WHERE vault_vault.id = vault_version.vault_id)",
     ),
 }
+# Under which keys owners certified that their firm's log is signed, though a higher room knows it.
+LOG_VERIFIERS = "siegel.keys.machines.log_verifiers"
 # How the PDF of an export words an entry.
 LOG_CELLS = "siegel.site.words.report_cells"
 # --- jobs and mails -------------------------------------------------------------------------------------------------

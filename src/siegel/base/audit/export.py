@@ -8,6 +8,9 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from siegel.base.audit import checkpoints, sequencer, tree
 from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
@@ -58,6 +61,7 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
     begun = list(AuditBeginning.objects.filter(tenant=tenant).order_by("pk"))
     facts: dict[str, Any] = {
         "before": [one.before for one in begun],
+        "earlier": [key for key in _certified_keys(tenant.pk) if key != published.vkey],
         "firm": tenant.name,
         "key": published.vkey,
         "origin": published.origin,
@@ -82,6 +86,12 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
         if tile.level == 0:
             bundle = tlog.Tile(tlog.ENTRIES, tile.index, tile.width)
             yield bundle.path(), tlog.write_bundle(_leaves(tenant.pk, tile.index * tlog.TILE_WIDTH, tile.width))
+
+
+def _certified_keys(tenant_id: str) -> list[str]:
+    """What owners certified as the log's key, the oldest first."""
+    keys: list[str] = import_string(settings.LOG_VERIFIERS)(tenant_id)
+    return keys
 
 
 def _leaves(tenant_id: str, first: int, count: int) -> list[bytes]:
