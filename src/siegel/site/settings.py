@@ -116,6 +116,7 @@ TIMETABLE = {
     "siegel.base.jobs.worker.tidy": 300.0,
     "siegel.base.audit.stamping.stamp_due": 60.0,
     "siegel.base.audit.pushing.push_due": 60.0,
+    "siegel.base.audit.provider.note_heads": 60.0,
     "siegel.base.release.note_served": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from siegel.base.audit import checkpoints, sequencer, tree
+from siegel.base.audit import checkpoints, provider, sequencer, tree
 from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
 from siegel.base.models import AuditBeginning, AuditCheckpoint, AuditEntry, AuditWitness, Tenant
@@ -80,12 +80,20 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
         if stamp.checkpoint.size <= newest.size:
             yield f"timestamps/{stamp.checkpoint.size}.tsr", bytes(stamp.answer)
             yield f"timestamps/{stamp.checkpoint.size}.txt", checkpoints.note_of(stamp.checkpoint).text.encode()
+    yield from _noted(tenant.pk, newest.size)
     read = tree.reader(tenant.pk)
     for tile in tlog.tiles_of_tree(newest.size):
         yield tile.path(), tlog.read_tile(tile, read)
         if tile.level == 0:
             bundle = tlog.Tile(tlog.ENTRIES, tile.index, tile.width)
             yield bundle.path(), tlog.write_bundle(_leaves(tenant.pk, tile.index * tlog.TILE_WIDTH, tile.width))
+
+
+def _noted(tenant_id: str, size: int) -> Iterator[tuple[str, bytes]]:
+    """That the provider's log names this log's head: what a rebuilt log would need rebuilt besides."""
+    if (found := provider.noted_proof(tenant_id, size)) is not None:
+        noted, proof = found
+        yield f"provider/{noted.size}.tlog-proof", proof.encode()
 
 
 def _certified_keys(tenant_id: str) -> list[str]:

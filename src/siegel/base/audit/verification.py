@@ -16,9 +16,9 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from siegel.base.audit import checkpoints, notary, stamping, tree
+from siegel.base.audit import checkpoints, notary, provider, stamping, tree
 from siegel.base.audit.erasure import ERASED_KIND, erased_ranges
-from siegel.base.models import AuditBeginning, AuditCheck, AuditCheckpoint
+from siegel.base.models import AuditBeginning, AuditCheck, AuditCheckpoint, Tenant
 from siegel.lib import tlog
 from siegel.lib.merkle import HASH_SIZE
 from siegel.seals.log_origins import predecessor
@@ -37,7 +37,7 @@ class Finding:
     """What does not hold, or (`is_tampered` false) could not be told. `index`: the first entry it concerns.
 
     entry_missing, entry_altered, tree_altered, personal_altered, personal_missing, log_cut, log_differs,
-    checkpoint_invalid, timestamp_altered; unsigned, timestamp_untrusted.
+    checkpoint_invalid, timestamp_altered, firm_differs; unsigned, timestamp_untrusted.
     """
 
     code: str
@@ -69,7 +69,9 @@ def verify(tenant_id: str) -> Report:
     if size and not signed:
         problem = Finding("unsigned", None, is_tampered=False)
     walk = _Walk(tenant_id, size)
-    finding = walk.run(signed) or walk.unlawfully_emptied() or _bad_stamp(tenant_id) or problem
+    finding = (
+        walk.run(signed) or walk.unlawfully_emptied() or _firm_differs(tenant_id) or _bad_stamp(tenant_id) or problem
+    )
     return Report(size, finding, walk.frontier.root() if walk.frontier.size == size else None)
 
 
@@ -91,6 +93,14 @@ def check(tenant_id: str) -> Report:
     }
     AuditCheck.objects.update_or_create(tenant_id=tenant_id, defaults=values)
     return report
+
+
+def _firm_differs(tenant_id: str) -> Finding | None:
+    """In the provider's log: a head that the firm's log never had."""
+    if not Tenant.objects.filter(pk=tenant_id, kind=Tenant.Kind.PROVIDER).exists():
+        return None
+    index = provider.first_differing(tenant_id)
+    return None if index is None else Finding("firm_differs", index)
 
 
 def _bad_stamp(tenant_id: str) -> Finding | None:
