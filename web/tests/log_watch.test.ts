@@ -1,10 +1,11 @@
 /** What a browser remembers of the firm's log, and which lies about it it finds. */
 
+import { sha256 } from "@noble/hashes/sha2.js";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { toBase64url } from "../src/crypto/base64";
 import { concat, utf8 } from "../src/crypto/bytes";
 import { signingKeyFromSeed } from "../src/crypto/ed25519";
-import { HiddenError, heldOf, type Shelf, watchLog } from "../src/keyring/log_watch";
+import { HiddenError, heldOf, noteLogKeys, type Shelf, watchLog } from "../src/keyring/log_watch";
 import { parseVerifierKey } from "../src/tlog";
 import type { ShownBeginning } from "../src/tlog/origins";
 import { toPadded } from "../src/tlog/text";
@@ -122,6 +123,58 @@ test("another key, a broken signature, and a log that is signed no more are foun
   expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.signature");
   serve({ key: null, checkpoint: null, proof: [] });
   expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.rollback");
+});
+
+describe("what the firm's owner says of the log's key", () => {
+  const publicOf = async (vkey: string) => toBase64url((await parseVerifierKey(vkey)).publicKey);
+  const another = toBase64url(new Uint8Array(32).fill(7));
+  const shown = async () => {
+    serve({ key: known.log, checkpoint: await signed(named("33 to 70").older), proof: [] });
+  };
+
+  test("is not known before certificates were seen, and told from then on", async () => {
+    const shelf = new MapShelf();
+    await shown();
+    expect((await watchLog(FIRM, shelf))?.isCertified).toBeNull();
+    noteLogKeys(FIRM, { certified: [], revoked: [] }, shelf);
+    expect((await watchLog(FIRM, shelf))?.isCertified).toBe(false);
+    noteLogKeys(FIRM, { certified: [await publicOf(known.log), another], revoked: [] }, shelf);
+    expect((await watchLog(FIRM, shelf))?.isCertified).toBe(true);
+  });
+
+  test("refuses a key that was taken back, and one beside which another is certified", async () => {
+    for (const [certified, revoked, code] of [
+      [[another], [await publicOf(known.log)], "tlog.revoked"],
+      [[another], [], "tlog.key"],
+    ] as const) {
+      const shelf = new MapShelf();
+      noteLogKeys(FIRM, { certified, revoked }, shelf);
+      await shown();
+      expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe(code);
+      expect(heldOf(FIRM, shelf)).toBeNull();
+    }
+  });
+
+  test("lets a renewed key follow, if the log has grown from what the old one signed", async () => {
+    const { older, newer, proof } = named("33 to 70");
+    const origin = older.split("\n", 1)[0] ?? "";
+    const renewed = await signingKeyFromSeed(new Uint8Array(32).fill(9));
+    const typed = concat(new Uint8Array([1]), renewed.publicKey);
+    const id = sha256(concat(utf8(`${origin}\n`), typed)).slice(0, 4);
+    const key = `${origin}+${[...id].map((byte) => byte.toString(16).padStart(2, "0")).join("")}+${toPadded(typed)}`;
+    const under = async (text: string): Promise<string> =>
+      `${text}\n— ${origin} ${toPadded(concat(id, await renewed.sign(utf8(text))))}\n`;
+    const shelf = await remembering("33 to 70");
+    serve({ key, checkpoint: await under(newer), proof });
+    expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.key");
+    noteLogKeys(FIRM, { certified: [await publicOf(key)], revoked: [] }, shelf);
+    serve({ key, checkpoint: await under(newer), proof: [] });
+    expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.proof");
+    expect(heldOf(FIRM, shelf)?.key).toBe(known.log);
+    serve({ key, checkpoint: await under(newer), proof });
+    expect((await watchLog(FIRM, shelf))?.isCertified).toBe(true);
+    expect(heldOf(FIRM, shelf)?.key).toBe(key);
+  });
 });
 
 test("a log that was never signed raises no alarm", async () => {

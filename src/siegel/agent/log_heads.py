@@ -6,7 +6,9 @@ from siegel.agent.errors import AgentError
 from siegel.agent.witness import Held, Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import unb64
+from siegel.seals.derive import print_of
 from siegel.seals.errors import IntegrityError
+from siegel.seals.log_keys import log_kid, standing_of
 from siegel.seals.log_origins import Beginning, Loss, Statement, compare, passed
 
 
@@ -28,15 +30,53 @@ def shown(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint, lis
         note = tlog.Note.parse(str(answer["checkpoint"]).encode())
         later = passed(known.key, begun) if known else []
         if known is None or not later or later[-1].key != key:
-            held = own.pin(key, account.firm)
+            held = _pinned(account, own, key)
+            _tell_standing(account, key, begun)
             return held, tlog.AddCheckpoint(since, proof, note), begun
         head = tlog.open_checkpoint(note, key).checkpoint
         if known.head is not None:
             tell_loss(compare(known.head, head, proof, statements(later, head)))
+        _tell_standing(account, key, begun)
         held = own.go_on(known.key, key, note, account.firm)
         return held, tlog.AddCheckpoint(head.size, (), note), begun
     except tlog.TlogError as error:
         raise IntegrityError(error.code, str(error)) from error
+
+
+def _pinned(account: Account, own: Witness, key: tlog.VerifierKey) -> Held:
+    """The key is believed from now on. Another one than before is only if an owner has certified it for the log.
+
+    What the old one signed stays held: the log must have grown from there. IntegrityError `log_key_changed`.
+    """
+    try:
+        return own.pin(key, account.firm)
+    except IntegrityError:
+        known = own.held(key.name)
+        if known is None or standing_of(account.learn_certificates(), account.firm, key) != "certified":
+            raise
+        terminal.say("log_key_renewed")
+        return own.renew(key, account.firm)
+
+
+def _tell_standing(account: Account, key: tlog.VerifierKey, begun: list[Beginning]) -> None:
+    """What the firm's owner says of the key. IntegrityError `log_key_revoked`; `log_key_other` if he certified another
+    one, which does not lead to this one by beginnings after restores.
+    """
+    store = account.certificates.store
+    if (standing := standing_of(store, account.firm, key)) != "certified":
+        # A witness runs for months; what it learned at its start is old.
+        store = account.learn_certificates()
+        standing = standing_of(store, account.firm, key)
+    if standing == "other":
+        for number, one in enumerate(begun):
+            later = passed(one.before, begun[number:])
+            is_certified = standing_of(store, account.firm, one.before) == "certified"
+            if is_certified and later and later[-1].key == key:
+                standing = "uncertified"
+    if standing in ("other", "revoked"):
+        raise IntegrityError(f"log_key_{standing}", "a key signs the log that no owner vouches for")
+    if standing == "uncertified":
+        terminal.say("log_key_uncertified", print=print_of(log_kid(key)))
 
 
 def statements(begun: list[Beginning], newest: tlog.Checkpoint) -> list[Statement]:

@@ -35,6 +35,15 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
         "“{address}” is no free address of this machine. Please name one like 127.0.0.1:8427; from outside it is"
         " reached by a proxy with TLS.",
     ),
+    "log_key_uncertified": (
+        "Der Schlüssel, der das Protokoll signiert ({print}), ist von keinem Inhaber beglaubigt. Ein Inhaber tut es auf"
+        " der Seite „Systemschlüssel“.",
+        "The key that signs the log ({print}) is certified by no owner. An owner does so on the page “System keys”.",
+    ),
+    "log_key_renewed": (
+        "Das Protokoll wird mit einem neuen Schlüssel signiert, den ein Inhaber beglaubigt hat.",
+        "The log is signed with a new key, which an owner has certified.",
+    ),
     "web_same": (
         "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files:Datei|Dateien}.",
         "What is served is what the log names and the release key has signed: {files:file|files}.",

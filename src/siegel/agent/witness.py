@@ -79,6 +79,13 @@ class Witness:
             raise IntegrityError("log_key_changed", "another key signs the log than the one pinned")
         return known
 
+    def renew(self, key: tlog.VerifierKey, firm: str) -> Held:
+        """Believes another key of the same log from now on, as its owner certified it; the newest head stays held."""
+        with self._alone():
+            held = self.held(key.name)
+            self._keep(key, held.note if held else None, firm=firm)
+        return Held(key, held.note if held else None)
+
     def go_on(self, old: tlog.VerifierKey, new: tlog.VerifierKey, note: tlog.Note, firm: str) -> Held:
         """The log of the old key has gone on under another origin, as was verified; its newest head is held."""
         with self._alone():

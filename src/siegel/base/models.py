@@ -153,6 +153,18 @@ class AuditPush(models.Model):
         constraints = [models.UniqueConstraint(fields=["tenant", "service"], name="base_push_service")]
 
 
+class AuditNotedHead(models.Model):
+    """Where the provider's log names a head of a firm's log: of `size` entries, at `index`, `at` which second."""
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    size = models.PositiveBigIntegerField()
+    index = models.PositiveBigIntegerField(unique=True)
+    at = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tenant", "index"], name="base_noted_tenant")]
+
+
 class AuditRelease(models.Model):
     """The newest entry about the files that the server gives to browsers: SHA-256 of their list, and its place."""
 

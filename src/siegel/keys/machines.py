@@ -1,23 +1,31 @@
-"""The keys of the firm's two machines, the virus scanner and the server's own service: certified, and shown now."""
+"""The keys of the firm's machines, virus scanner, server and log: certified, and shown now.
+
+The log's is certified as a service of its own subject (`siegel.seals.log_keys`).
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal
 
+from siegel.base.audit import checkpoints
 from siegel.keys import scanner
 from siegel.keys.actions.founding import service_key
 from siegel.keys.errors import KeysError
 from siegel.keys.models import Certificate, Revocation
-from siegel.seals.canonical import unb64
+from siegel.keys.queries import signed
+from siegel.lib.tlog import ED25519, VerifierKey
+from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import KEY_SIZE, PublicKeys, print_of
+from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.errors import IntegrityError
+from siegel.seals.log_keys import log_subject
 
 if TYPE_CHECKING:
     from siegel.base.models import Tenant
 
 Badge = Literal["valid", "fallen", "revoked"]
-SCANNER, SERVICE = "scanner", "service"
+SCANNER, SERVICE, LOG = "scanner", "service", "log"
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,8 @@ class MachinesPage:
 
 
 def machines_page(tenant: "Tenant") -> MachinesPage:
-    """Two queries, and one question to the scanner process. ImproperlyConfigured as `service_key`."""
-    shown = {SCANNER: _scanner_shows(), SERVICE: service_key()}
+    """Three queries, and one question to the scanner process. ImproperlyConfigured as `service_key`."""
+    shown = {SCANNER: _scanner_shows(), SERVICE: service_key(), LOG: _log_shows(tenant)}
     kids = {kind: PublicKeys(key, None).kid for kind, key in shown.items() if key is not None}
     keys = _certified(tenant, kids)
     badges = {key.kid: key.badge for key in keys}
@@ -78,24 +86,40 @@ def _certified(tenant: "Tenant", shown: dict[str, str]) -> list[MachineKey]:
     """All keys of machines that an owner has certified: those in force first, of each sort the newest."""
     rows: dict[str, list[Certificate]] = {}
     certified = Certificate.objects.filter(tenant=tenant, kind__in=(SCANNER, SERVICE))
-    for row in certified.only("kid", "kind", "accepted_at", "out_at").order_by("log_index"):
+    for row in certified.only("kid", "kind", "subject", "accepted_at", "out_at").order_by("log_index"):
         rows.setdefault(row.kid, []).append(row)
     revoked = dict(Revocation.objects.filter(tenant=tenant, kid__in=rows).values_list("kid", "accepted_at"))
-    keys = [_key(some, shown, revoked.get(kid)) for kid, some in rows.items()]
+    log = log_subject(tenant.pk)
+    kinds = {kid: LOG if some[0].subject == log else some[0].kind for kid, some in rows.items()}
+    keys = [_key(kinds[kid], some, shown, revoked.get(kid)) for kid, some in rows.items()]
     return sorted(keys, key=lambda key: (key.badge != "valid", key.kind, -key.since.timestamp()))
 
 
-def _key(rows: Sequence[Certificate], shown: dict[str, str], revoked_at: int | None) -> MachineKey:
+def _key(kind: str, rows: Sequence[Certificate], shown: dict[str, str], revoked_at: int | None) -> MachineKey:
     first = rows[0]
     badge: Badge = "valid" if any(row.out_at is None for row in rows) else "fallen"
     return MachineKey(
-        kind=first.kind,
+        kind=kind,
         kid=first.kid,
         badge="revoked" if revoked_at is not None else badge,
         since=datetime.fromtimestamp(first.accepted_at, UTC),
         until=None if revoked_at is None else datetime.fromtimestamp(revoked_at, UTC),
-        shown=shown[first.kind] == first.kid if first.kind in shown else None,
+        shown=shown[kind] == first.kid if kind in shown else None,
     )
+
+
+def log_verifiers(tenant_id: str) -> list[str]:
+    """The verifier keys under which owners ever certified that the firm's log is signed, for its present origin."""
+    rows = Certificate.objects.filter(tenant=tenant_id, kind=SERVICE, subject=log_subject(tenant_id))
+    origin = checkpoints.log_of(tenant_id).origin
+    keys = [CertificateDocument.parse(signed(row)).signing_key for row in rows.order_by("log_index")]
+    return [VerifierKey(origin, ED25519, unb64(key)).encode() for key in dict.fromkeys(filter(None, keys))]
+
+
+def _log_shows(tenant: "Tenant") -> str | None:
+    """The public key that signs the firm's log now, b64; None before its first head."""
+    vkey = checkpoints.log_of(tenant.pk).vkey
+    return b64(VerifierKey.parse(vkey).public_key) if vkey else None
 
 
 def _scanner_shows() -> str | None:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 audit_app = typer.Typer(no_args_is_help=True, help="The firms' audit logs: verified, proven, exported.")
 
-Slug = Annotated[str, typer.Argument(metavar="FIRM", help="the firm's short name")]
+Slug = Annotated[
+    str, typer.Argument(metavar="FIRM", help="the firm's short name; @provider for the provider's own log")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="answer in JSON")]
 DAY = ["%Y-%m-%d"]
 TAMPERED = 3
@@ -27,7 +29,7 @@ INCOMPLETE = 1
 def verify(slug: Slug, as_json: AsJson = False) -> None:
     """Verify a log from its first entry on, against every head that was ever signed of it."""
     tenant = _tenant(slug)
-    from siegel.base.audit.beginnings import statements
+    from siegel.base.audit.gaps import statements
     from siegel.base.audit.verification import check
 
     report = check(tenant.pk)

@@ -104,6 +104,8 @@ AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
         "(SELECT tenant_id FROM vault_vault WHERE vault_vault.id = vault_version.vault_id)",
     ),
 }
+# Under which keys owners certified that their firm's log is signed, though a higher room knows it.
+LOG_VERIFIERS = "siegel.keys.machines.log_verifiers"
 # How the PDF of an export words an entry.
 LOG_CELLS = "siegel.site.words.report_cells"
 # --- jobs and mails -------------------------------------------------------------------------------------------------
@@ -113,6 +115,7 @@ TIMETABLE = {
     "siegel.base.jobs.worker.tidy": 300.0,
     "siegel.base.audit.stamping.stamp_due": 60.0,
     "siegel.base.audit.pushing.push_due": 60.0,
+    "siegel.base.audit.provider.note_heads": 60.0,
     "siegel.base.release.note_served": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,

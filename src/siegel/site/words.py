@@ -89,6 +89,7 @@ AUDIT = {
     "base.log_begun_anew": Sentence("sign-turn-right", _("Protokoll nach Wiederherstellung neu begonnen"), "lock"),
     "base.personal_erased": Sentence("eraser", _("Namen und Adressen in Einträgen gelöscht"), "lock"),
     "base.states_noted": Sentence("list-check", _("Stand geänderter Daten festgehalten")),
+    "base.head_noted": Sentence("journal-check", _("Stand eines Kanzleiprotokolls festgehalten")),
     "base.release_served": Sentence("code-square", _("Ausgelieferte Programmdateien festgehalten")),
     "base.witness_added": Sentence("eye", _("Zeuge des Protokolls aufgenommen")),
     "accounts.signed_in": Sentence("box-arrow-in-right", _("Angemeldet")),

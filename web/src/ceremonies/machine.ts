@@ -1,4 +1,4 @@
-/** The owner certifies the key of a machine that the server shows: the virus scanner's, or the server's own. */
+/** The owner certifies the key of a machine that the server shows: the virus scanner's, the server's own, or the log's. */
 
 import { fromBase64url } from "../crypto/base64";
 import type { Open } from "../keyring/keyring";
@@ -9,9 +9,10 @@ import { must, RefusedError } from "../seals/errors";
 import { newId } from "../seals/ids";
 import { certify } from "../seals/issue";
 import { keyId } from "../seals/keys";
+import { logSubject } from "../seals/log_keys";
 import { keysApi } from "../wire/keys_api";
 
-export type MachineKind = "scanner" | "service";
+export type MachineKind = "scanner" | "service" | "log";
 
 /** The key id of what the server shows. @throws Error for text that is no base64url. */
 export function machineKid(signingKey: string): string {
@@ -22,11 +23,20 @@ export function machineKid(signingKey: string): string {
 export function machineOf(certificates: Certificates, kind: MachineKind, kid: string): VerifiedCertificate {
   const found = certificates.of(kid);
   must(
-    found !== null && found.kind === kind,
+    found !== null && found.kind === kindOf(kind) && isLogs(found, certificates.firm) === (kind === "log"),
     "certificate_conflict",
     "the page shows another key than the machine's",
   );
   return found;
+}
+
+/** The log's key is certified as a service whose subject says so. */
+function kindOf(kind: MachineKind): "scanner" | "service" {
+  return kind === "log" ? "service" : kind;
+}
+
+function isLogs({ subject }: VerifiedCertificate, firm: string): boolean {
+  return subject === logSubject(firm);
 }
 
 /**
@@ -45,6 +55,7 @@ export async function certifyMachine(
     throw new RefusedError("not_allowed", "the key was taken back for ever");
   const known = certificates.of(kid) === null ? null : machineOf(certificates, kind, kid);
   const own = certificates.person(keys.kid);
-  const whose = { kind, subject: known?.subject ?? newId(), signingKey, recipient: null };
+  const subject = kind === "log" ? logSubject(session.firm.id) : (known?.subject ?? newId());
+  const whose = { kind: kindOf(kind), subject, signingKey, recipient: null };
   await keysApi.addCertificate(toDoc(await certify(session.firm.id, whose, keys, own.hash, now)));
 }

@@ -5,6 +5,7 @@
 
 import { fromBase64url, toBase64url } from "../crypto/base64";
 import { utf8 } from "../crypto/bytes";
+import type { LogKeys } from "../seals/log_keys";
 import {
   type Checkpoint,
   openCheckpoint,
@@ -13,7 +14,7 @@ import {
   TlogError,
   verifyGrowth,
 } from "../tlog";
-import { beginningOf, compare, type Loss, passed, statements } from "../tlog/origins";
+import { beginningOf, compare, type Loss, passed, type ShownBeginning, statements } from "../tlog/origins";
 import { api } from "../wire/api";
 
 /** The key and the signed note, as they came; and what this browser knows to be lost for ever. */
@@ -29,11 +30,15 @@ export interface Shelf {
   setItem(name: string, value: string): void;
 }
 
-/** The head that verified, how many entries were known before, and which of those are lost for ever. */
+/**
+ * The head that verified, how many entries were known before, and which of those are lost for ever. `isCertified`: whether
+ * an owner has certified the log's key; null where this browser has not learned of certificates yet.
+ */
 export interface Seen {
   readonly head: Checkpoint;
   readonly before: number;
   readonly lost: readonly Loss[];
+  readonly isCertified: boolean | null;
 }
 
 /** Entries that this browser knew are gone, and the log that began anew denies it. */
@@ -51,7 +56,7 @@ export class HiddenError extends TlogError {
  * restore and says so. What does not fit is not kept: the old head stays as evidence.
  *
  * @throws TlogError: `tlog.rollback`, `tlog.split_view`, `tlog.proof`, `tlog.signature`; `tlog.origin` and `tlog.key`
- * for another log or key than the one known; HiddenError. @throws WireError.
+ * for another log or key than the one known and certified, `tlog.revoked`; HiddenError. @throws WireError.
  */
 export async function watchLog(firm: string, shelf: Shelf = localStorage): Promise<Seen | null> {
   const seen = await watchHeld(firm, shelf);
@@ -99,7 +104,9 @@ async function watchHeld(firm: string, shelf: Shelf): Promise<Seen | null> {
   }
   const later = held === null ? [] : await passed(await parseVerifierKey(held.key), answer.begun);
   const believed = later.at(-1)?.shown.key ?? held?.key ?? answer.key;
-  if (answer.key !== believed) throw new TlogError("tlog.key", "another key signs the log");
+  const isCertified = await standingOf(firm, answer.key, answer.begun, shelf);
+  // A renewed key: an owner has certified it, and the log has grown from what the old one signed (below).
+  if (answer.key !== believed && !isCertified) throw new TlogError("tlog.key", "another key signs the log");
   const fresh = { key: answer.key, checkpoint: answer.checkpoint };
   const head = await opened(fresh);
   const proof = answer.proof.map(fromBase64url);
@@ -109,7 +116,38 @@ async function watchHeld(firm: string, shelf: Shelf): Promise<Seen | null> {
   if (loss?.isHidden) throw new HiddenError(loss);
   if (loss !== null) lost.push(loss);
   shelf.setItem(nameOf(firm), JSON.stringify({ ...fresh, lost }));
-  return { head, before: known?.size ?? 0, lost };
+  return { head, before: known?.size ?? 0, lost, isCertified };
+}
+
+/** Keeps what the certificates of the firm, verified up to its root, say of the keys of its log. */
+export function noteLogKeys(firm: string, keys: LogKeys, shelf: Shelf = localStorage): void {
+  shelf.setItem(`${nameOf(firm)}-keys`, JSON.stringify(keys));
+}
+
+/**
+ * Whether the key is certified for the log; null where that is not known here.
+ * @throws TlogError (`tlog.revoked`) for one that was taken back; (`tlog.key`) where another one is certified, and did not
+ * lead to this one by beginnings after restores.
+ */
+async function standingOf(
+  firm: string,
+  key: string,
+  begun: readonly ShownBeginning[],
+  shelf: Shelf,
+): Promise<boolean | null> {
+  const text = shelf.getItem(`${nameOf(firm)}-keys`);
+  if (text === null) return null;
+  const { certified, revoked } = JSON.parse(text) as LogKeys;
+  const publicKey = async (vkey: string) => toBase64url((await parseVerifierKey(vkey)).publicKey);
+  const own = await publicKey(key);
+  if (revoked.includes(own)) throw new TlogError("tlog.revoked", "the log's key was taken back");
+  if (certified.includes(own)) return true;
+  if (certified.length === 0) return false;
+  for (const { before } of begun) {
+    const later = await passed(await parseVerifierKey(before), begun);
+    if (certified.includes(await publicKey(before)) && later.at(-1)?.shown.key === key) return false;
+  }
+  throw new TlogError("tlog.key", "another key is certified than the one that signs the log");
 }
 
 /** The key under which this browser knows the firm's log; null if it knows none. */

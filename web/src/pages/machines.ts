@@ -1,4 +1,4 @@
-/** The keys of virus scanner and server: certified and taken back by an owner. */
+/** The keys of virus scanner, server and log: certified and taken back by an owner. */
 
 import { certifyMachine, type MachineKind, machineKid, machineOf } from "../ceremonies/machine";
 import { revoke } from "../ceremonies/revoke";
@@ -9,13 +9,16 @@ import { atWork } from "../ui/form";
 import { now } from "../ui/format";
 import { openKey } from "../ui/unlock";
 
+const KINDS = ["scanner", "service", "log"] as const;
+
 interface Machine {
   readonly kind: MachineKind;
   readonly name: string;
 }
 
 function machineIn({ dataset }: HTMLElement): Machine {
-  return { kind: dataset["kind"] === "scanner" ? "scanner" : "service", name: dataset["name"] ?? "" };
+  const kind = KINDS.find((one) => one === dataset["kind"]) ?? "service";
+  return { kind, name: dataset["name"] ?? "" };
 }
 
 /** The print is this browser's own, of the key that it is about to sign. */

@@ -10,6 +10,7 @@
  *     tlog.split_view  two roots for one size
  *     tlog.entry       an entry of 64 KiB or more
  *     tlog.hidden      entries are gone, and the log that began anew denies them
+ *     tlog.revoked     a log's key that the firm's owner took back
  */
 export type TlogCode =
   | "tlog.key"
@@ -23,7 +24,8 @@ export type TlogCode =
   | "tlog.rollback"
   | "tlog.split_view"
   | "tlog.entry"
-  | "tlog.hidden";
+  | "tlog.hidden"
+  | "tlog.revoked";
 
 export class TlogError extends Error {
   readonly code: TlogCode;

@@ -10,7 +10,10 @@ import { texts } from "./texts";
 export async function watchAndTell(firm: string): Promise<Seen | null> {
   try {
     const seen = await watchLog(firm);
-    if (seen !== null) tellLost(seen);
+    if (seen !== null) {
+      tellLost(seen);
+      find("[data-log-key]").hidden = seen.isCertified !== false;
+    }
     return seen;
   } catch (error) {
     // Whatever else goes wrong is an answer that no honest server gives.

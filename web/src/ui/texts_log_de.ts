@@ -27,6 +27,7 @@ export const LOG_DE = {
       "tlog.split_view": "Es zeigt bei gleich vielen Einträgen andere Einträge als früher.",
       "tlog.proof": "Es ist nicht aus dem früheren Stand gewachsen: Alte Einträge wurden verändert.",
       "tlog.origin": "Es ist ein anderes Protokoll als früher.",
+      "tlog.revoked": "Sein Schlüssel wurde von einem Inhaber widerrufen.",
       "tlog.key": "Es wird mit einem anderen Schlüssel signiert als früher.",
     },
     other: "Seine Unterschrift gilt nicht.",

@@ -28,6 +28,7 @@ export const LOG_EN: typeof LOG_DE = {
       "tlog.split_view": "With as many entries as before it shows other ones.",
       "tlog.proof": "It has not grown from the earlier state: old entries were altered.",
       "tlog.origin": "It is another log than before.",
+      "tlog.revoked": "Its key was revoked by an owner.",
       "tlog.key": "It is signed with another key than before.",
     },
     other: "Its signature does not hold.",

@@ -4,8 +4,10 @@ import { loadCertificates } from "../ceremonies/directory";
 import { hasPasskey, unlockWithPasskey } from "../ceremonies/passkey";
 import { unlockWithPassword } from "../ceremonies/sign_in";
 import { type Open, reopen, requireRevoked } from "../keyring/keyring";
+import { noteLogKeys } from "../keyring/log_watch";
 import { joinMemory } from "../keyring/memory";
 import type { Certificates } from "../seals/certificates";
+import { logKeys } from "../seals/log_keys";
 import { api, type Session } from "../wire/api";
 import { find } from "./dom";
 import { atWork, field, filled, onSubmit } from "./form";
@@ -24,6 +26,7 @@ export async function openKey(
   await joinMemory(open, showProblem);
   const certificates = await loadCertificates(open, about);
   await requireRevoked(certificates);
+  noteLogKeys(session.firm.id, logKeys(certificates, session.firm.id));
   return { open, certificates };
 }
 

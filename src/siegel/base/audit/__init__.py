@@ -12,6 +12,8 @@ Its parts, lower ones first:
     pushing       heads brought to witnesses that the operator names
     stamping      timestamps on heads by a service that the operator names
     proofs        inclusion, consistency, proof files
+    gaps          what a log says of its beginnings after restores
+    provider      the provider's own log, which names the heads of all firms' logs
     verification  everything again from the stored bytes, in bounded memory
     beginnings    the log goes on under a new origin after a restore, and says what is missing
     reconciling   rows against the log

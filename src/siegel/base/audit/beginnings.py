@@ -6,7 +6,7 @@ keeps the opening. Interrupted anywhere, the same command goes on where it stopp
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from django.db import transaction
 from siegel.base.actions import action
 from siegel.base.audit import checkpoints, notary, tree
 from siegel.base.audit.entries import record
+from siegel.base.audit.gaps import begun
 from siegel.base.audit.verification import check, inner_finding
 from siegel.base.models import (
     AuditBeginning,
@@ -92,11 +93,6 @@ def begin_anew(tenant: Tenant, finding: Finding) -> None:
     _keep(tenant.pk, tlog.Note.parse(notary.begin(text, said.kept.origin).encode()))
     checkpoints.sign_quietly(tenant.pk)
     check(tenant.pk)  # the pages show at once how it stands
-
-
-def statements(tenant_id: str) -> list[Statement]:
-    """What the log's entries say of its beginnings, the oldest first."""
-    return [Statement.parse(leaf) for _, leaf in _begun(tenant_id)]
 
 
 def shown(tenant_id: str, newest: AuditCheckpoint) -> list[Beginning]:
@@ -215,15 +211,9 @@ def _fits(tenant_id: str, head: tlog.Checkpoint) -> bool:
     return head.size <= tree.size_of(tenant_id) and tlog.tree_root(head.size, tree.reader(tenant_id)) == head.root
 
 
-def _begun(tenant_id: str) -> Iterator[tuple[int, bytes]]:
-    rows = AuditEntry.objects.filter(tenant=tenant_id, weighty=True).order_by("index").values_list("index", "leaf")
-    mark = f'"kind":"{BEGUN_KIND}"'.encode()
-    yield from ((index, bytes(leaf)) for index, leaf in rows.iterator(100) if mark in bytes(leaf))
-
-
 def _cited_at(tenant_id: str, about: dict[str, JsonInput]) -> int | None:
     """Where it stands already, if what it is for was interrupted."""
-    return next((index for index, leaf in _begun(tenant_id) if json.loads(leaf)["about"] == about), None)
+    return next((index for index, leaf in begun(tenant_id) if json.loads(leaf)["about"] == about), None)
 
 
 def _keep(tenant_id: str, opening: tlog.Note) -> None:

@@ -8,7 +8,10 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
-from siegel.base.audit import checkpoints, sequencer, tree
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from siegel.base.audit import checkpoints, provider, sequencer, tree
 from siegel.base.audit.stamping import stamps_of
 from siegel.base.audit.verification import BATCH
 from siegel.base.models import AuditBeginning, AuditCheckpoint, AuditEntry, AuditWitness, Tenant
@@ -58,6 +61,7 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
     begun = list(AuditBeginning.objects.filter(tenant=tenant).order_by("pk"))
     facts: dict[str, Any] = {
         "before": [one.before for one in begun],
+        "earlier": [key for key in _certified_keys(tenant.pk) if key != published.vkey],
         "firm": tenant.name,
         "key": published.vkey,
         "origin": published.origin,
@@ -76,12 +80,26 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
         if stamp.checkpoint.size <= newest.size:
             yield f"timestamps/{stamp.checkpoint.size}.tsr", bytes(stamp.answer)
             yield f"timestamps/{stamp.checkpoint.size}.txt", checkpoints.note_of(stamp.checkpoint).text.encode()
+    yield from _noted(tenant.pk, newest.size)
     read = tree.reader(tenant.pk)
     for tile in tlog.tiles_of_tree(newest.size):
         yield tile.path(), tlog.read_tile(tile, read)
         if tile.level == 0:
             bundle = tlog.Tile(tlog.ENTRIES, tile.index, tile.width)
             yield bundle.path(), tlog.write_bundle(_leaves(tenant.pk, tile.index * tlog.TILE_WIDTH, tile.width))
+
+
+def _noted(tenant_id: str, size: int) -> Iterator[tuple[str, bytes]]:
+    """That the provider's log names this log's head: what a rebuilt log would need rebuilt besides."""
+    if (found := provider.noted_proof(tenant_id, size)) is not None:
+        noted, proof = found
+        yield f"provider/{noted.size}.tlog-proof", proof.encode()
+
+
+def _certified_keys(tenant_id: str) -> list[str]:
+    """What owners certified as the log's key, the oldest first."""
+    keys: list[str] = import_string(settings.LOG_VERIFIERS)(tenant_id)
+    return keys
 
 
 def _leaves(tenant_id: str, first: int, count: int) -> list[bytes]:

@@ -18,6 +18,8 @@ WEIGHTY = frozenset(
 OF_THE_PROVIDER = frozenset(
     {"base.baseline_noted", "base.log_begun_anew", "base.personal_erased", "firms.set_up_link_issued"}
 )
+# In the provider's log: a firm's head.
+HEAD_NOTED = "base.head_noted"
 _MARKS = tuple(f'"kind":"{kind}"'.encode() for kind in WEIGHTY)
 
 

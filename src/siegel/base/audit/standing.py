@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from siegel.base.audit import checkpoints, sequencer, tree
-from siegel.base.audit.beginnings import statements
+from siegel.base.audit.gaps import statements
 from siegel.base.audit.witnesses import newest_cosignature
 from siegel.base.models import AuditCheck, AuditCheckpoint, AuditEntry, AuditWitness, Tenant
 from siegel.lib.tlog import Checkpoint, Note

@@ -7,16 +7,18 @@ all that lies here; then those find it who hold an older checkpoint: browsers, w
 import hmac
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 
+from django.conf import settings
 from django.db import connection
+from django.utils.module_loading import import_string
 
-from siegel.base.audit import checkpoints, notary, stamping, tree
+from siegel.base.audit import checkpoints, notary, provider, stamping, tree
 from siegel.base.audit.erasure import ERASED_KIND, erased_ranges
-from siegel.base.models import AuditBeginning, AuditCheck, AuditCheckpoint
+from siegel.base.models import AuditBeginning, AuditCheck, AuditCheckpoint, Tenant
 from siegel.lib import tlog
 from siegel.lib.merkle import HASH_SIZE, leaf_hashes
 from siegel.seals.log_origins import predecessor
@@ -38,7 +40,7 @@ class Finding:
     """What does not hold, or (`is_tampered` false) could not be told. `index`: the first entry it concerns.
 
     entry_missing, entry_altered, tree_altered, personal_altered, personal_missing, log_cut, log_differs,
-    checkpoint_invalid, timestamp_altered; unsigned, timestamp_untrusted.
+    checkpoint_invalid, timestamp_altered, firm_differs; unsigned, timestamp_untrusted.
     """
 
     code: str
@@ -70,7 +72,9 @@ def verify(tenant_id: str) -> Report:
     if size and not signed:
         problem = Finding("unsigned", None, is_tampered=False)
     walk = _Walk(tenant_id, size)
-    finding = walk.run(signed) or walk.unlawfully_emptied() or _bad_stamp(tenant_id) or problem
+    finding = (
+        walk.run(signed) or walk.unlawfully_emptied() or _firm_differs(tenant_id) or _bad_stamp(tenant_id) or problem
+    )
     return Report(size, finding, walk.frontier.root() if walk.frontier.size == size else None)
 
 
@@ -94,6 +98,14 @@ def check(tenant_id: str) -> Report:
     return report
 
 
+def _firm_differs(tenant_id: str) -> Finding | None:
+    """In the provider's log: a head that the firm's log never had."""
+    if not Tenant.objects.filter(pk=tenant_id, kind=Tenant.Kind.PROVIDER).exists():
+        return None
+    index = provider.first_differing(tenant_id)
+    return None if index is None else Finding("firm_differs", index)
+
+
 def _bad_stamp(tenant_id: str) -> Finding | None:
     code = stamping.first_bad(tenant_id)
     return Finding(code, None, is_tampered=code == "timestamp_altered") if code else None
@@ -102,10 +114,11 @@ def _bad_stamp(tenant_id: str) -> Finding | None:
 def _signed_heads(tenant_id: str) -> tuple[list[Held], Finding | None]:
     """All heads that were signed and that the log must have, by size, and what is missing to know them all."""
     published = checkpoints.log_of(tenant_id)
-    keys, heads, problem = {published.origin: published.vkey}, list[Held](), None
+    keys, heads, problem = _Keys(published.vkey), list[Held](), None
+    keys.add(*import_string(settings.LOG_VERIFIERS)(tenant_id))  # before it was renewed it was another
     try:
         last = notary.last(published.origin)
-        keys = {one: notary.last(one).vkey for one in _origins(published.origin)}
+        keys.add(*(notary.last(one).vkey for one in _origins(published.origin)))
         if last.root is not None:
             heads.append(Held(last.size, last.root))
         if last.opening is not None:  # the log went on under another origin, and the tables do not know it
@@ -114,7 +127,7 @@ def _signed_heads(tenant_id: str) -> tuple[list[Held], Finding | None]:
     except notary.NotaryError:
         problem = Finding("unsigned", None, is_tampered=False)
         for pair in AuditBeginning.objects.filter(tenant=tenant_id).values_list("vkey", "before"):
-            keys |= {vkey.partition("+")[0]: vkey for vkey in pair}
+            keys.add(*pair)
     rows = AuditCheckpoint.objects.filter(tenant=tenant_id).order_by("size").values_list("size", "note")
     heads += [_head(size, bytes(note), keys) for size, note in rows.iterator(BATCH)]
     return sorted(heads, key=lambda head: head.size), problem
@@ -128,14 +141,30 @@ def _origins(origin: str) -> Iterator[str]:
         before = predecessor(before)
 
 
-def _head(size: int, note: bytes, keys: Mapping[str, str]) -> Held:
-    try:
-        signed = tlog.Note.parse(note)
-        key = tlog.VerifierKey.parse(keys.get(signed.text.partition("\n")[0], ""))
-        checkpoint = tlog.open_checkpoint(signed, key).checkpoint
-    except tlog.TlogError:
-        return Held(size, None)
-    return Held(size, checkpoint.root if checkpoint.size == size else None)
+class _Keys:
+    """The keys of a log's origins: of each the present one and those that an owner certified before."""
+
+    def __init__(self, *vkeys: str) -> None:
+        self._by_origin: dict[str, set[tlog.VerifierKey]] = {}
+        self.add(*filter(None, vkeys))
+
+    def add(self, *vkeys: str) -> None:
+        for key in map(tlog.VerifierKey.parse, vkeys):
+            self._by_origin.setdefault(key.name, set()).add(key)
+
+    def opened(self, note: bytes) -> tlog.Checkpoint | None:
+        """None for what none of them signed."""
+        try:
+            signed = tlog.Note.parse(note)
+            keys = self._by_origin.get(signed.text.partition("\n")[0], set())
+            return tlog.Checkpoint.parse(signed.text) if keys and signed.verify(keys) else None
+        except tlog.TlogError:
+            return None
+
+
+def _head(size: int, note: bytes, keys: _Keys) -> Held:
+    checkpoint = keys.opened(note)
+    return Held(size, checkpoint.root if checkpoint and checkpoint.size == size else None)
 
 
 class _Walk:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from siegel.base.audit import beginnings, checkpoints, export, notary, proofs, tree, verification
 from siegel.base.audit.beginnings import BeginningError, begin_anew, examined
+from siegel.base.audit.gaps import statements
 from siegel.base.audit.standing import standing_of
 from siegel.base.audit.witnesses import add_cosignature, add_witness
 from siegel.base.models import AuditBeginning, AuditCheckpoint, AuditLog, Tenant
@@ -47,7 +48,7 @@ def test_a_restored_log_goes_on_under_a_new_origin_and_says_what_is_missing(log:
     grow(log, 4)
     backup.restore()
     anew(log)
-    [said] = beginnings.statements(log.pk)
+    [said] = statements(log.pk)
     assert (said.origin, said.kept.size, said.ended[0].head.size, said.lost) == (f"{origin}/2", kept, kept + 4, 4)
     assert said.reason == "tlog.rollback"
     grow(log, 3)
@@ -128,7 +129,7 @@ def test_restored_and_regrown_is_not_signed_and_says_so_when_it_begins_anew(log:
     with pytest.raises(notary.NotaryError, match=r"tlog\.proof"):
         checkpoints.sign_head(log.pk)
     anew(log)
-    [said] = beginnings.statements(log.pk)
+    [said] = statements(log.pk)
     assert (said.kept.size, said.lost, said.reason) == (kept, 4, "tlog.proof")
     assert intact(log)
     assert outsider.look(log) == Loss(kept + 4, kept, is_hidden=False)
@@ -153,7 +154,7 @@ def test_a_new_beginning_used_to_hide_entries_is_found_by_whoever_holds_a_larger
     anew(log, because="moved")
     grow(log, 30)
     assert intact(log)
-    assert [one.lost for one in beginnings.statements(log.pk)] == [0]
+    assert [one.lost for one in statements(log.pk)] == [0]
     assert outsider.look(log) == Loss(kept + 4, kept + regrown, is_hidden=True)
 
 
@@ -189,7 +190,7 @@ def test_a_head_that_a_witness_kept_is_cited_when_the_keys_process_forgot(
     with pytest.raises(BeginningError, match="signed last"):
         examined(log.pk)
     anew(log, held=(held,))
-    [said] = beginnings.statements(log.pk)
+    [said] = statements(log.pk)
     known = outsider.head.size
     assert (said.kept.size, said.ended[0].head.size, said.reason) == (kept, known, "held")
     assert outsider.look(log) == Loss(known, kept, is_hidden=False)
@@ -213,7 +214,7 @@ def test_a_log_that_is_the_one_signed_last_does_not_begin_anew_without_a_reason(
     with pytest.raises(BeginningError, match="signed last"):
         examined(log.pk)
     anew(log, because="the server's name changed")
-    [said] = beginnings.statements(log.pk)
+    [said] = statements(log.pk)
     assert (said.lost, said.reason) == (0, "the server's name changed")
     assert intact(log)
     assert standing_of(log).problem == ""
@@ -244,7 +245,7 @@ def test_a_beginning_that_was_interrupted_goes_on_where_it_stopped(
             anew(log)
     note(tenant=log, times=2)
     anew(log)
-    assert len(beginnings.statements(log.pk)) == 1
+    assert len(statements(log.pk)) == 1
     grow(log)
     assert intact(log)
     assert outsider.look(log) is None
@@ -267,7 +268,7 @@ def test_an_older_backup_put_back_after_a_new_beginning_begins_a_third_origin(lo
     grow(log, 2)
     assert intact(log)
     assert checkpoints.log_of(log.pk).origin == f"{first}/3"
-    [said] = beginnings.statements(log.pk)
+    [said] = statements(log.pk)
     assert [one.head.origin for one in said.ended] == [first, f"{first}/2"]
     assert said.lost == 4 + 11
     assert late.look(log) == Loss(kept + 11, kept, is_hidden=False)
@@ -342,7 +343,7 @@ def test_heads_that_the_log_no_longer_has_are_cited_and_gone(log: Tenant) -> Non
     grow(log, 4)
     attacker.cut(size)  # the heads beside the entries stay
     anew(log)
-    [said] = beginnings.statements(log.pk)
+    [said] = statements(log.pk)
     # Between the heads that are kept nothing proves what is left: rather too much is said to be gone than too little.
     assert (said.kept.size, said.ended[0].head.size, said.lost) == (kept, size + 4, size + 4 - kept)
     assert not AuditCheckpoint.objects.filter(tenant=log, size__gt=size + 1).exists()

@@ -1,18 +1,29 @@
 """The page of the machines' keys: what is certified, what the machines show now, and what follows from that."""
 
+import os
 import time
+import zipfile
+from pathlib import Path
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from siegel.base.audit import checkpoints, verification
+from siegel.base.audit.auditor import verify
+from siegel.base.audit.export import write_export
+from siegel.base.models import Tenant
+from siegel.base.tests.logs import notary, note
 from siegel.keys import scanner as asked
 from siegel.keys.machines import MachinesPage
 from siegel.keys.tests.island import Island, RefusedError
 from siegel.keys.tests.scanner import ScannerDouble
+from siegel.lib.tlog import VerifierKey
+from siegel.seals.canonical import b64
 from siegel.seals.certificates import issue
 from siegel.seals.derive import PublicKeys, Seed, print_of
 from siegel.seals.ids import new_id
+from siegel.seals.log_keys import log_subject
 
 PATH = "/mitarbeiter/systemschluessel"
 ROUNDS = 4
@@ -77,6 +88,62 @@ def test_a_revoked_scanner_key_is_never_certified_again(owner: Island, scanner: 
     assert "data-certify" not in owner.browser.get(PATH).content.decode()
     with pytest.raises(RefusedError):
         certify(owner, scanner.seed)
+
+
+def certify_log(owner: Island) -> None:
+    key = VerifierKey.parse(checkpoints.log_of(owner.firm).vkey)
+    keys = PublicKeys(b64(key.public_key), None)
+    now = int(time.time())
+    signed = issue(owner.seed, owner.own(), keys, kind="service", subject=log_subject(owner.firm), now=now)
+    owner.post("keys/certificates", {"doc": signed.to_wire()})
+
+
+def test_the_logs_key_waits_until_an_owner_certifies_it(owner: Island, scanner: ScannerDouble, tmp_path: Path) -> None:
+    with notary(tmp_path):
+        checkpoints.sign_head(owner.firm)
+        [waiting] = page_of(owner).waiting
+        assert (waiting.kind, waiting.revoked) == ("log", False)
+        certify_log(owner)
+        page = page_of(owner)
+        assert page.waiting == []
+        assert [(key.badge, key.shown) for key in page.keys if key.kind == "log"] == [("valid", True)]
+
+
+def test_heads_under_a_renewed_log_key_verify_while_owners_certified_the_old_one(
+    owner: Island, scanner: ScannerDouble, tmp_path: Path
+) -> None:
+    with notary(tmp_path):
+        checkpoints.sign_head(owner.firm)
+        certify_log(owner)
+        checkpoints.sign_head(owner.firm)
+        assert verification.verify(owner.firm).finding is None
+    (tmp_path / "log.key").write_bytes(os.urandom(32))
+    with notary(tmp_path):
+        note(tenant=Tenant.objects.get(pk=owner.firm))
+        checkpoints.sign_head(owner.firm)
+        assert verification.verify(owner.firm).finding is None
+        assert [key.kind for key in page_of(owner).waiting] == ["log"]
+        certify_log(owner)
+        page = page_of(owner)
+        assert page.waiting == []
+        assert [key.shown for key in page.keys if key.kind == "log"] == [True, False]
+        write_export(Tenant.objects.get(pk=owner.firm), tmp_path / "log.zip")
+    with zipfile.ZipFile(tmp_path / "log.zip") as archive:
+        assert "entries intact" in verify.check_log(archive, "", [])
+
+
+def test_heads_under_a_key_that_nobody_certified_are_found_by_the_self_check(
+    owner: Island, scanner: ScannerDouble, tmp_path: Path
+) -> None:
+    with notary(tmp_path):
+        checkpoints.sign_head(owner.firm)
+    (tmp_path / "log.key").write_bytes(os.urandom(32))
+    with notary(tmp_path):
+        note(tenant=Tenant.objects.get(pk=owner.firm))
+        checkpoints.sign_head(owner.firm)
+        found = verification.verify(owner.firm).finding
+        assert found is not None
+        assert found.code == "checkpoint_invalid"
 
 
 @pytest.mark.parametrize("key", ["", "unsinn", "-", 7])

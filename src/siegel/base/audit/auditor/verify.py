@@ -230,10 +230,11 @@ def check_stamps(archive: zipfile.ZipFile) -> list[str]:
     return lines
 
 
-def keys_by_origin(archive: zipfile.ZipFile, facts: dict[str, Any], vkey: str) -> dict[str, str]:
+def keys_by_origin(archive: zipfile.ZipFile, facts: dict[str, Any], vkey: str) -> dict[str, list[str]]:
     """The keys of all origins of the log. Where it began anew, its opening is signed by the keys before and after.
 
-    A key known from elsewhere must be one of them.
+    A key known from elsewhere must be one of them, and no `earlier` one that the firm's owner certified before renewal:
+    whoever knows that one only takes the new one's print from the firm.
     """
     keys = [*facts["before"], facts["key"]]
     if vkey and vkey not in keys:
@@ -244,7 +245,8 @@ def keys_by_origin(archive: zipfile.ZipFile, facts: dict[str, Any], vkey: str) -
             open_note(opening, key, needed=True)
         if head_of(opening)[0] != key_of(pair[1])[0]:
             raise TamperedError(f"the opening {number} is another log's")
-    return {key_of(key)[0]: key for key in keys}
+    earlier = facts.get("earlier", [])
+    return {key_of(key)[0]: [key, *(one for one in earlier if key_of(one)[0] == key_of(key)[0])] for key in keys}
 
 
 def told_of_gaps(begun: list[dict[str, Any]], held: list[tuple[str, int, bytes]], roots: dict[int, bytes]) -> list[str]:
@@ -277,7 +279,7 @@ def b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
-def signed_heads(archive: zipfile.ZipFile, keys: dict[str, str]) -> dict[int, bytes]:
+def signed_heads(archive: zipfile.ZipFile, keys: dict[str, list[str]]) -> dict[int, bytes]:
     """The roots by size of all heads in the export."""
     roots: dict[int, bytes] = {}
     names = [name for name in archive.namelist() if name.startswith("checkpoints/")]
@@ -288,12 +290,13 @@ def signed_heads(archive: zipfile.ZipFile, keys: dict[str, str]) -> dict[int, by
     return roots
 
 
-def opened(note: bytes, keys: dict[str, str]) -> tuple[str, int, bytes]:
+def opened(note: bytes, keys: dict[str, list[str]]) -> tuple[str, int, bytes]:
     """The head in a note that its log signed."""
     head = head_of(note)
     if head[0] not in keys:
         raise TamperedError(f"a head of another log, {head[0]}")
-    open_note(note, keys[head[0]], needed=True)
+    if all(open_note(note, key, needed=False) is None for key in keys[head[0]]):
+        raise TamperedError(f"{head[0]} has not signed a checkpoint")
     return head
 
 
