@@ -9,6 +9,7 @@ import type { Certificates } from "../seals/certificates";
 import { RefusedError } from "../seals/errors";
 import { printOf } from "../seals/keys";
 import type { Reason } from "../seals/revocations";
+import { keysApi } from "../wire/keys_api";
 import { find, write } from "./dom";
 import { atWork, clearErrors, field, onSubmit, showFieldError } from "./form";
 import { now } from "./format";
@@ -71,7 +72,8 @@ export function listenToRecovery({ shown, saveSheet, replaced }: RecoveryDialog)
     const { ways } = texts();
     const say = (count: number): void => write("[data-progress]", ways.renewing(count), dialog);
     const { rotated, failed } = await rotateAll(open, (done) => say(done.rotated.length));
-    write("[data-progress]", ways.recoveryDone(rotated.length, failed.length), dialog);
+    const { waiting } = await keysApi.due(null);
+    write("[data-progress]", ways.recoveryDone(rotated.length, failed.length, waiting), dialog);
     if (failed.length > 0) return;
     find("[data-submit]", form).hidden = true;
   };
