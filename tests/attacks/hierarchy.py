@@ -31,7 +31,7 @@ from siegel.seals.tests.people import Firm, Person, hash_of
 
 
 @functools.cache
-def _identity(raw: bytes) -> tuple[str, HybridIdentity]:
+def identity_of(raw: bytes) -> tuple[str, HybridIdentity]:
     """A person's key id and identity. Kept, as making a key pair takes longer than using it."""
     seed = Seed(raw)
     return seed.public_keys().kid, seed.identity()
@@ -58,6 +58,8 @@ class Chain:
     entries: list[Entry] = field(default_factory=list)
     wraps: dict[tuple[int, str], bytes] = field(default_factory=dict)
     hoard: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    # What was opened before with the same wraps: everything is asked after every step.
+    _opened: dict[tuple[int, frozenset[Any]], OpenedEpochs] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, firm: Firm, kind: str, author: Person, lines: Iterable[Holder]) -> "Chain":
@@ -108,7 +110,7 @@ class Chain:
     def append(self, entry: Entry, wraps: dict[str, bytes]) -> None:
         """The server takes a record, with exactly the wraps it needs, and no contents while a rotation is due."""
         before, store = self.state.position, self.firm.store
-        step = check(before, entry, store, self.state.nodes.get)
+        step = check(before, entry, store, self.state.nodes.get, self.state.versions.get)
         assert wraps.keys() == required_wraps(before, step.position, store, entry.accepted_at)
         assert entry.epoch is None or step.position.now.epoch.sealed_to == tuple(sorted(wraps))
         if step.nodes and rotation_due(step.position, store, entry.accepted_at):
@@ -145,8 +147,12 @@ class Chain:
         self.wraps = {place: age for place, age in self.wraps.items() if place[1] != kid}
 
     def open(self, identities: dict[str, HybridIdentity], wraps: dict[tuple[int, str], bytes]) -> OpenedEpochs:
-        held = [HeldWrap(epoch, age, identities[kid]) for (epoch, kid), age in wraps.items() if kid in identities]
-        return open_epochs({}, Seed.generate(), self.state.epochs, held)
+        ours = {place: age for place, age in wraps.items() if place[1] in identities}
+        seen = (self.state.position.seq, frozenset(ours.items()))
+        if seen not in self._opened:
+            held = [HeldWrap(epoch, age, identities[kid]) for (epoch, kid), age in ours.items()]
+            self._opened[seen] = open_epochs({}, Seed.generate(), self.state.epochs, held)
+        return self._opened[seen]
 
 
 @dataclass
@@ -204,7 +210,7 @@ class World:
         return self._open(self.vault, seeds, lambda one: one.hoard)
 
     def _open(self, chain: Chain, seeds: list[Seed], wraps: Any) -> OpenedEpochs:
-        identities = dict(_identity(seed.reveal()) for seed in seeds)
+        identities = dict(identity_of(seed.reveal()) for seed in seeds)
         opened = self.team.open(identities, wraps(self.team))
         if chain is self.team:
             return opened
@@ -231,8 +237,14 @@ class World:
                 continue
         raise StaleError
 
+    def present(self, person: Person) -> Person:
+        """With the certificate that stands: the first one may have fallen."""
+        known = self.firm.store.by_kid(person.kid)
+        assert known is not None
+        return Person(person.seed, known)
+
     def hire(self, by: Employee, role: str) -> Employee:
-        hired = Employee(role, [self.firm.certify(by.own, role)])
+        hired = Employee(role, [self.firm.certify(self.present(by.own), role)])
         self.people.append(hired)
         return hired
 

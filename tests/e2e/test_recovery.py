@@ -81,6 +81,7 @@ def test_a_second_owner_comes_and_recovery_is_replaced_everywhere(installation: 
             assert opened_with(owner, home, chain, recovery) == {}, "the old one opens nothing new"
             epochs = open_by_id(owner, home, chain).state.epochs
             assert opened_with(owner, home, chain, made.recovery_seed).keys() == set(range(1, len(epochs) + 1))
+        assert hers("keys", "audit", "--json").json["recovery_waiting"] == 0
         # what was made for the old recovery is good for nothing
         store = owner.certificates.store
         assert not store.in_force(recovery.public_keys().kid)

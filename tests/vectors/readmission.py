@@ -36,7 +36,11 @@ def readmission_vectors(sealed: Keeper) -> dict[str, Any]:
     log.revoke("root", "recovery", reason="replaced")
     log.revoke("clerk", "client 2", reason="lost")
     log.certify("clerk", "client 3", "client", client, generation=3)
-    cases.attempt("a recovery key that was replaced", "record_rights", own, _instead("client 3"))
+    cases.attempt("a recovery key that was taken back", "record_rights", own, _instead("client 3"))
+    # behind that case's place in the log
+    log.certify("owner", "somebody", "clerk")
+    log.certify("root", "recovery 2", "recovery", log.firm, generation=2)
+    cases.attempt("the line of one that was replaced means the one in force", None, own, _instead("client 3"))
     return {
         "firm": log.firm,
         "root": log.root,

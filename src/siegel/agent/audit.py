@@ -1,5 +1,6 @@
 """Verifies everything again that a person can see, from the first record on, and names what does not hold."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from siegel.seals.canonical import Json
 from siegel.seals.certificates import Accepted, CertificateStore
 from siegel.seals.documents import STAFF
 from siegel.seals.errors import IntegrityError, SealError
+from siegel.seals.holders import Moment, members
 from siegel.seals.replay import VaultState
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.rows import VaultRow, require_shown
@@ -40,6 +42,8 @@ class Audit:
     records: int = 0
     wraps: int = 0
     old_contents: int = 0
+    # chains that the recovery key in force does not open before their next epoch (ADR 0040)
+    recovery_waiting: int = 0
     findings: tuple[Finding, ...] = ()
 
 
@@ -91,11 +95,18 @@ def _chain(account: Account, home: Home, info: TeamInfo | VaultInfo, what: str, 
     report.records += chain.state.position.seq
     report.wraps += chain.wraps_count
     report.old_contents += len(old_contents(chain))
+    report.recovery_waiting += _waits_for_recovery(chain)
     for epoch in sorted(chain.state.epochs.keys() - chain.opened.seeds.keys() | chain.opened.failed.keys()):
         failed = chain.opened.failed.get(epoch)
         yield Finding("wrap", info.name, epoch, failed.code if failed else "wrap_missing")
     for node in sorted(chain.unreadable):
         yield Finding("row", info.name, chain.state.nodes[node].version, "row_invalid")
+
+
+def _waits_for_recovery(chain: OpenVault) -> bool:
+    now = chain.state.position.now
+    held = members(now.roster, chain.store, Moment.planned(int(time.time()))).values()
+    return any(member.rights == "hold" and member.key not in now.epoch.sealed_to for member in held)
 
 
 def _require_title(chain: OpenVault, info: TeamInfo | VaultInfo) -> None:

@@ -56,24 +56,6 @@ def take(vault: OpenVault, subject: str) -> None:
     change_roster(vault, edit)
 
 
-def renew_recovery(vault: OpenVault) -> bool:
-    """Puts the present recovery key in the place of one that was replaced, where the account may; else False.
-
-    An owner may in dossiers' vaults and teams, the founder in a vault of his own.
-    """
-    store, account = vault.store, vault.account
-    lines = vault.state.position.now.roster.holders
-    if all(store.in_force(line.key) for line in lines if line.rights == "hold"):
-        return False
-    kind = account.own().certificate.kind
-    if not (any(line.key == account.kid for line in lines) if vault.kind == "personal" else kind == "owner"):
-        return False
-    present = [known for known in store if known.certificate.kind == "recovery" and store.in_force(known.kid)]
-    news = {known.kid: Holder(known.kid, "hold", known.certificate.subject) for known in present}
-    change_roster(vault, lambda lines: [*(line for line in lines if line.rights != "hold"), *news.values()])
-    return True
-
-
 def change_roster(vault: OpenVault, edit: Edit) -> None:
     """Writes the next roster, and begins a new epoch when somebody lost his access by it."""
 

@@ -290,10 +290,12 @@ KEY_TEXTS: dict[str, tuple[str, str]] = {
     "audit_done": (
         "Geprüft: {certificates:Zertifikat|Zertifikate}, {revocations:Widerruf|Widerrufe}, {teams:Team|Teams},"
         " {vaults:Tresor|Tresore} mit {records:Eintrag|Einträgen} und {wraps:Schlüssel|Schlüsseln}."
-        " Alles stimmt. Inhalte unter alten Schlüsseln: {old_contents}.",
+        " Alles stimmt. Inhalte unter alten Schlüsseln: {old_contents}. Warten auf den neuen"
+        " Wiederherstellungsschlüssel: {recovery_waiting}.",
         "Verified: {certificates:certificate|certificates}, {revocations:revocation|revocations}, {teams:team|teams},"
         " {vaults:vault|vaults} with {records:record|records} and {wraps:wrap|wraps}."
-        " All of it holds. Contents under older keys: {old_contents}.",
+        " All of it holds. Contents under older keys: {old_contents}. Waiting for the new recovery key:"
+        " {recovery_waiting}.",
     ),
     "audit_certificate": (
         "Zertifikat {name}, Stelle {place} im Protokoll: {code}",

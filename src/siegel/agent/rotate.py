@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from siegel.agent.account import Account
 from siegel.agent.errors import AgentError, OfflineError
-from siegel.agent.holders import renew_recovery
 from siegel.agent.opened import open_by_id
 from siegel.agent.session import Home
 from siegel.seals.errors import IntegrityError, SealError
@@ -52,9 +51,7 @@ def rotate_each(
     for chain in ids:
         try:
             vault = open_by_id(account, home, chain)
-            # both: what the roster's change made due, it renews itself
-            is_new = renew_recovery(vault) | vault.rotate_if_due()
-            (done.rotated if is_new else done.unchanged).append(chain)
+            (done.rotated if vault.rotate_if_due() else done.unchanged).append(chain)
         except OfflineError:
             raise
         except (AgentError, SealError) as error:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from siegel.accounts.doors import person_of, signed_in
 from siegel.firms.doors import owner_person, staff_person
+from siegel.firms.queries import role_of
 from siegel.keys import overview, recovery, schemas, wire
 from siegel.keys.actions.recovery_key import replace_recovery
 from siegel.keys.actions.revocations import revoke_key
@@ -70,8 +71,10 @@ def replace_recovery_key(request: HttpRequest, body: RecoveryIn) -> Status[Wire]
 @router.get("/keys/due")
 def due(request: HttpRequest, after: str = "") -> Wire:
     """What the person may give new keys; `after`: the last vault of the answer before."""
-    found = overview.due_for(person_of(request), after=after)
-    return {"teams": found.teams, "vaults": found.vaults, "more": found.more}
+    person = person_of(request)
+    found = overview.due_for(person, after=after)
+    waiting = recovery.waiting_for_recovery(person.tenant_id) if role_of(person) == "owner" and not after else 0
+    return {"teams": found.teams, "vaults": found.vaults, "more": found.more, "waiting": waiting}
 
 
 @router.get("/keys/recovery/wraps")

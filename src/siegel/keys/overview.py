@@ -13,7 +13,6 @@ from siegel.firms.queries import Standing, people_managed_by, staff_members, sta
 from siegel.keys.evidence import annotated
 from siegel.keys.models import Certificate, Chain, Holder, Invitation, Team, UnlockWrap, Wrap
 from siegel.keys.places import Now, managed, memberships_of, places_of, right_in
-from siegel.keys.recovery import with_old_recovery
 from siegel.seals.chain import WRITERS
 from siegel.seals.documents import PERSONS
 
@@ -97,19 +96,15 @@ class DueChains:
 
 
 def due_for(person: "Person", *, after: str = "", limit: int = PAGE) -> DueChains:
-    """All teams that are due and that he rules, and the first vaults, after the id `after`, that he may write to.
-
-    Also those in which he may put the present recovery key in the place of the one before.
-    """
+    """All teams that are due and that he rules, and the first vaults, after the id `after`, that he may write to."""
     places = places_of(person)
     teams = Team.objects.filter(tenant=person.tenant_id)
     found = standing(person)
     rules = found is not None and found.role in ("owner", "office_leader")
-    needs = is_due() | Q(pk__in=with_old_recovery(person).values("pk"))
     ruled = Chain.objects.filter(
-        needs, pk__in=teams.filter(pk__in=places.filter(rights="manage").values("chain")).values("pk")
+        is_due(), pk__in=teams.filter(pk__in=places.filter(rights="manage").values("chain")).values("pk")
     )
-    written = Chain.objects.filter(needs, pk__gt=after, pk__in=places.filter(rights__in=WRITERS).values("chain"))
+    written = Chain.objects.filter(is_due(), pk__gt=after, pk__in=places.filter(rights__in=WRITERS).values("chain"))
     vaults = list(written.exclude(pk__in=teams.values("pk")).order_by("pk").values_list("pk", flat=True)[: limit + 1])
     return DueChains(
         teams=list(ruled.order_by("pk").values_list("pk", flat=True)) if rules else [],

@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Case, Exists, Func, OuterRef, Q, Q
 
 from siegel.base.errors import BaseError
 from siegel.firms.queries import dossiers_visible_to, role_of, vaults_of_dossiers
-from siegel.keys.models import AccessEvent, Certificate, Chain, Holder, Team
+from siegel.keys.models import AccessEvent, Certificate, Chain, Holder, Team, Wrap
 from siegel.seals.chain import WRITERS
 from siegel.seals.documents import PERSONS
 
@@ -91,7 +91,9 @@ def readmitting(person: "Person") -> QuerySet[Chain]:
     tenant = person.tenant_id
     lines = Holder.objects.filter(chain=OuterRef("pk"))
     present = Certificate.objects.filter(tenant=tenant, subject=OuterRef("person"), kind__in=PERSONS, out_at=None)
-    held = lines.filter(in_force(OuterRef("kid"), tenant), rights="hold")
+    # A recovery key that came in another's place opens nothing before the next epoch (ADR 0040).
+    given = Wrap.objects.filter(chain=OuterRef("chain"), epoch=OuterRef("chain__epoch"), kid=OuterRef("kid"))
+    held = lines.filter(Exists(given), in_force(OuterRef("kid"), tenant), rights="hold")
     lost = lines.filter(~in_force(OuterRef("kid"), tenant), Exists(present), rights="manage", person__state=ACTIVE)
     return personal_chains(tenant).filter(Exists(held), Exists(lost))
 

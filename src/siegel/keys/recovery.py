@@ -1,6 +1,6 @@
 """What an owner with the recovery seed opens: the wraps that every dossier's vault and team keeps for it (ADR 0016).
 
-And which of them name a recovery key that was replaced (ADR 0031), and whom an owner lets back into a vault of his own
+And what the key in force still waits for (ADR 0040), and whom an owner lets back into a vault of his own
 (ADR 0035).
 """
 
@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef
 
 from siegel.base.errors import BaseError
 from siegel.firms.queries import role_of
 from siegel.keys.models import Certificate, Chain, Holder, Team, Wrap
-from siegel.keys.places import in_force, personal_chains, places_of, readmitting, ruled_by
+from siegel.keys.places import in_force, personal_chains, readmitting, ruled_by
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -104,15 +104,12 @@ def _wraps_of_recovery(tenant_id: str, chains: Sequence[str]) -> dict[str, list[
     return wraps
 
 
-def with_old_recovery(person: "Person") -> QuerySet[Chain]:
-    """Chains in which a line is a replaced recovery key's and the person may put the present one there.
+def waiting_for_recovery(tenant_id: str) -> int:
+    """How many vaults and teams the recovery key in force is to open, and does not until their next epoch. One query.
 
-    He may as an owner, or as the founder of a vault of his own.
+    A recovery key that was replaced held them, and nobody has renewed them since.
     """
-    in_force = Certificate.objects.filter(tenant=person.tenant_id, kind="recovery", out_at=None).values("kid")
-    old = Holder.objects.filter(chain=OuterRef("pk"), rights="hold").exclude(kid__in=in_force)
-    own = places_of(person).filter(rights="manage").values("chain")
-    found = Chain.objects.filter(Exists(old), pk__in=own, tenant=person.tenant_id)
-    if role_of(person) == "owner":
-        return found
-    return found.filter(pk__in=personal_chains(person.tenant_id).values("pk"))
+    line = Holder.objects.filter(chain=OuterRef("pk"), rights="hold")
+    present = Wrap.objects.filter(in_force(OuterRef("kid"), tenant_id), chain=OuterRef("pk"), epoch=OuterRef("epoch"))
+    held = present.filter(kid__in=Holder.objects.filter(chain=OuterRef("chain"), rights="hold").values("kid"))
+    return Chain.objects.filter(Exists(line), ~Exists(held), tenant=tenant_id).count()

@@ -30,6 +30,7 @@ from siegel.keys.addresses import Typed, address_lines
 from siegel.keys.machines import machines_page
 from siegel.keys.models import Invitation
 from siegel.keys.overview import due_for, teams_of
+from siegel.keys.recovery import waiting_for_recovery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,8 +84,8 @@ def teams(request: HttpRequest) -> HttpResponseBase:
 @staff_required
 def sheet(request: HttpRequest) -> HttpResponseBase:
     """For owners: the emergency sheet in shares, and a new root."""
-    owner_person(request)
-    return render(request, "keys/sheet.html", {"is_owner": True})
+    tenant = owner_person(request).tenant
+    return render(request, "keys/sheet.html", {"is_owner": True, "waiting": waiting_for_recovery(tenant.pk)})
 
 
 @require_GET

@@ -27,6 +27,7 @@ class Registry:
         # Of each subject, by the first of its certificates.
         self._ranks: dict[str, str] = {}
         self._roots: list[Known] = []
+        self._recoveries: list[Known] = []
         self._revoked: dict[str, Revoked] = {}
         self._revocations: set[str] = set()
         self.teams: dict[str, Team] = {}
@@ -43,6 +44,8 @@ class Registry:
         self._ranks.setdefault(certificate.subject, certificate.rank)
         if certificate.kind == "root":
             self._roots.append(known)
+        if certificate.kind == "recovery":
+            self._recoveries.append(known)
         if certificate.kind in (*PERSONS, "team"):
             self._generations.setdefault(certificate.subject, {}).setdefault(certificate.generation, known)
         issuer = self._by_hash.get(certificate.issuer or "")
@@ -69,7 +72,8 @@ class Registry:
     def member(self, key: str, at: int | None = None) -> Known | None:
         """Whom a roster's key stands for at a log index (None: now).
 
-        Its holder; for an invitation its first redemption, once there is one; for a team its newest generation.
+        Its holder; for an invitation its first redemption, once there is one; for a team its newest generation; for a
+        recovery key that was taken back the one in its place (ADR 0040).
         """
         at = MAX_INTEGER if at is None else at
         redeemed = self._redemptions.get(key)
@@ -78,7 +82,18 @@ class Registry:
         known = self.by_kid(key)
         if known and known.certificate.kind == "team":
             return self.generation(known.certificate.subject, at=at) or known
+        if known and known.certificate.kind == "recovery":
+            return self._present_recovery(known, at)
         return known
+
+    def _present_recovery(self, named: Known, at: int) -> Known:
+        """The key itself until it is taken back; from then on the newest recovery key in force, if there is one."""
+        revoked = self._revoked.get(named.kid)
+        if revoked is None or revoked.log_index > at:
+            return named
+        present = [known for known in self._recoveries if known.log_index <= at and self.in_force(known.kid, at)]
+        newest = max(present, key=lambda known: (known.certificate.generation, known.log_index), default=named)
+        return self.by_kid(newest.kid) or named
 
     def generation(self, subject: str, number: int | None = None, *, at: int = MAX_INTEGER) -> Known | None:
         """The first certificate of a team's or a person's key of this generation, or of the newest at a log index."""

@@ -93,29 +93,6 @@ async function add(vault: OpenedVault, line: RosterHolder): Promise<void> {
   });
 }
 
-/**
- * Puts the present recovery key in the place of one that was replaced: an owner in dossiers' vaults and teams, the founder in
- * a vault of his own. Nothing where all is as it should be, or for others.
- */
-export async function renewRecovery(vault: OpenedVault): Promise<void> {
-  const { certificates, chain, open } = vault;
-  const isOld = ({ key, rights }: RosterHolder) => rights === "hold" && !certificates.inForce(key);
-  if (!(chain.roster?.holders ?? []).some(isOld)) return;
-  const isOwner = managesAll(certificates.person(open.keys.kid).kind, chain.kind);
-  const isFounder = chain.kind === "personal" && chain.rightsOf(open.keys.kid, vault.present()) === "manage";
-  if (!isOwner && !isFounder) return;
-  const present = certificates
-    .all()
-    .filter(({ kid, kind }) => kind === "recovery" && certificates.inForce(kid));
-  const news = new Map(
-    present.map(({ kid: key, subject }) => [key, { key, rights: "hold", subject, until: null } as const]),
-  );
-  await changeRoster(vault, (lines) => [
-    ...lines.filter(({ rights }) => rights !== "hold"),
-    ...news.values(),
-  ]);
-}
-
 function requireThere(lines: Lines, key: string): void {
   const isThere = lines.some((line) => line.key === key);
   if (!isThere) throw new RefusedError("holder_gone", "the holder does not belong to it any more");

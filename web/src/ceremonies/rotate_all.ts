@@ -11,7 +11,6 @@ import { OpenedVault } from "../vault/opened";
 import { WireError } from "../wire/http";
 import { type DueAnswer, keysApi } from "../wire/keys_api";
 import { loadCertificates } from "./directory";
-import { renewRecovery } from "./holders";
 
 export interface Done {
   readonly rotated: readonly string[];
@@ -80,7 +79,6 @@ export async function rotateEach(
 async function rotate(open: Open, id: string, certificates: Certificates): Promise<string | null> {
   try {
     const vault = await OpenedVault.load(open, id, certificates);
-    await renewRecovery(vault);
     await vault.rotateIfDue();
     return null;
   } catch (error) {

@@ -1,7 +1,6 @@
 /** The vault page: opens the key, replays the vault, and keeps the page as new as the chain. */
 
 import { countersign } from "../ceremonies/countersign";
-import { renewRecovery } from "../ceremonies/holders";
 import { type Open, reopen } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
 import { find } from "../ui/dom";
@@ -46,9 +45,7 @@ async function show(open: Open, asked: Asked | null = null): Promise<void> {
   page.start();
   early.perform();
   performance.mark("vault-shown");
-  settle(vault)
-    .then(() => renewRecovery(vault))
-    .catch((error: unknown) => page.fail(error));
+  settle(vault).catch((error: unknown) => page.fail(error));
   if (open.session.person.role !== "client") await vouch(open).catch((error: unknown) => page.fail(error));
 }
 

@@ -70,13 +70,24 @@ export class Registry {
 
   /**
    * Whom a roster's key stands for at a log index: its holder; for an invitation its first redemption, once there is one;
-   * for a team its newest generation.
+   * for a team its newest generation; for a recovery key that was taken back the one in its place (ADR 0040).
    */
   member(kid: string, at: number): VerifiedCertificate | null {
     const known = this.of(kid);
     if (known?.kind === "team") return this.newestOf(known.subject, at) ?? known;
+    if (known?.kind === "recovery") return this.presentRecovery(known, at);
     const redemption = this.redemptionOf(kid);
     return redemption !== null && redemption.logIndex <= at ? this.of(redemption.kid) : known;
+  }
+
+  /** The key itself until it is taken back; from then on the newest recovery key in force, if there is one. */
+  private presentRecovery(named: VerifiedCertificate, at: number): VerifiedCertificate {
+    const revocation = this.revocationOf(named.kid);
+    if (revocation === null || revocation.logIndex > at) return named;
+    const [newest] = this.all()
+      .filter(({ kid, kind, logIndex }) => kind === "recovery" && logIndex <= at && this.inForce(kid, at))
+      .sort((a, b) => b.generation - a.generation || b.logIndex - a.logIndex);
+    return (newest && this.of(newest.kid)) ?? named;
   }
 
   /** The key of a team's generation (1, 2, …), which is its epoch of that number. */

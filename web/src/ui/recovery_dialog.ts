@@ -9,6 +9,7 @@ import type { Certificates } from "../seals/certificates";
 import { RefusedError } from "../seals/errors";
 import { printOf } from "../seals/keys";
 import type { Reason } from "../seals/revocations";
+import { keysApi } from "../wire/keys_api";
 import { find, write } from "./dom";
 import { atWork, clearErrors, field, onSubmit, showFieldError } from "./form";
 import { now } from "./format";
@@ -94,7 +95,8 @@ class RecoveryDialog {
     await this.page.replaced(next);
     const { ways } = texts();
     const { rotated, failed } = await rotateAll(open, (done) => this.say(ways.renewing(done.rotated.length)));
-    this.say(ways.recoveryDone(rotated.length, failed.length));
+    const { waiting } = await keysApi.due(null);
+    this.say(ways.recoveryDone(rotated.length, failed.length, waiting));
     if (failed.length === 0) this.submit.hidden = true;
   }
 

@@ -61,10 +61,13 @@ export const WAYS_DE = {
   taking: (done: number, all: number) => `${done.toLocaleString("de-DE")} von ${files(all)} übernommen …`,
   taken: (count: number) => `Übernommen: ${files(count)}.`,
   renewing: (count: number) => `Neue Schlüssel: ${count}. Bitte lassen Sie diese Seite offen.`,
-  recoveryDone: (count: number, left: number) =>
-    left === 0
-      ? `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}.`
-      : `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}, nicht geöffnet: ${left}. Versuchen Sie es noch einmal.`,
+  recoveryDone: (count: number, left: number, waiting: number) => {
+    const done = `Der Wiederherstellungsschlüssel ist ersetzt. Neue Schlüssel: ${count}`;
+    if (left > 0) return `${done}, nicht geöffnet: ${left}. Versuchen Sie es noch einmal.`;
+    return waiting === 0
+      ? `${done}.`
+      : `${done}. Steht noch aus: ${waiting === 1 ? "1 Tresor, geht" : `${waiting} Tresore, gehen`} beim nächsten Schlüsselwechsel über.`;
+  },
   lostVaults: (count: number) => (count === 1 ? "1 eigener Tresor" : `${count} eigene Tresore`),
   lostOpen: (name: string) => `Wieder öffnen: ${name}`,
   lostDone: (name: string, count: number, left: number) =>

@@ -58,10 +58,13 @@ export const WAYS_EN: typeof WAYS_DE = {
   taking: (done: number, all: number) => `${done.toLocaleString("en-GB")} of ${files(all)} taken in …`,
   taken: (count: number) => `Taken in: ${files(count)}.`,
   renewing: (count: number) => `New keys: ${count}. Please leave this page open.`,
-  recoveryDone: (count: number, left: number) =>
-    left === 0
-      ? `The recovery key is replaced. New keys: ${count}.`
-      : `The recovery key is replaced. New keys: ${count}, not opened: ${left}. Please try again.`,
+  recoveryDone: (count: number, left: number, waiting: number) => {
+    const done = `The recovery key is replaced. New keys: ${count}`;
+    if (left > 0) return `${done}, not opened: ${left}. Please try again.`;
+    return waiting === 0
+      ? `${done}.`
+      : `${done}. Still to come: ${waiting === 1 ? "1 vault, goes" : `${waiting} vaults, go`} over with the next change of keys.`;
+  },
   lostVaults: (count: number) => (count === 1 ? "1 own vault" : `${count} own vaults`),
   lostOpen: (name: string) => `Open again: ${name}`,
   lostDone: (name: string, count: number, left: number) =>

@@ -74,6 +74,8 @@ export interface DueAnswer {
   readonly teams: readonly string[];
   readonly vaults: readonly string[];
   readonly more: boolean;
+  /** For owners: how many vaults and teams the recovery key in force does not open before their next epoch. */
+  readonly waiting: number;
 }
 
 /** A person's keys, as the page of keys shows them; what has to do with a key is null for who never had one. */

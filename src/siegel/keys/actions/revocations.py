@@ -54,7 +54,7 @@ def revoke_key(*, by: "Person", signed: Signed, certificates: Sequence[Signed] =
         raise KeysError("document_refused", reason="revocation_certificate")
     if Revocation.objects.filter(pk=signed.hash).exists():
         audit.unchanged()
-        return _due(chains_opened_by(by.tenant_id, [row.kid]))
+        return due_among(chains_opened_by(by.tenant_id, [row.kid]))
     _require_may_see(by, row)
     at = _accept(by, signed, document, row)
     fallen = fall(row, document.compromised_since, at)
@@ -71,7 +71,7 @@ def shut_out(by: "Person", fallen: set[str], *revoked: str) -> Due:
     _block_fallen(by, out)
     opened = chains_opened_by(by.tenant_id, [*revoked, *out])
     opened.filter(due=False).update(due=True)
-    return _due(opened)
+    return due_among(opened)
 
 
 def _accept(by: "Person", signed: Signed, document: RevocationDocument, row: Certificate) -> int:
@@ -185,7 +185,8 @@ def _block_fallen(by: "Person", kids: set[str]) -> None:
             firms.block_person(person=person, by=by)
 
 
-def _due(opened: QuerySet[Chain]) -> Due:
+def due_among(opened: QuerySet[Chain]) -> Due:
+    """What of these is due."""
     teams = Team.objects.filter(pk__in=opened.filter(due=True).values("pk")).order_by("pk")
     ids = list(teams.values_list("pk", flat=True))
     return Due(opened.filter(due=True).count() - len(ids), ids)

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from siegel.keys.models import Certificate, Wrap
+from siegel.keys.recovery import waiting_for_recovery
 from siegel.keys.tests.island import Island, Json, RefusedError, found, invite, redemption
 from siegel.seals.certificates import issue
 from siegel.seals.derive import Seed
@@ -51,11 +52,14 @@ def test_the_old_one_opens_nothing_and_what_it_held_is_due(owner: Island) -> Non
     store = owner.store()
     assert (store.in_force(old), store.in_force(new.public_keys().kid)) == (False, True)
     assert not Wrap.objects.filter(kid=old).exists()
+    assert waiting_for_recovery(owner.firm) == 1
     vault = vault.refresh()
     vault.rotate()
     assert not Wrap.objects.filter(kid=old).exists()
-    # somebody else has begun a new epoch; the owner still learns that recovery is not the present one there
-    assert owner.get("keys/due")["vaults"] == [vault.id]
+    # the roster still names the old one, which means the one in force: whoever began the epoch sealed it to that
+    assert Wrap.objects.filter(kid=new.public_keys().kid, chain=vault.id).count() == 1
+    assert owner.get("keys/due")["vaults"] == []
+    assert waiting_for_recovery(owner.firm) == 0
 
 
 def test_who_is_no_owner_brings_none_and_is_told_of_no_work(owner: Island) -> None:
@@ -63,7 +67,7 @@ def test_who_is_no_owner_brings_none_and_is_told_of_no_work(owner: Island) -> No
     _, body = replacement(owner)
     assert refused(clerk, body)[0] == 404
     owner.post("keys/recovery", body)
-    assert clerk.get("keys/due") == {"teams": [], "vaults": [], "more": False}
+    assert clerk.get("keys/due") == {"teams": [], "vaults": [], "more": False, "waiting": 0}
 
 
 def test_only_the_present_roots_signature_counts(owner: Island) -> None:
