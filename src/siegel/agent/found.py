@@ -56,7 +56,7 @@ def found_firm(
     session = Session.of(answer, person=key_file.person, firm=key_file.firm)
     daily = replace(key_file, root_seed=None, recovery_seed=None)
     account = resume(api, daily)
-    account.learn_certificates()
+    account.learn_about()
     account.require_root(session.root)
     account.own()
     return Founded(account, key_file, session)

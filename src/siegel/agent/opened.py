@@ -305,6 +305,10 @@ class OpenVault:
         """What lies in a folder, by name. A second node of one name bears an added `*`, which no command reaches."""
         return self._names.children(folder)
 
+    def bears(self, folder: str, name: str, *, but: str | None = None) -> bool:
+        """Whether something in a folder, other than the node `but`, bears this name in whatever case."""
+        return bool(self._names.bearers(folder, name) - {but})
+
     def find(self, path: Sequence[str]) -> Entity | None:
         """The file or folder at `path`; None for the top level itself. AgentError `path_unknown`."""
         found, folder = None, self.id

@@ -36,7 +36,7 @@ def change(
     write_new(out, write_key_file(kept, terminal.passphrase(twice=True)))
     due = Fields(account.api.post("keys/root", made.to_wire(), repeatable=True), "root")
     vaults, teams = due.integer("vaults", 0), due.strings("teams")
-    account.learn_certificates()
+    account.learn_about()
     account.require_seen(home)
     keep_session(account, home)
     if as_json:

@@ -28,7 +28,7 @@ def name_trusted(name: str, username: str, wait_days: int, *, others: Sequence[s
     account, home = signed_in_account()
     person = candidate_named(account, username)
     vault = open_named(account, home, name)
-    store = account.learn_certificates()
+    store = account.learn_about(person.id)
     known = store.by_kid(person.kid)
     if known is None or known.certificate.subject != person.id or not store.in_force(person.kid):
         raise IntegrityError("not_certified", "the server names a key that is not certified")

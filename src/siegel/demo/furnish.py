@@ -136,7 +136,6 @@ def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
             users += [invited(user, {vault: "write"}, client_id) for user in client.users]
         for one in users:
             one.result()
-    owner.learn_certificates()
     countersign_waiting(owner)
     # Consumers know the first of them by their places.
     return sorted(joined, key=lambda person: person.role == people.LEADER.role)

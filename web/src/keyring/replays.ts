@@ -109,6 +109,11 @@ export interface KeptReplay {
   parts(): AsyncGenerator<unknown, void, void>;
 }
 
+/** Up to where a vault was replayed here, as the browser says: nobody has looked into the boxes. */
+export async function recallHead(vault: string): Promise<Head | undefined> {
+  return recall<Listed>(listedKey(vault));
+}
+
 export async function recallReplay(open: Open, vault: string): Promise<KeptReplay | null> {
   const listed = await recall<Listed>(listedKey(vault));
   if (listed === undefined) return null;

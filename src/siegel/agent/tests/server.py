@@ -22,7 +22,7 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, digest
-from siegel.seals.documents import Login, Manifest, Roster
+from siegel.seals.documents import Certificate, Login, Manifest, Roster
 from siegel.seals.epochs import first_epoch, required_wraps, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key
@@ -96,6 +96,7 @@ class Server:
         self.lies: list[Callable[[str, Wire], Wire]] = []
         self.before: Callable[[httpx.Request], None] = lambda request: None
         self.requests: list[str] = []
+        self.queries: list[str] = []
         self.self_records: dict[str, list[Wire]] = {}
         self.handed_over: list[Wire] = []
         self.taken_in: list[Wire] = []
@@ -150,6 +151,7 @@ class Server:
     def handle(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api/")
         self.requests.append(f"{request.method} {path}")
+        self.queries.append(request.url.query.decode())
         self.signed_in = self.person_of(request)
         self.before(request)
         if path.startswith("uploads"):
@@ -192,6 +194,7 @@ class Server:
             return self.in_vault(path.split("/")[1:], dict(request.url.params), body)
         simple: dict[str, Callable[[], Answer]] = {
             "keys/certificates": lambda: self.certificates(body),
+            "keys/provisional": self.provisional,
             "account/self": lambda: self.self_record(body),
             "session": lambda: (200, {}),
             "keys/revocations": lambda: self.revoke(body),
@@ -231,6 +234,11 @@ class Server:
         self.firm.store.add(item := Accepted(signed, self.firm.now, self.firm.next_index()))
         self.firm.accepted.append(item)
         return 201, {}
+
+    def provisional(self) -> Answer:
+        store, parse = self.firm.store, Certificate.parse
+        waiting = [one for one in self.firm.accepted if store.is_provisional(parse(one.signed).kid)]
+        return 200, {"certificates": [_accepted(one) for one in waiting]}
 
     def evidence(self) -> Wire:
         """Everybody sees all of the firm."""
