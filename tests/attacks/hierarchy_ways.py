@@ -10,7 +10,7 @@ from siegel.seals.epochs import OpenedEpochs
 from siegel.seals.ids import new_id
 from siegel.seals.records import ResealChange, VersionChange
 from siegel.seals.revocations import AcceptedRevocation
-from siegel.seals.roots import change_root
+from siegel.seals.root_change import change_root
 from siegel.seals.tests.people import Person, hash_of
 from tests.attacks.hierarchy import Chain, Employee, StaleError, World, identity_of
 

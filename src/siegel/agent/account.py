@@ -11,7 +11,7 @@ from siegel.agent.client import Api, Wire
 from siegel.agent.errors import AgentError
 from siegel.seals.canonical import Json
 from siegel.seals.certificates import Accepted, CertificateStore, Known, countersign
-from siegel.seals.derive import PublicKeys, Seed
+from siegel.seals.derive import EpochSeed, PublicKeys, Seed
 from siegel.seals.documents import Certificate
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
@@ -19,7 +19,6 @@ from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import sign_login
 
 if TYPE_CHECKING:
-    from siegel.agent.opened import OpenVault
     from siegel.agent.session import Home
 
 # The server takes no more ids at once.
@@ -28,13 +27,16 @@ MOST_ABOUT = 200
 
 @dataclass
 class Account:
-    """A signed-in person with the seed at hand. `teams`: those he is in, as far as they were opened."""
+    """A signed-in person with the seed at hand.
+
+    `teams`: of those he is in, as far as they were asked for, the seed of every generation; None if it does not open.
+    """
 
     api: Api
     key_file: KeyFile
     certificates: Certificates
     keys: PublicKeys = field(init=False)
-    teams: "dict[str, OpenVault]" = field(default_factory=dict)
+    teams: dict[str, dict[int, EpochSeed | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.keys = self.seed.public_keys()

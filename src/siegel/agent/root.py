@@ -12,7 +12,7 @@ from siegel.agent.online import keep_session, signed_in_account
 from siegel.seals.derive import Seed, print_of
 from siegel.seals.fields import Fields
 from siegel.seals.keyfile import write_key_file
-from siegel.seals.roots import change_root
+from siegel.seals.root_change import change_root
 
 
 def change(

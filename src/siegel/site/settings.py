@@ -28,6 +28,7 @@ MAIL_FROM = _env.mail_from
 MAIL_FOLDER = _env.mail_folder
 TSA = _env.tsa
 TSA_CA_FILE = _env.tsa_ca_file  # without a service: for the stamps of one there was
+WITNESSES = _env.witnesses
 DEBUG = False
 
 # --- rooms, lower floors first --------------------------------------------------------------------------------------
@@ -78,10 +79,9 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- database ---------------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": dict(_env.database)}
-# Counts tries only (base.throttle); large enough that many sources do not push each other out.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
-}
+# Count tries only (base.throttle); large enough that many sources do not push each other out, nor ever a firm's.
+_COUNTERS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+CACHES = {place: {**_COUNTERS, "LOCATION": place} for place in ("default", "firms")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the audit log ----------------------------------------------------------------------------------------------------
@@ -112,6 +112,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 TIMETABLE = {
     "siegel.base.jobs.worker.tidy": 300.0,
     "siegel.base.audit.stamping.stamp_due": 60.0,
+    "siegel.base.audit.pushing.push_due": 60.0,
     "siegel.base.release.note_served": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,

@@ -26,7 +26,7 @@ from siegel.seals.documents import Certificate, Login, Manifest, Roster
 from siegel.seals.epochs import first_epoch, required_wraps, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key
-from siegel.seals.holders import Moment, rights_of
+from siegel.seals.holders import Moment, is_member, rights_of
 from siegel.seals.ids import new_id
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import verify_login
@@ -36,7 +36,7 @@ from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.rows import Place, VaultRow, seal_row
 from siegel.seals.scanning import announce_scanner_key, sign_verdict
 from siegel.seals.signed import Signed
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 from siegel.seals.tests.people import Firm, Holders, Person, signed_roster, with_kept
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -257,7 +257,7 @@ class Server:
         known = self.firm.store.by_kid(team_kid)
         if known is None or known.certificate.kind != "team":
             return False
-        return self.firm.store.teams[known.certificate.subject].membership(kid, self.firm.moment, self.firm.store)
+        return is_member(self.firm.store.teams[known.certificate.subject], kid, self.firm.moment, self.firm.store)
 
     def found_team(self, body: Wire) -> Answer:
         vault = StoredVault(VaultState.begin(self.firm.id, body["id"]), VaultRow("", "", body["name"]), None)
@@ -400,7 +400,7 @@ class Server:
         vault.entries.append(wire)
         if vault.is_team:
             entries = [Entry.from_wire(one) for one in vault.entries]
-            self.firm.store.teams[vault.id] = Team.replay(entries, self.firm.store)
+            self.firm.store.teams[vault.id] = replay_team(entries, self.firm.store)
         return 201, self.head(vault)
 
     # Files
