@@ -5,7 +5,7 @@ from importlib import import_module
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client as Browser
 from hypothesis import settings as hypothesis_settings
@@ -33,7 +33,8 @@ hypothesis_settings.load_profile("siegel")
 @pytest.fixture(autouse=True)
 def _fresh_throttle() -> Iterator[None]:
     yield
-    cache.clear()
+    for counters in caches.all():
+        counters.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -55,7 +55,7 @@ def note(request: HttpRequest, status: int) -> None:
         counts.append(counted(f"{source} {tenant.pk}", window_s=WINDOW_S))
         if counts[-1] > PER_SOURCE:
             return
-    in_firm = counted(f"denials {tenant.pk}", window_s=WINDOW_S)
+    in_firm = counted(f"denials {tenant.pk}", window_s=WINDOW_S, place="firms")
     if in_firm > PER_FIRM:
         return
     if max(counts) == PER_SOURCE or in_firm == PER_FIRM:

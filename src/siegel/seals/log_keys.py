@@ -11,7 +11,8 @@ from siegel.lib import tlog
 from siegel.seals.canonical import b64
 from siegel.seals.derive import PublicKeys
 from siegel.seals.ids import ID_SIZE
-from siegel.seals.registry import Known, Registry
+from siegel.seals.known import Known
+from siegel.seals.registry import Registry
 
 Standing = Literal["certified", "uncertified", "other", "revoked"]
 _LABEL = b"siegel-log-key@v1\n"

@@ -79,10 +79,9 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # --- database ---------------------------------------------------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {"default": dict(_env.database)}
-# Counts tries only (base.throttle); large enough that many sources do not push each other out.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
-}
+# Count tries only (base.throttle); large enough that many sources do not push each other out, nor ever a firm's.
+_COUNTERS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
+CACHES = {place: {**_COUNTERS, "LOCATION": place} for place in ("default", "firms")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- the audit log ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from siegel.lib.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash
+from siegel.lib.merkle import EMPTY_ROOT, HASH_SIZE, leaf_hash, node_hash, node_hashes
 from siegel.lib.tlog.errors import EntryError, OutsideTreeError, ProofError, StoreError
 from siegel.lib.tlog.text import MAX_NUMBER
 
@@ -94,7 +94,7 @@ class Frontier:
         OutsideTreeError past the largest size; the frontier is unchanged then.
         """
         fresh, first = list(leaves), self._size
-        if any(len(leaf) != HASH_SIZE for leaf in fresh):
+        if set(map(len, fresh)) - {HASH_SIZE}:
             raise ValueError(f"a leaf hash has {HASH_SIZE} bytes")
         self._size = _checked_size(first + len(fresh))
         runs: list[Run] = []
@@ -103,7 +103,7 @@ class Frontier:
             runs.append(Run(level, first, fresh))
             row = [self._open[level], *fresh] if first & 1 else fresh
             self._open[level] = row[-1]
-            fresh = [node_hash(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
+            fresh = node_hashes(row)
             first >>= 1
         return runs
 
