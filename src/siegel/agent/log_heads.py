@@ -52,7 +52,7 @@ def _pinned(account: Account, own: Witness, key: tlog.VerifierKey) -> Held:
         return own.pin(key, account.firm)
     except IntegrityError:
         known = own.held(key.name)
-        if known is None or standing_of(account.learn_certificates(), account.firm, key) != "certified":
+        if known is None or standing_of(account.learn_about(), account.firm, key) != "certified":
             raise
         terminal.say("log_key_renewed")
         return own.renew(key, account.firm)
@@ -65,7 +65,7 @@ def _tell_standing(account: Account, key: tlog.VerifierKey, begun: list[Beginnin
     store = account.certificates.store
     if (standing := standing_of(store, account.firm, key)) != "certified":
         # A witness runs for months; what it learned at its start is old.
-        store = account.learn_certificates()
+        store = account.learn_about()
         standing = standing_of(store, account.firm, key)
     if standing == "other":
         for number, one in enumerate(begun):

@@ -51,7 +51,7 @@ def _confirm_again(
             _confirm(account, home, own, as_json=as_json)
             if time.monotonic() >= next_look:
                 next_look = time.monotonic() + LOOK_EVERY_S
-                account.learn_certificates()
+                account.learn_about()
                 _look_at_web(account, home, own)
         except OfflineError as error:
             if every_s is None:
