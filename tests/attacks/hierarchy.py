@@ -26,7 +26,7 @@ from siegel.seals.epochs import (
 from siegel.seals.ids import new_id
 from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record, replay
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 from siegel.seals.tests.people import Firm, Person, hash_of
 
 
@@ -116,7 +116,7 @@ class Chain:
         self.state.apply(entry, store)
         self.entries.append(entry)
         if self.kind == "team":
-            self.firm.store.teams[self.id] = Team.replay(self.entries, self.firm.store)
+            self.firm.store.teams[self.id] = replay_team(self.entries, self.firm.store)
         for kid, age in wraps.items():
             self.wraps[self.epoch, kid] = self.hoard[self.epoch, kid] = age
 
@@ -310,5 +310,5 @@ class World:
 
     def verified(self) -> tuple[CertificateStore, dict[str, VaultState]]:
         store = CertificateStore.verified(self.firm.accepted, self.firm.root_kid, self.firm.revocations)
-        store.teams[self.team.id] = Team.replay(self.team.entries, store)
+        store.teams[self.team.id] = replay_team(self.team.entries, store)
         return store, {chain.id: replay(self.firm.id, chain.id, chain.entries, store) for chain in self.chains}

@@ -20,7 +20,7 @@ from siegel.seals.records import RosterChange
 from siegel.seals.replay import Head, VaultState, replay
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 from siegel.seals.tests.chains import rotate
 from siegel.seals.tests.people import Firm, Holders, Person, Vault, begin, begin_team
 
@@ -49,7 +49,7 @@ class Lie:
     def seen_by(self, team: Head | None = None) -> tuple[CertificateStore, VaultState]:
         """What a client believes in the end; `team`: the head of the team's chain that it remembers."""
         store = CertificateStore.verified(self.accepted, self.firm.root_kid, self.revocations)
-        store.teams[self.team.id] = Team.replay(self.members, store, team)
+        store.teams[self.team.id] = replay_team(self.members, store, team)
         return store, replay(self.firm.id, self.vault.id, self.entries, store)
 
     def effective(self, team: Head | None = None) -> set[str]:
@@ -194,8 +194,7 @@ def test_a_suppressed_rotation_is_derived_from_the_log(lie: Lie) -> None:
     assert not rotation_due(state.position, store, lie.firm.moment.time)
     lie.revoke_colleague()
     store, state = lie.seen_by()
-    team = store.teams[lie.team.id].state
-    assert team is not None
+    team = replay(lie.firm.id, lie.team.id, lie.members, store)
     assert rotation_due(team.position, store, lie.firm.moment.time)
     lie.team.rotate(lie.firm.owner)
     lie.tell()

@@ -184,7 +184,7 @@ def _require_closed(installation: Installation, office: Office, before: OpenVaul
         wraps = [bytes(age) for (age,) in rows.execute("SELECT age FROM keys_wrap WHERE epoch = ?", (newest,))]
     assert wraps
     identities = [seed.identity(), *(held.identity() for held in before.opened.seeds.values())]
-    identities += [held.identity() for team in before.account.teams.values() for held in team.opened.seeds.values()]
+    identities += [held.identity() for seeds in before.account.teams.values() for held in seeds.values() if held]
     assert len(identities) >= 3
     for age in wraps:
         for identity in identities:

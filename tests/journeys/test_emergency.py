@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from siegel.seals.derive import print_of
 from tests.installation import Installation
 from tests.journeys.people import Firm, make_firm
 from tests.journeys.test_sheet import show_stick
@@ -53,6 +54,9 @@ def test_an_owner_who_lost_everything_takes_over_with_the_emergency_sheet(
     expect(page.locator("[data-error-for=root-key]")).not_to_be_empty()
     show_sheet(page, firm, root.encode(), recovery.encode())
     expect(page.locator("#step-owner")).to_be_visible()
+    # what the owners are called the server says; whose keys they are the sheet proves
+    for shown in ("#who", "[data-gone]"):
+        expect(page.locator(shown)).to_contain_text(print_of(firm.owner.account.kid))
     page.fill("#new-password", PASSWORD)
     page.fill("#repeat-password", PASSWORD)
     page.click("[data-submit]")

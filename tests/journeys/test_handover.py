@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.people import Siegel
 from tests.installation import Installation
 from tests.journeys.people import Firm, Person, Vault, make_firm
+from tests.journeys.test_looks import look
 from tests.journeys.visits import PHONE, Visit, come_in, download_from_pane, names, open_vault, row
 
 CONTENTS = {"Bescheid.txt": b"Bescheid", "Belege/Kassenzettel.txt": b"sieben Kisten" * 100_000, "leer.txt": b""}
@@ -85,6 +86,23 @@ def siegel_of(firm: Firm, person: Person, folder: Path) -> Siegel:
     )  # fmt: skip
     assert done.code == 0, done.err
     return siegel
+
+
+def test_nothing_is_packed_for_the_own_firm(visit: Visit, firm: Firm, dossier: Vault, tmp_path: Path) -> None:
+    page = come_in(visit(), firm, firm.clerk)
+    open_vault(page, dossier)
+    card = saved_card(page, tmp_path)
+    page.locator("dialog#take-in summary").click()
+    expect(page.locator("dialog#take-in [data-card-code] svg")).to_be_visible()
+    look(page, Axe(), "desktop-firm-take-in-card")
+    page.locator("dialog#take-in footer:visible [data-close]").click()
+    page.get_by_role("button", name="Akte abgeben").click()
+    page.set_input_files("#handover-file", card)
+    page.check("#handover-compared")
+    page.get_by_role("button", name="Paket speichern").click()
+    expect(page.locator("dialog#hand-over [data-dialog-error]")).to_contain_text(
+        "Diese Karte gehört zu Ihrer eigenen Kanzlei."
+    )
 
 
 @pytest.mark.timeout(240)

@@ -12,11 +12,12 @@ from siegel.agent.get import get_file
 from siegel.agent.old_contents import author_of, old_contents
 from siegel.agent.plan import Item, Plan
 from siegel.agent.put import put
-from tests.journeys.people import Firm, Silent
+from siegel.agent.reseal import reseal
+from tests.journeys.people import Firm, Silent, Vault
 from tests.journeys.test_looks import look, width
 from tests.journeys.test_rotation_stopped import revoked
-from tests.journeys.tree import details
-from tests.journeys.visits import PHONE, Visit, come_in
+from tests.journeys.tree import details, status
+from tests.journeys.visits import PHONE, Visit, come_in, tray_item
 from tests.journeys.watch import Watch
 
 # More than is staged in memory.
@@ -59,13 +60,16 @@ def test_what_a_revoked_clerk_could_open_is_sealed_anew_and_the_old_is_gone(
 
     page.route(re.compile(r"/api/vaults/[^/]+/commit$"), hold)
     dialog.get_by_role("button", name="Neu versiegeln").click()
-    expect(dialog.locator("[data-dialog-error]")).to_be_visible()
+    expect(dialog).to_be_hidden()
+    line = tray_item(page, "Alte Inhalte neu versiegeln")
+    expect(line).to_contain_text("Keine Verbindung.")
+    expect(line).to_contain_text("1 von 2 Fassungen neu versiegelt.")
     page.unroute(re.compile(r"/api/vaults/[^/]+/commit$"))
     assert len(blobs(firm) & ours) == 1
-    dialog.get_by_role("button", name="Neu versiegeln").click()
-    expect(dialog).to_contain_text("1 von 1 Fassungen neu versiegelt.")
+    line.get_by_role("button", name="Noch einmal versuchen").click()
+    expect(line).to_contain_text("1 von 1 Fassungen neu versiegelt.")
+    expect(page.locator("[data-tray-title]")).to_have_text("Neu versiegeln: fertig")
     assert not blobs(firm) & ours
-    dialog.locator("footer [data-close]").click()
     expect(page.locator("[data-page-verb=reseal]")).to_be_hidden()
     pane = details(page, "Beleg.txt")
     expect(pane.locator("[data-pane-versions] li")).to_have_count(2)
@@ -82,6 +86,75 @@ def test_what_a_revoked_clerk_could_open_is_sealed_anew_and_the_old_is_gone(
     assert {author_of(opened, entity.id, number) for number in (1, 2)} == {leaver.account.kid}
     get_file(opened, entity, tmp_path / "out")
     assert (tmp_path / "out").read_bytes() == LARGE
+
+
+def furnish_old(firm: Firm, folder: Path, *names: str) -> Vault:
+    """A vault whose files lie under an old key."""
+    vault = firm.new_vault()
+    for name in names:
+        (folder / name).write_text(name)
+        firm.put(vault, firm.client, folder / name)
+    firm.opened(vault, firm.owner).rotate()
+    return vault
+
+
+def test_sealing_anew_is_stopped_and_goes_on_in_the_tray_and_counts_apart_what_another_was_quicker_with(
+    visit: Visit, firm: Firm, watch: Watch, tmp_path: Path
+) -> None:
+    vault = furnish_old(firm, tmp_path, "A.txt", "B.txt", "C.txt")
+    watch.expect(r"^409: POST .*/commit")
+    watch.expect(r"^failed: POST .*/api/uploads: net::ERR_ABORTED")
+    page = come_in(visit(), firm, firm.owner)
+    page.goto(vault.url)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/check", hold)
+    page.click("[data-page-verb=reseal]")
+    page.locator("dialog#reseal").get_by_role("button", name="Neu versiegeln").click()
+    line = tray_item(page, "Alte Inhalte neu versiegeln")
+    expect(line).to_contain_text("0 von 3 Fassungen neu versiegelt.")
+    # pressed again, it does not begin a second time
+    page.click("[data-page-verb=reseal]")
+    expect(status(page)).to_contain_text("läuft schon")
+    while not held:
+        page.wait_for_timeout(50)
+    look(page, Axe(), "desktop-reseal-tray")
+    # meanwhile somebody seals all of it anew, and deletes nothing
+    assert reseal(firm.opened(vault, firm.clerk)).versions == 3
+    held.pop().continue_()
+    page.unroute("**/check")
+    expect(line).to_contain_text("0 von 3 Fassungen neu versiegelt. Bei 3 war jemand anders schneller.")
+    expect(page.locator("[data-page-verb=reseal]")).to_be_hidden()
+
+    firm.opened(vault, firm.owner).rotate()
+    page.reload()
+    held.clear()
+    sent: list[str] = []
+
+    def hold_second(route: Route) -> None:
+        sent.append(route.request.url)
+        if len(sent) == 1:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/uploads", hold_second)
+    page.click("[data-page-verb=reseal]")
+    page.locator("dialog#reseal").get_by_role("button", name="Neu versiegeln").click()
+    while not held:
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Anhalten").click()
+    expect(line).to_contain_text("1 von 3 Fassungen neu versiegelt.")
+    expect(line).to_contain_text("Angehalten.")
+    expect(page.locator("[data-tray-title]")).to_have_text("Neu versiegeln: angehalten")
+    look(page, Axe(), "desktop-reseal-stopped")
+    page.unroute("**/api/uploads")
+    line.get_by_role("button", name="Fortsetzen").click()
+    expect(line).to_contain_text("2 von 2 Fassungen neu versiegelt.")
+    assert old_contents(firm.opened(vault, firm.owner)) == []
 
 
 def test_who_only_writes_is_not_offered_to_seal_anew(visit: Visit, firm: Firm, tmp_path: Path) -> None:

@@ -61,6 +61,8 @@ def test_the_owner_revokes_a_clerk_and_the_vaults_get_new_keys(
     dialog.get_by_label("Zur Bestätigung den Nachnamen eingeben").fill("renken")
     dialog.get_by_role("button", name="Schlüssel widerrufen").click()
     expect(key_row(owner, "Tobias Renken")).to_have_class(REVOKED)
+    expect(key_row(owner, "Tobias Renken")).to_contain_text("öffnet nichts Neues mehr")
+    expect(key_row(owner, "Tobias Renken")).not_to_contain_text("Zweiter Faktor")
     expect(owner.locator("[data-renewing-text]")).to_contain_text("Fertig.")
     assert firm.opened(vault, firm.owner).epoch > before
     elsewhere.goto(vault.url)

@@ -27,7 +27,7 @@ from siegel.seals.records import AnyChange, EpochChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.revocations import AcceptedRevocation, revoke_key
 from siegel.seals.signed import Signed
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 from tests.vectors.story import NOW, Keeper, accepted_wire, entry_wire, id_of, opens_to, seed_of
 
 Rights = dict[str, tuple[str, int | None]]
@@ -214,7 +214,7 @@ class Chain:
         self.state.apply(entry, self.log.store)
         self.entries.append(entry)
         if self.kind == "team":
-            self.log.store.teams[self.id] = Team.replay(self.entries, self.log.store)
+            self.log.store.teams[self.id] = replay_team(self.entries, self.log.store)
         self.log.tell(self.name)
 
     def wrap(self, epoch: int, name: str, recipient: str, identity: Any) -> bytes:

@@ -8,7 +8,7 @@ from siegel.seals.certificates import CertificateStore, Known, issue, root_certi
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Certificate, Revocation
 from siegel.seals.revocations import AcceptedRevocation
-from siegel.seals.roots import RootChange, change_root
+from siegel.seals.root_change import RootChange, change_root
 from siegel.seals.signed import Accepted, Signed
 from tests.vectors.sealed_rows import fixed_id, fixed_seed
 from tests.vectors.story import NOW, accepted_wire

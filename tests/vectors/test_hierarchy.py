@@ -16,7 +16,7 @@ from siegel.seals.errors import IntegrityError
 from siegel.seals.holders import Moment, members
 from siegel.seals.replay import VaultState, replay
 from siegel.seals.revocations import AcceptedRevocation
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "hierarchy.json").read_text())
 ACCEPTED = [Accepted.from_wire(item) for item in VECTORS["certificates"]]
@@ -36,7 +36,7 @@ def store_at(index: int, *, extra: Iterable[Accepted] = (), teams: bool = True) 
     store = CertificateStore.verified(accepted, VECTORS["root"], revocations)
     entries = [entry for entry in CHAINS["team"] if entry.log_index <= index]
     if teams and entries:
-        team = Team.replay(entries, store)
+        team = replay_team(entries, store)
         store.teams[team.id] = team
     return store
 

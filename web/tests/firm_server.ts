@@ -240,7 +240,7 @@ export class FirmServer {
     return { chains: chains.slice(0, PAGE), more: chains.length > PAGE };
   }
 
-  private news(id: string, since: number) {
+  private news(id: string, since: number, isBrief: boolean) {
     const { entries, rows, wraps, replayed } = this.chainOf(id);
     const kid = this.as?.keys.kid ?? "";
     const moment = presently(this.now);
@@ -255,12 +255,12 @@ export class FirmServer {
     return {
       ...certified,
       teams: teams.filter((team) => team.id !== id),
-      records: entries.slice(since),
+      records: entries.slice(since, isBrief ? since + 1 : undefined),
       rows,
       wraps: wraps.filter(({ key }) => isHis(key)),
       people: [],
       title: this.titles.get(id) ?? null,
-      more: false,
+      more: isBrief && since + 1 < entries.length,
       // The clients derive it from the log.
       due: false,
       seq: replayed.seq,
@@ -315,7 +315,8 @@ export class FirmServer {
     if (path === "account/self") return this.selfRecords.at(-1) ?? { number: 0, age: null };
     if (path === "keys/recovery/wraps") return this.recoverable(query.get("after") ?? "");
     if (path === "keys/recovery/lost") return lostVaults(this.chains, this.known, this.as?.keys.kid ?? "");
-    if (room === "vaults" && what === "news") return this.news(id, Number(query.get("since")));
+    if (room === "vaults" && what === "news")
+      return this.news(id, Number(query.get("since")), query.has("brief"));
     throw new Refused(404, "not_found");
   }
 

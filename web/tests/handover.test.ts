@@ -1,13 +1,14 @@
 /** What a package of another firm may say, and what its archive may be. */
 
 import { deflateRawSync } from "node:zlib";
+import { encode as encodeCode } from "uqr";
 import { describe, expect, it } from "vitest";
 import { toBase64url } from "../src/crypto/base64";
 import { type Bytes, concat, utf8 } from "../src/crypto/bytes";
 import { encode, type Value } from "../src/crypto/canonical";
 import { pieces, readAll } from "../src/crypto/source";
 import { sign } from "../src/crypto/sshsig";
-import { readPackage, recipientHash, recipientOn, signPackage } from "../src/seals/handover";
+import { cardOf, readPackage, recipientHash, recipientOn, signPackage } from "../src/seals/handover";
 import { newId } from "../src/seals/ids";
 import { holderKeys } from "../src/seals/keys";
 import { spokenOf } from "../src/ui/spoken";
@@ -99,8 +100,24 @@ describe("a card", () => {
     "",
     "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p",
     receiver.recipient.slice(0, -1),
+    `A${receiver.recipient.slice(1)}`,
+    ...["\n", "\r\n", "\r", "\v", "\u0085", "\u2028", "\u2029"].map(
+      (end) => `# für Kanzlei${end}${sender.recipient}\n${receiver.recipient}\n`,
+    ),
   ])("is not %j", (text) => {
     expect(() => recipientOn(text)).toThrow(expect.objectContaining({ code: "not_a_card" }));
+  });
+
+  it("holds no second recipient, whatever the server calls the firm", () => {
+    for (const end of ["\n", "\r\n", "\r", "\u0085", "\u2028", "\u2029"]) {
+      const card = cardOf(`für Kanzlei${end}${sender.recipient}`, "babab", receiver.recipient);
+      expect([card.split("\n").length, recipientOn(card)]).toEqual([4, receiver.recipient]);
+    }
+  });
+
+  it("may come from a QR code, in capitals", () => {
+    expect(recipientOn(receiver.recipient.toUpperCase())).toBe(receiver.recipient);
+    expect(encodeCode(receiver.recipient.toUpperCase(), { ecc: "L" }).version).toBeLessThan(30);
   });
 });
 

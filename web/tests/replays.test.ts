@@ -10,7 +10,7 @@ import { certificateHash } from "../src/seals/issue";
 import { REVOCATION } from "../src/seals/revocations";
 import { readFile } from "../src/vault/contents";
 import type { OpenedFile, OpenedVault } from "../src/vault/opened";
-import { openForPage, settle } from "../src/vault/resuming";
+import { askAhead, openForPage, settle } from "../src/vault/resuming";
 import { removeNodes, rename, restoreNode } from "../src/vault/tree_changes";
 import type { Append } from "../src/wire/vault_api";
 import { flipped, HostileServer, keysOf, signedIn, story } from "./hostile_server";
@@ -166,6 +166,31 @@ describe("a vault that was replayed here", () => {
     expect(kept.has("replayed:another")).toBe(false);
     expect(kept.has("box:another:x:0")).toBe(false);
     expect(listed()).toBeDefined();
+  });
+});
+
+describe("news that were asked for while the key was still being opened", () => {
+  test("are those that the vault is opened with, kept or not", async () => {
+    const first = await openForPage(open, story.vault, await askAhead(story.vault));
+    await settle(first);
+    await openForPage(open, story.vault, await askAhead(story.vault));
+    expect(asked).toEqual([0, first.chain.seq]);
+  });
+
+  test("are asked for anew when another device has seen more since; what then is missing is missed", async () => {
+    const early = await askAhead(story.vault);
+    await early.news;
+    await addFolders(server, 1, "Danach");
+    const { seq, head } = server.news;
+    kept.set(`head:${story.vault}`, { seq, head });
+    const vault = await openForPage(open, story.vault, early);
+    expect(vault.chain.seq).toBe(seq);
+    expect(asked).toEqual([0, 0]);
+    const again = await askAhead(story.vault);
+    server.news.records.pop();
+    server.claimHead();
+    kept.set(`head:${story.vault}`, { seq: seq + 1, head });
+    expect(await codeOfError(() => openForPage(open, story.vault, again))).toBe("vault_rolled_back");
   });
 });
 

@@ -7,7 +7,7 @@ import { revoke } from "../src/ceremonies/revoke";
 import { fromBase64url } from "../src/crypto/base64";
 import { type Open, requireRevoked } from "../src/keyring/keyring";
 import { recallSelf, shareSelf } from "../src/keyring/memory";
-import type { Head } from "../src/seals/chain";
+import type { Head } from "../src/seals/entries";
 import { newId } from "../src/seals/ids";
 import { holderKeys } from "../src/seals/keys";
 import { hashOfSeen, joinedSeen, openSelf, type Seen, seenIn } from "../src/seals/self_record";

@@ -90,7 +90,8 @@ def remove_from_team(name: str, username: str) -> None:
 
 
 def _person_key(account: Account, username: str) -> Known:
-    return last_key_of(account.certificates.store, person_named(account, username).id)
+    person = person_named(account, username)
+    return last_key_of(account.learn_about(person.id), person.id)
 
 
 # Access
@@ -235,7 +236,7 @@ def reissue(
     root = _root_in(sheet) if sheet is not None else None
     account, home = signed_in_account()
     person = person_named(account, username)
-    known = last_key_of(account.certificates.store, person.id)
+    known = last_key_of(account.learn_about(person.id), person.id)
     if not as_json:
         say_plan(person, known)
     require_typed(person.username, yes=yes)
@@ -245,7 +246,7 @@ def reissue(
         link, code = letter.link, encode_code(letter.code)
         write(text("letter", name=person.name, username=person.username, link=link, code=code))
     # Only now: whatever fails here, the letter stays.
-    account.learn_certificates()
+    account.learn_about()
     teams = rotate_each(account, home, due_teams(account))
     keep_session(account, home)
     if as_json:

@@ -1,34 +1,42 @@
 """A person at a server: signs in with the key, knows the firm's certificates, and countersigns what waits for it."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from siegel.agent.certificates import Certificates
 from siegel.agent.client import Api, Wire
 from siegel.agent.errors import AgentError
 from siegel.seals.canonical import Json
-from siegel.seals.certificates import CertificateStore, Known, countersign
-from siegel.seals.derive import PublicKeys, Seed
+from siegel.seals.certificates import Accepted, CertificateStore, Known, countersign
+from siegel.seals.derive import EpochSeed, PublicKeys, Seed
+from siegel.seals.documents import Certificate
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import sign_login
 
 if TYPE_CHECKING:
-    from siegel.agent.opened import OpenVault
     from siegel.agent.session import Home
+
+# The server takes no more ids at once.
+MOST_ABOUT = 200
 
 
 @dataclass
 class Account:
-    """A signed-in person with the seed at hand. `teams`: those he is in, as far as they were opened."""
+    """A signed-in person with the seed at hand.
+
+    `teams`: of those he is in, as far as they were asked for, the seed of every generation; None if it does not open.
+    """
 
     api: Api
     key_file: KeyFile
     certificates: Certificates
     keys: PublicKeys = field(init=False)
-    teams: "dict[str, OpenVault]" = field(default_factory=dict)
+    teams: dict[str, dict[int, EpochSeed | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.keys = self.seed.public_keys()
@@ -58,16 +66,26 @@ class Account:
             raise IntegrityError("root_differs", "the server names another root than the one known")
 
     def learn_certificates(self) -> CertificateStore:
-        """All that the person may see, verified together; IntegrityError."""
+        """All that the person may see, verified together; IntegrityError. A firm has thousands of clients."""
         return self.certificates.learn(*self.fetch_evidence().values())
 
-    def fetch_evidence(self) -> dict[str, list[Json]]:
+    def learn_about(self, *subjects: str) -> CertificateStore:
+        """What is about these people and teams, the person himself and the firm's own, verified with what is known.
+
+        A vault's news bring what verifies the vault. IntegrityError.
+        """
+        for some in [subjects[at : at + MOST_ABOUT] for at in range(0, len(subjects), MOST_ABOUT)] or [()]:
+            self.certificates.learn(*self.fetch_evidence(some).values())
+        return self.certificates.store
+
+    def fetch_evidence(self, about: Sequence[str] | None = None) -> dict[str, list[Json]]:
         """`certificates`, `revocations`, `teams`, page by page in the order of the log; nothing is verified yet."""
         parts: dict[str, list[Json]] = {"certificates": [], "revocations": [], "teams": []}
+        asked = {} if about is None else {"about": ",".join(about)}
         log = -1
         while True:
-            query = f"?log={log}" if log >= 0 else ""
-            f = Fields(self.api.get(f"keys/certificates{query}"), "certificates")
+            query = urlencode(asked | ({"log": str(log)} if log >= 0 else {}))
+            f = Fields(self.api.get(f"keys/certificates{query and '?'}{query}"), "certificates")
             page = {name: f.present(f.items, name) or [] for name in parts}
             for name, items in page.items():
                 parts[name] += items
@@ -110,7 +128,7 @@ def sign_in(api: Api, key_file: KeyFile) -> "tuple[Account, Session]":
     account = Account(api, key_file, Certificates(key_file.root))
     session = open_session(api, key_file)
     api.renew = lambda: open_session(api, key_file)
-    account.learn_certificates()
+    account.learn_about()
     account.require_root(session.root)
     account.own()
     return account, session
@@ -125,8 +143,13 @@ def resume(api: Api, key_file: KeyFile) -> Account:
 def countersign_waiting(account: Account) -> int:
     """Confirms the provisional certificates this person may confirm; how many there were.
 
-    Each was verified with the others: the first redemption of an invitation that somebody entitled has issued.
+    Whose they are the server says; each is verified with what leads to it: the first redemption of an invitation that
+    somebody entitled has issued.
     """
+    listed = Fields(account.api.get("keys/provisional"), "provisional").items("certificates")
+    theirs = {Certificate.parse(Accepted.from_wire(item).signed).subject for item in listed}
+    if theirs:
+        account.learn_about(*sorted(theirs))
     own = account.own()
     waiting = account.certificates.store.countersignable(own.certificate)
     for known in waiting:

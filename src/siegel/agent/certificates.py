@@ -16,7 +16,7 @@ from siegel.seals.fields import Fields
 from siegel.seals.records import Record
 from siegel.seals.replay import Head
 from siegel.seals.revocations import AcceptedRevocation
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 
 
 class Certificates:
@@ -49,7 +49,7 @@ class Certificates:
                 self.store = CertificateStore.verified(self._accepted.values(), self._root)
                 grown = list(self._teams)
             for team in grown:
-                self.store.teams[team] = Team.replay(self._teams[team], self.store)
+                self.store.teams[team] = replay_team(self._teams[team], self.store)
             return self.store
 
     def learn_evidence(self, f: Fields) -> CertificateStore:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from siegel.seals.derive import EpochSeed
 from siegel.seals.nodes import Node
-from siegel.seals.rows import FileRow, FolderRow, Place, PlaceRow, open_row
+from siegel.seals.rows import FileRow, FolderRow, Place, PlaceRow, name_key, open_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,19 @@ class Names:
     _places: dict[str, tuple[str, str]] = field(default_factory=dict)
     # How many times a name stood in a folder already, by folder and name.
     _doubles: dict[tuple[str, str], int] = field(default_factory=dict)
+    # The nodes whose name has this key, by folder and key: looking through ten thousand for each new one takes longer
+    # than to seal it.
+    _bearers: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def hide(self, node_id: str) -> None:
         if (before := self._places.pop(node_id, None)) is not None:
             parent, name = before
-            del self._children[parent][name]
+            entity = self._children[parent].pop(name)
+            self._bearers[parent, name_key(entity.name)].discard(node_id)
+
+    def bearers(self, folder: str, name: str) -> set[str]:
+        """The nodes in a folder that bear this name, in whatever case."""
+        return self._bearers.get((folder, name_key(name)), set())
 
     def show(self, entity: Entity) -> None:
         """Files it under its parent and name; of two nodes with one name the first keeps it."""
@@ -51,6 +59,7 @@ class Names:
             name = f"{entity.name}*{number if number > 1 else ''}"
         self._places[entity.id] = (entity.node.parent, name)
         children[name] = entity
+        self._bearers.setdefault((entity.node.parent, name_key(entity.name)), set()).add(entity.id)
 
     def children(self, folder: str) -> dict[str, Entity]:
         return self._children.get(folder, {})

@@ -72,8 +72,7 @@ def _require_free(vault: OpenVault, paths: Sequence[Path]) -> None:
     for path in paths:
         above, key = path[:-1], name_key(path[-1])
         parent = _id_at(vault, above)
-        beside = vault.children(parent).values() if parent else ()
-        if (above, key) in new or any(name_key(one.name) == key for one in beside):
+        if (above, key) in new or (parent and vault.bears(parent, path[-1])):
             raise AgentError("name_taken", name=path[-1], vault=vault.title)
         new.add((above, key))
 

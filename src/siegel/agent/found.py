@@ -40,18 +40,7 @@ def found_firm(
     """
     opened = Fields(api.post("set-up/open", {"token": token}), "set-up")
     firm = Fields(opened.take("firm"), "firm")
-    root = Seed.generate()
-    key_file = KeyFile(
-        firm=firm.id("id"),
-        slug=firm.text("slug"),
-        person=new_id(),
-        username=username,
-        generation=1,
-        root=root.public_keys(signs_only=True).kid,
-        seed=Seed.generate(),
-        root_seed=root,
-        recovery_seed=Seed.generate(),
-    )
+    key_file = _new_key_file(firm.id("id"), firm.text("slug"), username)
     machines = {kind: PublicKeys(opened.hash(f"{kind}_key"), None) for kind in ("scanner", "service")}
     body = {
         "token": token,
@@ -67,10 +56,26 @@ def found_firm(
     session = Session.of(answer, person=key_file.person, firm=key_file.firm)
     daily = replace(key_file, root_seed=None, recovery_seed=None)
     account = resume(api, daily)
-    account.learn_certificates()
+    account.learn_about()
     account.require_root(session.root)
     account.own()
     return Founded(account, key_file, session)
+
+
+def _new_key_file(firm: str, slug: str, username: str) -> KeyFile:
+    """With new keys of root, recovery and owner."""
+    root = Seed.generate()
+    return KeyFile(
+        firm=firm,
+        slug=slug,
+        person=new_id(),
+        username=username,
+        generation=1,
+        root=root.public_keys(signs_only=True).kid,
+        seed=Seed.generate(),
+        root_seed=root,
+        recovery_seed=Seed.generate(),
+    )
 
 
 def _certificates(key_file: KeyFile, machines: dict[str, PublicKeys], now: int) -> list[Signed]:

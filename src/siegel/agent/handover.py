@@ -11,6 +11,7 @@ import html
 import io
 import json
 import os
+import re
 import sys
 import threading
 import time
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from siegel.agent import terminal
+from siegel.agent.account import Account
 from siegel.agent.agefiles import read_identities
 from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError, UsageError
@@ -37,11 +39,14 @@ from siegel.lib.age import HybridRecipient, KeyFormatError, seal_file
 from siegel.seals import canonical
 from siegel.seals.canonical import b64
 from siegel.seals.derive import digest
+from siegel.seals.documents import STAFF
 from siegel.seals.rows import FileRow
 
 NAMESPACE = "siegel-handover@v1"
 INDEX, PAGE = "index.json.age", "index.html.age"
 MAX_CARD_SIZE = 64 << 10
+# What ends a line somewhere, and is none of our line ends: behind it a name could begin a line of its own.
+_HIDDEN_ENDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,16 +80,30 @@ def card(key_file: Path, target: Path | None) -> None:
 
 def recipient_of(given: str) -> HybridRecipient:
     """A recipient, or a file with one. UsageError `not_a_recipient` for what is none, or not a hybrid one."""
-    if not given.startswith("age1"):
+    if not given.lower().startswith("age1"):
         path = Path(given)
         if not path.is_file() or path.stat().st_size > MAX_CARD_SIZE:
             raise UsageError("not_a_recipient", text=given[:40])
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        given = next((line.strip() for line in lines if line.startswith("age1")), "")
+        given = _on_card(path.read_bytes().decode("utf-8", "replace").replace("\r\n", "\n"))
+    # A QR code holds it in capitals; mixed ones are not bech32.
+    given = given.lower() if given.isupper() else given
     try:
         return HybridRecipient.parse(given)
     except KeyFormatError as error:
         raise UsageError("not_a_recipient", text=given[:40]) from error
+
+
+def _on_card(card: str) -> str:
+    """The one recipient of a card; nothing where it names several, or hides the end of a line."""
+    found = [line.strip() for line in card.split("\n") if line.strip().lower().startswith("age1")]
+    return found[0] if len(found) == 1 and not _HIDDEN_ENDS.search(card) else ""
+
+
+def _require_foreign(account: Account, recipient: str) -> None:
+    """UsageError `own_card` where it is for the staff of the same firm: that is no hand-over, and mostly a mistake."""
+    staff = (known.certificate for known in account.certificates.store if known.certificate.kind in STAFF)
+    if any(certificate.recipient == recipient for certificate in staff):
+        raise UsageError("own_card")
 
 
 def hand_over(name: str, to: str, out: Path, *, yes: bool, as_json: bool) -> None:
@@ -94,6 +113,7 @@ def hand_over(name: str, to: str, out: Path, *, yes: bool, as_json: bool) -> Non
     if out.exists() and any(out.iterdir()):
         raise AgentError("package_there", path=out)
     account, home = signed_in_account()
+    _require_foreign(account, recipient.encode())
     require_confirmed("handover_ask", yes=yes, words=words)
     vault = open_named(account, home, name)
     if vault.unreadable:

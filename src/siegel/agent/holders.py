@@ -24,6 +24,8 @@ def give(vault: OpenVault, known: Known, rights: str, until: int | None = None, 
     IntegrityError.
     """
     subject = known.certificate.subject
+    # The vault's news tell of its holders, not of those who are none yet.
+    vault.account.learn_about(subject)
 
     def edit(lines: tuple[Holder, ...]) -> Iterable[Holder]:
         # A line that still means a key of his that is out would give him nothing.
@@ -74,8 +76,6 @@ def renew_recovery(vault: OpenVault) -> bool:
 
 def change_roster(vault: OpenVault, edit: Edit) -> None:
     """Writes the next roster, and begins a new epoch when somebody lost his access by it."""
-    # The vault's news tell of its holders, not of those who are none yet.
-    vault.account.learn_certificates()
 
     def attempt() -> None:
         before = vault.state.position.now.roster

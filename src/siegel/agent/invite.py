@@ -64,7 +64,7 @@ def invite(
     `vault_unknown`. ServerError, for example when the user name exists; RefusedError `not_allowed` when the account may
     not invite.
     """
-    account.learn_certificates()
+    account.learn_about()
     person = new_id()
     drafted = draft(account, person, role=role, vaults=vaults.keys(), office=office, root=root)
     opened = _opened(account, home, vaults)

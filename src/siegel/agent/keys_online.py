@@ -25,7 +25,7 @@ YES = ("ja", "j", "yes", "y")
 
 
 def list_keys(*, as_json: bool) -> None:
-    account, _ = signed_in_account()
+    account, _ = signed_in_account(whole=True)
     store, offices = account.certificates.store, list_offices(account)
     teams = {team.id: team.name for team in list_teams(account)}
     lines = [_key_line(one, store, offices, teams) for one in list_people(account)]
@@ -82,7 +82,7 @@ def word(kind: str, code: str | None) -> str:
 
 
 def certify(*, with_fallen: bool, yes: bool, as_json: bool) -> None:
-    account, home = signed_in_account()
+    account, home = signed_in_account(whole=with_fallen)
     count, others = countersign_waiting(account), 0
     again: tuple[Known, ...] = ()
     if with_fallen:
@@ -111,9 +111,10 @@ def _list_fallen(account: Account, keys: Iterable[Known]) -> None:
 
 
 def revoke(username: str, *, reason: str, since: int | None, certify_fallen: bool, yes: bool, as_json: bool) -> None:
-    account, home = signed_in_account()
+    # What falls is told by all that the key has certified, and what those have.
+    account, home = signed_in_account(whole=since is not None)
     person = person_named(account, username)
-    known = last_key_of(account.certificates.store, person.id)
+    known = last_key_of(account.learn_about(person.id), person.id)
     if account.certificates.store.revoked(known.kid):
         raise AgentError("already_revoked", username=person.username)
     falls = falling(account, known.kid, since)

@@ -14,12 +14,16 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for progra
 def audit_witness(
     name: Annotated[str | None, typer.Option("--name", help="How the firm calls it; default: this host.")] = None,
     every: Annotated[int | None, typer.Option("--every", min=1, metavar="SECONDS", help="Go on until ended.")] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option("--listen", metavar="ADDRESS:PORT", help="Also confirm what is brought here (C2SP tlog-witness)."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Confirm the log's newest head with this machine's own key, if it has grown from the last one confirmed."""
     from siegel.agent import log_online
 
-    log_online.witness(name=name, every_s=every, as_json=as_json)
+    log_online.witness(name=name, every_s=every, listen=listen, as_json=as_json)
 
 
 @audit_app.command("verify")

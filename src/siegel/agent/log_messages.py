@@ -23,6 +23,18 @@ LOG_TEXTS: dict[str, tuple[str, str]] = {
         "The sign-in page or its files could not be fetched (answer {status}), so nothing was compared. Please try"
         " again; if it stays so, tell your IT partner.",
     ),
+    "web_encoding": (
+        "Der Server antwortet in der Kompression „{encoding}“, die hier nicht installiert ist; verglichen ist also"
+        " nichts. Bitte installieren Sie sie: pip install 'httpx[brotli,zstd]'",
+        "The server answers in the compression “{encoding}”, which is not installed here, so nothing was compared."
+        " Please install it: pip install 'httpx[brotli,zstd]'",
+    ),
+    "witness_address": (
+        "„{address}“ ist keine freie Adresse dieses Rechners. Bitte nennen Sie eine wie 127.0.0.1:8427; von außen"
+        " erreicht man sie über einen Proxy mit TLS.",
+        "“{address}” is no free address of this machine. Please name one like 127.0.0.1:8427; from outside it is"
+        " reached by a proxy with TLS.",
+    ),
     "web_same": (
         "Ausgeliefert wird, was im Protokoll steht und vom Schlüssel der Releases signiert ist: {files:Datei|Dateien}.",
         "What is served is what the log names and the release key has signed: {files:file|files}.",

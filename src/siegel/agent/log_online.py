@@ -5,6 +5,7 @@ import json
 import socket
 import time
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from siegel.agent import terminal, web_online
@@ -15,6 +16,7 @@ from siegel.agent.log_places import Places
 from siegel.agent.online import keep_session, signed_in_account
 from siegel.agent.session import Home
 from siegel.agent.witness import Held, Witness
+from siegel.agent.witness_http import address_of, listening
 from siegel.lib import tlog
 from siegel.seals.canonical import unb64
 from siegel.seals.errors import IntegrityError
@@ -26,10 +28,22 @@ LOOK_EVERY_S = 3600.0
 ERASED_KIND = "base.personal_erased"
 
 
-def witness(*, name: str | None, every_s: int | None, as_json: bool) -> None:
-    """Confirms the newest head, once or for ever."""
+def witness(*, name: str | None, every_s: int | None, listen: str | None, as_json: bool) -> None:
+    """Confirms the newest head, once or for ever; `listen`: and those that are brought to this address."""
+    address = address_of(listen) if listen is not None else None
     account, home = signed_in_account()
     own = Witness(home.folder)
+    if address is None:
+        _confirm_again(account, home, own, name=name, every_s=every_s, as_json=as_json)
+        return
+    with listening(own, address, lambda status, origin: terminal.answer({"status": status, "log": origin})):
+        _confirm_again(account, home, own, name=name, every_s=every_s, as_json=as_json)
+        Event().wait()
+
+
+def _confirm_again(
+    account: Account, home: Home, own: Witness, *, name: str | None, every_s: int | None, as_json: bool
+) -> None:
     account.api.post("audit/witnesses", {"name": name or socket.gethostname()[:100], "key": own.verifier.encode()})
     next_look = 0.0
     while True:

@@ -99,6 +99,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "passphrases_differ": ("Die beiden Eingaben sind verschieden.", "The two entries differ."),
     "not_an_identity": ("{path} enthält keinen Schlüssel.", "{path} contains no key."),
     "not_a_recipient": ("„{text}“ ist kein Empfänger (age1…).", "“{text}” is no recipient (age1…)."),
+    "own_card": (
+        "Diese Karte gehört zu Ihrer eigenen Kanzlei. Es wurde nichts gepackt. Bitten Sie die andere um ihre.",
+        "This card belongs to your own firm. Nothing was packed. Ask the other one for its card.",
+    ),
     "recipients_mixed": (
         "Empfänger mit und ohne Schutz vor Quantencomputern lassen sich nicht mischen.",
         "Recipients with and without post-quantum protection cannot be mixed.",

@@ -183,8 +183,10 @@ def place_of(where: str, *, full: bool = False, needs_path: bool = False) -> tup
     return name, path
 
 
-def signed_in_account(*, verified: bool = True) -> tuple[Account, Home]:
-    """The account of the saved session, its key file opened again; `verified`: with all certificates known."""
+def signed_in_account(*, verified: bool = True, whole: bool = False) -> tuple[Account, Home]:
+    """The account of the saved session, its key file opened again; `verified`: with the firm's own certificates and the
+    person's known, `whole`: with all that he may see.
+    """
     home = Home()
     saved = home.session()
     path = Path(saved.key_file)
@@ -197,7 +199,7 @@ def signed_in_account(*, verified: bool = True) -> tuple[Account, Home]:
     api = Api(saved.server, cookies=saved.cookies, language=language())
     account = resume(api, key)
     if verified:
-        account.learn_certificates()
+        account.learn_certificates() if whole else account.learn_about()
         account.require_seen(home)
         account.own()
         tell_new_root(account)

@@ -196,15 +196,14 @@ class OpenVault:
         """None where the server shows the team to others only, or its key does not open for us."""
         teams = self.account.teams
         try:
-            if team_id not in teams:
-                teams[team_id] = open_by_id(self.account, self.home, team_id)
-            elif generation not in teams[team_id].state.epochs:
-                teams[team_id].sync()
+            if generation not in teams.get(team_id, ()):
+                team = open_by_id(self.account, self.home, team_id)
+                teams[team_id] = {epoch: team.opened.seeds.get(epoch) for epoch in team.state.epochs}
         except ServerError as error:
             if error.status != NOT_FOUND:
                 raise
             return None
-        return teams[team_id].opened.seeds.get(generation)
+        return teams[team_id].get(generation)
 
     def _row(self, node: str, signed_hash: str) -> bytes:
         row = self._rows.get((node, signed_hash))
@@ -306,6 +305,10 @@ class OpenVault:
         """What lies in a folder, by name. A second node of one name bears an added `*`, which no command reaches."""
         return self._names.children(folder)
 
+    def bears(self, folder: str, name: str, *, but: str | None = None) -> bool:
+        """Whether something in a folder, other than the node `but`, bears this name in whatever case."""
+        return bool(self._names.bearers(folder, name) - {but})
+
     def find(self, path: Sequence[str]) -> Entity | None:
         """The file or folder at `path`; None for the top level itself. AgentError `path_unknown`."""
         found, folder = None, self.id
@@ -355,7 +358,7 @@ class OpenVault:
 
     def rotate(self) -> None:
         """Begins the next epoch, which hands down all that opens for us. Errors as of `seed`, if that is nothing."""
-        change, documents = next_epoch_of(self)
+        change, documents = next_epoch_of(self.account, self.state, self.opened)
         self.append((change,), **documents)
 
     def record(self, changes: Iterable[AnyChange]) -> Signed:

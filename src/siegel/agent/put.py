@@ -4,12 +4,15 @@ plan      what goes where; what cannot go is known before anything is sealed (`p
 transfer  seal and upload, a few files at a time
 check     one virus scan per batch; what is infected stays behind, the others go on
 commit    one record per batch, rebased when somebody else was faster
+
+While one batch is committed, the next is scanned and the one after it sent: else each would wait for the others.
 """
 
 import io
 import mimetypes
 import os
 import tempfile
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -28,16 +31,18 @@ from siegel.seals.errors import RefusedError
 from siegel.seals.files import SealedFile, seal
 from siegel.seals.ids import new_id
 from siegel.seals.records import VersionChange
-from siegel.seals.rows import FileRow, name_key
+from siegel.seals.rows import FileRow
 
 BATCH_FILES = 200
 BATCH_BYTES = 1 << 30
+# Committed, scanned and sent at one time; of what was sent nothing stays in memory.
+BATCHES = 3
 PARALLEL = 4
 # Sealed payloads up to this size wait in memory, larger ones in the folder of state.
 IN_MEMORY_SIZE = 4 << 20
 # Files up to this size go many to a request.
 SMALL_BYTES = 256 << 10
-BUNDLE_FILES = 50
+BUNDLE_FILES = 100
 BUNDLE_BYTES = 4 << 20
 
 
@@ -76,22 +81,23 @@ def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
         watcher.finished(outcome)
     if plan.folders:
         make_folders(vault, plan.folders)
-    pool = ThreadPoolExecutor(PARALLEL)
+    pool, scans = ThreadPoolExecutor(PARALLEL), ThreadPoolExecutor(1)
     ended = Event()
+    under_way: deque[_Batch] = deque()
     try:
-        before: _Batch | None = None
-        # While one batch is scanned and committed, the next is under way.
-        planned = batches(plan.items, BATCH_FILES, BATCH_BYTES)
-        for batch in [*(_Batch(vault, watcher, pool, ended, items) for items in planned), None]:
-            if batch:
-                batch.begin()
-            if before:
-                outcomes += before.finish()
-            before = batch
+        for items in batches(plan.items, BATCH_FILES, BATCH_BYTES):
+            if len(under_way) == BATCHES:
+                outcomes += under_way.popleft().finish()
+            batch = _Batch(vault, watcher, ended, items)
+            batch.begin(pool, scans)
+            under_way.append(batch)
+        for batch in under_way:
+            outcomes += batch.finish()
     finally:
         # After an error the files that have not begun stay where they are, and the others stop where they stand.
         ended.set()
-        pool.shutdown(wait=False, cancel_futures=True)
+        for executor in (pool, scans):
+            executor.shutdown(wait=False, cancel_futures=True)
     return outcomes
 
 
@@ -112,34 +118,35 @@ def batches(items: Sequence[Item], most_files: int, most_bytes: int) -> Iterator
 class _Batch:
     """Up to 200 files on their way into one record."""
 
-    def __init__(
-        self, vault: OpenVault, watcher: Watcher, pool: ThreadPoolExecutor, ended: Event, items: Sequence[Item]
-    ) -> None:
+    def __init__(self, vault: OpenVault, watcher: Watcher, ended: Event, items: Sequence[Item]) -> None:
         self._vault = vault
         self._ended = ended
         self._watcher = watcher
-        self._pool = pool
         self._items = items
         self._sending: list[Future[list[_Sent]]] = []
+        self._scanned: Future[list[_Sent]] = Future()
         self._outcomes: list[Outcome] = []
 
     @property
     def _api(self) -> Api:
         return self._vault.account.api
 
-    def begin(self) -> None:
-        """Starts sealing and uploading. ServerError 503 without a scanner: before everything was sent in vain."""
+    def begin(self, pool: ThreadPoolExecutor, scans: ThreadPoolExecutor) -> None:
+        """Starts sealing and uploading, and the scan of what will have arrived.
+
+        ServerError 503 without a scanner: before everything was sent in vain.
+        """
         scanner_recipient(self._vault)
         small = [item for item in self._items if item.size <= SMALL_BYTES]
         bundles = batches(small, BUNDLE_FILES, BUNDLE_BYTES)
-        self._sending = [self._pool.submit(self._send_small, bundle) for bundle in bundles]
+        self._sending = [pool.submit(self._send_small, bundle) for bundle in bundles]
         large = [item for item in self._items if item.size > SMALL_BYTES]
-        self._sending += [self._pool.submit(self._send, item) for item in large]
+        self._sending += [pool.submit(self._send, item) for item in large]
+        self._scanned = scans.submit(self._scan)
 
     def finish(self) -> list[Outcome]:
-        """Scans and commits what has arrived; one outcome per file."""
-        sent = [one for sending in self._sending for one in sending.result()]
-        clean = self._scan(sent)
+        """Commits what has arrived and was found clean; one outcome per file."""
+        clean = self._scanned.result()
         if clean:
             self._vault.write(lambda: self._commit(clean))
         for one in clean:
@@ -211,7 +218,9 @@ class _Batch:
 
         return self._api.upload(self._vault.id, payload, size, progress)
 
-    def _scan(self, sent: Sequence[_Sent]) -> list[_Sent]:
+    def _scan(self) -> list[_Sent]:
+        """Waits until all has arrived. Runs beside the commit of the batch before, which alone changes the vault."""
+        sent = [one for sending in self._sending for one in sending.result()]
         return scanned(
             self._vault, sent, lambda one, code, why: self._refuse(one.item, code, why), self._watcher.scanning
         )
@@ -237,7 +246,7 @@ class _Batch:
         before = vault.children(parent).get(name)
         if before is not None and before.is_folder:
             raise AgentError("is_a_folder", path="/" + "/".join(one.item.path), vault=vault.title)
-        if before is None and any(name_key(one.name) == name_key(name) for one in vault.children(parent).values()):
+        if before is None and vault.bears(parent, name):
             raise AgentError("name_taken", name=name, vault=vault.title)
         node = before.id if before else new_id()
         content = FileRow(sealed.content_hash, None, one.modified, name, sealed.size, media_type(name), one.item.note)

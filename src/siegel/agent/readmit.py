@@ -53,7 +53,7 @@ def readmit(sheet: Path, username: str, *, yes: bool, as_json: bool) -> None:
     if recovery is None:
         raise AgentError("no_sheet")
     person = person_named(account, username)
-    key = key_of(account.learn_certificates(), person.id)
+    key = key_of(account.learn_about(person.id), person.id)
     if key is None or not account.certificates.store.in_force(key.kid):
         raise AgentError("no_key")
     found = [vault for vault in lost_vaults(account, recovery) if vault.founder == person.id]

@@ -43,7 +43,7 @@ def replace(sheet: Path, out: Path, *, reason: str, since: int | None, yes: bool
     revocation = revoke_key(key_file.root_seed, root, old, since, reason)
     body = {"certificate": certificate.to_wire(), "revocation": revocation.to_wire()}
     Fields(account.api.post("keys/recovery", body, repeatable=True), "recovery")
-    account.learn_certificates()
+    account.learn_about()
     done = rotate_all(account, home)
     keep_session(account, home)
     if as_json:

@@ -76,7 +76,7 @@ def redeem(api: Api, letter: Letter, password: str) -> Redeemed:
             break
     session = Session.of(answer, person=key_file.person, firm=key_file.firm)
     account = resume(api, key_file)
-    account.learn_certificates()
+    account.learn_about()
     account.require_root(session.root)
     account.own()
     return Redeemed(account, session)

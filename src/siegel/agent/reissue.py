@@ -42,7 +42,7 @@ def reissue(
     AgentError `no_key` for somebody who was never invited; RefusedError `not_allowed`, `needs_root` for an owner;
     IntegrityError `title_differs`; ServerError. Nothing was done then.
     """
-    store = account.learn_certificates()
+    store = account.learn_about(person.id)
     old, own = last_key_of(store, person.id), key_of(store, person.id)
     role = old.certificate.role or old.certificate.kind
     if role == "owner" and root is None:

@@ -1,7 +1,7 @@
 """Taking back a key: the revocation, what falls with it certified anew, and new keys for its holder's teams."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from siegel.agent.account import Account
@@ -68,12 +68,12 @@ def _may_certify(own: Known, known: Known) -> bool:
     return True
 
 
-def certify_again(account: Account, keys: Iterable[Known]) -> None:
+def certify_again(account: Account, keys: Collection[Known]) -> None:
     """Each key is in force again; RefusedError `not_allowed`, ServerError."""
     for known in keys:
         signed = recertify(account.seed, account.own(), known.certificate, int(time.time()))
         account.api.post("keys/certificates", {"doc": signed.to_wire()}, repeatable=True)
-    account.learn_certificates()
+    account.learn_about(*{known.certificate.subject for known in keys})
 
 
 def revoke(
@@ -95,5 +95,5 @@ def revoke(
     if known.kid == account.kid:
         # Whoever takes his own key back has no access any more.
         return Revoked(vaults, Done())
-    account.learn_certificates()
+    account.learn_about(known.certificate.subject)
     return Revoked(vaults, rotate_each(account, home, teams))

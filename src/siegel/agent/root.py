@@ -12,7 +12,7 @@ from siegel.agent.online import keep_session, signed_in_account
 from siegel.seals.derive import Seed, print_of
 from siegel.seals.fields import Fields
 from siegel.seals.keyfile import write_key_file
-from siegel.seals.roots import change_root
+from siegel.seals.root_change import change_root
 
 
 def change(
@@ -36,7 +36,7 @@ def change(
     write_new(out, write_key_file(kept, terminal.passphrase(twice=True)))
     due = Fields(account.api.post("keys/root", made.to_wire(), repeatable=True), "root")
     vaults, teams = due.integer("vaults", 0), due.strings("teams")
-    account.learn_certificates()
+    account.learn_about()
     account.require_seen(home)
     keep_session(account, home)
     if as_json:

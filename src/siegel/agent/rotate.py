@@ -39,7 +39,7 @@ Progress = Callable[[Done], None]
 
 def rotate_all(account: Account, home: Home, progress: Progress = lambda _: None) -> Done:
     """Gives a new epoch to all that is due and that the person may renew. OfflineError."""
-    account.learn_certificates()
+    account.learn_about()
     done = rotate_each(account, home, due_teams(account), progress)
     return rotate_each(account, home, due_vaults(account), progress, done)
 

@@ -59,7 +59,7 @@ def newest_key(account: Account, home: Home, info: TeamInfo) -> Known:
     known = open_team(account, home, info).store.generation(info.id)
     if known is None:
         raise IntegrityError("team_differs", "the team has no certified key")
-    account.learn_certificates()
+    account.learn_about(info.id)
     return known
 
 
@@ -70,7 +70,7 @@ def found_team(
 
     By an owner, or an office leader, whose office it gets; ServerError for others and for a name that is taken.
     """
-    store = account.learn_certificates()
+    store = account.learn_about()
     own = account.own()
     its = own.certificate.office or office
     holders = dict.fromkeys(members, "read") | {account.kid: "manage"} | rulers(store)
@@ -80,5 +80,5 @@ def found_team(
     )
     body = {"id": begun.id, "name": name, "office": its, "certificate": certificate.to_wire(), **begun.append}
     account.api.post("teams", body, repeatable=True)
-    account.learn_certificates()
+    account.learn_about(begun.id)
     return open_by_id(account, home, begun.id)

@@ -26,7 +26,7 @@ from siegel.seals.records import (
     ReleaseChange,
     RemoveChange,
 )
-from siegel.seals.rows import FolderRow, LockRow, PlaceRow, name_key, seal_row
+from siegel.seals.rows import FolderRow, LockRow, PlaceRow, seal_row
 
 FILES_PER_RECORD = 500
 Path = Sequence[str]
@@ -46,7 +46,7 @@ def entity_at(vault: OpenVault, path: Path) -> Entity:
 def require_free(vault: OpenVault, parent: str, name: str, *, moved: str | None = None) -> None:
     """AgentError `name_taken` where another node of the folder bears the name; RefusedError `name_…`."""
     check_names((name,))
-    if any(name_key(one.name) == name_key(name) and one.id != moved for one in vault.children(parent).values()):
+    if vault.bears(parent, name, but=moved):
         raise AgentError("name_taken", name=name, vault=vault.title)
 
 

@@ -17,7 +17,6 @@ from siegel.agent.vaults import open_named
 from siegel.seals.documents import WAIT_DAYS
 from siegel.seals.errors import IntegrityError
 from siegel.seals.events import OBJECTED, REQUESTED, Event
-from siegel.seals.signed import Signed
 
 
 def name_trusted(name: str, username: str, wait_days: int, *, others: Sequence[str | None]) -> None:
@@ -29,7 +28,7 @@ def name_trusted(name: str, username: str, wait_days: int, *, others: Sequence[s
     account, home = signed_in_account()
     person = candidate_named(account, username)
     vault = open_named(account, home, name)
-    store = account.learn_certificates()
+    store = account.learn_about(person.id)
     known = store.by_kid(person.kid)
     if known is None or known.certificate.subject != person.id or not store.in_force(person.kid):
         raise IntegrityError("not_certified", "the server names a key that is not certified")
@@ -47,16 +46,7 @@ def request(name: str) -> None:
     if told["request"]:
         raise AgentError("asked_already", day=_day(told["request"]["opens_at"]))
     # the roster itself is the server's word: a request that names another one lets nobody in
-    signed = Event(
-        author=account.kid,
-        event=REQUESTED,
-        firm=account.firm,
-        previous=told["last"],
-        request=None,
-        roster=told["roster"],
-        vault=told["vault"],
-    ).sign(account.seed)
-    answer = _declare(account, told["vault"], signed)
+    _, answer = _declare(account, REQUESTED, told["vault"], previous=told["last"], roster=told["roster"])
     keep_session(account, home)
     terminal.say("request_sent", day=_day(answer["opens_at"]))
 
@@ -74,9 +64,7 @@ def object_to_all(name: str, *, yes: bool) -> None:
     require_confirmed("object_ask", yes=yes, names=names)
     last = asked[0]["last"]
     for one in asked:
-        signed = Event(account.kid, OBJECTED, account.firm, last, one["hash"], None, one["vault"]).sign(account.seed)
-        _declare(account, one["vault"], signed)
-        last = signed.hash
+        last, _ = _declare(account, OBJECTED, one["vault"], previous=last, request=one["hash"])
     keep_session(account, home)
     terminal.say("objected", names=names)
 
@@ -103,8 +91,21 @@ def _entrusted(account: Account) -> list[Wire]:
     return list(account.api.get("trusted")["entrusted"])
 
 
-def _declare(account: Account, vault: str, signed: Signed) -> Wire:
-    return account.api.post(f"vaults/{vault}/events", {"doc": signed.to_wire()}, repeatable=True)
+def _declare(
+    account: Account,
+    event: str,
+    vault: str,
+    *,
+    previous: str | None,
+    request: str | None = None,
+    roster: str | None = None,
+) -> tuple[str, Wire]:
+    """The hash of the event that the person signs, and what the server answers."""
+    author, firm = account.kid, account.firm
+    made = Event(author=author, event=event, firm=firm, previous=previous, request=request, roster=roster, vault=vault)
+    signed = made.sign(account.seed)
+    answer = account.api.post(f"vaults/{vault}/events", {"doc": signed.to_wire()}, repeatable=True)
+    return signed.hash, answer
 
 
 def _day(at: int) -> str:

@@ -112,7 +112,7 @@ def begin_vault(
     The person manages it; so do the owners of a dossier's vault, and the firm's recovery key holds it. `holders` are
     (key id, rights) of others, whose certificates must be known.
     """
-    store = account.learn_certificates()
+    store = account.learn_about()
     keys = {account.kid: "manage", **dict(holders)} | (rulers(store) if dossier is not None else {})
     kind = "personal" if dossier is None else "dossier"
     begun = begin_chain(account, row, kind=kind, dossier=dossier, holders=keys)

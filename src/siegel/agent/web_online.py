@@ -14,7 +14,8 @@ from siegel.agent.errors import AgentError
 from siegel.agent.log_heads import shown
 from siegel.agent.online import keep_session, signed_in_account
 from siegel.agent.session import Home
-from siegel.agent.web_served import USER_AGENT, compare_served
+from siegel.agent.web_headers import USER_AGENT
+from siegel.agent.web_served import compare_served
 from siegel.agent.witness import Witness
 from siegel.lib import tlog
 from siegel.seals.canonical import unb64

@@ -6,24 +6,27 @@ person who is signed in, or only for an address that is not ours.
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
+from importlib.util import find_spec
 
 import httpx
 
+from siegel.agent import web_headers
 from siegel.agent.errors import AgentError, OfflineError
+from siegel.agent.web_headers import USER_AGENT
 from siegel.seals.errors import IntegrityError
 
 SIGN_IN = "/anmeldung"
 STATIC = "/static/"
-# Nobody replaces a script for a program called siegel.
-USER_AGENT = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
-)
 MAX_PAGE_BYTES = 1 << 20
 MAX_FILE_BYTES = 64 << 20
 ANSWER_S = 60
-
+_DECODERS = {"br": ("brotli", "brotlicffi"), "zstd": ("zstandard",)}
+_READABLE = {"gzip", "deflate", "identity"} | {
+    name for name, modules in _DECODERS.items() if any(map(find_spec, modules))
+}
 
 # Two readers of HTML may differ in what is markup; in this grammar they cannot: every `<` begins one of these tags.
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?:[ \t\r\n]+[a-z][a-z0-9-]*(?:="[^"<>]*")?)*)[ \t\r\n]*>')
@@ -82,8 +85,8 @@ def compare_served(origin: str, files: dict[str, bytes], *, user_agent: str = US
 
     IntegrityError `web_differs` names the first that is not; AgentError, OfflineError where it could not be told.
     """
-    headers = {"User-Agent": user_agent, "Accept-Language": "de"}
-    with httpx.Client(base_url=origin, headers=headers, timeout=ANSWER_S) as browser:
+    with httpx.Client(base_url=origin, timeout=ANSWER_S) as client:
+        browser = _Browser(client, origin, user_agent)
         for path in _loaded(browser):
             if path not in files:
                 raise IntegrityError("web_differs", f"the sign-in page loads {path}, which is not listed")
@@ -93,10 +96,49 @@ def compare_served(origin: str, files: dict[str, bytes], *, user_agent: str = US
     return len(files)
 
 
-def _loaded(browser: httpx.Client) -> list[str]:
+class _Browser:
+    """Asks for the page, and for files as the page does."""
+
+    def __init__(self, client: httpx.Client, origin: str, user_agent: str) -> None:
+        self._client, self._origin, self._user_agent = client, origin, user_agent
+
+    @contextmanager
+    def page(self) -> Iterator[httpx.Response]:
+        """AgentError, OfflineError."""
+        with self._answered(SIGN_IN, web_headers.of_page(self._user_agent)) as answer:
+            yield answer
+
+    @contextmanager
+    def file(self, path: str) -> Iterator[httpx.Response]:
+        """AgentError, OfflineError."""
+        page = self._origin + SIGN_IN
+        headers = web_headers.of_file(path, self._user_agent, origin=self._origin, page=page)
+        with self._answered(path, headers) as answer:
+            yield answer
+
+    @contextmanager
+    def _answered(self, path: str, headers: web_headers.Headers) -> Iterator[httpx.Response]:
+        try:
+            answer = self._client.send(web_headers.request(self._client, path, headers), stream=True)
+            try:
+                _require_readable(answer)
+                yield answer
+            finally:
+                answer.close()
+        except httpx.TransportError as error:
+            raise OfflineError("offline", server=self._origin) from error
+
+
+def _loaded(browser: _Browser) -> list[str]:
     """Paths below /static/ of what the sign-in page loads; with a query it would be another file than the listed."""
-    headers, content = _get(browser, SIGN_IN, MAX_PAGE_BYTES)
-    _check_headers(headers)
+    content = b""
+    with browser.page() as answer:
+        _require_ok(answer)
+        for piece in answer.iter_bytes():
+            content += piece
+            if len(content) > MAX_PAGE_BYTES:
+                raise AgentError("answer_too_large")
+        _check_headers(answer.headers)
     try:
         addresses = _read_page(content.decode())
     except UnicodeDecodeError as error:
@@ -107,38 +149,28 @@ def _loaded(browser: httpx.Client) -> list[str]:
     return [address.removeprefix(STATIC) for address in addresses]
 
 
-def _hash_of(browser: httpx.Client, path: str) -> bytes | None:
+def _hash_of(browser: _Browser, path: str) -> bytes | None:
     """None where the server has no such file."""
     digest, size = sha256(), 0
-    try:
-        with browser.stream("GET", path) as answer:
-            if answer.status_code == httpx.codes.NOT_FOUND:
-                return None
-            _require_ok(answer)
-            for piece in answer.iter_bytes():
-                digest.update(piece)
-                size += len(piece)
-                if size > MAX_FILE_BYTES:
-                    raise AgentError("answer_too_large")
-    except httpx.TransportError as error:
-        raise OfflineError("offline", server=str(browser.base_url)) from error
+    with browser.file(path) as answer:
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None
+        _require_ok(answer)
+        for piece in answer.iter_bytes():
+            digest.update(piece)
+            size += len(piece)
+            if size > MAX_FILE_BYTES:
+                raise AgentError("answer_too_large")
     return digest.digest()
-
-
-def _get(browser: httpx.Client, path: str, most: int) -> tuple[httpx.Headers, bytes]:
-    try:
-        with browser.stream("GET", path) as answer:
-            _require_ok(answer)
-            content = b""
-            for piece in answer.iter_bytes():
-                content += piece
-                if len(content) > most:
-                    raise AgentError("answer_too_large")
-    except httpx.TransportError as error:
-        raise OfflineError("offline", server=str(browser.base_url)) from error
-    return answer.headers, content
 
 
 def _require_ok(answer: httpx.Response) -> None:
     if answer.status_code != httpx.codes.OK:
         raise AgentError("web_unreadable", status=answer.status_code)
+
+
+def _require_readable(answer: httpx.Response) -> None:
+    """A browser reads more encodings than are installed here; asked again without them, a server would know us."""
+    named = [one.strip().lower() for one in answer.headers.get("Content-Encoding", "").split(",") if one.strip()]
+    if missing := [one for one in named if one not in _READABLE]:
+        raise AgentError("web_encoding", encoding=missing[0][:20])

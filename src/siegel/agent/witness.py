@@ -8,7 +8,10 @@ logs.json      by origin: the log's verifier key, pinned at the first use, the l
 import json
 import os
 import secrets
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +41,7 @@ class Witness:
 
     def __init__(self, folder: Path) -> None:
         """AgentError `state_damaged`."""
+        self._lock_file = folder / "logs.lock"
         self._logs_file = folder / "logs.json"
         self._key = _load_key(folder / "witness.key")
         public = self._key.public_key().public_bytes_raw()
@@ -66,32 +70,42 @@ class Witness:
 
     def pin(self, key: tlog.VerifierKey, firm: str) -> Held:
         """Believes this key of a firm's log from now on. IntegrityError `log_key_changed` if another one was pinned."""
-        known = self.held_of(firm) or self.held(key.name)
-        if known is None:
-            self._keep(key, None, firm=firm)
-            return Held(key, None)
+        with self._alone():
+            known = self.held_of(firm) or self.held(key.name)
+            if known is None:
+                self._keep(key, None, firm=firm)
+                return Held(key, None)
         if known.key != key:
             raise IntegrityError("log_key_changed", "another key signs the log than the one pinned")
         return known
 
     def go_on(self, old: tlog.VerifierKey, new: tlog.VerifierKey, note: tlog.Note, firm: str) -> Held:
         """The log of the old key has gone on under another origin, as was verified; its newest head is held."""
-        self._keep(old, held.note if (held := self.held(old.name)) else None, firm=firm, next=new.name)
-        self._keep(new, note, firm=firm)
+        with self._alone():
+            self._keep(old, held.note if (held := self.held(old.name)) else None, firm=firm, next=new.name)
+            self._keep(new, note, firm=firm)
         return Held(new, note)
 
     def add_checkpoint(self, body: bytes) -> str:
         """The cosignature line for a request `add-checkpoint`. WitnessError with the status of the refusal."""
         request = tlog.AddCheckpoint.parse(body)
-        held = self.held(request.origin)
-        fresh = tlog.examine(request, held.key if held else None, held.head if held else None)
-        if held is not None and held.head != fresh:
-            self._keep(held.key, request.note)
+        with self._alone():
+            held = self.held(request.origin)
+            fresh = tlog.examine(request, held.key if held else None, held.head if held else None)
+            if held is not None and held.head != fresh:
+                self._keep(held.key, request.note)
         return self._cosigned(fresh.text()).line()
 
     def attested(self, note: tlog.Note) -> tlog.Note:
         """The head it holds, with its cosignature as of now."""
         return tlog.Note(note.text, (*note.signatures, self._cosigned(note.text)))
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other thread or process of this machine compares and keeps meanwhile: else a later one would roll back."""
+        with self._lock_file.open("ab") as file:
+            _lock(file.fileno())
+            yield
 
     def _cosigned(self, text: str) -> tlog.Signature:
         return tlog.cosign(text, self.verifier.name, self._key, int(time.time()))
@@ -110,6 +124,20 @@ class Witness:
         entry = {"key": key.encode(), "note": note.encode().decode() if note else ""}
         logs[key.name] = {**logs.get(key.name, {}), **entry, **more}
         _write(self._logs_file, json.dumps(logs, indent=1).encode())
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(descriptor: int) -> None:
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        """Until the file is closed."""
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
 
 
 def _load_key(path: Path) -> Ed25519PrivateKey:

@@ -135,6 +135,24 @@ class AuditStamping(models.Model):
     code = models.CharField(max_length=20, default="")
 
 
+class AuditPush(models.Model):
+    """How a tenant's log was last brought to a witness of the settings (its URL): up to which `size` it cosigned.
+
+    `code` is empty when it went well; `next_at`: when it is tried again, after so many `failures` in a row.
+    """
+
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+", db_index=False)
+    service = models.CharField(max_length=300)
+    size = models.PositiveBigIntegerField(default=0)
+    tried_at = models.BigIntegerField(default=0)
+    next_at = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    code = models.CharField(max_length=20, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tenant", "service"], name="base_push_service")]
+
+
 class AuditRelease(models.Model):
     """The newest entry about the files that the server gives to browsers: SHA-256 of their list, and its place."""
 

@@ -26,10 +26,12 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from rfc3161_client import (
     HashAlgorithm,
     TimestampRequestBuilder,
     TimeStampResponse,
+    VerificationError,
     VerifierBuilder,
     decode_timestamp_response,
 )
@@ -40,6 +42,16 @@ MAX_SKEW_S = 600
 ANSWER_TYPE = "application/timestamp-reply"
 _CERTIFICATES = 0xA0  # [0] IMPLICIT of SignedData (RFC 5652, 5.1)
 _SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
+# What the libraries raise for stamps and certificates that do not hold, or are none; anything else is a fault of ours.
+_ODD = (
+    VerificationError,
+    ValueError,
+    TypeError,  # of `cryptography`, for a few malformed extensions
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 _OF_SERVICE = {"unreachable", "http", "oversized", "refused", "roots"}
 
 
@@ -166,7 +178,7 @@ def _require_trusted(parsed: TimeStampResponse, text: bytes, roots: tuple[x509.C
         near = [one for one in roots if one.subject in issuers]
         if near and VerifierBuilder(roots=near).build().verify(parsed, sha256(text).digest()):
             return
-    except Exception as error:  # whatever an odd certificate makes the libraries raise
+    except _ODD as error:
         raise TimestampError("certificate") from error
     raise TimestampError("certificate")
 

@@ -110,8 +110,7 @@ def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
     team = found_team(owner, home, people.TEAM)
     joined: list[Person] = []
 
-    def invited(one: people.Staff, vaults: dict[str, str], client: str | None = None) -> Future[None]:
-        person = _person(demo, one.role, one.username, one.name)
+    def invited(one: people.Member, vaults: dict[str, str], client: str | None = None) -> Future[None]:
         letter = invite(
             owner,
             home,
@@ -123,23 +122,20 @@ def _invite_everybody(demo: Demo, owner: Account) -> list[Person]:
             office=office,
             email=f"{one.username}@{people.MAIL_HOST}",
         ).letter
-        joined.append(person)
+        joined.append(person := _person(demo, one.role, one.username, one.name))
         return pool.submit(_register, demo, person, letter)
 
     with ThreadPoolExecutor(PARALLEL) as pool:
-        staff = [invited(people.CLERK, {team.id: "read"}), invited(people.LEADER, {team.id: "manage"})]
-        for one in staff:
+        for one in [invited(people.CLERK, {team.id: "read"}), invited(people.LEADER, {team.id: "manage"})]:
             one.result()
         # The team's own new key first: then no dossier begins with one that is due.
         team.rotate_if_due()
-        users = []
+        users: list[Future[None]] = []
         for client in people.CLIENTS:
             client_id, vault = _begin_dossier(owner, home, client, team, office)
-            for user in client.users:
-                users.append(invited(people.Staff("client", user.username, user.name), {vault: "write"}, client_id))
+            users += [invited(user, {vault: "write"}, client_id) for user in client.users]
         for one in users:
             one.result()
-    owner.learn_certificates()
     countersign_waiting(owner)
     # Consumers know the first of them by their places.
     return sorted(joined, key=lambda person: person.role == people.LEADER.role)

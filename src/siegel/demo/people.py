@@ -14,14 +14,10 @@ SECOND_NAME = "Neue Kanzlei"
 
 
 @dataclass(frozen=True)
-class Staff:
+class Member:
+    """Of the firm's staff, or of a client's people."""
+
     role: str
-    username: str
-    name: str
-
-
-@dataclass(frozen=True)
-class ClientUser:
     username: str
     name: str
 
@@ -33,12 +29,12 @@ class Client:
     number: str
     name: str
     dossier: str
-    users: tuple[ClientUser, ...]
+    users: tuple[Member, ...]
 
 
-OWNER = Staff("owner", "inhaberin", "Martina Muster")
-CLERK = Staff("clerk", "sachbearbeiter", "Bernd Beispiel")
-LEADER = Staff("office_leader", "bueroleitung", "Lena Leitner")
+OWNER = Member("owner", "inhaberin", "Martina Muster")
+CLERK = Member("clerk", "sachbearbeiter", "Bernd Beispiel")
+LEADER = Member("office_leader", "bueroleitung", "Lena Leitner")
 OFFICE = "Büro Musterstadt"
 # Through it the staff hold all dossiers.
 TEAM = "Alle Mitarbeiter"
@@ -47,12 +43,12 @@ CLIENTS = (
         "10001",
         "Jürgen und Käthe Mustermann",
         "Einkommensteuer 2024",
-        (ClientUser("juergen", "Jürgen Mustermann"), ClientUser("kaethe", "Käthe Mustermann")),
+        (Member("client", "juergen", "Jürgen Mustermann"), Member("client", "kaethe", "Käthe Mustermann")),
     ),
     Client(
         "10002",
         "Gärtnerei Ährenfeld e. K.",
         "Buchführung 2025",
-        (ClientUser("aehrenfeld", "Anton Ährenfeld"),),
+        (Member("client", "aehrenfeld", "Anton Ährenfeld"),),
     ),
 )

@@ -1,22 +1,41 @@
 import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from siegel.accounts.doors import person_of, sign_in_required
 from siegel.accounts.models import Person
 from siegel.accounts.queries import people_of
 from siegel.base.audit.standing import standing_of as log_standing
-from siegel.base.queries import audit_lines
+from siegel.base.queries import AuditLine, audit_lines
 from siegel.firms.doors import may_invite_staff, standing_of
+from siegel.firms.tried import with_tried
 from siegel.keys.overview import due_for
 from siegel.keys.queries import owner_certified_since
 from siegel.vault.queries import sent_by, vaults_of
 
 VAULTS_SHOWN = 8
 LINES_SHOWN = 8
+LINES_READ = 300
+# What happens every day and says nothing by itself; sign-ins are summed.
+ROUTINE = frozenset(
+    {
+        "accounts.mail_wishes_set",
+        "accounts.sessions_ended",
+        "accounts.sign_in_failed",
+        "accounts.signed_in",
+        "accounts.signed_out",
+        "base.release_served",
+    }
+)
 SENT_SHOWN = 5
 # So long everybody of the staff is told that the emergency sheet was used.
 NOTICE_S = 14 * 24 * 60 * 60
@@ -41,10 +60,31 @@ def _firm(request: HttpRequest, person: Person) -> HttpResponseBase:
         "recovered": people_of(person.tenant_id).filter(pk=recovered).first() if recovered else None,
         "vaults": vaults[:VAULTS_SHOWN],
         "vault_total": len(vaults),
-        "log": audit_lines(person.tenant, limit=LINES_SHOWN),
+        "log": _log(person),
         "standing": log_standing(person.tenant),
     }
     return render(request, "desk/firm.html", context)
+
+
+@dataclass(frozen=True)
+class _Log:
+    """The newest deeds, and how many signed in, or tried to, among the entries that were looked at, since `since`."""
+
+    lines: Sequence[AuditLine]
+    signed_in: int
+    failed: int
+    since: datetime
+
+
+def _log(person: Person) -> _Log:
+    newest = audit_lines(person.tenant, limit=LINES_READ)
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    # A day with more entries than are read is told from the oldest of them on.
+    since = max(midnight, newest[-1].at) if len(newest) == LINES_READ else midnight
+    kinds = Counter(line.kind for line in newest if line.at >= since)
+    deeds = islice((line for line in newest if line.kind not in ROUTINE), LINES_SHOWN)
+    lines = with_tried(deeds, person)
+    return _Log(lines, kinds["accounts.signed_in"], kinds["accounts.sign_in_failed"], since)
 
 
 def _client(request: HttpRequest, person: Person) -> HttpResponseBase:

@@ -192,7 +192,7 @@ def assign_dossier(*, dossier: Dossier, staff: Staff, by: "Person") -> None:
         tenant=by.tenant,
         by=by,
         about={"dossier": dossier.id, "person": staff.person_id},
-        personal={"name": staff.person.name, "title": dossier.title},
+        personal={"client": dossier.client.name, "name": staff.person.name, "title": dossier.title},
     )
 
 

@@ -30,6 +30,7 @@ from siegel.base.queries import AuditFilter, AuditLine, audit_line, entry_count,
 from siegel.firms import queries
 from siegel.firms.doors import staff_required
 from siegel.firms.models import Dossier
+from siegel.firms.tried import with_tried
 from siegel.lib import tlog
 
 ENTRIES_PER_PAGE = 100
@@ -69,12 +70,12 @@ def audit_log(request: HttpRequest) -> HttpResponseBase:
     matching = _filter(person, asked)
     before = page_number(asked.get("vor"))
     lines, reached = found_lines(tenant, before=before, limit=ENTRIES_PER_PAGE, matching=matching)
-    shown = _shown(tenant, page_number(asked.get("eintrag")))
+    shown = _shown(person, page_number(asked.get("eintrag")))
     kept = {name: asked[name] for name in ("person", "akte", "vorgang", "zeit", "von", "bis") if asked.get(name)}
     context = {
         "standing": standing_of(tenant),
         "anchor": anchor_of(tenant),
-        "entries": lines,
+        "entries": with_tried(lines, person),
         "older": reached if reached > 1 else None,
         "total": entry_count(tenant),
         "pinned": [] if kept or asked.get("vor") else pinned_lines(tenant, OF_THE_PROVIDER, limit=PINNED),
@@ -149,13 +150,13 @@ def _day(text: str | None, *, after: int = 0) -> int | None:
         raise Http404 from error
 
 
-def _shown(tenant: Tenant, number: int | None) -> AuditLine | None:
+def _shown(reader: Person, number: int | None) -> AuditLine | None:
     if number is None:
         return None
-    line = audit_line(tenant, number) if number else None
+    line = audit_line(reader.tenant, number) if number else None
     if line is None:
         raise Http404
-    return line
+    return with_tried([line], reader)[0]
 
 
 def _proof(tenant: Tenant, index: int) -> Proof | None:

@@ -18,14 +18,14 @@ from siegel.base.origin import address_of, source_of
 from siegel.base.throttle import refuse_excess
 from siegel.firms.queries import firm_to_set_up
 from siegel.keys import evidence, queries, rules, scanner, schemas, wire
+from siegel.keys.access_api import router as access
 from siegel.keys.actions import certificates, founding, invitations
 from siegel.keys.actions.people import PersonKeys
-from siegel.keys.api_access import router as access
-from siegel.keys.api_emergency import router as emergency
-from siegel.keys.api_trusted import router as trusted
-from siegel.keys.api_unlock import router as unlocking
+from siegel.keys.emergency_api import router as emergency
 from siegel.keys.models import Invitation
 from siegel.keys.opening import offers_passkey, open_session, session_wire, site_of, verify_here
+from siegel.keys.trusted_api import router as trusted
+from siegel.keys.unlock_api import router as unlocking
 from siegel.seals.canonical import b64
 from siegel.seals.documents import Certificate, Login
 from siegel.seals.errors import SealError

@@ -31,11 +31,11 @@ from siegel.seals.documents import Certificate as CertificateDocument
 from siegel.seals.documents import Epoch as EpochDocument
 from siegel.seals.documents import Roster as RosterDocument
 from siegel.seals.holders import Moment, keys_of
+from siegel.seals.known import PastRoster, Team
 from siegel.seals.records import Genesis
 from siegel.seals.records import Record as RecordDocument
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
-from siegel.seals.teams import PastRoster, Team
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -203,14 +203,12 @@ class Entry:
     epoch: Epoch | None
 
 
-def entries_since(chain: Chain, since: int) -> Sequence[Entry]:
-    """The next records after `since` in order, at most ENTRIES_PER_PAGE.
+def entries_since(chain: Chain, since: int, limit: int = ENTRIES_PER_PAGE) -> Sequence[Entry]:
+    """The next records after `since` in order, at most `limit`.
 
     None behind the head that `chain` was loaded with: a record accepted in between would contradict it.
     """
-    records = list(
-        Record.objects.filter(chain=chain, seq__gt=since, seq__lte=chain.head_seq).order_by("seq")[:ENTRIES_PER_PAGE]
-    )
+    records = list(Record.objects.filter(chain=chain, seq__gt=since, seq__lte=chain.head_seq).order_by("seq")[:limit])
     if not records:
         return []
     span = (records[0].seq, records[-1].seq)

@@ -1,4 +1,4 @@
-"""Asks the scanner process over its socket: length-prefixed JSON (u32 big-endian), one request per connection.
+"""Asks the scanner process over its socket: any number of requests a connection (`siegel.private_socket`).
 
 Nothing the scanner says is believed for being said: keys and verdicts are signed documents, verified by who uses them.
 """
@@ -7,11 +7,14 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from django.conf import settings
 
 from siegel.keys.errors import KeysError, ScannerRefusedError, ScannerSilentError
+from siegel.private_socket import framed
 from siegel.seals.canonical import Json
 from siegel.seals.errors import IntegrityError
 from siegel.seals.signed import Signed
@@ -19,6 +22,8 @@ from siegel.seals.signed import Signed
 MAX_ANSWER_BYTES = 1 << 20
 STATUS_TIMEOUT_S = 3.0
 STATUS_LIFE_S = 5.0
+# What was answered, or why nothing was.
+Answer: TypeAlias = dict[str, Json] | ScannerSilentError
 
 
 @dataclass(frozen=True)
@@ -70,30 +75,69 @@ def ask(request: dict[str, Json], *, timeout_s: float) -> dict[str, Json]:
     KeysError `no_scanner` (503) when it cannot be reached, ScannerRefusedError when it says no, ScannerSilentError when
     the answer is late, cut or nonsense.
     """
-    try:
-        answer = _exchange(json.dumps(request).encode(), time.monotonic() + timeout_s)
-    except (OSError, ValueError, RecursionError) as error:
-        raise ScannerSilentError(str(error)) from error
+    [answer] = ask_each([request], timeout_s=timeout_s)
+    if isinstance(answer, ScannerSilentError):
+        raise answer
+    return answer
+
+
+def ask_each(requests: Sequence[dict[str, Json]], *, timeout_s: float) -> list[Answer]:
+    """What the scanner answers to each of `requests`, over one line, on which none waits for the answer before it.
+
+    Each answer may take `timeout_s`; the requests must fit into the line, a hundred KB. When it breaks off, all that
+    are left are ScannerSilentError. KeysError `no_scanner` (503).
+    """
+    answers: list[Answer] = []
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.settimeout(timeout_s)
+        try:
+            connection.connect(str(settings.SCANNER_SOCKET))
+        except OSError as error:
+            raise KeysError("no_scanner", status=503) from error
+        try:
+            connection.sendall(b"".join(framed(request) for request in requests))
+            line = _Line(connection)
+            for _ in requests:
+                answers.append(_told(line.message(time.monotonic() + timeout_s)))
+        except (OSError, ValueError, RecursionError) as error:
+            answers += [ScannerSilentError(str(error))] * (len(requests) - len(answers))
+    return answers
+
+
+def _told(answer: object) -> Answer:
     match answer:
         case {"ok": dict(result)}:
             return result
         case {"error": {"code": str(code)}}:
-            raise ScannerRefusedError(code)
-    raise ScannerSilentError("the answer is nonsense")
+            return ScannerRefusedError(code)
+    return ScannerSilentError("the answer is nonsense")
 
 
-def _exchange(text: bytes, deadline: float) -> object:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
-        line.settimeout(_left(deadline))
-        try:
-            line.connect(str(settings.SCANNER_SOCKET))
-        except OSError as error:
-            raise KeysError("no_scanner", status=503) from error
-        line.sendall(len(text).to_bytes(4, "big") + text)
-        size = int.from_bytes(_read(line, 4, deadline), "big")
+class _Line:
+    """Reads messages; what came with one and belongs to the next is kept."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._rest = bytearray()
+
+    def message(self, deadline: float) -> object:
+        """OSError, ValueError, RecursionError: late, cut, or no JSON."""
+        size = int.from_bytes(self._read(4, deadline), "big")
         if size > MAX_ANSWER_BYTES:
             raise ValueError("the answer is too long")
-        return json.loads(_read(line, size, deadline))
+        return json.loads(self._read(size, deadline))
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        """Exactly `size` bytes by the deadline: a byte now and then does not prolong it."""
+        while len(self._rest) < size:
+            self._connection.settimeout(_left(deadline))
+            part = self._connection.recv(1 << 16)
+            if not part:
+                raise OSError("the answer broke off")
+            self._rest += part
+        taken = bytes(self._rest[:size])
+        del self._rest[:size]
+        return taken
 
 
 def status() -> Status:
@@ -117,18 +161,6 @@ def _ask_status() -> Status:
         return Status(ready=False)
     signatures = answer.get("signatures")
     return Status(ready=answer.get("ready") is True, signatures=signatures if isinstance(signatures, str) else "")
-
-
-def _read(line: socket.socket, size: int, deadline: float) -> bytes:
-    """Exactly `size` bytes by the deadline: a byte now and then does not prolong it."""
-    parts = bytearray()
-    while len(parts) < size:
-        line.settimeout(_left(deadline))
-        part = line.recv(min(size - len(parts), 1 << 16))
-        if not part:
-            raise OSError("the answer broke off")
-        parts += part
-    return bytes(parts)
 
 
 def _left(deadline: float) -> float:

@@ -1,6 +1,6 @@
-"""The process: a unix socket, one request per connection.
+"""The process: a unix socket, one request per connection (`siegel.private_socket`).
 
-A message is a JSON object behind its length as u32 big-endian. Binaries are base64url without padding.
+Binaries are base64url without padding.
 
 | op | fields | ok |
 |---|---|---|
@@ -11,20 +11,17 @@ A message is a JSON object behind its length as u32 big-endian. Binaries are bas
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from io import BufferedIOBase
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingMixIn, UnixStreamServer
-from threading import Thread
 from typing import Any
 
 from siegel.lib.tlog import TlogError
 from siegel.notary.errors import NotaryError, RequestError, SetUpError
 from siegel.notary.signing import Notary
-from siegel.private_socket import TakenError, claim
+from siegel.private_socket import MessageError, TakenError, answering, claim, framed, read_message
 from siegel.seals.canonical import Json, b64, unb64
 from siegel.seals.errors import IntegrityError
 
@@ -69,28 +66,23 @@ class _Connection(StreamRequestHandler):
         with suppress(TimeoutError, ConnectionError):
             reply: dict[str, Any]
             try:
-                reply = {"ok": answer(self.server.notary, _read(self.rfile))}
+                reply = {"ok": answer(self.server.notary, self._request())}
             except NotaryError as error:
                 logger.warning("refused: %s: %s", error.code, error)
                 reply = {"error": {"code": error.code, "message": str(error)}}
             except OSError as error:
                 logger.error("a request failed: %s", error)
                 reply = {"error": {"code": "notary.failed", "message": "the state cannot be written"}}
-            text = json.dumps(reply).encode()
-            self.wfile.write(len(text).to_bytes(4, "big") + text)
+            self.wfile.write(framed(reply))
 
-
-def _read(stream: BufferedIOBase) -> dict[str, Json]:
-    size = int.from_bytes(stream.read(4), "big")
-    if not 0 < size <= MAX_MESSAGE_BYTES:
-        raise RequestError("no message, or one that is too long")
-    try:
-        message = json.loads(stream.read(size))
-    except (ValueError, RecursionError) as error:
-        raise RequestError("not JSON") from error
-    if not isinstance(message, dict):
-        raise RequestError("not an object")
-    return message
+    def _request(self) -> dict[str, Json]:
+        try:
+            request = read_message(self.rfile, MAX_MESSAGE_BYTES)
+        except MessageError as error:
+            raise RequestError(str(error)) from error
+        if request is None:
+            raise RequestError("no message")
+        return request
 
 
 class _Server(ThreadingMixIn, UnixStreamServer):
@@ -113,13 +105,5 @@ def running(socket_path: Path, key_file: Path, state: Path) -> Iterator[Notary]:
         claim(socket_path, "notary")
     except TakenError as error:
         raise SetUpError(str(error)) from error
-    server = _Server(socket_path, notary)
-    thread = Thread(target=server.serve_forever, args=(0.1,), name="socket")
-    thread.start()
-    try:
+    with answering(_Server(socket_path, notary), socket_path):
         yield notary
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-        socket_path.unlink(missing_ok=True)

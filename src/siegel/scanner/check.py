@@ -90,7 +90,7 @@ class Checker:
     def _judge(self, upload: Upload, file_key: FileKey, payload: FileIO) -> Signed:
         with MemoryFile() as plaintext:
             _open_into(plaintext, file_key, payload, upload.payload_hash)
-            version = self._scan.version()
+            version = self._scan.recent_version()
             finding = self._scan.judge(plaintext)
         return self._keys.sign_verdict(
             firm=upload.firm,

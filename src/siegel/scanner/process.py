@@ -1,5 +1,8 @@
 """The process: a unix socket, a thread per connection, and the orderly end.
 
+A connection carries any number of requests, one after the other (`siegel.private_socket`). A request is `{"op": …, …}`;
+the answer is `{"ok": {…}}` or `{"error": {"code": …, "message": …}}`.
+
 | op | fields | ok |
 |---|---|---|
 | `status` | firms (list of ids, optional) | ready, state, signatures, sandbox, engine, database, keys `{firm: Doc}` |
@@ -15,10 +18,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from socketserver import StreamRequestHandler, ThreadingMixIn, UnixStreamServer
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore
 from typing import Any
 
-from siegel.private_socket import TakenError, claim
+from siegel.private_socket import MessageError, TakenError, answering, claim, framed, read_message
 from siegel.seals.canonical import Json
 from siegel.seals.errors import IntegrityError
 from siegel.seals.ids import check_id
@@ -32,10 +35,10 @@ from .limits import Limits
 from .sandbox import Nursery
 from .scan import NO_VERSION, Scan
 from .spool import Budget, default_budget_bytes
-from .wire import read_message, write_message
 
 logger = logging.getLogger(__name__)
 
+MAX_MESSAGE_BYTES = 256 * 1024
 _MAX_CONNECTIONS = 64
 _MAX_FIRMS = 200
 _IDLE_S = 600.0
@@ -117,9 +120,9 @@ class _Connection(StreamRequestHandler):
 
     def _one_request(self) -> bool:
         try:
-            request = read_message(self.rfile)
-        except RequestError as error:
-            write_message(self.wfile, _error(error))
+            request = read_message(self.rfile, MAX_MESSAGE_BYTES)
+        except MessageError as error:
+            self.wfile.write(framed(_error(RequestError(str(error)))))
             return False
         if request is None:
             return False
@@ -130,7 +133,7 @@ class _Connection(StreamRequestHandler):
         except (OSError, MemoryError) as error:
             logger.error("a request failed: %s", error)
             answer = _error(ScannerError("the machine failed to scan", "failed"))
-        write_message(self.wfile, answer)
+        self.wfile.write(framed(answer))
         return True
 
 
@@ -165,14 +168,8 @@ def running(settings: Settings) -> Iterator[Service]:
         except TakenError as error:
             raise SetUpError(str(error)) from error
         service = _assemble(settings, stack)
-        server = _Server(settings.socket, service)
-        stack.callback(settings.socket.unlink, missing_ok=True)
-        stack.callback(server.server_close)
-        thread = Thread(target=server.serve_forever, args=(0.1,), name="socket")
-        thread.start()
-        stack.callback(thread.join)
-        stack.callback(server.shutdown)
-        yield service
+        with answering(_Server(settings.socket, service), settings.socket):
+            yield service
 
 
 def _assemble(settings: Settings, stack: ExitStack) -> Service:

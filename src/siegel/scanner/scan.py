@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from time import monotonic
 
 from .engine import Engine
 from .findings import Finding, Result, failed, worse
@@ -21,6 +22,7 @@ class ScannerVersion:
 
 
 NO_VERSION = ScannerVersion("none", "none")
+_RECENT_S = 1.0
 
 
 class Scan:
@@ -31,6 +33,7 @@ class Scan:
         self._nursery = nursery
         self._limits = limits
         self._start_timeout_s = start_timeout_s
+        self._recent = (monotonic(), NO_VERSION)
 
     @property
     def unpacked_bytes(self) -> int:
@@ -43,6 +46,18 @@ class Scan:
         if version is None:
             return NO_VERSION
         return ScannerVersion(f"ClamAV {version.engine}", version.database or "siegel-test")
+
+    def recent_version(self) -> ScannerVersion:
+        """The version, or the one before within a second of a change: to ask takes as long as to scan a small file.
+
+        So a verdict may name older signatures than it was found with, never newer ones.
+        """
+        asked_at, version = self._recent
+        now = monotonic()
+        if version == NO_VERSION or now - asked_at > _RECENT_S:
+            version = self.version()
+            self._recent = (now, version)
+        return version
 
     def judge(self, file: MemoryFile) -> Finding:
         """A plain file costs one question to clamd and no process."""

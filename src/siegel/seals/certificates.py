@@ -17,7 +17,8 @@ from siegel.seals.certifying import check_keys, check_may_issue
 from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.documents import INVITATION_LIFE_S, MAY_CERTIFY, PERSONS, Certificate, Revocation, alg_of
 from siegel.seals.errors import IntegrityError, RefusedError
-from siegel.seals.registry import Known, Registry
+from siegel.seals.known import Known
+from siegel.seals.registry import Registry
 from siegel.seals.revocations import AcceptedRevocation, check_may_revoke
 from siegel.seals.roots import check_line, check_next, check_replaced, first_root
 from siegel.seals.signed import Accepted, Signed

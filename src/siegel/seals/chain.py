@@ -10,13 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Self, TypeVar
 
 from siegel.seals.canonical import Json
-from siegel.seals.certificates import CertificateStore, Known
+from siegel.seals.certificates import CertificateStore
 from siegel.seals.contents import Contents, named_document
 from siegel.seals.derive import digest, join
 from siegel.seals.documents import PERSONS, Epoch, Manifest, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
 from siegel.seals.holders import Moment, keys_of, rights_of
+from siegel.seals.known import Known
 from siegel.seals.nodes import Node, NodeLookup, PastVersion, Tree, VersionLookup, no_version
 from siegel.seals.readmission import may_readmit
 from siegel.seals.records import EpochChange, Genesis, Record, ResealChange, RosterChange, VersionChange

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from siegel.seals.documents import STAFF, Epoch, Manifest, Roster
 from siegel.seals.errors import IntegrityError
+from siegel.seals.known import Known
 from siegel.seals.nodes import Node, PastVersion, Placed, Tree, VersionLookup
 from siegel.seals.records import (
     FolderChange,
@@ -20,14 +21,13 @@ from siegel.seals.records import (
 from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
-    from siegel.seals.certificates import Known
     from siegel.seals.records import AnyChange
 
 AnyDocument = TypeVar("AnyDocument", Roster, Epoch, Manifest)
 
 
 def named_document(
-    kind: type[AnyDocument], signed: Signed | None, named: str, record: Record, author: "Known"
+    kind: type[AnyDocument], signed: Signed | None, named: str, record: Record, author: Known
 ) -> AnyDocument:
     """The document a change names: its hash, its signature by the record's author, its firm and vault."""
     if signed is None or signed.hash != named:
@@ -49,7 +49,7 @@ class Contents:
     """
 
     record: Record
-    author: "Known"
+    author: Known
     manages: bool
     epoch: int
     log_index: int

@@ -92,7 +92,7 @@ class PublicKeys:
 class Seed(Secret):
     """The seed of a root, recovery, person, invitation, scanner or service."""
 
-    __slots__ = ()
+    __slots__ = ("_signing_key",)
 
     @classmethod
     def generate(cls) -> "Seed":
@@ -108,7 +108,14 @@ class Seed(Secret):
         return self.identity().encode()
 
     def signing_key(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(hkdf(self._raw, "siegel-sign@v1"))
+        """Derived at the first call: a batch signs hundreds of times, and to derive takes as long as to sign."""
+        try:
+            return self._signing_key
+        except AttributeError:
+            self._signing_key: Ed25519PrivateKey = Ed25519PrivateKey.from_private_bytes(
+                hkdf(self._raw, "siegel-sign@v1")
+            )
+            return self._signing_key
 
     def identity(self) -> HybridIdentity:
         """The age identity; never for root, scanner and service, which only sign."""

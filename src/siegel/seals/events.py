@@ -15,7 +15,7 @@ from siegel.seals.derive import Seed
 from siegel.seals.documents import PERSONS, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.fields import Fields
-from siegel.seals.holders import Moment, members, resolve
+from siegel.seals.holders import Moment, is_member, members, resolve
 from siegel.seals.signed import Document, Signed
 
 REQUESTED, OBJECTED = "requested", "objected"
@@ -127,7 +127,7 @@ def may_object(author: Known, place: Place, store: CertificateStore, moment: Mom
     teams = (member for member in members(place.roster, store, moment).values() if member.rights in ("write", "manage"))
     return any(
         member.known.certificate.kind == "team"
-        and store.teams[member.known.certificate.subject].membership(author.kid, moment, store)
+        and is_member(store.teams[member.known.certificate.subject], author.kid, moment, store)
         for member in teams
     )
 

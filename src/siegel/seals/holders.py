@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from siegel.seals.canonical import MAX_INTEGER
 from siegel.seals.documents import RIGHTS, Holder, Roster
 from siegel.seals.errors import IntegrityError
-
-if TYPE_CHECKING:
-    from siegel.seals.registry import Known, Registry
+from siegel.seals.known import Known, Team
+from siegel.seals.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Member:
     key: str
     line: str
     rights: str
-    known: "Known"
+    known: Known
 
 
 def keys_of(roster: Roster) -> frozenset[str]:
@@ -43,7 +42,7 @@ def keys_of(roster: Roster) -> frozenset[str]:
     return frozenset(holder.key for holder in roster.holders)
 
 
-def resolve(holder: Holder, store: "Registry", at: int) -> "Known":
+def resolve(holder: Holder, store: Registry, at: int) -> Known:
     """Whose key a line means at a log index.
 
     IntegrityError `roster_holder` if it is certified for nobody or somebody else, `team_unknown`, `team_differs`.
@@ -60,7 +59,7 @@ def resolve(holder: Holder, store: "Registry", at: int) -> "Known":
     return known
 
 
-def members(roster: Roster, store: "Registry", moment: Moment) -> dict[str, Member]:
+def members(roster: Roster, store: Registry, moment: Moment) -> dict[str, Member]:
     """The effective holders at `moment` by key id: without keys out of force and lines whose time is over.
 
     Errors as of `resolve`.
@@ -73,17 +72,23 @@ def members(roster: Roster, store: "Registry", moment: Moment) -> dict[str, Memb
     return found
 
 
-def rights_of(kid: str, roster: Roster, store: "Registry", moment: Moment) -> str | None:
+def rights_of(kid: str, roster: Roster, store: Registry, moment: Moment) -> str | None:
     """The best rights that a key has in a vault at `moment`, by its own line or through a team."""
     best = None
     for holder, known in _in_force(roster, store, moment):
-        through_team = known.certificate.kind == "team" and store.teams[holder.subject].membership(kid, moment, store)
+        through_team = known.certificate.kind == "team" and is_member(store.teams[holder.subject], kid, moment, store)
         if (known.kid == kid or through_team) and (best is None or RIGHTS.index(best) < RIGHTS.index(holder.rights)):
             best = holder.rights
     return best
 
 
-def _in_force(roster: Roster, store: "Registry", moment: Moment) -> "Iterator[tuple[Holder, Known]]":
+def is_member(team: Team, kid: str, moment: Moment, store: Registry) -> bool:
+    """Whether a key is an effective member's at `moment`: by the last roster below it in the log."""
+    roster = team.roster_before(moment.log_index)
+    return roster is not None and kid in members(roster, store, moment)
+
+
+def _in_force(roster: Roster, store: Registry, moment: Moment) -> Iterator[tuple[Holder, Known]]:
     """The lines that count, each with whose key it means."""
     for holder in roster.holders:
         known = resolve(holder, store, moment.log_index)

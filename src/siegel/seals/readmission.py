@@ -8,7 +8,8 @@ from siegel.seals.holders import Moment, members, resolve
 
 if TYPE_CHECKING:
     from siegel.seals.documents import Holder
-    from siegel.seals.registry import Known, Registry
+    from siegel.seals.known import Known
+    from siegel.seals.registry import Registry
 
 
 def founder_line(roster: Roster) -> "Holder | None":

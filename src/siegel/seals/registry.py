@@ -4,28 +4,13 @@ Nothing is checked here: `CertificateStore` verifies, and the server loads what 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from siegel.seals.canonical import MAX_INTEGER
 from siegel.seals.documents import PERSONS, Certificate, Revocation
 from siegel.seals.errors import IntegrityError
+from siegel.seals.known import Known, Team
 from siegel.seals.revocations import AcceptedRevocation, Revoked
 from siegel.seals.signed import Accepted
-
-if TYPE_CHECKING:
-    from siegel.seals.teams import Team
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A certificate in a store: verified, with its hash (by which it is named as issuer) and its place in the log."""
-
-    certificate: Certificate
-    hash: str
-    kid: str
-    accepted_at: int
-    log_index: int
 
 
 class Registry:

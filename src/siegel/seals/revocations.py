@@ -1,15 +1,13 @@
 """A revocation takes back a key; who may, and what the log says of it (docs/formats.md, section 3, Revocation)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from siegel.seals.derive import Seed
 from siegel.seals.documents import MAY_CERTIFY, PERSONS, Certificate, Revocation
 from siegel.seals.errors import IntegrityError, RefusedError
+from siegel.seals.known import Known
 from siegel.seals.signed import Accepted, Signed
-
-if TYPE_CHECKING:
-    from siegel.seals.certificates import Known
 
 # Besides, every person may revoke his own key.
 MAY_REVOKE: dict[str, tuple[str, ...]] = {
@@ -56,7 +54,7 @@ def check_may_revoke(author: Certificate, certificate: Certificate) -> None:
         raise IntegrityError("revocation_rights", "the key belongs to another office")
 
 
-def revoke_key(seed: Seed, author: "Known", known: "Known", compromised_since: int | None, reason: str) -> Signed:
+def revoke_key(seed: Seed, author: Known, known: Known, compromised_since: int | None, reason: str) -> Signed:
     """The revocation of `known`'s key, signed by `author` with `seed`.
 
     `compromised_since`: the log index from which on what the key certified falls; None for nothing of the past.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from siegel.seals.documents import PERSONS, STAFF, Holder, Roster
 from siegel.seals.errors import IntegrityError
 from siegel.seals.holders import Moment, keys_of, resolve
+from siegel.seals.known import Known
 from siegel.seals.readmission import is_readmission
-from siegel.seals.registry import Known, Registry
+from siegel.seals.registry import Registry
 
 HELD_BY = {
     "dossier": (*PERSONS, "recovery", "invitation", "team"),

@@ -5,8 +5,8 @@ from ninja import NinjaAPI
 from siegel.base.api import explain_errors
 from siegel.firms.api import router as firms
 from siegel.firms.audit_api import router as audit
+from siegel.keys.account_api import router as account
 from siegel.keys.api import router as keys
-from siegel.keys.api_account import router as account
 from siegel.vault.api import router as vault
 from siegel.vault.notices.api import router as notices
 

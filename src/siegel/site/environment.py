@@ -14,6 +14,8 @@ from siegel.base.outmail.errors import OutmailError
 from siegel.base.outmail.rules import checked_address
 from siegel.base.outmail.server import PORTS, Security, Server
 from siegel.base.timestamps import TimestampService
+from siegel.base.witness_calls import WitnessService
+from siegel.lib.tlog import COSIGNATURE, KeyFormatError, VerifierKey
 from siegel.site import database
 
 REQUIRED = {
@@ -37,6 +39,8 @@ OPTIONAL = {
     "SIEGEL_MAIL_FROM": "address our mails come from; required with SIEGEL_SMTP_HOST",
     "SIEGEL_TSA_URL": "timestamp service (RFC 3161) that stamps every firm's log once a day; http or https",
     "SIEGEL_TSA_CA_FILE": "file of the certificates that its stamps must lead to, instead of the system's",
+    "SIEGEL_WITNESSES": "witnesses (C2SP tlog-witness) that every log is brought to: addresses separated by commas,"
+    " each perhaps behind its key and a space; https, or http for loopback",
     "SIEGEL_MAIL_FOLDER": "folder for mails where no mail server is set; absolute; mail in SIEGEL_DATA",
 }
 SECRETS = ("SIEGEL_SECRET_KEY", "SIEGEL_PEPPER", "SIEGEL_DATABASE", "SIEGEL_SMTP_PASSWORD")
@@ -45,6 +49,7 @@ AGENT = ("SIEGEL_HOME", "SIEGEL_PASSPHRASE_FILE")
 SECRET_LENGTH = 32
 # A unix socket's path has 107 bytes at most; ours end in /run/scanner.sock.
 FOLDER_BYTES = 88
+WITNESS_URL_LENGTH = 300
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -75,6 +80,7 @@ class Environment:
     mail_folder: Path
     tsa: TimestampService | None
     tsa_ca_file: Path | None
+    witnesses: tuple[WitnessService, ...]
 
     @property
     def secure(self) -> bool:
@@ -103,6 +109,7 @@ def read(environ: Mapping[str, str]) -> Environment:
         mail_folder=_mail_folder(environ, data),
         tsa=_tsa(environ),
         tsa_ca_file=_ca_file("SIEGEL_TSA_CA_FILE", environ),
+        witnesses=tuple(map(_witness, filter(None, environ.get("SIEGEL_WITNESSES", "").strip().split(",")))),
     )
 
 
@@ -240,6 +247,20 @@ def _tsa(environ: Mapping[str, str]) -> TimestampService | None:
     if not is_address or url.username or url.fragment or not text.isascii() or not text.isprintable() or " " in text:
         raise SettingsError("SIEGEL_TSA_URL must be http(s)://host[:port][/path]")
     return TimestampService(text, _ca_file("SIEGEL_TSA_CA_FILE", environ))
+
+
+def _witness(text: str) -> WitnessService:
+    *keys, address = text.split() or [""]
+    try:
+        url = urlsplit(address)
+        is_private = url.scheme == "https" or (url.scheme == "http" and url.hostname in LOOPBACK)
+        is_address = is_private and bool(url.hostname) and url.port != 0 and address.isascii() and address.isprintable()
+        is_key = len(keys) < 2 and all(VerifierKey.parse(key).signature_type == COSIGNATURE for key in keys)
+    except (ValueError, KeyFormatError):
+        is_address = is_key = False
+    if not is_address or not is_key or url.username or url.query or url.fragment or len(address) > WITNESS_URL_LENGTH:
+        raise SettingsError("SIEGEL_WITNESSES must be [KEY ]https://host[:port][/path], several separated by commas")
+    return WitnessService(address, *keys)
 
 
 def _mail_from(environ: Mapping[str, str], host: str) -> str:

@@ -28,6 +28,7 @@ MAIL_FROM = _env.mail_from
 MAIL_FOLDER = _env.mail_folder
 TSA = _env.tsa
 TSA_CA_FILE = _env.tsa_ca_file  # without a service: for the stamps of one there was
+WITNESSES = _env.witnesses
 DEBUG = False
 
 # --- rooms, lower floors first --------------------------------------------------------------------------------------
@@ -111,6 +112,7 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 TIMETABLE = {
     "siegel.base.jobs.worker.tidy": 300.0,
     "siegel.base.audit.stamping.stamp_due": 60.0,
+    "siegel.base.audit.pushing.push_due": 60.0,
     "siegel.base.release.note_served": 60.0,
     "siegel.base.outmail.delivery.deliver_later": 15.0,
     "siegel.base.outmail.actions.remove_old": 3600.0,

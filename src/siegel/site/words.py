@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from siegel.firms.tried import tried_thing
+
 if TYPE_CHECKING:
     from siegel.base.queries import AuditLine
 
@@ -212,4 +214,5 @@ def audit_sentence(kind: str) -> Sentence:
 def report_cells(line: "AuditLine") -> tuple[str, str, str, str]:
     """What happened, who did it, about what, attested by whom: as the page of the log says it."""
     who = gettext("gelöscht") if line.is_erased else str(actor(line.who, line.kind))
-    return str(audit_sentence(line.kind).text), who, line.about or "–", str(ATTESTED.get(line.attested_by, "–"))
+    about = line.about or str(tried_thing(line) or "–")
+    return str(audit_sentence(line.kind).text), who, about, str(ATTESTED.get(line.attested_by, "–"))

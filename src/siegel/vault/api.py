@@ -137,19 +137,21 @@ def head(request: HttpRequest, vault_id: str) -> Wire:
 def news(
     request: HttpRequest,
     vault_id: str,
+    *,
     since: Annotated[int, Field(ge=0, le=2**31)] = 0,
     background: bool = False,
+    brief: bool = False,
     log: LogIndex = None,
 ) -> Wire:
     """The records of a vault or team after `since`, and what verifies and opens them. `background`: see `head`.
 
-    `log`: the place up to which the client knows the log.
+    `brief`: one record. `log`: the place up to which the client knows the log.
     """
     if background:
         mark_background(request)
     person = person_of(request)
     shown = queries.shown_to(person, vault_id)
-    found = queries.news_since(shown, since)
+    found = queries.news_since(shown, since, brief=brief)
     fresh = evidence.named_by(entry for entry in found.entries if log is not None and entry.record.log_index > log)
     told = evidence.evidence(person.tenant_id, evidence.of_chain(shown.chain), log=log, fresh=fresh)
     return {

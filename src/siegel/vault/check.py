@@ -15,7 +15,7 @@ from siegel.keys import scanner
 from siegel.keys.errors import KeysError, ScannerRefusedError, ScannerSilentError
 from siegel.keys.queries import scanners_of
 from siegel.lib.merkle import root_from_leaves
-from siegel.seals.canonical import b64
+from siegel.seals.canonical import Json, b64
 from siegel.seals.documents import Verdict
 from siegel.seals.errors import IntegrityError
 from siegel.seals.scanning import verify_verdict
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 PARALLEL = 4
 TIMEOUT_S = 60.0
 TIMEOUT_BYTES_PER_S = 4 << 20
+# So many small uploads go over one line to the scanner: to call for each of them takes as long as to scan it.
+GROUP = 25
+GROUP_UPLOAD_BYTES = 1 << 20
+GROUP_HEADER_BYTES = 2 << 10
 KEY_GONE = "scanner_key_gone"
 NO_SCANNER = "no_scanner"
 # What the scanner says of an upload it cannot judge; everything else is no statement about the upload.
@@ -70,6 +74,10 @@ class _Job:
     item: Item
     leaves: bytes
 
+    @property
+    def is_small(self) -> bool:
+        return self.upload.length <= GROUP_UPLOAD_BYTES and len(self.item.scanner_header) <= GROUP_HEADER_BYTES
+
 
 def check_uploads(*, by: "Person", vault_id: str, items: Sequence[Item]) -> list[Outcome]:
     """An outcome per item, in order. An upload that was found clean before gives the same verdict again.
@@ -83,8 +91,8 @@ def check_uploads(*, by: "Person", vault_id: str, items: Sequence[Item]) -> list
     ready = {item.upload: _prepare(uploads[item.upload], item) for item in items}
     jobs = [job for job in ready.values() if isinstance(job, _Job)]
     with ThreadPoolExecutor(PARALLEL) as pool:
-        answers = list(pool.map(lambda job: _ask(by.tenant_id, job), jobs))
-    judged = _draw_consequences(by, jobs, answers)
+        asked = list(pool.map(lambda group: _ask(by.tenant_id, group), _groups(jobs)))
+    judged = _draw_consequences(by, [answer for answers in asked for answer in answers])
     if any(outcome.code == KEY_GONE for outcome in judged.values()):
         raise VaultError(KEY_GONE, status=409)
     if any(outcome.code == NO_SCANNER for outcome in judged.values()):
@@ -106,9 +114,32 @@ def _prepare(upload: Upload, item: Item) -> _Job | Outcome:
     return _Job(upload, item, b"".join(leaves))
 
 
-def _ask(firm: str, job: _Job) -> Signed | str:
-    """The scanner's verdict, not verified yet, or the code of why there is none. Runs in a thread without database."""
-    request = {
+def _groups(jobs: Sequence[_Job]) -> list[list[_Job]]:
+    """Small uploads together, spread over the threads; others alone."""
+    small = [job for job in jobs if job.is_small]
+    size = min(GROUP, -(-len(small) // PARALLEL))
+    groups = [small[at : at + size] for at in range(0, len(small), size or 1)]
+    return [*groups, *([job] for job in jobs if not job.is_small)]
+
+
+def _ask(firm: str, jobs: Sequence[_Job]) -> list[tuple[_Job, Signed | str]]:
+    """The scanner's verdicts, not verified yet, or codes of why there is none. Runs in a thread without database.
+
+    When the line breaks, those without an answer are asked for one by one: only one of them broke it.
+    """
+    timeout_s = TIMEOUT_S + max(job.upload.length for job in jobs) / TIMEOUT_BYTES_PER_S
+    answers = scanner.ask_each([_request(firm, job) for job in jobs], timeout_s=timeout_s)
+    found: list[tuple[_Job, Signed | str]] = []
+    for job, answer in zip(jobs, answers, strict=True):
+        if len(jobs) > 1 and isinstance(answer, ScannerSilentError) and not isinstance(answer, ScannerRefusedError):
+            found += _ask(firm, [job])
+        else:
+            found.append((job, _heard(answer)))
+    return found
+
+
+def _request(firm: str, job: _Job) -> dict[str, Json]:
+    return {
         "op": "check",
         "firm": firm,
         "path": str(staging.path_of(job.upload.id)),
@@ -116,21 +147,25 @@ def _ask(firm: str, job: _Job) -> Signed | str:
         "commitment": job.item.commitment,
         "scanner_header": b64(job.item.scanner_header),
     }
+
+
+def _heard(answer: scanner.Answer) -> Signed | str:
+    if isinstance(answer, ScannerRefusedError):
+        return KEY_GONE if answer.code == KEY_GONE else UNJUDGED.get(answer.code, "scan_failed")
+    if isinstance(answer, ScannerSilentError):
+        return "scan_failed"
     try:
-        answer = scanner.ask({**request}, timeout_s=TIMEOUT_S + job.upload.length / TIMEOUT_BYTES_PER_S)
         return Signed.from_wire(answer.get("verdict"))
-    except ScannerRefusedError as error:
-        return KEY_GONE if error.code == KEY_GONE else UNJUDGED.get(error.code, "scan_failed")
-    except (ScannerSilentError, IntegrityError):
+    except IntegrityError:
         return "scan_failed"
 
 
-def _draw_consequences(by: "Person", jobs: Sequence[_Job], answers: Sequence[Signed | str]) -> dict[str, Outcome]:
-    store = scanners_of(by.tenant) if jobs else None
+def _draw_consequences(by: "Person", asked: Sequence[tuple[_Job, Signed | str]]) -> dict[str, Outcome]:
+    store = scanners_of(by.tenant) if asked else None
     kept = ("clean", "not_scannable") if settings_of(by.tenant_id).hold_unscannable else ("clean",)
     outcomes: dict[str, Outcome] = {}
     clean = []
-    for job, answer in zip(jobs, answers, strict=True):
+    for job, answer in asked:
         verdict = _verified(by.tenant_id, job, answer, store) if store else None
         if isinstance(answer, str) or verdict is None:
             code = answer if isinstance(answer, str) else "scan_failed"

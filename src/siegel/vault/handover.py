@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.errors import BaseError
-from siegel.firms.queries import role_of, titles_of_vaults
+from siegel.firms.queries import role_of
 from siegel.keys.places import places_of
 from siegel.seals.documents import STAFF
 from siegel.vault.actions.tree import remember
+from siegel.vault.personal import personal_of
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
@@ -22,15 +23,15 @@ def hand_over_vault(*, by: "Person", vault_id: str, package: str, recipient: str
     """
     audit.in_turn(by.tenant)
     lines = places_of(by).filter(chain=vault_id, rights="manage")
-    title = titles_of_vaults([vault_id]).get(vault_id)
-    if title is None or role_of(by) not in STAFF or not lines.exists():
+    names = personal_of(vault_id)
+    if "title" not in names or role_of(by) not in STAFF or not lines.exists():
         raise BaseError("not_found", status=404)
     logged = audit.record(
         "vault.handed_over",
         tenant=by.tenant,
         by=by,
         about={"vault": vault_id, "package": package, "recipient": recipient, "files": files},
-        personal={"name": title},
+        personal=names,
     )
     remember(vault_id, logged.index, [""])
 
@@ -45,12 +46,11 @@ def take_in_package(*, by: "Person", vault_id: str, package: str, sender: str, f
     lines = places_of(by).filter(chain=vault_id, rights__in=("write", "manage"))
     if not lines.exists():
         raise BaseError("not_found", status=404)
-    title = titles_of_vaults([vault_id]).get(vault_id, "")
     logged = audit.record(
         "vault.taken_in",
         tenant=by.tenant,
         by=by,
         about={"vault": vault_id, "package": package, "sender": sender, "files": files},
-        personal={"name": title},
+        personal=personal_of(vault_id),
     )
     remember(vault_id, logged.index, [""])

@@ -7,6 +7,10 @@ MESSAGES: Messages = {
         "Der Upload war nicht zu verstehen. Es wurde nichts gespeichert.",
         "The upload could not be understood. Nothing was stored.",
     ),
+    "small_replaces": (
+        "Was neu verschlüsselt wird, lässt sich nur einzeln senden. Es wurde nichts gespeichert.",
+        "What is sealed anew can only be sent one by one. Nothing was stored.",
+    ),
     "too_many_uploads": (
         "Es sind schon sehr viele Dateien unterwegs. Bitte warten Sie, bis einige fertig sind. Abgebrochene Uploads"
         " verfallen nach einem Tag.",

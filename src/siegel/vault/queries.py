@@ -215,9 +215,12 @@ def shown_to(person: "Person", chain_id: str) -> Shown:
     return Shown(team.chain, bytes(team.row), None)
 
 
-def news_since(shown: Shown, since: int) -> News:
-    """The next records after `since`: no more than any of the three bounds of a page allows, but at least one."""
-    entries, vault = entries_since(shown.chain, since), shown.vault
+def news_since(shown: Shown, since: int, *, brief: bool = False) -> News:
+    """The next records after `since`: no more than any of the three bounds of a page allows, but at least one.
+
+    `brief`: one, though more follow.
+    """
+    entries, vault = entries_since(shown.chain, since, 1 if brief else ENTRIES_PER_PAGE), shown.vault
     if not entries:
         return News([], [], {}, more=False)
     if vault is None:

@@ -24,9 +24,14 @@ router = Router(auth=signed_in)
 
 @router.post("/uploads/small", response={201: dict[str, Any]})
 def create(request: HttpRequest) -> Status[dict[str, Any]]:
-    """`Upload-Lengths: 4160,317,…` says where one payload ends and the next begins."""
+    """`Upload-Lengths: 4160,317,…` says where one payload ends and the next begins.
+
+    VaultError `small_replaces`: what is sealed anew frees the bytes of what it replaces, so each goes alone.
+    """
     tus.require_version(request)
-    lengths, vault_id = _lengths(request), tus.vault_id_of(request)
+    lengths, (vault_id, replaced) = _lengths(request), tus.metadata_of(request)
+    if replaced:
+        raise VaultError("small_replaces")
     with tus.receiving(request):
         begun = actions.begin_uploads(by=person_of(request), vault_id=vault_id, lengths=lengths)
         try:

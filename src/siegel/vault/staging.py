@@ -39,10 +39,11 @@ def path_of(upload_id: str) -> Path:
     return Path(settings.STAGING_DIR) / upload_id
 
 
-def create(upload_id: str) -> None:
-    """An empty staging file."""
+def create(upload_ids: Iterable[str]) -> None:
+    """An empty staging file each."""
     folder = _folder()
-    os.close(os.open(folder / upload_id, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    for upload_id in upload_ids:
+        os.close(os.open(folder / upload_id, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def require_space(wanted: int, live: Callable[[], Iterable[str]]) -> None:

@@ -47,7 +47,7 @@ def options(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """Creation, with the first (or all) bytes when the body is a stream."""
     require_version(request)
-    length, (vault_id, old) = _length(request), _metadata(request)
+    length, (vault_id, old) = _length(request), metadata_of(request)
     if request.content_type != STREAM_TYPE:
         return _created(actions.begin_upload(by=person_of(request), vault_id=vault_id, length=length, replaces=old))
     with receiving(request):
@@ -126,12 +126,7 @@ def whole(text: str | None) -> int:
     return int(text)
 
 
-def vault_id_of(request: HttpRequest) -> str:
-    """From `Upload-Metadata: vault <base64 of the id>`."""
-    return _metadata(request)[0]
-
-
-def _metadata(request: HttpRequest) -> tuple[str, str]:
+def metadata_of(request: HttpRequest) -> tuple[str, str]:
     """The vault's id, and the hash of the manifest to be replaced or "". VaultError `upload_bad`."""
     pairs = [pair.partition(" ") for pair in request.headers.get("Upload-Metadata", "").split(",")]
     try:

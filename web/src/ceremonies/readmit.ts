@@ -7,7 +7,7 @@ import type { Open } from "../keyring/keyring";
 import { PERSONS, type VerifiedCertificate } from "../seals/certificate";
 import type { Certificates } from "../seals/certificates";
 import { recipientOf } from "../seals/epochs";
-import { must, RefusedError, SealError } from "../seals/errors";
+import { must, RefusedError } from "../seals/errors";
 import type { HolderKeys } from "../seals/keys";
 import { founderLine, mayReadmit } from "../seals/readmission";
 import { OpenedVault } from "../vault/opened";
@@ -16,7 +16,7 @@ import { WireError } from "../wire/http";
 import { keysApi, type LostVault, type LostVaultPage } from "../wire/keys_api";
 import { vaultApi } from "../wire/vault_api";
 import { rosterAppend } from "./holders";
-import type { Done } from "./rotate_all";
+import { type Done, failureOf } from "./rotate_all";
 
 const ATTEMPTS = 5;
 
@@ -77,9 +77,7 @@ export async function readmit(
       await giveBack(open, certificates, recovery, key, vault);
       done = { ...done, rotated: [...done.rotated, vault.id] };
     } catch (error) {
-      const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);
-      if (!isOfThisOne) throw error;
-      done = { ...done, failed: [...done.failed, { id: vault.id, code: error.code }] };
+      done = { ...done, failed: [...done.failed, { id: vault.id, code: failureOf(error) }] };
     }
   }
   return done;

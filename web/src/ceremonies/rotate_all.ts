@@ -84,8 +84,13 @@ async function rotate(open: Open, id: string, certificates: Certificates): Promi
     await vault.rotateIfDue();
     return null;
   } catch (error) {
-    const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);
-    if (!isOfThisOne) throw error;
-    return error.code;
+    return failureOf(error);
   }
+}
+
+/** Why this one of many failed. @throws what is no fault of this one: the others would fail as well. */
+export function failureOf(error: unknown): string {
+  const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);
+  if (!isOfThisOne) throw error;
+  return error.code;
 }

@@ -6,7 +6,7 @@
 import type { Open } from "../keyring/keyring";
 import type { Certificates } from "../seals/certificates";
 import type { RosterHolder } from "../seals/documents";
-import { must, SealError } from "../seals/errors";
+import { must } from "../seals/errors";
 import type { HolderKeys } from "../seals/keys";
 import { OpenedVault } from "../vault/opened";
 import { fromWire } from "../wire/codec";
@@ -16,7 +16,7 @@ import { vaultApi } from "../wire/vault_api";
 import { loadCertificates } from "./directory";
 import { rosterAppend } from "./holders";
 import { lostFounders, readmit, requireRecovery } from "./readmit";
-import type { Done, Progress } from "./rotate_all";
+import { type Done, failureOf, type Progress } from "./rotate_all";
 
 const ATTEMPTS = 5;
 
@@ -82,9 +82,7 @@ async function comeInto(
     await vault.rotateIfDue();
     return null;
   } catch (error) {
-    const isOfThisOne = error instanceof SealError || (error instanceof WireError && error.status !== 0);
-    if (!isOfThisOne) throw error;
-    return error.code;
+    return failureOf(error);
   }
 }
 

@@ -9,17 +9,28 @@ const STANDARD = utf8(`${ALPHANUMERIC}+/`);
 const FOREIGN = 64;
 const URL_SAFE_VALUES = valuesOf(URL_SAFE);
 const STANDARD_VALUES = valuesOf(STANDARD);
+/** Of browsers since 2025: many times as fast, and less strict. */
+const NATIVE = Uint8Array as unknown as {
+  readonly fromBase64?: (text: string, options: { readonly alphabet: "base64url" }) => Bytes;
+  readonly prototype: {
+    readonly toBase64?: (
+      this: Uint8Array,
+      options: { readonly alphabet: "base64url"; readonly omitPadding: true },
+    ) => string;
+  };
+};
 /** As many characters as one call takes for arguments without overflowing the stack. */
 const SLICE = 0x2000;
 
 /** RFC 4648 § 5, no padding. */
 export function toBase64url(bytes: Uint8Array): string {
-  return encoded(bytes, URL_SAFE);
+  const options = { alphabet: "base64url", omitPadding: true } as const;
+  return NATIVE.prototype.toBase64?.call(bytes, options) ?? encoded(bytes, URL_SAFE);
 }
 
 /** @throws EncodingError for padding, foreign characters, or unused bits that are not zero. */
 export function fromBase64url(text: string): Bytes {
-  return decoded(text, URL_SAFE_VALUES);
+  return NATIVE.fromBase64 === undefined ? decoded(text, URL_SAFE_VALUES) : strict(text, NATIVE.fromBase64);
 }
 
 /** RFC 4648 § 4, no padding (as age headers have it). */
@@ -37,6 +48,22 @@ function valuesOf(alphabet: Uint8Array): Uint8Array {
   const values = new Uint8Array(128).fill(FOREIGN);
   for (const [value, code] of alphabet.entries()) values[code] = value;
   return values;
+}
+
+/** What the browser decodes, without what only it takes: padding, spaces, unused bits that are not zero. */
+function strict(text: string, native: NonNullable<typeof NATIVE.fromBase64>): Bytes {
+  let bytes: Bytes;
+  try {
+    bytes = native(text, { alphabet: "base64url" });
+  } catch {
+    throw new EncodingError("not base64");
+  }
+  // Padding and spaces stand for no bytes.
+  const unused = (text.length * 6) % 8;
+  const last = URL_SAFE_VALUES[text.charCodeAt(text.length - 1)] ?? 0;
+  const isWhole = text.length % 4 !== 1 && bytes.length === (text.length * 3) >> 2;
+  if (!isWhole || (last & ((1 << unused) - 1)) !== 0) throw new EncodingError("not base64");
+  return bytes;
 }
 
 // By hand, as `atob` and `btoa` go through strings of bytes: opening a vault decodes tens of thousands of texts.

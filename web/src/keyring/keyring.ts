@@ -8,7 +8,7 @@
 import { fromBase64url } from "../crypto/base64";
 import { type Bytes, concat, join, randomBytes } from "../crypto/bytes";
 import type { Certificates } from "../seals/certificates";
-import type { Head } from "../seals/chain";
+import type { Head } from "../seals/entries";
 import { must } from "../seals/errors";
 import { aesKey, type HolderKeys, holderKeys } from "../seals/keys";
 import type { Unlocked } from "../seals/unlock";

@@ -1,7 +1,7 @@
 /** What this browser and the person's other devices have seen, joined through the self-record on the server (ADR 0021). */
 
 import { toBase64url } from "../crypto/base64";
-import type { Head } from "../seals/chain";
+import type { Head } from "../seals/entries";
 import { must, RefusedError } from "../seals/errors";
 import {
   hashOfSeen,

@@ -5,7 +5,7 @@
 
 import { toBase64url } from "../crypto/base64";
 import { join, randomBytes, utf8 } from "../crypto/bytes";
-import type { Head } from "../seals/chain";
+import type { Head } from "../seals/entries";
 import { type Open, replayKey } from "./keyring";
 import { forgetOne, forgetPrefix, keep, recall, recallAll } from "./store";
 
@@ -107,6 +107,11 @@ export interface KeptReplay {
   readonly head: Head;
   /** Each part in its turn. @throws whatever says that a box is missing, altered or another's. */
   parts(): AsyncGenerator<unknown, void, void>;
+}
+
+/** Up to where a vault was replayed here, as the browser says: nobody has looked into the boxes. */
+export async function recallHead(vault: string): Promise<Head | undefined> {
+  return recall<Listed>(listedKey(vault));
 }
 
 export async function recallReplay(open: Open, vault: string): Promise<KeptReplay | null> {

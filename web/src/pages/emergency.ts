@@ -8,6 +8,7 @@ import { takeOver } from "../ceremonies/take_over";
 import { randomBytes } from "../crypto/bytes";
 import type { Open } from "../keyring/keyring";
 import { acknowledgeRoot } from "../keyring/root_news";
+import type { Certificates } from "../seals/certificates";
 import { printOf } from "../seals/keys";
 import { find, write } from "../ui/dom";
 import { atWork, entry, field, filled, isUsername, onSubmit, showFieldError } from "../ui/form";
@@ -37,13 +38,17 @@ async function show(): Promise<void> {
   if (entries === null) return;
   shown = isRootLost() ? await showRest(entries["firm-slug"]) : await showWhole(entries["firm-slug"]);
   if (shown === null) return;
-  const { firm, owners } = shown.answer;
+  const { answer, certificates } = shown;
+  const { firm } = answer;
+  const owners = answer.owners.map((one) => ({ ...one, print: printOfOwner(certificates, one.id) }));
   write("[data-firm-name]", firm.name);
   who.replaceChildren(
-    ...owners.map(({ id, name, username }) => new Option(`${name} (${username})`, id)),
+    ...owners.map(({ id, name, username, print }) => new Option(`${name} (${username})${print}`, id)),
     new Option(texts().emergency.somebodyNew, NOBODY),
   );
-  find("[data-gone]").replaceChildren(...owners.map(({ id, name }) => goneLine(id, name)));
+  find("[data-gone]").replaceChildren(
+    ...owners.map(({ id, name, print }) => goneLine(id, `${name}${print}`)),
+  );
   chooseWho();
   forgetSheet();
   find("[data-new-root-sheet]").hidden = next === null;
@@ -69,6 +74,13 @@ async function showRest(slug: string): Promise<Emergency | null> {
   const prints = texts().root.from(printOf(emergency.certificates.root), printOf(next.root.kid));
   write("[data-change-prints]", prints);
   return emergency;
+}
+
+/** The print of an owner's newest key, as the sheet's root proves it; what he is called the server says. */
+function printOfOwner(certificates: Certificates, id: string): string {
+  const own = certificates.all().filter(({ kind, subject }) => kind === "owner" && subject === id);
+  const [newest] = own.sort((a, b) => b.generation - a.generation);
+  return newest === undefined ? "" : ` · ${printOf(newest.kid)}`;
 }
 
 /** An owner whose key can be taken back besides. */

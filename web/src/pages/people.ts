@@ -37,7 +37,9 @@ function listenToRevoking(): void {
 function revoked(row: HTMLElement, { open, person }: Asked): void {
   draw(row, "badge-revoked");
   row.classList.add("is-off");
-  for (const outdated of findAll("[data-revoke], [data-block], [data-devices]", row)) outdated.remove();
+  find("[data-opens]", row).replaceChildren(clone("opens-nothing"));
+  for (const outdated of findAll("[data-revoke], [data-block], [data-devices], [data-factor]", row))
+    outdated.remove();
   find("[data-renew]", row).hidden = false;
   showStatus(texts().revoke.done(person.name));
   find("#renewing-title").focus();

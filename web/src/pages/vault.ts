@@ -12,15 +12,18 @@ import { listenToUnlock } from "../ui/unlock";
 import { keepEarlyClicks } from "../vault/early_clicks";
 import { Overflow } from "../vault/overflow";
 import { VaultPage } from "../vault/page";
-import { openForPage, settle } from "../vault/resuming";
+import { type Asked, askAhead, openForPage, settle } from "../vault/resuming";
 import { showState } from "../vault/states";
 import { api } from "../wire/api";
 
 const early = keepEarlyClicks();
+const vaultId = find("main[data-vault]").dataset["vault"] ?? "";
 
 async function start(): Promise<void> {
   new Overflow().listen();
   showState("loading");
+  const asked = askAhead(vaultId);
+  asked.catch(() => undefined);
   const session = await api.session();
   const open = await reopen(session);
   if (open === null) {
@@ -28,14 +31,15 @@ async function start(): Promise<void> {
     listenToUnlock(session, find<HTMLFormElement>("form[data-unlock]"), show);
     return;
   }
-  await show(open);
+  await show(open, await asked);
 }
 
-async function show(open: Open): Promise<void> {
+/** What the vault was is judged by what all devices of the person have seen: so their memory is joined before. */
+async function show(open: Open, asked: Asked | null = null): Promise<void> {
   await joinMemory(open, showProblem);
   const main = find("main[data-vault]");
   performance.mark("vault-begun");
-  const vault = await openForPage(open, main.dataset["vault"] ?? "");
+  const vault = await openForPage(open, vaultId, asked);
   vault.requireShown(shownVault(main.dataset));
   performance.mark("vault-replayed");
   const page = new VaultPage(vault, main.dataset["right"] !== "read");

@@ -3,29 +3,20 @@
 import { beginOwnVault } from "../ceremonies/own_vault";
 import { type Open, reopen } from "../keyring/keyring";
 import { joinMemory } from "../keyring/memory";
-import { SealError } from "../seals/errors";
 import { runDialog } from "../ui/dialog";
 import { find, findAll } from "../ui/dom";
 import { atWork, field, filled } from "../ui/form";
 import { hideMessage, showProblem } from "../ui/message";
 import { openKey } from "../ui/unlock";
-import { OpenedVault } from "../vault/opened";
+import { NameColumn } from "../vault/name_column";
 import { api } from "../wire/api";
 
 const links = findAll<HTMLAnchorElement>("a[data-personal]");
 const closed = find("[data-closed]");
 
-/** One after the other. A vault that does not open keeps what the server calls it, and the page says why. */
-async function openTitles(open: Open): Promise<void> {
+function openTitles(open: Open): void {
   closed.hidden = true;
-  for (const link of links) {
-    try {
-      link.textContent = (await OpenedVault.load(open, link.dataset["personal"] ?? "")).title;
-    } catch (error) {
-      if (!(error instanceof SealError)) throw error;
-      showProblem(error);
-    }
-  }
+  new NameColumn(open, showProblem).show(links);
 }
 
 async function begin(): Promise<boolean> {
@@ -48,7 +39,7 @@ async function start(): Promise<void> {
     return;
   }
   await joinMemory(open, showProblem);
-  await openTitles(open);
+  openTitles(open);
 }
 
 find('[data-action="new-vault"]').addEventListener("click", () => {
@@ -60,7 +51,7 @@ const openButton = find('[data-action="open-titles"]');
 openButton.addEventListener("click", () => {
   const show = async (): Promise<void> => {
     const key = await openKey();
-    if (key !== null) await openTitles(key.open);
+    if (key !== null) openTitles(key.open);
   };
   void atWork(openButton, show);
 });

@@ -15,17 +15,11 @@ import {
   keyIdOf,
   rankOf,
 } from "./admission";
-import {
-  CERTIFICATE,
-  type Certificate,
-  type CertificateKind,
-  PERSONS,
-  type VerifiedCertificate,
-} from "./certificate";
-import type { VaultChain } from "./chain";
+import { CERTIFICATE, type Certificate, PERSONS, type VerifiedCertificate } from "./certificate";
 import { type Accepted, hashOf, read, verifySigned } from "./documents";
 import { must } from "./errors";
-import { fallsFrom, mayRevoke, REVOCATION, type VerifiedRevocation } from "./revocations";
+import { Registry } from "./registry";
+import { mayRevoke, REVOCATION } from "./revocations";
 import { checkNext, checkReplaced, firstRoot } from "./roots";
 
 export type { VerifiedCertificate } from "./certificate";
@@ -34,28 +28,13 @@ type Event =
   | { readonly kind: "certificate"; readonly item: Accepted }
   | { readonly kind: "revocation"; readonly item: Accepted };
 
-const NOW = Number.POSITIVE_INFINITY;
-
-export class Certificates {
-  private readonly byHash = new Map<string, VerifiedCertificate>();
-  private readonly byKid = new Map<string, readonly VerifiedCertificate[]>();
-  private readonly redemptions = new Map<string, VerifiedCertificate>();
-  private readonly revocations = new Map<string, VerifiedRevocation>();
-  /** Of each subject, by the first of its certificates. */
-  private readonly ranks = new Map<string, CertificateKind>();
-  /** The keys of each person and each team, those of generation g at g − 1. */
-  private readonly generations = new Map<string, readonly VerifiedCertificate[]>();
-  /** The chains of teams, replayed: who was a member of them, and when. */
-  readonly teams = new Map<string, VaultChain>();
-  /** The firm's roots, each in the place of the one before. */
-  private readonly line: VerifiedCertificate[] = [];
-  readonly firm: string;
+export class Certificates extends Registry {
   private readonly pinned: string;
   /** Where the line of roots begins: the pinned one, unless that replaced another. */
   firstRoot: string;
 
   private constructor(firm: string, pinned: string) {
-    this.firm = firm;
+    super(firm);
     this.pinned = pinned;
     this.firstRoot = pinned;
   }
@@ -63,11 +42,6 @@ export class Certificates {
   /** Fingerprint of the firm's root: the last of its line; while none is known, of the pinned one. */
   get root(): string {
     return this.line.at(-1)?.kid ?? this.pinned;
-  }
-
-  /** The firm's roots from the first one that is known, each in the place of the one before. */
-  get roots(): readonly VerifiedCertificate[] {
-    return this.line;
   }
 
   /**
@@ -140,137 +114,6 @@ export class Certificates {
       must(rest.length < waiting.length, "certificate_issuer", "a certificate's issuer is not among them");
       waiting = rest;
     }
-  }
-
-  /** The certificate of a key; of several one that stands, and that a person issued. */
-  of(kid: string): VerifiedCertificate | null {
-    const known = this.byKid.get(kid) ?? [];
-    const standing = known.filter((certificate) => this.stands(certificate, NOW));
-    const best = standing.length > 0 ? standing : known;
-    return best.find((certificate) => !this.isFromInvitation(certificate)) ?? best[0] ?? null;
-  }
-
-  all(): readonly VerifiedCertificate[] {
-    return [...this.byHash.values()];
-  }
-
-  byCertificateHash(hash: string): VerifiedCertificate | null {
-    return this.byHash.get(hash) ?? null;
-  }
-
-  /** The certificate under which `kid` acts as a person. @throws IntegrityError (`record_author`). */
-  person(kid: string): VerifiedCertificate {
-    const found = this.of(kid);
-    must(
-      found !== null && PERSONS.includes(found.kind),
-      "record_author",
-      "no certificate makes this key a person's",
-    );
-    return found;
-  }
-
-  scanner(kid: string): VerifiedCertificate {
-    const found = this.of(kid);
-    must(found?.kind === "scanner", "scanner_unknown", "no owner has certified this scanner");
-    return found;
-  }
-
-  /**
-   * Whom a roster's key stands for at a log index: its holder; for an invitation its first redemption, once there is one;
-   * for a team its newest generation.
-   */
-  member(kid: string, at: number): VerifiedCertificate | null {
-    const known = this.of(kid);
-    if (known?.kind === "team") return this.newestOf(known.subject, at) ?? known;
-    const redemption = this.redemptionOf(kid);
-    return redemption !== null && redemption.logIndex <= at ? this.of(redemption.kid) : known;
-  }
-
-  /** The key of a team's generation (1, 2, …), which is its epoch of that number. */
-  teamKey(team: string, generation: number): VerifiedCertificate | null {
-    return this.generations.get(team)?.[generation - 1] ?? null;
-  }
-
-  /** The newest generation of a team that is known at a log index. */
-  newestOf(team: string, at = NOW): VerifiedCertificate | null {
-    return (this.generations.get(team) ?? []).findLast(({ logIndex }) => logIndex <= at) ?? null;
-  }
-
-  revocationOf(kid: string): VerifiedRevocation | null {
-    return this.revocations.get(kid) ?? null;
-  }
-
-  /** The keys that were taken back, with the place of that in the log. */
-  revoked(): ReadonlyMap<string, number> {
-    return new Map([...this.revocations].map(([kid, { logIndex }]) => [kid, logIndex]));
-  }
-
-  /** Whether the key counts at a log index: certified, not taken back, and not every certificate of it fallen. */
-  inForce(kid: string, at = NOW): boolean {
-    const revocation = this.revocations.get(kid);
-    if (revocation !== undefined && revocation.logIndex <= at) return false;
-    return this.allOf(kid).some((certificate) => this.stands(certificate, at));
-  }
-
-  /**
-   * The keys that would be out of force besides, each by a certificate of it, if `kid` were taken back as compromised since
-   * that log index: somebody has to certify them anew, or to let them go.
-   */
-  fallenBy(kid: string, since: number | null): readonly VerifiedCertificate[] {
-    const falls = (certificate: VerifiedCertificate): boolean => {
-      const issuer = this.issuerOf(certificate);
-      if (issuer === null) return false;
-      return (issuer.kid === kid && since !== null && certificate.logIndex >= since) || falls(issuer);
-    };
-    const keys = [...this.byKid].filter(([key]) => key !== kid && this.inForce(key));
-    return keys.flatMap(([, certificates]) => {
-      const standing = certificates.filter((certificate) => this.stands(certificate, NOW));
-      return standing.every(falls) ? standing.slice(0, 1) : [];
-    });
-  }
-
-  /** The certificate by which the invitation whose key is `kid` was redeemed, if that is an invitation's. */
-  redemptionOf(kid: string): VerifiedCertificate | null {
-    return this.redemptions.get(kid) ?? null;
-  }
-
-  /** Log index at which the key was first certified; no record before it can be its holder's. */
-  since(kid: string): number {
-    return Math.min(...this.allOf(kid).map(({ logIndex }) => logIndex));
-  }
-
-  /** Whether nobody but an invitation vouches for this key, by what stands. */
-  isProvisional(kid: string): boolean {
-    const known = this.allOf(kid).filter((certificate) => this.stands(certificate, NOW));
-    return known.length > 0 && known.every((certificate) => this.isFromInvitation(certificate));
-  }
-
-  private allOf(kid: string): readonly VerifiedCertificate[] {
-    return this.byKid.get(kid) ?? [];
-  }
-
-  /** Whether a certificate was accepted and has not fallen at a log index. */
-  private stands(certificate: VerifiedCertificate, at: number): boolean {
-    const fell = this.fellAt(certificate);
-    return certificate.logIndex <= at && (fell === null || fell > at);
-  }
-
-  private issuerOf({ issuer }: Certificate): VerifiedCertificate | null {
-    return issuer === null ? null : (this.byHash.get(issuer) ?? null);
-  }
-
-  /**
-   * The log index at which a certificate fell, with the key that issued it or with that key's own certificate. A root never
-   * falls: it would fall with the one it replaced.
-   */
-  private fellAt(certificate: VerifiedCertificate): number | null {
-    const issuer = this.issuerOf(certificate);
-    if (issuer === null || certificate.kind === "root") return null;
-    const revocation = this.revocationOf(issuer.kid);
-    const isTakenBack = revocation !== null && certificate.logIndex >= fallsFrom(revocation);
-    const before = this.fellAt(issuer);
-    if (!isTakenBack) return before;
-    return Math.min(revocation.logIndex, before ?? revocation.logIndex);
   }
 
   private async admitRevocation(accepted: Accepted): Promise<void> {
@@ -385,9 +228,5 @@ export class Certificates {
     const before = this.generations.get(subject) ?? [];
     checkFollows(certificate, before, this.revocationOf(before.at(-1)?.kid ?? ""), logIndex);
     if (kind === "team" || PERSONS.includes(kind)) this.generations.set(subject, [...before, certificate]);
-  }
-
-  private isFromInvitation({ issuer }: VerifiedCertificate): boolean {
-    return issuer !== null && this.byHash.get(issuer)?.kind === "invitation";
   }
 }

@@ -4,12 +4,12 @@
  * A kind of document is its namespace and one check per field. Unknown, missing or ill-typed fields are refused.
  */
 
-import { sha256 } from "@noble/hashes/sha2.js";
 import { fromBase64url, toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import { encode, type Value } from "../crypto/canonical";
 import type { SigningKey } from "../crypto/ed25519";
 import { sealedSize } from "../crypto/payload";
+import { sha256 } from "../crypto/sha256";
 import { sign, verify } from "../crypto/sshsig";
 import { type Change, changeOf } from "./changes";
 import { IntegrityError, must } from "./errors";

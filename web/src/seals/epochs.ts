@@ -13,7 +13,7 @@ import type { VaultChain } from "./chain";
 import { EPOCH, type Signed, sameHash, signDocument } from "./documents";
 import { IntegrityError, must, RefusedError, SealError, UnlockError } from "./errors";
 import { type EpochKeys, epochKeys, type HolderKeys } from "./keys";
-import type { EffectiveHolder, Moment } from "./members";
+import { type EffectiveHolder, type Moment, unexpired } from "./members";
 import { CLOCK_LEEWAY_S } from "./scanning";
 
 const SEED_SIZE = 32;
@@ -79,19 +79,6 @@ export async function nextEpoch(
  */
 export function sealedTo(chain: VaultChain, moment: Moment): readonly EffectiveHolder[] {
   return unexpired(chain.holders(moment), moment.time - CLOCK_LEEWAY_S);
-}
-
-/**
- * Who must have been given the seed of an epoch that began before the moment. A letter may be missing five minutes before its
- * end: the clock of the epoch's author may be ahead of ours.
- */
-export function owedTo(chain: VaultChain, moment: Moment): readonly EffectiveHolder[] {
-  return unexpired(chain.holders(moment), moment.time + CLOCK_LEEWAY_S);
-}
-
-/** The holders without letters that have ended by `time`. */
-function unexpired(holders: readonly EffectiveHolder[], time: number): readonly EffectiveHolder[] {
-  return holders.filter(({ certificate: { not_after } }) => not_after === null || time <= not_after);
 }
 
 /** kid and recipient of a holder. @throws RefusedError (`no_recipient`) for a key that only signs. */

@@ -2,7 +2,6 @@
 
 import { type CertificateKind, PERSONS, STAFF, type VerifiedCertificate } from "./certificate";
 import type { Certificates } from "./certificates";
-import type { AcceptedEpoch, Entry, Step, VaultChain } from "./chain";
 import { Contents } from "./contents";
 import {
   type ChangeOf,
@@ -19,8 +18,10 @@ import {
   type VaultRecord,
   verifySigned,
 } from "./documents";
+import type { AcceptedEpoch, Entry, Step } from "./entries";
 import { must } from "./errors";
 import { type EffectiveHolder, linesOf, type Moment, managesAll, rightsOf } from "./members";
+import type { Deed, FileVersion, Node } from "./nodes";
 import { isReadmission, mayReadmit } from "./readmission";
 
 const WRITERS: readonly Rights[] = ["write", "manage"];
@@ -46,8 +47,21 @@ export async function verifyManifests(
   await Promise.all(manifests.map((signed) => verifySigned(MANIFEST, signed, signingKey)));
 }
 
+/** The chain that the entry continues, as it stands before it. */
+interface Before {
+  readonly vault: string;
+  readonly kind: VaultKind | null;
+  readonly roster: Roster | null;
+  readonly rosterHash: string | null;
+  /** @throws IntegrityError (`record_shape`) before record 1. */
+  readonly epoch: AcceptedEpoch;
+  readonly nodes: ReadonlyMap<string, Node>;
+  versionOf(manifestHash: string): { readonly node: string; readonly version: FileVersion } | undefined;
+  releaseOf(manifestHash: string): Deed | null;
+}
+
 export class Examination {
-  private readonly chain: VaultChain;
+  private readonly chain: Before;
   private readonly certificates: Certificates;
   private readonly entry: Entry;
   private readonly record: VaultRecord;
@@ -57,7 +71,7 @@ export class Examination {
 
   /** The record is the chain's next one and signed by `author`; all else is still to be examined. */
   constructor(
-    chain: VaultChain,
+    chain: Before,
     certificates: Certificates,
     entry: Entry,
     record: VaultRecord,

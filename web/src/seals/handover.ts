@@ -109,13 +109,27 @@ export function recipientHash(recipientText: string): string {
   return hashOf(join("siegel-handover@v1", recipientText));
 }
 
-/** The recipient in what somebody sent or typed: `age1pq…` alone, or a card with it. @throws RefusedError (`not_a_card`). */
+/** What ends a line somewhere, and is none of our line ends: behind it a name could begin a line of its own. */
+const HIDDEN_ENDS = /[^\P{Cc}\n\t]|[\u2028\u2029]/u;
+
+/** A card's text: the heading, the words, the recipient. A name in the heading begins no line of its own. */
+export function cardOf(heading: string, words: string, recipientText: string): string {
+  return `# ${heading.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")}\n# ${words}\n${recipientText}\n`;
+}
+
+/**
+ * The one recipient in what somebody sent, typed or read off a QR code: `age1pq…` alone, or a card with it.
+ * @throws RefusedError (`not_a_card`), also where it names several.
+ */
 export function recipientOn(card: string): string {
-  const lines = card.slice(0, MAX_CARD).split(/\r?\n/);
-  const found = lines.map((line) => line.trim()).find((line) => line.startsWith("age1"));
-  if (found === undefined || !isUsableRecipient(found))
-    throw new RefusedError("not_a_card", "no hybrid recipient");
-  return found;
+  const text = card.slice(0, MAX_CARD).replaceAll("\r\n", "\n");
+  const lines = text.split("\n").map((line) => line.trim());
+  const found = lines.filter((line) => line.toLowerCase().startsWith("age1"));
+  // A QR code holds it in capitals; mixed ones are not bech32.
+  const one = found[0]?.toUpperCase() === found[0] ? found[0]?.toLowerCase() : found[0];
+  if (found.length !== 1 || one === undefined || HIDDEN_ENDS.test(text) || !isUsableRecipient(one))
+    throw new RefusedError("not_a_card", "not one hybrid recipient");
+  return one;
 }
 
 /** The sealed list's contents, and the hash that the log gets. */

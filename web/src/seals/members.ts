@@ -104,6 +104,11 @@ export function managesAll(kind: CertificateKind, of: VaultKind | null): boolean
   return kind === "owner" && of !== null && of !== "personal";
 }
 
+/** The holders without letters that have ended by `time`. */
+export function unexpired(holders: readonly EffectiveHolder[], time: number): readonly EffectiveHolder[] {
+  return holders.filter(({ certificate: { not_after } }) => not_after === null || time <= not_after);
+}
+
 /** The members of a team at the moment, by the last of its rosters before it. */
 export function teamMembers(
   team: string,

@@ -8,8 +8,8 @@
 import { openSmall, sealSmall } from "../crypto/age";
 import { type Bytes, join } from "../crypto/bytes";
 import { encode } from "../crypto/canonical";
-import type { Head } from "./chain";
 import { demand, hashOf, type Kind, read, type Signed, signDocument, verifySigned } from "./documents";
+import type { Head } from "./entries";
 import { IntegrityError, must } from "./errors";
 import { count, type Fields, hash, id, integer, listOf, readFields } from "./fields";
 import type { HolderKeys } from "./keys";

@@ -6,8 +6,9 @@
  */
 
 import type { Certificates } from "./certificates";
-import { type Entry, VaultChain } from "./chain";
+import { VaultChain } from "./chain";
 import { hashOf, RECORD, read } from "./documents";
+import type { Entry, TeamChain } from "./entries";
 import { must } from "./errors";
 
 /** Entries of a team's chain, as the server sent them: from its first, or those that follow what is known. */
@@ -23,14 +24,14 @@ export interface TeamEntries {
 export async function addTeams(certificates: Certificates, teams: readonly TeamEntries[]): Promise<void> {
   for (const { id, entries } of teams) {
     if (entries.length === 0) continue;
-    const chain = certificates.teams.get(id) ?? VaultChain.begin(certificates, id);
+    const chain: TeamChain = certificates.teams.get(id) ?? VaultChain.begin(certificates, id);
     for (const entry of entries) await take(chain, entry);
     must(chain.kind === "team", "record_shape", "what is shown as a team's chain is none");
     certificates.teams.set(id, chain);
   }
 }
 
-async function take(chain: VaultChain, entry: Entry): Promise<void> {
+async function take(chain: TeamChain, entry: Entry): Promise<void> {
   const { seq } = read(RECORD, entry.record.bytes);
   if (seq > chain.seq) {
     await chain.apply(entry);

@@ -18,53 +18,61 @@ interface DialogWork {
 }
 
 /** Opens `dialog#id`; true when its work was done, false when the person left it. @throws what is over. */
-export async function runDialog(id: string, { submit, field, isOver }: DialogWork): Promise<boolean> {
+export async function runDialog(id: string, work: DialogWork): Promise<boolean> {
   const dialog = find<HTMLDialogElement>(`dialog#${id}`);
   const form = find<HTMLFormElement>("form", dialog);
   const closing = new AbortController();
   const { signal } = closing;
-  let isDone = false;
-  let problem: unknown = null;
+  const end: End = { isDone: false, problem: null };
   clearErrors();
   sayProblem(dialog, null);
-  const run = async (button: HTMLElement): Promise<void> => {
-    try {
-      if ((await submit(button, signal)) === false) return;
-      isDone = true;
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(isOver?.(error) ?? false) && !isSignedOut(error)) {
-        if (field === undefined) sayProblem(dialog, error);
-        else showFault(error, field);
-        return;
-      }
-      problem = error;
-    }
-    dialog.close();
+  const listener = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const button = event.submitter ?? maybe("[data-submit]:not([hidden])", form);
+    if (!(button instanceof HTMLElement)) return;
+    sayProblem(dialog, null);
+    void atWork(button, () => attempt(dialog, work, { button, signal, end }));
   };
-  form.addEventListener(
-    "submit",
-    (event) => {
-      event.preventDefault();
-      const button = event.submitter ?? maybe("[data-submit]:not([hidden])", form);
-      if (!(button instanceof HTMLElement)) return;
-      sayProblem(dialog, null);
-      void atWork(button, () => run(button));
-    },
-    { signal },
-  );
-  return new Promise((resolve, reject) => {
-    dialog.addEventListener(
-      "close",
-      () => {
-        closing.abort();
-        if (problem === null) resolve(isDone);
-        else reject(problem);
-      },
-      { once: true },
-    );
-    dialog.showModal();
-  });
+  form.addEventListener("submit", listener, { signal });
+  const closed = new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  dialog.showModal();
+  await closed;
+  closing.abort();
+  if (end.problem !== null) throw end.problem;
+  return end.isDone;
+}
+
+/** How a dialog ended. */
+interface End {
+  isDone: boolean;
+  problem: unknown;
+}
+
+interface Attempt {
+  readonly button: HTMLElement;
+  readonly signal: AbortSignal;
+  readonly end: End;
+}
+
+/** One try: closes the dialog when its work is done or can never be; else says inside what is wrong. */
+async function attempt(
+  dialog: HTMLDialogElement,
+  { submit, field, isOver }: DialogWork,
+  { button, signal, end }: Attempt,
+): Promise<void> {
+  try {
+    if ((await submit(button, signal)) === false) return;
+    end.isDone = true;
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!(isOver?.(error) ?? false) && !isSignedOut(error)) {
+      if (field === undefined) sayProblem(dialog, error);
+      else showFault(error, field);
+      return;
+    }
+    end.problem = error;
+  }
+  dialog.close();
 }
 
 /** Puts an error where the dialog has a place for it; null takes it away. */

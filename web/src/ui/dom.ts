@@ -27,10 +27,9 @@ export function clone<E extends HTMLElement = HTMLElement>(id: string): E {
   return element as E;
 }
 
-/** Puts text where `selector` is, if it is there. */
+/** Puts text where `selector` is; its absence is a fault of the template. */
 export function write(selector: string, text: string, root: Root = document): void {
-  const element = maybe(selector, root);
-  if (element !== null) element.textContent = text;
+  find(selector, root).textContent = text;
 }
 
 /** Whether keys pressed here are text, or choose something in a field. */

@@ -1,7 +1,7 @@
 /** Fields, their errors, and buttons at work. Forms of these pages never submit to the server. */
 
 import { WireError } from "../wire/http";
-import { find, findAll, maybe, write } from "./dom";
+import { find, findAll, maybe } from "./dom";
 import { hideMessage, showProblem } from "./message";
 import { isExpected, problemText, texts } from "./texts";
 
@@ -25,9 +25,10 @@ export function showFieldError(id: string, text: string): void {
 
 /** The text alone, for errors of a group of fields. */
 export function writeError(id: string, text: string): void {
-  write(`[data-error-for="${id}"]`, text);
+  const place = find(`[data-error-for="${id}"]`);
+  place.textContent = text;
   // Bootstrap shows it beside an invalid field only; here the field may stand in a group.
-  maybe(`[data-error-for="${id}"]`)?.classList.toggle("d-block", text !== "");
+  place.classList.toggle("d-block", text !== "");
 }
 
 export function clearErrors(): void {

@@ -6,9 +6,9 @@ const SVG = "http://www.w3.org/2000/svg";
 /** White around it, in modules; readers need four. */
 const QUIET = 4;
 
-/** `label` says what it is to whoever cannot see it. */
-export function qrCode(text: string, label: string): SVGSVGElement {
-  const { data, size } = encode(text, { ecc: "M", border: QUIET });
+/** `label` says what it is to whoever cannot see it; `ecc` "L" for what is long. */
+export function qrCode(text: string, label: string, ecc: "L" | "M" = "M"): SVGSVGElement {
+  const { data, size } = encode(text, { ecc, border: QUIET });
   const image = document.createElementNS(SVG, "svg");
   image.setAttribute("viewBox", `0 0 ${size} ${size}`);
   image.setAttribute("shape-rendering", "crispEdges");

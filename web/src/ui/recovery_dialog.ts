@@ -20,7 +20,7 @@ interface Shown {
   readonly root: Sheet;
 }
 
-interface RecoveryDialog {
+interface RecoveryPage {
   /** What the page shows; null while the root is not at hand. */
   readonly shown: () => Shown | null;
   readonly saveSheet: (sheet: Sheet) => Promise<void>;
@@ -28,61 +28,77 @@ interface RecoveryDialog {
   readonly replaced: (sheet: Sheet) => Promise<void>;
 }
 
-export function listenToRecovery({ shown, saveSheet, replaced }: RecoveryDialog): void {
-  const dialog = find<HTMLDialogElement>("dialog#change-recovery");
-  const form = find<HTMLFormElement>("form", dialog);
-  const mark = find('[data-saved-mark="recovery-sheet"]', dialog);
-  let next: Sheet | null = null;
-  let isSent = false;
+export function listenToRecovery(page: RecoveryPage): void {
+  new RecoveryDialog(page).listen();
+}
 
-  const begin = async (): Promise<void> => {
-    const page = shown();
-    if (page === null) throw new RefusedError("needs_root", "the root is not at hand");
+class RecoveryDialog {
+  private readonly page: RecoveryPage;
+  private readonly dialog = find<HTMLDialogElement>("dialog#change-recovery");
+  private readonly form = find<HTMLFormElement>("form", this.dialog);
+  private readonly submit = find("[data-submit]", this.form);
+  private readonly mark = find('[data-saved-mark="recovery-sheet"]', this.dialog);
+  private next: Sheet | null = null;
+  private isSent = false;
+
+  constructor(page: RecoveryPage) {
+    this.page = page;
+  }
+
+  listen(): void {
+    const button = find("[data-change-recovery]");
+    button.addEventListener("click", () => void atWork(button, () => this.begin()));
+    const saving = find('[data-save="recovery-sheet"]', this.dialog);
+    saving.addEventListener("click", () => void atWork(saving, () => this.save(), "recovery-saved"));
+    this.dialog.addEventListener("close", () => {
+      this.submit.hidden = false;
+      this.next = null;
+    });
+    onSubmit(this.form, () => void atWork(this.submit, () => this.change(), "recovery-saved"));
+  }
+
+  private async begin(): Promise<void> {
+    const shown = this.page.shown();
+    if (shown === null) throw new RefusedError("needs_root", "the root is not at hand");
     clearErrors();
-    next = await sheetOf(page.root.rootSeed, randomBytes(32));
-    isSent = false;
-    mark.hidden = true;
+    this.next = await sheetOf(shown.root.rootSeed, randomBytes(32));
+    this.isSent = false;
+    this.mark.hidden = true;
     field("recovery-saved").checked = false;
-    write("[data-progress]", "", dialog);
-    const old = presentRecovery(page.certificates)?.kid ?? "";
-    write("[data-recovery-prints]", texts().root.from(printOf(old), printOf(next.recovery.kid)), dialog);
-    dialog.showModal();
-  };
+    this.say("");
+    const old = presentRecovery(shown.certificates)?.kid ?? "";
+    const prints = texts().root.from(printOf(old), printOf(this.next.recovery.kid));
+    write("[data-recovery-prints]", prints, this.dialog);
+    this.dialog.showModal();
+  }
 
-  const save = async (): Promise<void> => {
-    if (next === null) return;
-    await saveSheet(next);
-    mark.hidden = false;
-  };
+  private async save(): Promise<void> {
+    if (this.next === null) return;
+    await this.page.saveSheet(this.next);
+    this.mark.hidden = false;
+  }
 
   /** Once it is sent, another try goes on with what is due. */
-  const change = async (): Promise<void> => {
-    const page = shown();
-    if (page === null || next === null) return;
-    if (mark.hidden || !field("recovery-saved").checked) {
+  private async change(): Promise<void> {
+    const { next } = this;
+    const shown = this.page.shown();
+    if (shown === null || next === null) return;
+    if (this.mark.hidden || !field("recovery-saved").checked) {
       showFieldError("recovery-saved", texts().root.saveFirst);
       return;
     }
-    const { open, certificates, root } = page;
+    const { open, certificates, root } = shown;
     const plan = { root: root.root, reason: field("recovery-reason").value as Reason };
-    if (!isSent) await replaceRecovery(open, certificates, plan, next.recovery, now());
-    isSent = true;
-    await replaced(next);
+    if (!this.isSent) await replaceRecovery(open, certificates, plan, next.recovery, now());
+    this.isSent = true;
+    await this.page.replaced(next);
     const { ways } = texts();
-    const say = (count: number): void => write("[data-progress]", ways.renewing(count), dialog);
-    const { rotated, failed } = await rotateAll(open, (done) => say(done.rotated.length));
-    write("[data-progress]", ways.recoveryDone(rotated.length, failed.length), dialog);
-    if (failed.length > 0) return;
-    find("[data-submit]", form).hidden = true;
-  };
+    const { rotated, failed } = await rotateAll(open, (done) => this.say(ways.renewing(done.rotated.length)));
+    this.say(ways.recoveryDone(rotated.length, failed.length));
+    if (failed.length === 0) this.submit.hidden = true;
+  }
 
-  const button = find("[data-change-recovery]");
-  button.addEventListener("click", () => void atWork(button, begin));
-  const saving = find('[data-save="recovery-sheet"]', dialog);
-  saving.addEventListener("click", () => void atWork(saving, save, "recovery-saved"));
-  dialog.addEventListener("close", () => {
-    find("[data-submit]", form).hidden = false;
-    next = null;
-  });
-  onSubmit(form, () => void atWork(find("[data-submit]", form), change, "recovery-saved"));
+  private say(text: string): void {
+    write("[data-progress]", text, this.dialog);
+  }
 }

@@ -12,58 +12,63 @@ const AGAIN_S = 10;
 
 /** `leftS`: seconds that were left when the page was made; what was used since, here or in another tab, adds to it. */
 export function watchSessionEnd(leftS: number): void {
-  const warning = find("[data-session-end]");
-  const home = warning.parentElement;
-  let focusedBefore: HTMLElement | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  new SessionEnd().askIn(Math.max(0, leftS - WARN_S));
+}
 
-  const show = (isRenewable: boolean): void => {
-    // What stands outside an open dialog can be neither clicked nor read.
-    const place = maybe("dialog[open]") ?? home;
-    if (warning.parentElement !== place) place?.prepend(warning);
-    for (const part of ["[data-session-extend]", "[data-session-renewable]"])
-      find(part, warning).hidden = !isRenewable;
-    find("[data-session-final]", warning).hidden = isRenewable;
-    warning.hidden = false;
-  };
+class SessionEnd {
+  private readonly warning = find("[data-session-end]");
+  private readonly home = this.warning.parentElement;
+  private focusedBefore: HTMLElement | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  const hide = (): void => {
-    const hadFocus = warning.contains(document.activeElement);
-    warning.hidden = true;
-    if (hadFocus) focusedBefore?.focus();
-  };
+  constructor() {
+    this.warning.addEventListener("focusin", ({ relatedTarget }) => {
+      if (relatedTarget instanceof HTMLElement && !this.warning.contains(relatedTarget))
+        this.focusedBefore = relatedTarget;
+    });
+    find("[data-session-extend]", this.warning).addEventListener("click", () => void this.extend());
+  }
 
-  const askIn = (seconds: number): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void ask(), seconds * 1000);
-  };
+  askIn(seconds: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(), seconds * 1000);
+  }
 
-  const ask = async (): Promise<void> => {
+  private async ask(): Promise<void> {
     try {
       const { left_s, renewable } = await api.sessionLeft();
-      if (left_s <= WARN_S) show(renewable);
-      else hide();
-      askIn(left_s > WARN_S ? left_s - WARN_S : Math.min(AGAIN_S, left_s + 1));
+      if (left_s <= WARN_S) this.show(renewable);
+      else this.hide();
+      this.askIn(left_s > WARN_S ? left_s - WARN_S : Math.min(AGAIN_S, left_s + 1));
     } catch (error) {
       if (isSignedOut(error)) await leave();
-      else askIn(AGAIN_S);
+      else this.askIn(AGAIN_S);
     }
-  };
+  }
 
-  const extend = async (): Promise<void> => {
+  private async extend(): Promise<void> {
     try {
       await api.session();
       showStatus(texts().shell.extended);
     } catch {
       // Whether the session has ended or the line is bad, the next question tells.
     }
-    await ask();
-  };
+    await this.ask();
+  }
 
-  warning.addEventListener("focusin", ({ relatedTarget }) => {
-    if (relatedTarget instanceof HTMLElement && !warning.contains(relatedTarget))
-      focusedBefore = relatedTarget;
-  });
-  find("[data-session-extend]", warning).addEventListener("click", () => void extend());
-  askIn(Math.max(0, leftS - WARN_S));
+  private show(isRenewable: boolean): void {
+    // What stands outside an open dialog can be neither clicked nor read.
+    const place = maybe("dialog[open]") ?? this.home;
+    if (this.warning.parentElement !== place) place?.prepend(this.warning);
+    for (const part of ["[data-session-extend]", "[data-session-renewable]"])
+      find(part, this.warning).hidden = !isRenewable;
+    find("[data-session-final]", this.warning).hidden = isRenewable;
+    this.warning.hidden = false;
+  }
+
+  private hide(): void {
+    const hadFocus = this.warning.contains(document.activeElement);
+    this.warning.hidden = true;
+    if (hadFocus) this.focusedBefore?.focus();
+  }
 }

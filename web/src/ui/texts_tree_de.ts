@@ -13,6 +13,10 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "einen Tag" : `${count} Tage`);
 
 export const TREE_PROBLEMS_DE = {
+  reseal_stopped: problem(
+    "Angehalten.",
+    "Was neu versiegelt ist, bleibt es. Der Rest liegt weiter unter den alten Schlüsseln.",
+  ),
   gone: problem(
     "Das ist nicht mehr da.",
     "Jemand anders hat es inzwischen gelöscht. Es wurde nichts geändert. Sie finden es vielleicht im Papierkorb.",
@@ -58,7 +62,13 @@ export const TREE_DE = {
     `Danach ${count === 1 ? "kann 1 Person" : `können ${count} Personen`} ${one ? "das" : "diese Dateien"} lesen:`,
   readersSame: "Am Zugriff ändert sich nichts.",
   readersOther:
-    "Die Dateien werden dafür auf Ihrem Gerät neu verschlüsselt. Übernommen wird die neueste Fassung.",
+    "Die Dateien werden dafür auf Ihrem Gerät neu verschlüsselt. Dort steht, dass Sie sie abgelegt haben.",
+  earlier: (count: number) =>
+    count === 1
+      ? "1 frühere Fassung mitnehmen"
+      : `${count.toLocaleString("de-DE")} frühere Fassungen mitnehmen`,
+  earlierHint: (kept: number, mayMove: boolean) =>
+    `Wer dort lesen kann, sieht sie dann auch. Sonst kommt nur die neueste Fassung mit.${mayMove ? ` Beim Verschieben liegen die früheren dann mit der alten Datei im Papierkorb und werden nach ${kept === 1 ? "einem Tag" : `${kept} Tagen`} endgültig gelöscht.` : ""}`,
   and: (names: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names),
   copied: (what: string) => `${what} kopiert.`,
   moved: (what: string) => `${what} verschoben.`,
@@ -67,6 +77,10 @@ export const TREE_DE = {
   copyBegun: (what: string) => `${what}: Das Kopieren läuft. Bitte lassen Sie diese Seite offen.`,
   copiedPart: (done: number, all: number) =>
     `${done} von ${all} kopiert. Was fehlt, steht in der Liste unten. An der alten Stelle wurde nichts gelöscht.`,
+  copiedNotMoved: (all: number) =>
+    `${counted(all, 0)} kopiert, der Rest übersprungen. An der alten Stelle wurde nichts gelöscht.`,
+  changedMeanwhile:
+    "Alles ist kopiert. An der alten Stelle kam inzwischen etwas Neues dazu. Dort wurde nichts gelöscht.",
   noted: (what: string) => `${what} gemerkt. Strg+V legt sie im geöffneten Ordner ab.`,
   nothingNoted: "Es ist nichts gemerkt. Strg+C oder Strg+X merkt die Auswahl.",
   trashMeta: (who: string, when: string, left: string) => `gelöscht von ${who}, ${when} · ${left}`,
@@ -112,10 +126,12 @@ export const TREE_DE = {
       `${done.toLocaleString("de-DE")} von ${of.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
     failed: (number: number) =>
       `Nicht möglich bei ${number.toLocaleString("de-DE")}; sie bleiben, wie sie sind. Versuchen Sie es später noch einmal.`,
-    done: (number: number) =>
+    others: (number: number) =>
       number === 1
-        ? "1 Fassung neu versiegelt."
-        : `${number.toLocaleString("de-DE")} Fassungen neu versiegelt.`,
+        ? "Bei 1 war jemand anders schneller."
+        : `Bei ${number.toLocaleString("de-DE")} war jemand anders schneller.`,
+    line: "Alte Inhalte neu versiegeln",
+    busy: "Das Neu-Versiegeln läuft schon. Sie sehen es unten in der Liste.",
   },
   folderGone: "Der Ordner wurde gelöscht. Sie sind jetzt eine Ebene höher.",
   activity: {

@@ -13,6 +13,10 @@ function counted(files: number, folders: number): string {
 const days = (count: number): string => (count === 1 ? "one day" : `${count} days`);
 
 export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
+  reseal_stopped: problem(
+    "Stopped.",
+    "What is sealed anew stays so. The rest still lies under the old keys.",
+  ),
   gone: problem(
     "This is no longer here.",
     "Somebody else has deleted it meanwhile. Nothing was changed. You may find it in the trash.",
@@ -51,7 +55,13 @@ export const TREE_EN: typeof TREE_DE = {
   readersTitle: (count, one) =>
     `Afterwards ${count === 1 ? "1 person" : `${count} people`} can read ${one ? "this" : "these files"}:`,
   readersSame: "Access does not change.",
-  readersOther: "Your device encrypts the files anew for this. The newest version is taken.",
+  readersOther: "Your device encrypts the files anew for this. There it will say that you put them there.",
+  earlier: (count) =>
+    count === 1
+      ? "Take 1 earlier version along"
+      : `Take ${count.toLocaleString("en-GB")} earlier versions along`,
+  earlierHint: (kept, mayMove) =>
+    `Who can read there sees them then, too. Otherwise only the newest version comes along.${mayMove ? ` When moving, the earlier ones then lie in the trash with the old file, and are deleted for good after ${kept === 1 ? "one day" : `${kept} days`}.` : ""}`,
   and: (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names),
   copied: (what) => `${what} copied.`,
   moved: (what) => `${what} moved.`,
@@ -60,6 +70,10 @@ export const TREE_EN: typeof TREE_DE = {
   copyBegun: (what) => `${what}: copying. Please keep this page open.`,
   copiedPart: (done, all) =>
     `${done} of ${all} copied. What is missing stands in the list below. Nothing was deleted at the old place.`,
+  copiedNotMoved: (all) =>
+    `${counted(all, 0)} copied, the rest skipped. Nothing was deleted at the old place.`,
+  changedMeanwhile:
+    "All of it is copied. Something new has come to the old place meanwhile. Nothing was deleted there.",
   noted: (what) => `${what} noted. Ctrl+V puts them into the open folder.`,
   nothingNoted: "Nothing is noted. Ctrl+C or Ctrl+X notes the selection.",
   trashMeta: (who, when, left) => `deleted by ${who}, ${when} · ${left}`,
@@ -103,8 +117,12 @@ export const TREE_EN: typeof TREE_DE = {
       `${done.toLocaleString("en-GB")} of ${of.toLocaleString("en-GB")} versions sealed anew.`,
     failed: (number) =>
       `Not possible for ${number.toLocaleString("en-GB")}; they stay as they are. Try again later.`,
-    done: (number) =>
-      number === 1 ? "1 version sealed anew." : `${number.toLocaleString("en-GB")} versions sealed anew.`,
+    others: (number) =>
+      number === 1
+        ? "With 1 somebody else was quicker."
+        : `With ${number.toLocaleString("en-GB")} somebody else was quicker.`,
+    line: "Seal old contents anew",
+    busy: "Sealing anew is running already. You see it in the list below.",
   },
   folderGone: "The folder was deleted. You are one level higher now.",
   activity: {

@@ -1,6 +1,12 @@
 /** German texts of the vault page: its list, uploads, previews. */
 
-const TRAY = { both: "Hochladen und Kopieren", copy: "Kopieren", upload: "Hochladen" } as const;
+const TRAY = {
+  both: "Hochladen und Kopieren",
+  copy: "Kopieren",
+  mixed: "Hochladen und neu versiegeln",
+  reseal: "Neu versiegeln",
+  upload: "Hochladen",
+} as const;
 
 export const VAULT_DE = {
   ownVault: {
@@ -38,6 +44,8 @@ export const VAULT_DE = {
     sent: "hochgeladen",
     scanned: "geprüft",
     done: "fertig",
+    goOn: "Fortsetzen",
+    tryAgain: "Noch einmal versuchen",
     cancel: (name: string) => `„${name}“ abbrechen`,
     vaultAccess: (count: number) => `Zugriff: ${count === 1 ? "1 Person" : `${count} Personen`}`,
     alsoTrusted: (count: number) =>
@@ -49,8 +57,10 @@ export const VAULT_DE = {
       files === 0
         ? "Noch keine Dateien."
         : `${files === 1 ? "1 Datei" : `${files.toLocaleString("de-DE")} Dateien`}, ${size} belegt.`,
-    trayTitle: (done: number, all: number, refused: number, deed: "both" | "copy" | "upload") =>
-      `${TRAY[deed]}: ${done} von ${all} fertig${refused > 0 ? `, ${refused} ${deed === "upload" ? "abgewiesen" : "nicht"}` : ""}`,
+    trayTitle: (done: number, all: number, refused: number, deed: keyof typeof TRAY) =>
+      deed === "reseal"
+        ? `${TRAY.reseal}${done === all ? ": fertig" : done + refused === all ? ": angehalten" : " …"}`
+        : `${TRAY[deed]}: ${done} von ${all} fertig${refused > 0 ? `, ${refused} ${deed === "upload" ? "abgewiesen" : "nicht"}` : ""}`,
     sealing: (percent: number) => `verschlüsselt gerade, ${percent} %`,
     sending: (percent: number) => `lädt hoch, ${percent} %`,
     scanning: "Virenprüfung läuft",

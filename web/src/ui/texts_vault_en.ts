@@ -2,7 +2,13 @@
 
 import type { VAULT_DE } from "./texts_vault_de";
 
-const TRAY = { both: "Upload and copy", copy: "Copy", upload: "Upload" } as const;
+const TRAY = {
+  both: "Upload and copy",
+  copy: "Copy",
+  mixed: "Upload and seal anew",
+  reseal: "Seal anew",
+  upload: "Upload",
+} as const;
 
 export const VAULT_EN: typeof VAULT_DE = {
   ownVault: {
@@ -39,6 +45,8 @@ export const VAULT_EN: typeof VAULT_DE = {
     sent: "uploaded",
     scanned: "scanned",
     done: "done",
+    goOn: "Continue",
+    tryAgain: "Try again",
     cancel: (name) => `Cancel “${name}”`,
     vaultAccess: (count) => `Access: ${count === 1 ? "1 person" : `${count} people`}`,
     alsoTrusted: (count) => `, and ${count === 1 ? "1 trusted person" : `${count} trusted people`}`,
@@ -50,7 +58,9 @@ export const VAULT_EN: typeof VAULT_DE = {
         ? "No files yet."
         : `${files === 1 ? "1 file" : `${files.toLocaleString("en-GB")} files`}, ${size} in use.`,
     trayTitle: (done, all, refused, deed) =>
-      `${TRAY[deed]}: ${done} of ${all} done${refused > 0 ? `, ${refused} ${deed === "upload" ? "refused" : "not"}` : ""}`,
+      deed === "reseal"
+        ? `${TRAY.reseal}${done === all ? ": done" : done + refused === all ? ": stopped" : " …"}`
+        : `${TRAY[deed]}: ${done} of ${all} done${refused > 0 ? `, ${refused} ${deed === "upload" ? "refused" : "not"}` : ""}`,
     sealing: (percent) => `encrypting, ${percent} %`,
     sending: (percent) => `uploading, ${percent} %`,
     scanning: "Virus scan running",

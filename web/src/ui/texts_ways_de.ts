@@ -10,6 +10,10 @@ export const WAYS_PROBLEMS_DE = {
     "Das ist keine Übernahme-Karte.",
     "Sie enthält eine Zeile, die mit age1pq1 beginnt. Bitte lassen Sie sich die Karte noch einmal schicken.",
   ),
+  own_card: problem(
+    "Diese Karte gehört zu Ihrer eigenen Kanzlei.",
+    "Es wurde nichts gepackt. Bitten Sie die andere Kanzlei um ihre Karte: „Akte übernehmen“ zeigt sie.",
+  ),
   too_large_here: problem(
     "Das ist zu groß für den Browser.",
     "Ab 2 GB nehmen Sie bitte das Programm siegel: „siegel vault hand-over“ und „siegel vault take-in“. Es macht nach einer Unterbrechung weiter.",
@@ -47,6 +51,7 @@ export const WAYS_PROBLEMS_DE = {
 export const WAYS_DE = {
   files,
   card: "Übernahme-Karte",
+  cardCode: "QR-Code der Übernahme-Karte",
   cardHead: (firm: string) => `Siegel: Empfänger für eine Übergabe an ${firm}`,
   copied: "Kopiert.",
   compare: "Bitte vergleichen Sie zuerst die Wörter am Telefon.",

@@ -10,6 +10,10 @@ export const WAYS_PROBLEMS_EN: typeof WAYS_PROBLEMS_DE = {
     "This is no hand-over card.",
     "It contains a line that begins with age1pq1. Please have the card sent to you again.",
   ),
+  own_card: problem(
+    "This card belongs to your own firm.",
+    "Nothing was packed. Please ask the other firm for its card: “Take in dossier” shows it.",
+  ),
   too_large_here: problem(
     "This is too large for the browser.",
     "From 2 GB on please use the program siegel: “siegel vault hand-over” and “siegel vault take-in”. It goes on after an interruption.",
@@ -44,6 +48,7 @@ export const WAYS_PROBLEMS_EN: typeof WAYS_PROBLEMS_DE = {
 export const WAYS_EN: typeof WAYS_DE = {
   files,
   card: "hand-over card",
+  cardCode: "QR code of the take-in card",
   cardHead: (firm: string) => `Siegel: recipient for a hand-over to ${firm}`,
   copied: "Copied.",
   compare: "Please compare the words on the telephone first.",

@@ -13,6 +13,7 @@ import { vaultApi } from "../wire/vault_api";
 import { makeFolders, NewFolders, needsManyFolders, type Place } from "./new_folders";
 import { noteOf } from "./notes";
 import type { OpenedVault } from "./opened";
+import type { FileFacts } from "./staging";
 import { type SignedVersion, signVersion } from "./version_change";
 
 /** A file the scanner found clean, waiting to be published. */
@@ -20,7 +21,7 @@ export interface ClearFile extends Place {
   readonly upload: string;
   readonly sealed: SealedFile;
   readonly name: string;
-  readonly file: Pick<File, "lastModified" | "type">;
+  readonly file: Omit<FileFacts, "size">;
   /** A small picture of it, if there is one. */
   readonly picture: Bytes | null;
 }
@@ -106,7 +107,8 @@ function signedVersion(
   const at = Math.floor(file.lastModified / 1000);
   // Rows know no times before 1970.
   const modified = at >= 0 ? at : null;
-  const row = { content_hash, created: null, modified, name, ...noteOf(file), size, type: file.type };
+  const { created = null } = file;
+  const row = { content_hash, created, modified, name, ...noteOf(file), size, type: file.type };
   const payload = { upload, fileKey, commitment, payloadHash, payloadSize };
   return signVersion(vault, { ...payload, copiedFrom: null, parent, row, before, picture });
 }

@@ -1,9 +1,12 @@
 /** The dialogs for a change of advisers: a dossier is packed for another firm, or taken in from one. */
 
-import { recipientHash, recipientOn } from "../seals/handover";
+import { STAFF } from "../seals/certificate";
+import { RefusedError } from "../seals/errors";
+import { cardOf, recipientHash, recipientOn } from "../seals/handover";
 import { runDialog, sayProblem } from "../ui/dialog";
 import { find, maybe, write } from "../ui/dom";
 import { field } from "../ui/form";
+import { qrCode } from "../ui/qr";
 import { fileNameOf, saveFile } from "../ui/save";
 import { spokenOf } from "../ui/spoken";
 import { texts } from "../ui/texts";
@@ -47,6 +50,7 @@ export class HandoverView {
     draw();
     const submit = async (_button: HTMLElement, signal: AbortSignal): Promise<false> => {
       const recipient = recipientOn(card.value);
+      this.requireForeign(recipient);
       if (!isCompared(dialog, "handover-compared")) return false;
       const said = (done: number, all: number) =>
         showProgress(dialog, texts().ways.packing(done, all), done, all);
@@ -61,6 +65,14 @@ export class HandoverView {
       drawn.abort();
       reset();
     });
+  }
+
+  /** A package for the own staff is no hand-over, and mostly the wrong card. @throws RefusedError (`own_card`). */
+  private requireForeign(recipient: string): void {
+    const { certificates } = this.page.vault;
+    const staff = certificates.all().filter(({ kind }) => STAFF.includes(kind));
+    if (staff.some((known) => known.recipient === recipient))
+      throw new RefusedError("own_card", "the recipient is of the same firm");
   }
 
   private async takeIn(): Promise<void> {
@@ -113,7 +125,11 @@ export class HandoverView {
     const { ways } = texts();
     write("[data-own-words]", words, dialog);
     const { name } = this.page.vault.open.session.firm;
-    const card = `# ${ways.cardHead(name)}\n# ${words}\n${recipient}\n`;
+    const card = cardOf(ways.cardHead(name), words, recipient);
+    find("[data-card-code]", dialog).replaceChildren(
+      // Capitals take half the room.
+      qrCode(recipient.toUpperCase(), ways.cardCode, "L"),
+    );
     find("[data-save-card]", dialog).onclick = () =>
       saveFile(card, `${fileNameOf("Siegel", ways.card, name)}.txt`, "text/plain;charset=utf-8");
     const copy = find("[data-copy-card]", dialog);

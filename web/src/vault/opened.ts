@@ -132,6 +132,11 @@ export class OpenedVault {
     return this.inTurn(() => this.takeNews(false, first));
   }
 
+  /** Takes these alone, whatever follows them. */
+  takePage(news: News): Promise<void> {
+    return this.inTurn(() => this.settle(this.take(news)));
+  }
+
   /** Shows the nodes of a chain that was verified before; their rows are with the reader. */
   restore(sealed: VaultRow): void {
     this.sealed = sealed;

@@ -41,43 +41,31 @@ export async function saveFor(
   const packed = filesOf(vault);
   const listed = packed.map(({ listed }) => listed);
   const { envelope, hash } = await signPackage(fieldsOf(vault, recipient, listed), vault.open.keys);
-  const [page, index] = await Promise.all(
-    [pageOf(listed, vault.title), envelope].map((content) => sealSmall(content, [recipient])),
-  );
-  if (page === undefined || index === undefined) throw new RangeError("nothing was sealed");
+  const page = await sealSmall(pageOf(listed, vault.title), [recipient]);
+  const index = await sealSmall(envelope, [recipient]);
   const headerSize = (await sealHeaderNatively(newFileKey(), [recipient])).length;
   const modified = now();
-  const sizes = new Map<ZipEntry, number>();
-  const entries = packed.map(({ file, listed: { file: path, size } }, at): ZipEntry => {
+  const entries = packed.map(({ file, listed: { file: path, size } }, at): Sized => {
     const read = async () => {
       progress(at, packed.length);
       return sealedFor(recipient, (await readable(vault, file, signal))());
     };
-    const entry = { path, modified, read };
-    sizes.set(entry, headerSize + sealedSize(size));
-    return entry;
+    return { path, modified, read, size: headerSize + sealedSize(size) };
   });
   const said = { package: hash, recipient: recipientHash(recipient), files: packed.length };
-  const last = [
-    {
-      path: PAGE,
-      modified,
-      read: async () => {
-        await vaultApi.handedOver(vault.id, said);
-        return one(page);
-      },
-    },
-    { path: INDEX, modified, read: async () => one(index) },
-  ] satisfies ZipEntry[];
-  for (const [at, bytes] of [page, index].entries()) {
-    const entry = last[at];
-    if (entry !== undefined) sizes.set(entry, bytes.length);
-  }
-  const all = [...entries, ...last];
-  const size = zipSize(all, (entry) => sizes.get(entry) ?? 0);
-  await give(zip(all), safeName(`${vault.title}.zip`), size);
+  const readPage = async () => {
+    await vaultApi.handedOver(vault.id, said);
+    return one(page);
+  };
+  entries.push({ path: PAGE, modified, read: readPage, size: page.length });
+  entries.push({ path: INDEX, modified, read: async () => one(index), size: index.length });
+  const total = zipSize(entries, ({ size }) => size);
+  await give(zip(entries), safeName(`${vault.title}.zip`), total);
   return packed.length;
 }
+
+/** What the archive holds, with the bytes it will have. */
+type Sized = ZipEntry & { readonly size: number };
 
 /** The newest version of every file that is there, numbered. @throws RefusedError. */
 function filesOf(vault: OpenedVault): readonly Packed[] {

@@ -33,7 +33,8 @@ import { drawInPane, listenForThumbnails } from "./thumbnail_view";
 import { Thumbnails } from "./thumbnails";
 import { TrayView } from "./tray_view";
 import { showUnfinished } from "./unfinished_view";
-import { type UploadItem, Uploads } from "./upload";
+import { Uploads } from "./upload";
+import type { UploadItem } from "./upload_item";
 import type { VerbContext } from "./verb_context";
 import { Verbs } from "./verbs";
 
@@ -88,7 +89,7 @@ export class VaultPage {
       left: () => this.leaveDetails(),
     });
     this.uploads = new Uploads(vault, (item) => this.showUpload(item));
-    this.copies = new CrossCopies(vault, (item) => this.tray.show(item, this.copies));
+    this.copies = new CrossCopies(vault, (item, work) => this.tray.show(item, work));
     new AccessView(vault, () => this.render()).listen();
     listenForNotices(vault.id);
   }
@@ -130,6 +131,7 @@ export class VaultPage {
       download: (nodes) => this.act(this.reading.saveAll(nodes, this.folder)),
       changed: (said) => this.tell(said),
       copyAcross: (copying) => this.copies.start(copying),
+      track: (item, work) => this.tray.show(item, work),
       fail: (error) => this.fail(error),
       isOver: (error) => this.isOver(error),
     };

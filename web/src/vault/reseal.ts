@@ -1,6 +1,6 @@
 /**
  * Old contents under present keys: opened and sealed anew as they come, a few at a time. What was committed stays done;
- * another run goes on where one was stopped.
+ * another run goes on where one was stopped. Counted is what this browser did.
  */
 
 import type { Bytes } from "../crypto/bytes";
@@ -12,20 +12,25 @@ import { isExpected } from "../ui/texts";
 import { WireError } from "../wire/http";
 import { vaultApi } from "../wire/vault_api";
 import { readable } from "./contents";
-import { type OldVersion, oldContents } from "./old_contents";
+import { bytesOf, type OldVersion, oldContents } from "./old_contents";
 import type { OpenedVault } from "./opened";
-import { fetchPictures } from "./pictures";
+import { pictureOf } from "./origins";
 import { scan } from "./scan";
 import { startSending } from "./sending";
 import { memoryDraft, openDraft, ownId } from "./staging";
 import { signVersion } from "./version_change";
 
-/** How far it is: versions that are done, and could not be, of all; bytes likewise. */
+/** How far it is, in versions of all that were old at its beginning. */
 export interface Resealing {
+  /** That this browser sealed anew. */
   readonly done: number;
+  /** That somebody else was quicker with: sealed anew, or deleted for good. */
+  readonly others: number;
+  /** Why others stayed as they were. */
   readonly failed: readonly unknown[];
   readonly of: number;
-  readonly doneBytes: number;
+  /** Of the bytes of all of them the share that is behind us, 0 to 1. */
+  readonly share: number;
 }
 
 interface Sent {
@@ -51,27 +56,64 @@ export async function resealAll(
 ): Promise<Resealing> {
   await vault.rotateIfDue();
   const old = oldContents(vault);
-  let told: Resealing = { done: 0, failed: [], of: old.length, doneBytes: 0 };
+  const allBytes = Math.max(1, bytesOf(old));
+  const told = { done: 0, others: 0, failed: [] as unknown[], of: old.length, share: 0 };
+  let behindBytes = 0;
+  const advance = (bytes: number): void => {
+    told.share = Math.min(1, (behindBytes + bytes) / allBytes);
+    tell(told);
+  };
+  tell(told);
   for (const batch of batchesOf(old)) {
-    if (signal.aborted) break;
-    const failed = [...told.failed];
     const sent: Sent[] = [];
     for (const one of batch) {
       if (signal.aborted) break;
-      try {
-        sent.push(await send(vault, one, signal));
-      } catch (error) {
-        if (signal.aborted) break;
-        if (!isAlone(error)) throw error;
-        failed.push(error);
-      }
+      const came = await tried(vault, one, signal, advance);
+      if (came === "others") told.others += 1;
+      else if (came instanceof Failed) told.failed.push(came.why);
+      else if (came !== null) sent.push(came);
+      behindBytes += one.version.manifest.payload_size;
     }
-    const done = told.done + (await publish(vault, sent, failed));
-    const doneBytes = told.doneBytes + sent.reduce((sum, { sealed }) => sum + sealed.payloadSize, 0);
-    told = { ...told, done, failed, doneBytes };
-    tell(told);
+    const ours = await publish(vault, sent, told.failed);
+    told.done += ours.done;
+    told.others += ours.others;
+    advance(0);
+    if (signal.aborted) break;
   }
   return told;
+}
+
+/** Why a version stayed as it was. */
+class Failed {
+  readonly why: unknown;
+
+  constructor(why: unknown) {
+    this.why = why;
+  }
+}
+
+/** Null when nobody wants it any more. @throws what befalls all of them. */
+async function tried(
+  vault: OpenedVault,
+  one: OldVersion,
+  signal: AbortSignal,
+  advance: (bytes: number) => void,
+): Promise<Sent | Failed | "others" | null> {
+  if (!isStillOld(vault, one)) return "others";
+  try {
+    return await send(vault, one, signal, advance);
+  } catch (error) {
+    if (signal.aborted) return null;
+    if (!isAlone(error)) throw error;
+    await vault.refresh();
+    return isStillOld(vault, one) ? new Failed(error) : "others";
+  }
+}
+
+function isStillOld({ chain }: OpenedVault, { node, version }: OldVersion): boolean {
+  const now = chain.nodes.get(node);
+  if (now?.kind !== "file" || chain.isGone(node)) return false;
+  return now.versions[version.manifest.version - 1]?.manifestHash === version.manifestHash;
 }
 
 /** In order, no node twice in one: a record changes a node once. */
@@ -91,30 +133,48 @@ function* batchesOf(old: readonly OldVersion[]): Generator<readonly OldVersion[]
   if (batch.length > 0) yield batch;
 }
 
-async function send(vault: OpenedVault, old: OldVersion, signal: AbortSignal): Promise<Sent> {
+async function send(
+  vault: OpenedVault,
+  old: OldVersion,
+  signal: AbortSignal,
+  advance: (bytes: number) => void,
+): Promise<Sent> {
   const { node, version } = old;
   const row = await vault.rowOf(node, version);
   if (row === null) throw new RefusedError("row_unreadable", "nobody here can read the row of this version");
   const pieces = await readable(vault, { id: node, signed: version, row }, signal);
   const draft = (await openDraft(await ownId(), version.manifest.payload_size)) ?? memoryDraft();
   try {
-    const sealed = await sealContents(pieces(), (piece) => draft.write(piece));
+    let sealedBytes = 0;
+    const sealed = await sealContents(pieces(), async (piece) => {
+      signal.throwIfAborted();
+      sealedBytes += piece.length;
+      await draft.write(piece);
+      // Sending is the other half of the way.
+      advance(sealedBytes / 2);
+    });
     const payload = await draft.finish();
-    const ignore = (): void => undefined;
-    const sending = startSending(vault.id, payload, ignore, null, ignore, version.manifestHash);
+    const half = sealed.payloadSize / 2;
+    const onShare = (share: number): void => advance(half + share * half);
+    const sending = startSending(vault.id, payload, onShare, null, () => undefined, version.manifestHash);
     const stop = (): void => sending.abort();
     signal.addEventListener("abort", stop);
     const upload = await sending.done.finally(() => signal.removeEventListener("abort", stop));
-    const pictures = await fetchPictures(vault, [{ node, version }]);
-    return { old, row, sealed, upload, picture: pictures.get(version.manifestHash) ?? null };
+    return { old, row, sealed, upload, picture: await pictureOf(vault, node, version) };
   } finally {
     await draft.discard().catch(() => undefined);
   }
 }
 
-/** Scans and commits; how many are done. Why the others are not is added to `failed`. */
-async function publish(vault: OpenedVault, sent: readonly Sent[], failed: unknown[]): Promise<number> {
-  if (sent.length === 0) return 0;
+/** Of those that could be sealed anew. */
+interface Published {
+  readonly done: number;
+  readonly others: number;
+}
+
+/** Scans and commits. Why some were not published is added to `failed`. */
+async function publish(vault: OpenedVault, sent: readonly Sent[], failed: unknown[]): Promise<Published> {
+  if (sent.length === 0) return { done: 0, others: 0 };
   const failures = await scan(vault, sent);
   failed.push(...failures.values());
   const good = sent.filter((one) => {
@@ -126,19 +186,19 @@ async function publish(vault: OpenedVault, sent: readonly Sent[], failed: unknow
     if (!isOpen) failed.push(new RefusedError("not_scannable", "it could be scanned before"));
     return isOpen;
   });
-  await vault.write(() => commit(vault, good));
-  return good.length;
+  let done = 0;
+  await vault.write(async () => {
+    done = await commit(vault, good);
+  });
+  return { done, others: good.length - done };
 }
 
-/** Leaves out what somebody else was quicker with. */
-async function commit(vault: OpenedVault, good: readonly Sent[]): Promise<void> {
-  const { chain } = vault;
+/** Leaves out what somebody else was quicker with; how many are left. */
+async function commit(vault: OpenedVault, good: readonly Sent[]): Promise<number> {
   const signed = await Promise.all(
     good.flatMap(({ old, picture, row, sealed, upload }) => {
-      const before = chain.nodes.get(old.node);
-      const { version } = old.version.manifest;
-      if (before?.kind !== "file" || chain.isGone(old.node)) return [];
-      if (before.versions[version - 1]?.manifestHash !== old.version.manifestHash) return [];
+      const before = vault.chain.nodes.get(old.node);
+      if (before?.kind !== "file" || !isStillOld(vault, old)) return [];
       const { fileKey, commitment, payloadHash, payloadSize } = sealed;
       const payload = { upload, fileKey, commitment, payloadHash, payloadSize, copiedFrom: null };
       const { parent } = before;
@@ -146,10 +206,11 @@ async function commit(vault: OpenedVault, good: readonly Sent[]): Promise<void> 
       return [signVersion(vault, { ...payload, parent, row, before, replaces, picture })];
     }),
   );
-  if (signed.length === 0) return;
+  if (signed.length === 0) return 0;
   const changes = signed.map(({ change }) => change);
   const record = await signDocument(RECORD, vault.recordFields(changes), vault.open.keys.signing);
   await vaultApi.commit(vault.id, { record: toDoc(record), files: signed.map(({ wire }) => wire), rows: [] });
+  return signed.length;
 }
 
 /** Whether the other files may go on: it is about this one. */

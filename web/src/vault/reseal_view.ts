@@ -1,28 +1,36 @@
-/** Old contents are sealed anew from a dialog: how many, how far, stop and go on. */
+/** What is to be sealed anew, and why; it is done from the tray, as uploads are. */
 
-import { sayProblem } from "../ui/dialog";
 import { find, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { showStatus } from "../ui/message";
-import { problemText, texts } from "../ui/texts";
+import { isLeaving } from "../ui/session";
+import { texts } from "../ui/texts";
 import { bytesOf, oldContents } from "./old_contents";
-import { type Resealing, resealAll } from "./reseal";
+import { ResealWork } from "./reseal_work";
 import type { VerbContext } from "./verb_context";
 
 export class ResealView {
   private readonly page: VerbContext;
   private readonly dialog = find<HTMLDialogElement>("dialog#reseal");
-  private running: AbortController | null = null;
+  private readonly work: ResealWork;
   /** The record up to which was looked for what is old: rows are selected more often than anything is written. */
   private marked = -1;
 
   constructor(page: VerbContext) {
     this.page = page;
-    find("[data-reseal-start]", this.dialog).addEventListener("click", () => void this.run());
-    find("[data-reseal-stop]", this.dialog).addEventListener("click", () => this.running?.abort());
-    this.dialog.addEventListener("close", () => this.running?.abort());
+    this.work = new ResealWork(page.vault, {
+      changed: (item) => page.track(item, this.work),
+      settled: (said) => this.settle(said),
+      failed: (error) => {
+        if (page.isOver(error)) page.fail(error);
+      },
+    });
+    find("[data-reseal-start]", this.dialog).addEventListener("click", () => {
+      this.dialog.close();
+      this.work.start();
+    });
     window.addEventListener("beforeunload", (event) => {
-      if (this.running !== null) event.preventDefault();
+      if (this.work.isBusy && !isLeaving()) event.preventDefault();
     });
   }
 
@@ -35,59 +43,21 @@ export class ResealView {
   }
 
   async show(): Promise<void> {
+    const { reseal } = texts().tree;
+    if (this.work.isBusy) {
+      showStatus(reseal.busy);
+      return;
+    }
     await this.page.vault.refresh();
-    sayProblem(this.dialog, null);
-    this.draw();
+    const old = oldContents(this.page.vault);
+    const size = formatSize(bytesOf(old), pageLanguage());
+    write("[data-reseal-count]", reseal.count(old.length, size), this.dialog);
+    find("[data-reseal-start]", this.dialog).hidden = old.length === 0;
     if (!this.dialog.open) this.dialog.showModal();
   }
 
-  private draw(): void {
-    const old = oldContents(this.page.vault);
-    const size = formatSize(bytesOf(old), pageLanguage());
-    write("[data-reseal-count]", texts().tree.reseal.count(old.length, size), this.dialog);
-    find("progress", this.dialog).hidden = true;
-    this.turn(false, old.length > 0);
-  }
-
-  private turn(isRunning: boolean, isToDo: boolean): void {
-    find("[data-reseal-start]", this.dialog).hidden = isRunning || !isToDo;
-    find("[data-reseal-stop]", this.dialog).hidden = !isRunning;
-  }
-
-  private async run(): Promise<void> {
-    if (this.running !== null) return;
-    const running = new AbortController();
-    this.running = running;
-    sayProblem(this.dialog, null);
-    this.turn(true, true);
-    try {
-      this.tell(await resealAll(this.page.vault, running.signal, (told) => this.tell(told)), true);
-    } catch (error) {
-      if (this.page.isOver(error)) {
-        this.dialog.close();
-        this.page.fail(error);
-        return;
-      }
-      sayProblem(this.dialog, error);
-    } finally {
-      this.running = null;
-      this.turn(false, oldContents(this.page.vault).length > 0);
-    }
+  private settle(said: string): void {
     this.mark();
-  }
-
-  private tell({ done, failed, of }: Resealing, isEnd = false): void {
-    const { reseal } = texts().tree;
-    const bar = find<HTMLProgressElement>("progress", this.dialog);
-    bar.hidden = false;
-    bar.max = Math.max(1, of);
-    bar.value = done + failed.length;
-    const [first] = failed;
-    const why = first instanceof Error ? ` ${problemText(first).title}` : "";
-    const said = reseal.told(done, of) + (failed.length > 0 ? ` ${reseal.failed(failed.length)}${why}` : "");
-    write("[data-reseal-count]", said, this.dialog);
-    if (!isEnd) return;
-    this.page.changed(reseal.done(done));
-    showStatus(reseal.done(done));
+    this.page.changed(said);
   }
 }

@@ -6,10 +6,12 @@
  */
 
 import { fromBase64url, toBase64url } from "../crypto/base64";
+import { hastenSha256 } from "../crypto/sha256";
 import type { Open } from "../keyring/keyring";
-import { forgetReplay, type KeptReplay, keepReplay, recallReplay } from "../keyring/replays";
+import { forgetReplay, type KeptReplay, keepReplay, recallHead, recallReplay } from "../keyring/replays";
 import { Certificates } from "../seals/certificates";
 import { type ChainState, type Node, VaultChain } from "../seals/chain";
+import { IntegrityError } from "../seals/errors";
 import type { VaultRow } from "../seals/rows";
 import { addDirectory } from "../wire/codec";
 import { type News, vaultApi } from "../wire/vault_api";
@@ -33,13 +35,44 @@ const WORTH_KEEPING = 500;
 /** In one box; about 0.7 MiB of files. */
 const NODES_PER_BOX = 2000;
 
+/** The news since a head, asked for before anybody knows who is to read them. */
+export interface Asked {
+  readonly since: number;
+  readonly news: Promise<News>;
+}
+
+/** Asks for the news that `openForPage` will need, so that the server is at work while the page opens its key. */
+export async function askAhead(id: string): Promise<Asked> {
+  const since = (await recallHead(id))?.seq ?? 0;
+  return { since, news: askNews(id, since) };
+}
+
+function askNews(id: string, since: number): Promise<News> {
+  const news = vaultApi.news(id, since, false);
+  news.catch(() => undefined);
+  return news;
+}
+
 const owedBy = new WeakMap<OpenedVault, OwedSignatures>();
 
 /** The vault, with the news taken; `settle` has to follow. @throws IntegrityError, WireError. */
-export async function openForPage(open: Open, id: string): Promise<OpenedVault> {
+export async function openForPage(open: Open, id: string, asked: Asked | null = null): Promise<OpenedVault> {
+  try {
+    return await opened(open, id, asked);
+  } catch (error) {
+    // What the person's other devices have seen since is missing in an answer from before: a new one has to hold.
+    if (asked === null || !(error instanceof IntegrityError)) throw error;
+    return opened(open, id, null);
+  }
+}
+
+async function opened(open: Open, id: string, asked: Asked | null): Promise<OpenedVault> {
+  const hastened = hastenSha256();
   const kept = await recallReplay(open, id);
+  await hastened;
   const owed = new OwedSignatures();
-  const vault = (kept && (await resumed(open, id, kept, owed))) ?? (await replayed(open, id, owed));
+  const vault =
+    (kept && (await resumed(open, id, kept, owed, asked))) ?? (await replayed(open, id, owed, asked));
   vault.later = undefined;
   owedBy.set(vault, owed);
   return vault;
@@ -67,11 +100,16 @@ export async function settle(vault: OpenedVault): Promise<void> {
   await keepReplay(open, id, head, parts);
 }
 
-async function replayed(open: Open, id: string, owed: OwedSignatures): Promise<OpenedVault> {
+async function replayed(
+  open: Open,
+  id: string,
+  owed: OwedSignatures,
+  asked: Asked | null,
+): Promise<OpenedVault> {
   const certificates = await Certificates.verify(open.session.firm.id, open.root, []);
   const vault = new OpenedVault(open, certificates, VaultChain.begin(certificates, id));
   vault.later = owed.later;
-  await vault.refresh();
+  await vault.begin(asked?.since === 0 ? asked.news : askNews(id, 0));
   return vault;
 }
 
@@ -81,9 +119,10 @@ async function resumed(
   id: string,
   kept: KeptReplay,
   owed: OwedSignatures,
+  asked: Asked | null,
 ): Promise<OpenedVault | null> {
-  const coming = vaultApi.news(id, kept.head.seq, false);
-  coming.catch(() => undefined);
+  const { seq } = kept.head;
+  const coming = asked?.since === seq ? asked.news : askNews(id, seq);
   const unpacked = await unpack(open, id, kept);
   const news = await coming;
   const isSame =

@@ -1,17 +1,29 @@
 /** The record of a vault's or team's next epoch, and for a team the certificate of the key that it gives. */
 
-import { hashOf, RECORD, type Signed, signDocument } from "../seals/documents";
-import { nextEpoch } from "../seals/epochs";
+import type { Open } from "../keyring/keyring";
+import type { Certificates } from "../seals/certificates";
+import type { VaultChain } from "../seals/chain";
+import { hashOf, RECORD, type Signed, signDocument, type VaultRecord } from "../seals/documents";
+import { type EpochSeeds, nextEpoch } from "../seals/epochs";
 import { must } from "../seals/errors";
 import { certify } from "../seals/issue";
 import type { Moment } from "../seals/members";
 import { now } from "../ui/format";
 import { appendOf } from "../wire/codec";
 import type { Append } from "../wire/vault_api";
-import type { OpenedVault } from "./opened";
+
+/** A vault or team, opened, as far as its next epoch is made of it. */
+interface Rotated {
+  readonly id: string;
+  readonly open: Open;
+  readonly chain: VaultChain;
+  readonly seeds: EpochSeeds;
+  readonly certificates: Certificates;
+  recordFields(changes: VaultRecord["changes"]): VaultRecord;
+}
 
 /** What begins the next epoch at that moment, and hands down all seeds that open here. @throws as `EpochSeeds.toHandDown`. */
-export async function rotationOf(vault: OpenedVault, moment: Moment): Promise<Append> {
+export async function rotationOf(vault: Rotated, moment: Moment): Promise<Append> {
   const { chain, seeds } = vault;
   const { keys } = vault.open;
   const next = await nextEpoch(chain, await seeds.toHandDown(), keys, moment);
@@ -23,7 +35,7 @@ export async function rotationOf(vault: OpenedVault, moment: Moment): Promise<Ap
 }
 
 /** The certificate of the key that a team's next epoch gives. */
-async function nextTeamKey({ certificates, id, open }: OpenedVault, recipient: string): Promise<Signed> {
+async function nextTeamKey({ certificates, id, open }: Rotated, recipient: string): Promise<Signed> {
   const { keys, session } = open;
   const before = certificates.newestOf(id);
   must(before !== null, "team_differs", "the team has no certified key");

@@ -11,6 +11,7 @@ import { forgetOne, keep, recall, recallKeys } from "../keyring/store";
 import { fileKeyFrom, headerNativelyFor, type SealedFile } from "../seals/files";
 import { newId } from "../seals/ids";
 import type { Place } from "./new_folders";
+import { noteOf, setNote } from "./notes";
 import type { OpenedVault } from "./opened";
 
 /** What a commit needs to know of a file besides its contents. */
@@ -18,6 +19,8 @@ export interface FileFacts {
   readonly size: number;
   readonly lastModified: number;
   readonly type: string;
+  /** Epoch seconds, of files out of another vault or firm; null and absent: nobody said. */
+  readonly created?: number | null;
 }
 
 /** A file that is under way, wherever its payload lies. */
@@ -41,6 +44,7 @@ export interface Found extends Place {
 interface Entry extends Place {
   readonly name: string;
   readonly file: FileFacts;
+  readonly note?: string;
   readonly sealed: Omit<SealedFile, "fileKey">;
   /** age header to the epoch's recipient, b64. */
   readonly header: string;
@@ -152,6 +156,17 @@ export function inMemory(sealed: SealedFile, payload: Blob): Staged {
   );
 }
 
+/** A payload in the browser's file system that nobody remembers: gone with the page, too. */
+export function onlyHere(id: string, sealed: SealedFile, payload: Blob): Staged {
+  return stagedOf(
+    sealed,
+    payload,
+    null,
+    async () => undefined,
+    () => removeStaged(id),
+  );
+}
+
 /** Keeps what is needed to go on with a finished draft after the page was left. */
 export async function stage(
   vault: OpenedVault,
@@ -164,13 +179,14 @@ export async function stage(
   const { recipient } = await vault.seeds.keysOf(epoch);
   const header = toBase64url(await headerNativelyFor(sealed.fileKey, recipient));
   const { folder, path, name } = about;
-  const { size, lastModified, type } = about.file;
+  const { size, lastModified, type, created = null } = about.file;
   const { fileKey: _, ...rest } = sealed;
   const entry: Entry = {
     folder,
     path,
     name,
-    file: { size, lastModified, type },
+    file: { size, lastModified, type, created },
+    ...noteOf(about.file),
     sealed: rest,
     header,
     uploadUrl: null,
@@ -298,6 +314,7 @@ async function openKept(
   const payload = await (await place.getFileHandle(id)).getFile();
   if (payload.size !== entry.sealed.payloadSize) throw new RangeError("the payload is not whole");
   const sealed = { ...entry.sealed, fileKey };
-  const { folder, path, name, file } = entry;
+  const { folder, path, name, file, note = "" } = entry;
+  setNote(file, note);
   return { folder, path, name, file, staged: onDisk(vault, id, epoch, entry, sealed, payload) };
 }

@@ -20,7 +20,8 @@ import { gathered } from "./contents";
 import type { OpenedVault } from "./opened";
 import { MOST_PACKED_BYTES } from "./pack";
 import { zipMembers } from "./unzip";
-import { type UploadItem, Uploads } from "./upload";
+import { Uploads } from "./upload";
+import type { UploadItem } from "./upload_item";
 
 /** Sealed files by their names in the package. */
 type Sealed = ReadonlyMap<string, { readonly size: number; readonly open: () => Promise<Source> }>;

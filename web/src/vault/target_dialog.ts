@@ -5,11 +5,11 @@ import { runDialog } from "../ui/dialog";
 import { find, findAll, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { texts } from "../ui/texts";
-import { copyWithin, moveWithin, type OnTaken, planCopies, requireReadable } from "./copies";
+import { copyWithin, moveWithin, type OnTaken, planCopies } from "./copies";
 import type { OpenedNode } from "./nodes";
-import type { OpenedVault } from "./opened";
 import { type Target, TargetTree } from "./target_tree";
-import { removeNodes, restoreNode } from "./tree_changes";
+import { countEarlier, transferAcross } from "./transfer_across";
+import { restoreNode } from "./tree_changes";
 import { countsOf, type VerbContext } from "./verb_context";
 import { namesOf } from "./verb_dialogs";
 
@@ -40,6 +40,7 @@ export async function askForTarget(
   showTarget(page, dialog, nodes, null, mode);
   showProgress(dialog, "", null);
   find("[data-taken]", dialog).hidden = isRestore;
+  earlierBox(dialog).checked = false;
   const drawing = new AbortController();
   const done = runDialog("target", {
     isOver: (error) => page.isOver(error),
@@ -90,6 +91,7 @@ function showTarget(
     button.setAttribute("aria-disabled", String(isOff));
     button.title = deed === "move" && isHere ? tree.here : "";
   }
+  showEarlier(page, dialog, nodes, target);
   const region = find("[data-readers]", dialog);
   region.hidden = target === null || mode === "restore";
   if (target === null) return;
@@ -103,6 +105,26 @@ function showTarget(
   write("[data-readers-title]", tree.readersTitle(readers.length, nodes.length === 1), region);
   const more = isOther ? tree.readersOther : tree.readersSame;
   write("[data-readers-text]", `${tree.and(names)}. ${more}`, region);
+}
+
+function earlierBox(dialog: HTMLElement): HTMLInputElement {
+  return find<HTMLInputElement>("#with-earlier", dialog);
+}
+
+/** Offers to take earlier versions along into another vault, and says what becomes of them otherwise. */
+function showEarlier(
+  page: VerbContext,
+  dialog: HTMLElement,
+  nodes: readonly OpenedNode[],
+  target: Target | null,
+): void {
+  const isOther = target !== null && target.vault !== page.vault;
+  const count = isOther ? countEarlier(page.vault, nodes) : 0;
+  find("[data-earlier]", dialog).hidden = count === 0;
+  earlierBox(dialog).disabled = count === 0;
+  const { tree } = texts();
+  write("[data-earlier-label]", tree.earlier(count), dialog);
+  write("[data-earlier-hint]", tree.earlierHint(page.vault.state.trashDays, page.mayWrite), dialog);
 }
 
 function showProgress(dialog: HTMLElement, text: string, share: number | null): void {
@@ -127,7 +149,10 @@ async function carryOut(
     return tree.restored(namesOf(nodes));
   }
   const onTaken = find<HTMLSelectElement>("#on-taken", dialog).value as OnTaken;
-  if (target.vault !== page.vault) return transferAcross(page, nodes, target, deed, onTaken);
+  if (target.vault !== page.vault) {
+    const isWithEarlier = earlierBox(dialog).checked && !earlierBox(dialog).disabled;
+    return transferAcross(page, nodes, target, deed === "move", { onTaken, isWithEarlier });
+  }
   await transfer(page, nodes, target.folder, deed, onTaken, (text, share) =>
     showProgress(dialog, text, share),
   );
@@ -154,47 +179,4 @@ export async function transfer(
   const isBeside = nodes.every(({ parent }) => parent === folder);
   const steps = planCopies(vault, nodes, vault, folder, isBeside ? "both" : onTaken);
   await copyWithin(vault, steps, [], counted);
-}
-
-/** Begins to copy into another vault; a move is a copy after which nothing is missing, and then the trash. */
-async function transferAcross(
-  page: VerbContext,
-  nodes: readonly OpenedNode[],
-  { vault, folder }: Target,
-  deed: "copy" | "move",
-  onTaken: OnTaken,
-): Promise<string> {
-  const { tree } = texts();
-  const what = tree.counted(...countsOf(nodes));
-  if (deed === "move") requireReadable(page.vault, nodes);
-  const steps = planCopies(page.vault, nodes, vault, folder, onTaken);
-  // What was skipped because its name is taken there stays where it is, and its folder with it.
-  const isWhole = steps.filter(({ kind }) => kind === "file").length === countFiles(page.vault, nodes);
-  const finish = async (done: number, all: number): Promise<void> => {
-    if (done < all) {
-      page.changed(tree.copiedPart(done, all));
-      return;
-    }
-    const ids = nodes.map(({ id }) => id).filter((id) => page.vault.chain.isLive(id));
-    if (deed === "move" && isWhole && ids.length > 0) await removeNodes(page.vault, ids);
-    page.changed(deed === "move" && isWhole ? tree.moved(what) : tree.copied(what));
-  };
-  await page.copyAcross({
-    target: vault,
-    steps,
-    settled: (done, all) => void finish(done, all).catch((error: unknown) => page.fail(error)),
-    fail: (error) => page.fail(error),
-  });
-  return tree.copyBegun(what);
-}
-
-/** Files among the nodes and in the folders below them. */
-function countFiles(vault: OpenedVault, nodes: readonly OpenedNode[]): number {
-  let files = 0;
-  const waiting = [...nodes];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.kind === "file") files += 1;
-    else waiting.push(...vault.childrenOf(node.id));
-  }
-  return files;
 }

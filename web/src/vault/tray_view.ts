@@ -3,34 +3,36 @@
 import { clone, find, write } from "../ui/dom";
 import { formatSize, pageLanguage } from "../ui/format";
 import { problemText, texts } from "../ui/texts";
-import { isFinal, type Stage, type UploadItem } from "./upload";
+import { isFinal, type Stage, type TrayItem } from "./upload_item";
 
 /** What the tray is about. */
-export type Deed = "both" | "copy" | "upload";
+export type Deed = "both" | "copy" | "mixed" | "reseal" | "upload";
 
 const ORDER: readonly Stage[] = ["seal", "send", "scan", "done"];
 /** Up to so many files are followed step by step; of more a look now and then is enough, as drawing takes longer than sealing. */
 const FEW = 10;
 const LOOK_MS = 300;
+/** What ends by the person's own wish is no mishap. */
+const STOPPED = ["cancelled", "reseal_stopped"];
 /** Lines of files that wait or are done; those of refused ones stay. */
 const MOST_LINES = 40;
 
-/** Whoever carries items: uploads, or copies into another vault. */
+/** Whoever carries items: uploads, copies into another vault, sealing anew. Asked about its own items only. */
 export interface TrayWork {
-  retry(item: UploadItem): void;
-  cancel(item: UploadItem): void;
+  retry(item: TrayItem): void;
+  cancel(item: TrayItem): void;
 }
 
 export class TrayView {
-  private readonly all = new Set<UploadItem>();
+  private readonly all = new Set<TrayItem>();
   /** Those that have a line. */
-  private readonly items = new Map<UploadItem, HTMLElement>();
-  private readonly later = new Set<UploadItem>();
+  private readonly items = new Map<TrayItem, HTMLElement>();
+  private readonly later = new Set<TrayItem>();
   private looking: ReturnType<typeof setTimeout> | undefined;
   private readonly counts = { done: 0, refused: 0 };
-  private readonly lastStage = new Map<UploadItem, Stage>();
+  private readonly lastStage = new Map<TrayItem, Stage>();
   private readonly tray = find("[data-tray]");
-  private readonly works = new Map<UploadItem, TrayWork>();
+  private readonly works = new Map<TrayItem, TrayWork>();
 
   constructor() {
     find("[data-tray-fold]", this.tray).addEventListener("click", ({ currentTarget }) => {
@@ -44,7 +46,7 @@ export class TrayView {
   }
 
   /** `work`: what can stop the item, and try it again. */
-  show(item: UploadItem, work: TrayWork): void {
+  show(item: TrayItem, work: TrayWork): void {
     this.all.add(item);
     this.works.set(item, work);
     if (this.all.size <= FEW) {
@@ -62,7 +64,7 @@ export class TrayView {
     }, LOOK_MS);
   }
 
-  private showNow(item: UploadItem): void {
+  private showNow(item: TrayItem): void {
     const before = this.lastStage.get(item);
     const isNewStage = before !== item.stage;
     this.lastStage.set(item, item.stage);
@@ -74,8 +76,11 @@ export class TrayView {
     if (this.all.size <= FEW) this.drawTitle();
   }
 
-  private draw(element: HTMLElement, item: UploadItem, isNewStage: boolean): void {
+  private draw(element: HTMLElement, item: TrayItem, isNewStage: boolean): void {
     this.drawProgress(element, item);
+    const told = find("[data-told]", element);
+    told.hidden = item.told === undefined;
+    if (told.textContent !== item.told) told.textContent = item.told ?? "";
     if (!isNewStage) return;
     this.drawStages(element, item);
     this.drawProblem(element, item);
@@ -87,7 +92,7 @@ export class TrayView {
   }
 
   /** Room for one more line: where there is none, what is done makes some, and what waits has to wait. */
-  private hasRoomFor(item: UploadItem): boolean {
+  private hasRoomFor(item: TrayItem): boolean {
     if (item.stage === "refused" || this.items.size < MOST_LINES) return true;
     if (item.stage === "waiting" || item.stage === "done") return false;
     for (const stage of ["done", "waiting"]) {
@@ -101,7 +106,7 @@ export class TrayView {
     return true;
   }
 
-  private added(item: UploadItem): HTMLElement | null {
+  private added(item: TrayItem): HTMLElement | null {
     this.tray.hidden = false;
     if (!this.hasRoomFor(item)) return null;
     const element = clone("tray-item");
@@ -117,7 +122,7 @@ export class TrayView {
     return element;
   }
 
-  private drawProgress(element: HTMLElement, item: UploadItem): void {
+  private drawProgress(element: HTMLElement, item: TrayItem): void {
     const bar = find<HTMLProgressElement>("progress", element);
     const percent = Math.floor(item.progress * 100);
     // A bar without a value moves all the time: forty of them keep a processor busy.
@@ -129,7 +134,7 @@ export class TrayView {
     if (item.stage === "send") write('[data-stage="send"] [data-word]', vault.sending(percent), element);
   }
 
-  private drawStages(element: HTMLElement, item: UploadItem): void {
+  private drawStages(element: HTMLElement, item: TrayItem): void {
     const { vault } = texts();
     const at = ORDER.indexOf(item.stage);
     const done = [vault.sealed, vault.sent, vault.scanned, vault.done];
@@ -149,15 +154,19 @@ export class TrayView {
       item.stage === "done" || item.stage === "refused" || item.stage === "scan";
   }
 
-  private drawProblem(element: HTMLElement, item: UploadItem): void {
+  private drawProblem(element: HTMLElement, item: TrayItem): void {
     const isRefused = item.stage === "refused" && item.problem !== null;
-    element.classList.toggle("bad", isRefused);
-    find(".sg-stages", element).hidden = isRefused;
+    const isStopped = STOPPED.includes(item.problem?.code ?? "");
+    element.classList.toggle("bad", isRefused && !isStopped);
+    find(".sg-stages", element).hidden = isRefused || item.told !== undefined;
     const title = find("[data-problem-title]", element);
+    title.classList.toggle("fg-alarm", !isStopped);
     const text = find("[data-problem]", element);
     title.hidden = !isRefused;
     text.hidden = !isRefused;
-    find("[data-retry]", element).hidden = !isRefused || isFinal(item.problem);
+    const retry = find("[data-retry]", element);
+    retry.hidden = !isRefused || isFinal(item.problem);
+    retry.textContent = isStopped ? texts().vault.goOn : texts().vault.tryAgain;
     if (item.problem === null) return;
     const problem = problemText(item.problem);
     title.textContent = problem.title;
@@ -165,9 +174,9 @@ export class TrayView {
   }
 
   /** Stage changes that matter to somebody who does not see the tray; per cents do not. */
-  private announce(item: UploadItem): void {
+  private announce(item: TrayItem): void {
     const { vault } = texts();
-    if (item.stage === "done") write("[data-live]", vault.saved(item.name));
+    if (item.stage === "done") write("[data-live]", item.told ?? vault.saved(item.name));
     if (item.stage === "refused" && item.problem !== null) {
       write("[data-live]", vault.refusedLive(item.name, problemText(item.problem).title));
     }
@@ -185,9 +194,10 @@ export class TrayView {
   }
 
   private deed(): Deed {
-    const copies = [...this.all].filter(({ deed }) => deed === "copy").length;
-    if (copies === 0) return "upload";
-    return copies === this.all.size ? "copy" : "both";
+    const deeds = new Set<Deed>([...this.all].map(({ deed }) => deed ?? "upload"));
+    const [one = "upload"] = deeds;
+    if (deeds.size === 1) return one;
+    return deeds.has("reseal") ? "mixed" : "both";
   }
 
   /** Stops all that is not settled. What is there already stays; the rest can be tried again. */

@@ -5,50 +5,32 @@
  * scanned together with what else has, and what is clean is committed together, in one record.
  */
 
-import { sealedSize } from "../crypto/payload";
-import { makeThumbnail } from "../preview/thumbnail";
+import type { Bytes } from "../crypto/bytes";
 import { RefusedError } from "../seals/errors";
-import { requireSize, sealContents } from "../seals/files";
+import { requireSize } from "../seals/files";
 import { requireName } from "../seals/rows";
 import { now } from "../ui/format";
-import { isExpected } from "../ui/texts";
 import { Batches, type Failures } from "./batches";
 import { type ClearFile, COMMITTED, commitFiles } from "./commit";
 import { makeFolders, type Place } from "./new_folders";
 import type { OpenedVault } from "./opened";
-import type { Choice, Picked } from "./picked";
+import { ofDevice } from "./origins";
+import type { Choice } from "./picked";
 import { MOST_FILES, scan } from "./scan";
+import { sealInto } from "./sealing";
 import { MOST_SMALL, type Sending, sendSmall, startSending } from "./sending";
+import type { Found, Staged } from "./staging";
 import {
-  type FileFacts,
-  type Found,
-  inMemory,
-  memoryDraft,
-  openDraft,
-  ownId,
-  type Staged,
-  stage,
-  WORTH_STAGING_BYTES,
-} from "./staging";
-
-export type Stage = "done" | "refused" | "scan" | "seal" | "send" | "waiting";
-
-export interface UploadItem extends Place {
-  readonly id: number;
-  readonly file: FileFacts;
-  readonly name: string;
-  /** A copy out of another vault; absent for what is uploaded. */
-  readonly deed?: "copy";
-  /** Null for what was sealed before the page was left. */
-  readonly source: File | null;
-  /** Once it is sealed; another try sends the same. */
-  staged: Staged | null;
-  stage: Stage;
-  /** Share of the present stage, 0 to 1. */
-  progress: number;
-  /** Why the item was refused. */
-  problem: (Error & { readonly code?: string }) | null;
-}
+  type Coming,
+  dropStaged,
+  isFinal,
+  type Part,
+  partOf,
+  type Stage,
+  type TrayItem,
+  twinsIn,
+  type UploadItem,
+} from "./upload_item";
 
 /** Sealed and sent at once. The server receives six of a person at a time; another device of his may send too. */
 const AT_ONCE = 4;
@@ -61,8 +43,16 @@ const MOST_SCANNED_BYTES = 64 << 20;
 /** How long a look at the vault's epoch counts. */
 const READY_MS = 30_000;
 
+const ignore = (): void => undefined;
+
 /** Received by the server; its picture may still be in the making. */
 type SentFile = Omit<ClearFile, "picture">;
+
+interface SentPart {
+  readonly part: Part;
+  readonly file: SentFile;
+  readonly picture: Promise<Bytes | null>;
+}
 
 interface Small {
   readonly payload: Blob;
@@ -85,7 +75,8 @@ export class Uploads {
   private readonly vault: OpenedVault;
   private readonly changed: (item: UploadItem) => void;
   private waiting: UploadItem[] = [];
-  private readonly sendings = new Map<number, Sending>();
+  /** What is being opened or sent, by the ids of items. */
+  private readonly underWay = new Map<number, Pick<Sending, "abort">>();
   private readonly cancelled = new Set<number>();
   private readonly smalls: Batches<Small>;
   private readonly scans: Batches<SentFile>;
@@ -122,8 +113,21 @@ export class Uploads {
     this.commits = new Batches(commit, { ...COMMITTED, isMoreToCome, atOnce: 1 });
   }
 
+  /** Begins with files out of another vault. */
+  copy(files: readonly Coming[]): readonly UploadItem[] {
+    const items = files.map(({ folder, name, origins }) =>
+      this.itemOf({ folder, path: [], name }, origins.map(partOf), { deed: "copy" }),
+    );
+    for (const item of items) this.changed(item);
+    this.waiting.push(...items);
+    this.startNext();
+    return items;
+  }
+
   add({ files }: Pick<Choice, "files">, folder: string): readonly UploadItem[] {
-    const items = files.map((picked) => this.itemOf(picked, folder));
+    const items = files.map(({ file, path }) =>
+      this.itemOf({ folder, path, name: file.name.normalize("NFC") }, [partOf(ofDevice(file))]),
+    );
     const twins = twinsIn(items);
     for (const item of items) {
       if (twins.has(item))
@@ -138,9 +142,8 @@ export class Uploads {
   /** Goes on with what was sealed before the page was left. */
   resume(found: readonly Found[]): void {
     for (const { name, folder, path, file, staged } of found) {
-      this.count += 1;
-      const begun = { stage: "waiting", progress: 0, problem: null } as const;
-      const item: UploadItem = { id: this.count, file, source: null, name, folder, path, staged, ...begun };
+      const part = { file, origin: null, staged, isThere: false };
+      const item = this.itemOf({ folder, path, name }, [part]);
       this.changed(item);
       this.waiting.push(item);
     }
@@ -165,11 +168,11 @@ export class Uploads {
 
   cancel(item: UploadItem): void {
     this.cancelled.add(item.id);
-    this.sendings.get(item.id)?.abort();
+    this.underWay.get(item.id)?.abort();
     const at = this.waiting.indexOf(item);
     if (at >= 0) {
       this.waiting.splice(at, 1);
-      void item.staged?.remove();
+      void dropStaged(item);
       this.refuse(item, new RefusedError("cancelled", "cancelled by the person"));
     }
   }
@@ -179,11 +182,15 @@ export class Uploads {
     return this.unsettled > 0 || this.waiting.length > 0;
   }
 
-  private itemOf({ file, path }: Picked, folder: string): UploadItem {
+  private itemOf(
+    place: Place & { readonly name: string },
+    parts: readonly Part[],
+    about: Pick<TrayItem, "deed"> = {},
+  ): UploadItem {
     this.count += 1;
-    const name = file.name.normalize("NFC");
-    const begun = { staged: null, stage: "waiting", progress: 0, problem: null } as const;
-    return { id: this.count, file, source: file, name, folder, path, ...begun };
+    const { file } = parts.at(-1) as Part;
+    const begun = { stage: "waiting", progress: 0, problem: null } as const;
+    return { id: this.count, ...place, file, parts, ...about, ...begun };
   }
 
   private startNext(): void {
@@ -201,50 +208,65 @@ export class Uploads {
   }
 
   private async carry(item: UploadItem): Promise<void> {
-    const { source, name } = item;
-    // Made while the file is sealed, sent and scanned: it holds up none of that.
-    const picture = source === null ? null : makeThumbnail(source, name);
-    const sent = await this.sent(item);
+    const sent = await this.sentAll(item);
     this.move(item, "scan");
-    await this.scans.add(sent);
-    await this.commits.add({ ...sent, picture: await picture });
-    await item.staged?.remove();
+    await Promise.all(sent.map(({ file }) => this.scans.add(file)));
+    for (const { part, file, picture } of sent) {
+      await this.commits.add({ ...file, picture: await picture });
+      part.isThere = true;
+      await part.staged?.remove();
+    }
     this.move(item, "done");
   }
 
   /** What another try cannot mend need not be kept for it. */
   private async end(item: UploadItem, error: unknown): Promise<void> {
-    if (isFinal(error) || this.cancelled.has(item.id)) {
-      const { staged } = item;
-      item.staged = null;
-      await staged?.remove();
-    }
-    this.refuse(item, error);
+    const isCancelled = this.cancelled.has(item.id);
+    if (isFinal(error) || isCancelled) await dropStaged(item);
+    this.refuse(item, isCancelled ? new RefusedError("cancelled", "cancelled by the person") : error);
   }
 
-  private async sent(item: UploadItem): Promise<SentFile> {
+  /** Seals and sends what is not there yet. With the last of it the next item may begin. */
+  private async sentAll(item: UploadItem): Promise<readonly SentPart[]> {
     let isDone = false;
     const makeWay = (): void => {
       if (isDone) return;
       isDone = true;
       this.running -= 1;
-      this.sendings.delete(item.id);
       this.startNext();
     };
     try {
-      const { folder, path, name, file } = item;
-      for (const one of [...path, name]) requireName(one);
-      requireSize(file.size);
-      this.move(item, "seal");
-      await this.beReady();
-      item.staged ??= await this.seal(item);
+      for (const one of [...item.path, item.name]) requireName(one);
+      const left = item.parts.filter(({ isThere }) => !isThere);
+      const sent: SentPart[] = [];
+      for (const part of left) {
+        // Made while the file is sealed, sent and scanned: it holds up none of that.
+        const picture = part.origin?.picture() ?? Promise.resolve(null);
+        picture.catch(() => undefined);
+        const file = await this.sent(item, part, part === left.at(-1) ? makeWay : ignore);
+        sent.push({ part, file, picture });
+      }
+      return sent;
+    } finally {
+      makeWay();
+    }
+  }
+
+  private async sent(item: UploadItem, part: Part, makeWay: () => void): Promise<SentFile> {
+    const { folder, path, name } = item;
+    const { file } = part;
+    requireSize(file.size);
+    this.move(item, "seal");
+    await this.beReady();
+    try {
+      part.staged ??= await this.seal(item, part);
       this.move(item, "send");
-      const { staged } = item;
+      const { staged } = part;
       const isSmall = staged.payload.size <= MOST_SMALL.payloadBytes;
       const upload = await (isSmall ? this.sendSmall(item, staged, makeWay) : this.send(item, staged));
       return { upload, sealed: staged.sealed, folder, path, name, file };
     } finally {
-      makeWay();
+      this.underWay.delete(item.id);
     }
   }
 
@@ -275,26 +297,15 @@ export class Uploads {
     return this.ready.promise;
   }
 
-  private async seal(item: UploadItem): Promise<Staged> {
-    const { source } = item;
-    if (source === null) throw new RefusedError("source_gone", "the file must be chosen again");
-    const id = source.size < WORTH_STAGING_BYTES ? "" : await ownId();
-    const onDisk = await openDraft(id, sealedSize(source.size));
-    const draft = onDisk ?? memoryDraft();
-    try {
-      let doneBytes = 0;
-      const sealed = await sealContents(source, async (piece) => {
-        this.requireWanted(item);
-        doneBytes += piece.length;
-        await draft.write(piece);
-        this.advance(item, doneBytes / Math.max(1, source.size));
-      });
-      const payload = await draft.finish();
-      return onDisk === null ? inMemory(sealed, payload) : await stage(this.vault, id, item, sealed, payload);
-    } catch (error) {
-      await draft.discard().catch(() => undefined);
-      throw error;
-    }
+  private async seal(item: UploadItem, { origin, file }: Part): Promise<Staged> {
+    if (origin === null) throw new RefusedError("source_gone", "the file must be chosen again");
+    const stop = new AbortController();
+    this.underWay.set(item.id, stop);
+    const about = item.parts.length === 1 ? item : null;
+    return sealInto(this.vault, await origin.open(stop.signal), file.size, about, (share) => {
+      this.requireWanted(item);
+      this.advance(item, share);
+    });
   }
 
   private async send(item: UploadItem, staged: Staged): Promise<string> {
@@ -305,7 +316,7 @@ export class Uploads {
       staged.uploadUrl,
       (url) => void staged.noteUrl(url),
     );
-    this.sendings.set(item.id, sending);
+    this.underWay.set(item.id, sending);
     const upload = await sending.done;
     this.requireWanted(item);
     return upload;
@@ -332,33 +343,4 @@ export class Uploads {
     item.problem = error instanceof Error ? error : new Error(String(error));
     this.changed(item);
   }
-}
-
-/** Files of one choice whose names differ in nothing but how their letters are put together. */
-function twinsIn(items: readonly UploadItem[]): ReadonlySet<UploadItem> {
-  const taken = new Set<string>();
-  return new Set(
-    items.filter(({ path, name }) => {
-      const place = [...path, name].join("/");
-      const isTwin = taken.has(place);
-      taken.add(place);
-      return isTwin;
-    }),
-  );
-}
-
-/** Codes that another try cannot change; nor can it change a name that is not allowed. */
-const FINAL = new Set([
-  "infected",
-  "not_scannable",
-  "too_large",
-  "scan_too_large",
-  "source_gone",
-  "name_is_file",
-  "name_is_folder",
-  "name_taken",
-]);
-
-export function isFinal(error: unknown): boolean {
-  return isExpected(error) && (FINAL.has(error.code) || error.code.startsWith("name_"));
 }

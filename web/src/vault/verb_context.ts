@@ -3,6 +3,8 @@
 import type { Copying } from "./copy_across";
 import type { OpenedNode } from "./nodes";
 import type { OpenedVault } from "./opened";
+import type { TrayWork } from "./tray_view";
+import type { TrayItem } from "./upload_item";
 
 export interface VerbContext {
   readonly vault: OpenedVault;
@@ -21,6 +23,8 @@ export interface VerbContext {
   changed(said: string): void;
   /** Begins to copy into another vault; the tray shows how far it is. */
   copyAcross(copying: Copying): Promise<void>;
+  /** Shows in the tray how far something is; `work` can stop it, and go on. */
+  track(item: TrayItem, work: TrayWork): void;
   fail(error: unknown): void;
   isOver(error: unknown): boolean;
 }

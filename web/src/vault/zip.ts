@@ -38,7 +38,7 @@ const MAX_16 = 0xffff;
 const MAX_32 = 0xffff_ffff;
 
 /** Bytes of the archive if each entry has the size that `sizeOf` gives. */
-export function zipSize(entries: readonly ZipEntry[], sizeOf: (entry: ZipEntry) => number): number {
+export function zipSize<E extends ZipEntry>(entries: readonly E[], sizeOf: (entry: E) => number): number {
   let [offset, directory] = [0, 0];
   for (const entry of entries) {
     const size = sizeOf(entry);

@@ -3,8 +3,8 @@
 import { toBase64url } from "../crypto/base64";
 import type { Bytes } from "../crypto/bytes";
 import type { Certificates } from "../seals/certificates";
-import type { Entry } from "../seals/chain";
 import { type Accepted, fromDoc, type Signed, toDoc } from "../seals/documents";
+import type { Entry } from "../seals/entries";
 import type { Wrap } from "../seals/epochs";
 import type { AcceptedEvent } from "../seals/events";
 import { unb64 } from "../seals/fields";

@@ -1,8 +1,8 @@
 /** The calls of docs/formats.md, section 10, about keys: who has which, founding, inviting, revoking, teams. */
 
 import type { Role } from "../seals/certificate";
-import type { Head } from "../seals/chain";
 import type { Doc, Rights } from "../seals/documents";
+import type { Head } from "../seals/entries";
 import type { Credential, FirmAnswer, Session } from "./api";
 import type { CertificateAnswer, Directory } from "./evidence";
 import { call } from "./http";

@@ -1,7 +1,7 @@
 /** The calls of docs/formats.md, section 10, about vaults: their chains, what lies in them, locks, what happened. */
 
-import type { Head } from "../seals/chain";
 import type { Doc, Rights } from "../seals/documents";
+import type { Head } from "../seals/entries";
 import type { Directory, EntryAnswer } from "./evidence";
 import { call } from "./http";
 
@@ -145,6 +145,9 @@ export const vaultApi = {
   head: (vault: string) => call<Head & { locks?: number }>("GET", `${vaultPath(vault)}/head`),
   news: (vault: string, since: number, isBackground: boolean) =>
     call<News>("GET", `${vaultPath(vault)}/news?since=${since}${isBackground ? "&background=true" : ""}`),
+  /** The next record alone, and what verifies and opens it. */
+  briefNews: (vault: string, since: number) =>
+    call<News>("GET", `${vaultPath(vault)}/news?since=${since}&brief=true`),
   append: (vault: string, append: Append) => call<Head>("POST", `${vaultPath(vault)}/records`, append),
   scannerKey: () => call<{ doc: Doc }>("GET", "/api/scanner-key"),
   check: (

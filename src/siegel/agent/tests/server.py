@@ -22,11 +22,11 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import Accepted
 from siegel.seals.chain import Entry
 from siegel.seals.derive import EpochSeed, Seed, digest
-from siegel.seals.documents import Login, Manifest, Roster
+from siegel.seals.documents import Certificate, Login, Manifest, Roster
 from siegel.seals.epochs import first_epoch, required_wraps, rotation_due
 from siegel.seals.errors import IntegrityError
 from siegel.seals.files import open_file_key
-from siegel.seals.holders import Moment, rights_of
+from siegel.seals.holders import Moment, is_member, rights_of
 from siegel.seals.ids import new_id
 from siegel.seals.keyfile import KeyFile
 from siegel.seals.login import verify_login
@@ -36,7 +36,7 @@ from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.rows import Place, VaultRow, seal_row
 from siegel.seals.scanning import announce_scanner_key, sign_verdict
 from siegel.seals.signed import Signed
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 from siegel.seals.tests.people import Firm, Holders, Person, signed_roster, with_kept
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -96,6 +96,7 @@ class Server:
         self.lies: list[Callable[[str, Wire], Wire]] = []
         self.before: Callable[[httpx.Request], None] = lambda request: None
         self.requests: list[str] = []
+        self.queries: list[str] = []
         self.self_records: dict[str, list[Wire]] = {}
         self.handed_over: list[Wire] = []
         self.taken_in: list[Wire] = []
@@ -150,6 +151,7 @@ class Server:
     def handle(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path.removeprefix("/api/")
         self.requests.append(f"{request.method} {path}")
+        self.queries.append(request.url.query.decode())
         self.signed_in = self.person_of(request)
         self.before(request)
         if path.startswith("uploads"):
@@ -192,6 +194,7 @@ class Server:
             return self.in_vault(path.split("/")[1:], dict(request.url.params), body)
         simple: dict[str, Callable[[], Answer]] = {
             "keys/certificates": lambda: self.certificates(body),
+            "keys/provisional": self.provisional,
             "account/self": lambda: self.self_record(body),
             "session": lambda: (200, {}),
             "keys/revocations": lambda: self.revoke(body),
@@ -232,6 +235,11 @@ class Server:
         self.firm.accepted.append(item)
         return 201, {}
 
+    def provisional(self) -> Answer:
+        store, parse = self.firm.store, Certificate.parse
+        waiting = [one for one in self.firm.accepted if store.is_provisional(parse(one.signed).kid)]
+        return 200, {"certificates": [_accepted(one) for one in waiting]}
+
     def evidence(self) -> Wire:
         """Everybody sees all of the firm."""
         certificates = [_accepted(item) | {"provisional": False} for item in self.firm.accepted]
@@ -249,7 +257,7 @@ class Server:
         known = self.firm.store.by_kid(team_kid)
         if known is None or known.certificate.kind != "team":
             return False
-        return self.firm.store.teams[known.certificate.subject].membership(kid, self.firm.moment, self.firm.store)
+        return is_member(self.firm.store.teams[known.certificate.subject], kid, self.firm.moment, self.firm.store)
 
     def found_team(self, body: Wire) -> Answer:
         vault = StoredVault(VaultState.begin(self.firm.id, body["id"]), VaultRow("", "", body["name"]), None)
@@ -392,7 +400,7 @@ class Server:
         vault.entries.append(wire)
         if vault.is_team:
             entries = [Entry.from_wire(one) for one in vault.entries]
-            self.firm.store.teams[vault.id] = Team.replay(entries, self.firm.store)
+            self.firm.store.teams[vault.id] = replay_team(entries, self.firm.store)
         return 201, self.head(vault)
 
     # Files

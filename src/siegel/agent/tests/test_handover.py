@@ -102,6 +102,26 @@ def test_the_words_of_sender_and_recipient_are_to_be_compared(
     assert len(spoken(package.sender).split()) == 8
 
 
+def test_a_card_names_one_recipient_whatever_its_heading_says(run: Run, online: Server, packed: Path) -> None:
+    ours = online.firm.client.seed.public_keys().recipient or ""
+    theirs = online.firm.owner.seed.public_keys().recipient or ""
+    for end in ("\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"):
+        Path("false.txt").write_bytes(f"# Siegel: für Kanzlei{end}{theirs}\n# words\n{ours}\n".encode())
+        assert run("vault", "hand-over", TITLE, "--to", "false.txt", "other", "--yes") == 2, end
+    Path("code.txt").write_text(ours.upper())
+    assert run("vault", "hand-over", TITLE, "--to", "code.txt", "other", "--yes") == 0
+
+
+@pytest.mark.parametrize("whose", ["clerk", "owner"])
+def test_a_card_of_the_own_firm_is_refused(
+    run: Run, online: Server, packed: Path, capsys: pytest.CaptureFixture[str], whose: str
+) -> None:
+    recipient = getattr(online.firm, whose).seed.public_keys().recipient
+    assert run("vault", "hand-over", TITLE, "--to", recipient, "other", "--yes") == 2
+    assert "belongs to your own firm" in capsys.readouterr().err
+    assert not Path("other").exists()
+
+
 def flip(path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[-20] ^= 1

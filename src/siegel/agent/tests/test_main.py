@@ -291,8 +291,11 @@ def test_a_list_of_many_vaults_is_one_answer(run: Run, online: Server) -> None:
         online.begin_vault(firm.clerk, [(firm.clerk, "manage"), (firm.client, "read")], f"Lohn {number}")
     sign_in(run, online, firm.client)
     online.requests.clear()
+    online.queries.clear()
     assert run("vault", "ls", "--json") == 0
     assert online.requests == ["GET keys/certificates", "GET vaults"]
+    # No other client's keys are asked for: a firm has thousands.
+    assert online.queries == ["about=", ""]
 
 
 def test_a_list_that_shows_less_than_was_seen_ends_with_three(

@@ -19,7 +19,8 @@ from siegel.agent.errors import AgentError
 from siegel.agent.tests.server import Server, Wire
 from siegel.agent.tests.test_log import Log, log
 from siegel.agent.tests.test_main import Run, online, run
-from siegel.agent.web_served import USER_AGENT, compare_served
+from siegel.agent.web_headers import USER_AGENT
+from siegel.agent.web_served import compare_served
 from siegel.lib import sshsig, tlog
 from siegel.seals.canonical import b64, encode
 from siegel.seals.errors import IntegrityError
@@ -43,6 +44,7 @@ class Site:
         self.headers = {"Content-Type": "text/html; charset=utf-8"}
         self.tamper: Callable[[str, str, bytes], bytes | None] = lambda _path, _agent, content: content
         self.origin = ""
+        self.asked: dict[str, list[tuple[str, str]]] = {}
 
     def body(self, path: str, agent: str) -> bytes | None:
         if path == "/anmeldung":
@@ -57,6 +59,7 @@ def site() -> Iterator[Site]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            site.asked[self.path] = self.headers.items()
             body = site.body(self.path, self.headers["User-Agent"])
             self.send_response(404 if body is None else site.status)
             self.send_header("Content-Security-Policy", site.policy)
@@ -160,6 +163,30 @@ def test_a_listed_file_that_is_not_there_is_found_and_an_error_is_no_difference(
     with pytest.raises(AgentError) as caught:
         compare_served(site.origin, LISTED)
     assert caught.value.code == "web_unreadable"
+
+
+def test_what_is_fetched_names_no_program_and_comes_as_a_page_asks_for_it(site: Site) -> None:
+    site.headers["Set-Cookie"] = "siegel_csrf=abc; Path=/"
+    compare_served(site.origin, LISTED)
+    sent = {path: dict(headers) for path, headers in site.asked.items()}
+    assert not any("httpx" in text or "siegel/" in text for headers in sent.values() for text in headers.values())
+    assert "Referer" not in sent["/anmeldung"]
+    destinations = {path: headers["Sec-Fetch-Dest"] for path, headers in sent.items()}
+    assert destinations["/anmeldung"] == "document"
+    assert destinations["/static/theme.css"] == "style"
+    for path in ("/static/theme.js", "/static/bundle/shell-1.js"):
+        assert destinations[path] == "script"
+        assert sent[path]["Referer"] == f"{site.origin}/anmeldung"
+        assert sent[path]["Cookie"] == "siegel_csrf=abc"
+        assert ("Origin" in sent[path]) == ("bundle" in path)
+
+
+def test_an_encoding_that_is_not_installed_is_no_difference_and_is_not_asked_for_again(site: Site) -> None:
+    site.headers["Content-Encoding"] = "x-none"
+    with pytest.raises(AgentError) as caught:
+        compare_served(site.origin, LISTED)
+    assert caught.value.code == "web_encoding"
+    assert list(site.asked) == ["/anmeldung"]
 
 
 @pytest.mark.parametrize(

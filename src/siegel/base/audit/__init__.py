@@ -9,6 +9,7 @@ Its parts, lower ones first:
     sequencer     PostgreSQL: entries that wait get their place, one after the other
     entries       what actions call: `record`, `unchanged`, `in_turn`; the batch that an action writes at its end
     witnesses     who confirms heads from outside
+    pushing       heads brought to witnesses that the operator names
     stamping      timestamps on heads by a service that the operator names
     proofs        inclusion, consistency, proof files
     verification  everything again from the stored bytes, in bounded memory

@@ -1,11 +1,11 @@
-"""Asks the process that holds the log key (`siegel.notary`), over its socket: length-prefixed JSON."""
+"""Asks the process that holds the log key (`siegel.notary`), over its socket."""
 
-import json
 import socket
 from dataclasses import dataclass
 
 from django.conf import settings
 
+from siegel.private_socket import MessageError, framed, read_message
 from siegel.seals.canonical import Json, b64, unb64
 
 MAX_ANSWER_BYTES = 1 << 16
@@ -67,16 +67,14 @@ def begin(text: str, of: str) -> str:
 
 
 def _ask(request: dict[str, Json]) -> dict[str, Json]:
-    text = json.dumps(request).encode()
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
             line.settimeout(TIMEOUT_S)
             line.connect(str(settings.LOG_KEY_SOCKET))
-            line.sendall(len(text).to_bytes(4, "big") + text)
+            line.sendall(framed(request))
             with line.makefile("rb") as stream:
-                size = int.from_bytes(stream.read(4), "big")
-                answer = json.loads(stream.read(min(size, MAX_ANSWER_BYTES)))
-    except (OSError, ValueError) as error:
+                answer = read_message(stream, MAX_ANSWER_BYTES)
+    except (OSError, MessageError) as error:
         raise NotaryError("notary.silent") from error
     match answer:
         case {"ok": dict(result)}:

@@ -15,8 +15,11 @@ MAX_SKEW_S = 600
 
 
 @action
-def add_witness(*, tenant: Tenant, name: str, vkey: str, by: Actor) -> AuditWitness:
-    """Believes this key from now on; the same again changes nothing. BaseError `witness_invalid`, `witnesses_full`."""
+def add_witness(*, tenant: Tenant, name: str, vkey: str, by: Actor | None) -> AuditWitness:
+    """Believes this key from now on; the same again changes nothing. `by`: None for the operator.
+
+    BaseError `witness_invalid`, `witnesses_full`.
+    """
     in_turn(tenant)
     if known := AuditWitness.objects.filter(tenant=tenant, vkey=vkey).first():
         unchanged()

@@ -177,7 +177,7 @@ def test_a_head_that_a_witness_kept_is_cited_when_the_keys_process_forgot(
 ) -> None:
     key = Ed25519PrivateKey.generate()
     vkey = tlog.VerifierKey("witness", tlog.COSIGNATURE, key.public_key().public_bytes_raw())
-    add_witness(tenant=log, name="PC", vkey=vkey.encode(), by=None)  # type: ignore[arg-type]  # nobody's word is needed
+    add_witness(tenant=log, name="PC", vkey=vkey.encode(), by=None)
     kept = _confirmed(log, key)
     backup.take()
     grow(log, 40)

@@ -1,8 +1,10 @@
 """Timestamps on the log: a real service, one that lies, and one that is not there."""
 
+import random
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -92,6 +94,35 @@ def test_a_certificate_that_is_for_something_else_is_refused(
 def test_a_stamp_by_somebody_else_is_refused(service: tsa.Service, honest: tsa.Authority, tmp_path: Path) -> None:
     service.answer = tsa.stamping(tsa.authority(tmp_path / "foreign"))
     assert refused(service, honest.ca_file) == "certificate"
+
+
+def test_however_a_stamp_is_altered_it_is_refused_by_name(service: tsa.Service, honest: tsa.Authority) -> None:
+    answer = timestamps.ask(service.at(honest.ca_file), TEXT).answer
+    chance, codes = random.Random(3161), set[str]()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd certificates, which is what they are
+        for _ in range(2000):
+            altered = bytearray(answer)
+            for _ in range(chance.randint(1, 3)):
+                altered[chance.randrange(len(altered))] ^= chance.randint(1, 255)
+            try:
+                timestamps.verify(bytes(altered), TEXT, honest.ca_file)
+            except TimestampError as error:
+                codes.add(error.code)
+    assert codes == {"malformed", "imprint", "certificate"}
+
+
+def test_a_fault_of_ours_is_not_taken_for_a_bad_certificate(
+    service: tsa.Service, honest: tsa.Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = timestamps.ask(service.at(honest.ca_file), TEXT).answer
+
+    def broken(**_roots: object) -> object:
+        raise AttributeError("ours")
+
+    monkeypatch.setattr(timestamps, "VerifierBuilder", broken)
+    with pytest.raises(AttributeError):
+        timestamps.verify(answer, TEXT, honest.ca_file)
 
 
 def test_a_stamp_of_another_time_is_refused(

@@ -5,18 +5,31 @@ from django.test.utils import CaptureQueriesContext
 
 from siegel.accounts.models import Person
 from siegel.accounts.tests.people import SignIn, make_person
+from siegel.firms.actions import block_person, create_client
 
 
 def test_a_visitor_is_sent_to_the_door(db: None) -> None:
     assert Browser().get("/")["Location"] == "/anmeldung"
 
 
-def test_the_firm_s_start_page_shows_the_latest_entries(owner: Person, clerk: Person, sign_in: SignIn) -> None:
-    page = sign_in(clerk).get("/")
+def test_the_firm_s_start_page_shows_the_latest_deeds_and_sums_up_who_signed_in(
+    owner: Person, clerk: Person, sign_in: SignIn
+) -> None:
+    block_person(person=clerk, by=owner)
+    sign_in(owner)
+    page = sign_in(owner).get("/")
     assert page.templates[0].name == "desk/firm.html"
     text = page.content.decode()
+    assert "<b>Zugang gesperrt</b>" in text
     assert "Sabine Wulff" in text
-    assert "<b>Angemeldet</b>" in text
+    assert "<b>Angemeldet</b>" not in text
+    assert "2 Anmeldungen</a>" in text
+
+
+def test_the_start_page_says_what_somebody_was_refused(owner: Person, clerk: Person, sign_in: SignIn) -> None:
+    client = create_client(number="20001", name="Tischlerei Ohm", by=owner)
+    assert sign_in(clerk).get(f"/mandanten/{client.pk}").status_code == 404
+    assert "Mandant · Tischlerei Ohm" in sign_in(owner).get("/").content.decode()
 
 
 def test_the_client_s_start_page_shows_no_log(client_user: Person, sign_in: SignIn) -> None:

@@ -170,7 +170,7 @@ def test_every_change_of_master_data_is_in_the_log(owner: Person, clerk: Person,
     actions.assign_dossier(dossier=dossier, staff=Staff.objects.get(pk=clerk.pk), by=owner)
     newest = [(line.kind, line.who, line.about) for line in audit_lines(owner.tenant, limit=3)]
     assert newest == [
-        ("firms.dossier_assigned", "Henrike Lindhorst", "Sabine Wulff · Fibu"),
+        ("firms.dossier_assigned", "Henrike Lindhorst", "Bäckerei Harms GmbH · Sabine Wulff · Fibu"),
         ("firms.dossier_added", "Henrike Lindhorst", "Bäckerei Harms GmbH · Fibu"),
         ("firms.client_added", "Henrike Lindhorst", "Bäckerei Harms GmbH"),
     ]

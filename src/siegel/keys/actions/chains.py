@@ -25,6 +25,7 @@ from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
+    from siegel.seals.certificates import CertificateStore
 
 # What an entry counts, by the kind of the change.
 COUNTED = {
@@ -129,26 +130,16 @@ def _accept(
         if kind != "team" or documents.epoch is None:
             raise KeysError("document_refused", reason="record_documents")
         add_team_key(by=by, team_id=before.vault, signed=documents.certificate)
-    logged = audit.record(
-        READMITTED if _readmits(before, record) else rules.audit_kind(record, kind),
-        tenant=by.tenant,
-        by=by,
-        about=_about(record, documents.record.hash),
-        personal=personal,
-        attested_by="person",
-    )
+    about = _about(record, documents.record.hash)
+    what = READMITTED if _readmits(before, record) else rules.audit_kind(record, kind)
+    logged = audit.record(what, tenant=by.tenant, by=by, about=about, personal=personal, attested_by="person")
     entry = _entry(documents, logged)
     with rules.refusing():
         store = queries.store_of(by.tenant, _keys_in(before, documents, record.author))
         step = check(before, entry, store, nodes, versions)
         if step.author.certificate.subject != by.id:
             raise KeysError("document_refused", reason="record_author")
-        # the writer's clock may be ahead, or behind, when somebody's time ends
-        least = required_wraps(before, step.position, store, entry.accepted_at + CLOCK_LEEWAY_S)
-        most = required_wraps(before, step.position, store, entry.accepted_at - CLOCK_LEEWAY_S)
-        _check_wraps(documents.wraps, least, most)
-        if documents.epoch and step.position.now.epoch.sealed_to != tuple(sorted(documents.wraps)):
-            raise KeysError("wraps_incomplete")
+        _check_sealed(before, step.position, documents, store, entry.accepted_at)
         due = rotation_due(step.position, store, entry.accepted_at)
     if due and step.nodes:
         # nothing new is sealed for somebody who no longer belongs: first the epoch, then the contents
@@ -161,6 +152,19 @@ def _accept(
         _move_team(step.position.vault, CertificateDocument.parse(documents.certificate).kid)
     _write_wraps(step, documents.wraps)
     return Appended(step.position.seq, step.position.head, step, logged.index)
+
+
+def _check_sealed(before: Position, after: Position, documents: Documents, store: "CertificateStore", now: int) -> None:
+    """KeysError `wraps_incomplete` unless the seeds are wrapped to those who must have them, and the epoch says so."""
+    # the writer's clock may be ahead, or behind, when somebody's time ends
+    least = required_wraps(before, after, store, now + CLOCK_LEEWAY_S)
+    most = required_wraps(before, after, store, now - CLOCK_LEEWAY_S)
+    if not least <= documents.wraps.keys() <= most:
+        raise KeysError("wraps_incomplete")
+    for age in documents.wraps.values():
+        check_wrap(age)
+    if documents.epoch and after.now.epoch.sealed_to != tuple(sorted(documents.wraps)):
+        raise KeysError("wraps_incomplete")
 
 
 def _kind_of(before: Position, record: RecordDocument) -> str:
@@ -206,13 +210,6 @@ def _keys_in(before: Position, documents: Documents, author: str) -> set[str]:
     if documents.certificate:
         keys.add(CertificateDocument.parse(documents.certificate).kid)
     return keys
-
-
-def _check_wraps(wraps: Mapping[str, bytes], least: frozenset[str], most: frozenset[str]) -> None:
-    if not least <= wraps.keys() <= most:
-        raise KeysError("wraps_incomplete")
-    for age in wraps.values():
-        check_wrap(age)
 
 
 def _move_head(by: "Person", before: Position, step: Step, *, due: bool) -> None:

@@ -75,13 +75,7 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
     audit.in_turn(by.tenant)
     if role_of(by) not in STAFF:
         raise BaseError("not_found", status=404)
-    with rules.refusing():
-        document = CertificateDocument.parse(letter.certificate)
-        if parse_invitation_id(letter.id) != letter.id:
-            raise KeysError("document_refused", reason="invitation_id")
-    if Invitation.objects.filter(pk=letter.id).exists():
-        raise KeysError("invitation_exists", status=409)
-    _check_letter(letter, document)
+    document = _read_letter(letter)
     known_person = people_of(by.tenant_id).select_related("tenant").filter(pk=letter.person_id).first()
     person = _call_anew(by, known_person, letter, document) if known_person else _add_person(by, letter, document)
     logged = audit.record(
@@ -109,6 +103,18 @@ def invite(*, by: "Person", letter: Letter) -> Invitation:
     if letter.email.strip():
         set_mailbox(person=person, by=by, address=letter.email)
     return invitation
+
+
+def _read_letter(letter: Letter) -> CertificateDocument:
+    """The certificate of a letter that is new, and is what it says of itself."""
+    with rules.refusing():
+        document = CertificateDocument.parse(letter.certificate)
+        if parse_invitation_id(letter.id) != letter.id:
+            raise KeysError("document_refused", reason="invitation_id")
+    if Invitation.objects.filter(pk=letter.id).exists():
+        raise KeysError("invitation_exists", status=409)
+    _check_letter(letter, document)
+    return document
 
 
 @action

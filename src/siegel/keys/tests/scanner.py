@@ -96,12 +96,14 @@ def _serve(listener: socket.socket, double: ScannerDouble) -> None:
 
 def _one(line: socket.socket, double: ScannerDouble) -> None:
     with line, line.makefile("rb") as file:
-        [size] = struct.unpack(">I", file.read(4))
-        answer = double.answer(json.loads(file.read(size)))
-        if answer is None:
-            file.read(1)  # until the other side gives up
-            return
-        if isinstance(answer, dict):
+        while prefix := file.read(4):
+            [size] = struct.unpack(">I", prefix)
+            answer = double.answer(json.loads(file.read(size)))
+            if answer is None:
+                file.read(1)  # until the other side gives up
+                return
+            if isinstance(answer, bytes):
+                line.sendall(answer)
+                return
             text = json.dumps(answer).encode()
-            answer = struct.pack(">I", len(text)) + text
-        line.sendall(answer)
+            line.sendall(struct.pack(">I", len(text)) + text)

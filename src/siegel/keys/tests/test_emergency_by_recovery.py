@@ -12,7 +12,7 @@ from siegel.seals.certificates import CertificateStore, issue
 from siegel.seals.derive import Seed
 from siegel.seals.ids import new_id
 from siegel.seals.revocations import AcceptedRevocation, revoke_key
-from siegel.seals.roots import change_root
+from siegel.seals.root_change import change_root
 
 
 def recovery_of(island: Island) -> Seed:

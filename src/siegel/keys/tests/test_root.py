@@ -10,7 +10,7 @@ from siegel.keys.models import Certificate, Revocation
 from siegel.keys.tests.island import Island, Json, RefusedError, found, invite, redemption
 from siegel.keys.tests.test_emergency import login, opened, recovery
 from siegel.seals.derive import Seed
-from siegel.seals.roots import RootChange, change_root
+from siegel.seals.root_change import RootChange, change_root
 
 
 @pytest.fixture

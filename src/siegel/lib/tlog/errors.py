@@ -100,10 +100,10 @@ class SplitViewError(ProofError):
 
 
 class WitnessError(TlogError):
-    """A witness does not cosign; `status` is that of C2SP tlog-witness."""
+    """A witness does not cosign; `status` is that of C2SP tlog-witness, `held` the size it holds where that matters."""
 
     code = "tlog.witness"
 
-    def __init__(self, message: str, status: int) -> None:
+    def __init__(self, message: str, status: int, held: int | None = None) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.held = status, held

@@ -63,9 +63,9 @@ def examine(request: AddCheckpoint, log: VerifierKey | None, last: Checkpoint | 
         raise WitnessError("the new checkpoint is the smaller one", MALFORMED)
     held = last.size if last else 0
     if request.old_size != held:
-        raise WitnessError(f"the witness holds {held}", CONFLICT)
+        raise WitnessError(f"the witness holds {held}", CONFLICT, held)
     if last is not None and last.size == fresh.size and last.root != fresh.root:
-        raise WitnessError("two trees of one size", CONFLICT)
+        raise WitnessError("two trees of one size", CONFLICT, held)
     _require_growth(last, fresh, request.proof)
     return fresh
 

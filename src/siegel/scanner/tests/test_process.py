@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ import pytest
 from siegel.lib.age import FileKey, HybridIdentity, seal_header
 from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import commitment
+from siegel.seals.documents import Verdict
+from siegel.seals.signed import Signed
 
 from . import samples
 from .conftest import CLAMD
@@ -60,6 +63,17 @@ def test_a_clean_upload_gets_a_signed_verdict_for_its_very_bytes(scanner: Scanne
 def test_the_verdict_says_what_was_found(scanner: Scanner, content: bytes, result: str, reason: str | None) -> None:
     verdict = scanner.verdict(scanner.store(content))
     assert (verdict.result, verdict.reason) == (result, reason)
+
+
+def test_requests_that_do_not_wait_for_answers_are_answered_in_their_order(scanner: Scanner) -> None:
+    contents = [b"eins", EICAR, b"drei"]
+    requests = [scanner.store(content) for content in contents]
+    with scanner.connect() as connection:
+        texts = [json.dumps(request).encode() for request in requests]
+        connection.sendall(b"".join(len(text).to_bytes(4, "big") + text for text in texts))
+        verdicts = [Verdict.parse(Signed.from_wire(receive(connection)["ok"]["verdict"])) for _ in requests]
+    assert [verdict.payload_hash for verdict in verdicts] == [request["payload_hash"] for request in requests]
+    assert [verdict.result for verdict in verdicts] == ["clean", "infected", "clean"]
 
 
 def test_a_header_for_another_key_is_answered_with_key_gone(scanner: Scanner) -> None:

@@ -15,7 +15,7 @@ from siegel.seals.records import AnyChange, FolderChange, Genesis, RosterChange
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.revocations import AcceptedRevocation, Revoked, revoke_key
 from siegel.seals.signed import Signed
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 
 NOW = 1_800_000_000
 TODAY = Moment.planned(NOW)
@@ -190,7 +190,7 @@ class TeamVault(Vault):
 
     def apply(self, entry: Entry) -> None:
         super().apply(entry)
-        self.firm.store.teams[self.id] = Team.replay(self.entries, self.firm.store)
+        self.firm.store.teams[self.id] = replay_team(self.entries, self.firm.store)
 
     @property
     def person(self) -> Person:

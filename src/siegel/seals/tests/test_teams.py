@@ -9,11 +9,12 @@ from siegel.seals.certificates import recertify, team_certificate
 from siegel.seals.derive import EpochSeed, PublicKeys
 from siegel.seals.epochs import HeldWrap, open_epochs, required_wraps, rotation_due, wrap_for
 from siegel.seals.errors import IntegrityError, RefusedError
-from siegel.seals.holders import members, rights_of
+from siegel.seals.holders import is_member, members, rights_of
 from siegel.seals.ids import new_id
+from siegel.seals.known import PastRoster, Team
 from siegel.seals.records import RosterChange
 from siegel.seals.replay import Head, replay
-from siegel.seals.teams import PastRoster, Team
+from siegel.seals.teams import replay_team
 from siegel.seals.tests.chains import refused, rotate
 from siegel.seals.tests.people import Firm, Holders, Person, TeamVault, Vault, begin, begin_team
 
@@ -150,13 +151,13 @@ def test_a_vaults_chain_is_no_teams_and_another_firms_neither(firm: Firm, team: 
         (team.entries, Firm().store, "record_vault"),
     ):
         with refusing(code):
-            Team.replay(entries, store)
+            replay_team(entries, store)
 
 
 def test_a_teams_history_that_was_seen_is_not_taken_back(firm: Firm, team: TeamVault) -> None:
     seen = Head(1, new_id())
     with refusing("vault_forked"):
-        Team.replay(team.entries, firm.store, seen)
+        replay_team(team.entries, firm.store, seen)
 
 
 # In a vault
@@ -291,7 +292,7 @@ def test_a_member_whom_the_server_adds_is_none(firm: Firm, team: TeamVault) -> N
     forged = team.entry(firm.owner, RosterChange(signed.hash, 2), roster=signed)
     refused(team, forged, "record_documents")
     with refusing("record_documents"):
-        Team.replay([*team.entries, forged], firm.store)
+        replay_team([*team.entries, forged], firm.store)
 
 
 def test_a_team_key_that_fell_holds_nothing_until_it_is_certified_again(
@@ -318,5 +319,5 @@ def test_the_server_loads_a_team_from_its_rosters(firm: Firm, team: TeamVault) -
     loaded = Team.load(team.id, [PastRoster(past.log_index, past.roster) for past in reversed(replayed.rosters)])
     for index in range(firm.index + 2):
         at = replace(firm.moment, log_index=index)
-        assert loaded.membership(firm.clerk.kid, at, firm.store) == replayed.membership(firm.clerk.kid, at, firm.store)
+        assert is_member(loaded, firm.clerk.kid, at, firm.store) == is_member(replayed, firm.clerk.kid, at, firm.store)
     loaded.require_generation(team.person.known)

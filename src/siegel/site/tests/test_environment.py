@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import siegel
+from siegel.base.witness_calls import WitnessService
+from siegel.lib.tlog import COSIGNATURE, VerifierKey
 from siegel.site.environment import REQUIRED, Secret, SettingsError, read
 
 GOOD = {
@@ -60,6 +62,29 @@ def test_a_timestamp_service_is_named_by_its_address(tmp_path: Path) -> None:
 def test_what_is_no_address_of_a_timestamp_service_is_refused(url: str) -> None:
     with pytest.raises(SettingsError, match="SIEGEL_TSA_URL"):
         read({**GOOD, "SIEGEL_TSA_URL": url})
+
+
+def test_witnesses_are_named_by_their_addresses_and_perhaps_their_keys() -> None:
+    key = VerifierKey("w.example/1", COSIGNATURE, bytes(range(32))).encode()
+    named = read({**GOOD, "SIEGEL_WITNESSES": f"https://a.example/w, {key} http://127.0.0.1:8427"}).witnesses
+    assert named == (WitnessService("https://a.example/w"), WitnessService("http://127.0.0.1:8427", key))
+    assert read(GOOD).witnesses == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://a.example",
+        "a.example",
+        "https://",
+        "https://u@a.example",
+        "https://a.example/?x",
+        "key https://a.example",
+    ],
+)
+def test_a_witness_without_tls_or_a_true_key_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError, match="SIEGEL_WITNESSES"):
+        read({**GOOD, "SIEGEL_WITNESSES": text})
 
 
 def test_an_unknown_value_stops_the_start() -> None:

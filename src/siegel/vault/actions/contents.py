@@ -118,7 +118,7 @@ def _publish(
     if step is None or appended.log_index is None:
         raise _AcceptedBeforeError
     require_unlocked(by, step)
-    payloads = {name: _uploaded(by, one, blob_ids[name]) for name, one in _cleared(by, uploads).items()}
+    payloads = _cleared(by, uploads, blob_ids)
     Blob.objects.bulk_create(
         Blob(id=blob_ids[name], tenant=by.tenant, size=one.length, leaves=one.leaves) for name, one in uploads.items()
     )
@@ -131,26 +131,23 @@ def _publish(
     return appended
 
 
-def _cleared(by: "Person", uploads: Mapping[str, Upload]) -> Mapping[str, Upload]:
-    """Readers believe no scanner whose key was taken back before the version: its uploads are checked again."""
+def _cleared(by: "Person", uploads: Mapping[str, Upload], blob_ids: Mapping[str, str]) -> dict[str, Payload]:
+    """What the uploads are published with. VaultError `upload_unchecked` (409).
+
+    Readers believe no scanner whose key was taken back before the version: its uploads are checked again. So is what
+    would be held, and the firm does not hold any more.
+    """
     certified = scanner_keys(by.tenant)
-    for one in uploads.values():
-        if not one.verdict_bytes or _verdict(one).scanner not in certified:
+    holds = settings_of(by.tenant_id).hold_unscannable
+    payloads = {}
+    for name, one in uploads.items():
+        signed = Signed(bytes(one.verdict_bytes or b""), bytes(one.verdict_sig or b""))
+        verdict = Verdict.parse(signed) if signed.raw else None
+        held = verdict is not None and verdict.result != "clean"
+        if verdict is None or verdict.scanner not in certified or (held and not holds):
             raise VaultError("upload_unchecked", status=409)
-    return uploads
-
-
-def _verdict(upload: Upload) -> Verdict:
-    return Verdict.parse(Signed(bytes(upload.verdict_bytes or b""), bytes(upload.verdict_sig or b"")))
-
-
-def _uploaded(by: "Person", upload: Upload, blob: str) -> Payload:
-    """VaultError `upload_unchecked` for what would be held, and the firm does not hold any more."""
-    held = _verdict(upload).result != "clean"
-    if held and not settings_of(by.tenant_id).hold_unscannable:
-        raise VaultError("upload_unchecked", status=409)
-    verdict = Signed(bytes(upload.verdict_bytes or b""), bytes(upload.verdict_sig or b""))
-    return Payload(blob, verdict, held, upload.length)
+        payloads[name] = Payload(blob_ids[name], signed, held, one.length)
+    return payloads
 
 
 def _payloads(
@@ -208,9 +205,8 @@ def _add_versions(
 ) -> None:
     """`resealed`: what comes in the place of another, by its manifest: those others."""
     at, now = step.position, timezone.now()
-    new = {file.manifest.hash for file, one in zip(files, step.manifests, strict=True) if one.version == 1}
-    new -= resealed.keys()
-    nodes = _file_nodes(step, new)
+    first = {file.manifest.hash for file, one in zip(files, step.manifests, strict=True) if one.version == 1}
+    nodes = _file_nodes(step, new := first - resealed.keys())
     blobs_left = resealing.retire(at.vault, resealed.values())
     made = Version.objects.bulk_create(
         Version(
@@ -236,10 +232,8 @@ def _add_versions(
         for file, manifest, payload in zip(files, step.manifests, payloads, strict=True)
     )
     thumbnails.keep(at.vault, made, [file.thumbnail for file in files], step.manifests)
-    Vault.objects.filter(pk=at.vault).update(
-        file_count=F("file_count") + len(new),
-        size_bytes=F("size_bytes") + sum(payload.size for payload in payloads),
-    )
+    grown = sum(payload.size for payload in payloads)
+    Vault.objects.filter(pk=at.vault).update(file_count=F("file_count") + len(new), size_bytes=F("size_bytes") + grown)
     if blobs_left:
         emptying.drop_unnamed(at.vault, blobs_left)
 

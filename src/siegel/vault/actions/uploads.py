@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from siegel.base import audit
@@ -24,10 +24,15 @@ if TYPE_CHECKING:
     from siegel.accounts.models import Person
 
 UPLOAD_LIFE = timedelta(hours=24)
-# Of one person, not yet committed. The program `siegel` has two batches of 200 files under way, and one that was ended
-# leaves its own behind until they expire.
-MAX_OPEN_UPLOADS = 1000
+# Of one person, not yet committed. The program `siegel` has three batches of 200 files under way, and one that ended
+# early leaves its own behind until they expire.
+MAX_OPEN_UPLOADS = 1500
 MAX_ANNOUNCED_BYTES = 20 << 30
+# Put together once for hundreds of uploads, which takes longer than to run it.
+_KEEP_VERDICT = """
+    UPDATE vault_upload SET payload_hash = %s, commitment = %s, leaves = %s, verdict_bytes = %s, verdict_sig = %s
+    WHERE id = %s
+"""
 
 
 def begin_upload(*, by: "Person", vault_id: str, length: int, replaces: str = "") -> Upload:
@@ -60,8 +65,7 @@ def begin_uploads(*, by: "Person", vault_id: str, lengths: Sequence[int], replac
         quota.require_room(by.tenant, vault_id, sum(lengths) - frees, now)
         staging.require_space(announced.all_bytes + sum(lengths), lambda: queries.live_uploads(now))
         Upload.objects.bulk_create(uploads)
-        for upload in uploads:
-            staging.create(upload.id)
+        staging.create(upload.id for upload in uploads)
     return uploads
 
 
@@ -114,8 +118,14 @@ def remove_expired_uploads() -> int:
 
 def keep_verdicts(checked: Sequence[Upload]) -> None:
     """What the scanner found clean may be committed. Changes nothing anybody can see, so there is no entry."""
-    fields = ("payload_hash", "commitment", "leaves", "verdict_bytes", "verdict_sig")
-    with transaction.atomic():
-        # one by one takes a fifth of the time that bulk_update takes to put its statement together
-        for upload in checked:
-            Upload.objects.filter(pk=upload.pk).update(**{name: getattr(upload, name) for name in fields})
+    rows: list[list[str | bytes]] = [
+        [one.payload_hash, one.commitment, *map(_bytes, (one.leaves, one.verdict_bytes, one.verdict_sig)), one.pk]
+        for one in checked
+    ]
+    if rows:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.executemany(_KEEP_VERDICT, rows)
+
+
+def _bytes(value: bytes | memoryview | None) -> bytes:
+    return bytes(value or b"")

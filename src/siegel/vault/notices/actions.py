@@ -9,6 +9,7 @@ from siegel.base.actions import action
 from siegel.base.errors import BaseError
 from siegel.keys.places import active_holders
 from siegel.vault.notices.mails import SENTENCES, post_notice
+from siegel.vault.personal import personal_of
 from siegel.vault.queries import vault_of
 
 if TYPE_CHECKING:
@@ -28,11 +29,12 @@ def notify(*, by: "Person", vault_id: str, people: Sequence[str], sentence: str)
         raise BaseError("not_found", status=404)
     for box in boxes.values():
         post_notice(box, sender=by.name, vault_id=line.id, title=line.title, sentence=sentence)
+    told = ", ".join(sorted(box.person.name for box in boxes.values()))
     audit.record(
         "vault.notified",
         tenant=by.tenant,
         by=by,
         about={"vault": line.id, "people": sorted(wanted)},
-        personal={"title": line.title, "people": ", ".join(sorted(box.person.name for box in boxes.values()))},
+        personal={"title": line.title, "people": told} | personal_of(line.id),
     )
     return len(boxes)

@@ -23,7 +23,7 @@ from siegel.seals.records import AnyChange, FolderChange, Genesis, PlaceChange, 
 from siegel.seals.replay import VaultState, next_record
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
-from siegel.seals.teams import Team
+from siegel.seals.teams import replay_team
 
 STREAM = "application/offset+octet-stream"
 
@@ -294,7 +294,7 @@ def verified(told: Json, root: str) -> CertificateStore:
     revocations = [AcceptedRevocation.from_wire(one) for one in told["revocations"]]
     store = CertificateStore.verified([accepted(one) for one in told["certificates"]], root, revocations)
     for team in told["teams"]:
-        store.teams[team["id"]] = Team.replay([Entry.from_wire(one) for one in team["entries"]], store)
+        store.teams[team["id"]] = replay_team([Entry.from_wire(one) for one in team["entries"]], store)
     return store
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from siegel.base.models import AuditEntry
 from siegel.base.places import Places
+from siegel.keys import scanner as scanning
 from siegel.keys.tests.island import Island, RefusedError, found
 from siegel.keys.tests.scanner import ScannerDouble
 from siegel.seals.canonical import b64
@@ -94,6 +95,40 @@ def test_infected_files_do_not_hold_back_the_others(vault: OpenVault, scanner: S
     scanner.interfere = some
     codes = [result["code"] for result in vault.check(*files)]
     assert codes == [None, None, "infected", None, None, None]
+
+
+def test_an_upload_whose_scan_breaks_the_line_holds_back_no_other(vault: OpenVault, scanner: ScannerDouble) -> None:
+    files = [vault.send(os.urandom(10)) for _ in range(12)]
+
+    def broken(request: dict[str, Any]) -> Any:
+        if request["payload_hash"] == files[4].sealed.payload_hash:
+            return b""
+        return {"ok": {"verdict": scanner.verdict(request)}}
+
+    scanner.interfere = broken
+    codes = [result["code"] for result in vault.check(*files)]
+    assert codes == [None] * 4 + ["scan_failed"] + [None] * 7
+
+
+def test_verdicts_come_back_to_their_uploads_in_order_and_large_ones_are_asked_for_alone(
+    vault: OpenVault, scanner: ScannerDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check, "GROUP_UPLOAD_BYTES", 500)
+    files = [vault.send(os.urandom(1000 if number % 5 == 0 else 10)) for number in range(11)]
+    lines: list[int] = []
+
+    def counted(asked: list[Any], **more: Any) -> list[scanning.Answer]:
+        if asked[0]["op"] == "check":
+            lines.append(len(asked))
+        return ask_each(asked, **more)
+
+    ask_each = scanning.ask_each
+    monkeypatch.setattr(scanning, "ask_each", counted)
+    results = vault.check(*files)
+    assert [result["upload"] for result in results] == [made.upload for made in files]
+    verdicts = [Verdict.parse(Signed.from_wire(result["verdict"])) for result in results]
+    assert [verdict.payload_hash for verdict in verdicts] == [made.sealed.payload_hash for made in files]
+    assert sorted(lines) == [1, 1, 1, 2, 2, 2, 2]
 
 
 def test_without_a_scanner_process_the_answer_is_503_and_the_upload_stays(

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from siegel.base.models import AuditEntry
+from siegel.base.queries import audit_lines
 from siegel.keys.tests.island import Island, RefusedError
 from siegel.seals.canonical import b64
 from siegel.vault import api
@@ -18,6 +19,8 @@ def test_the_log_and_the_vaults_history_keep_that_it_was_packed_for_another_firm
     last = AuditEntry.objects.order_by("index").last()
     assert last is not None
     assert b"vault.handed_over" in bytes(last.leaf)
+    [line] = audit_lines(last.tenant, limit=1)
+    assert line.about == "Mandant 10058 · Buchhaltung 2026"
     newest = owner.get(f"vaults/{vault.id}/activity")["entries"][0]
     assert (newest["kind"], newest["index"]) == ("vault.handed_over", last.index)
 

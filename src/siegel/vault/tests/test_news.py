@@ -95,3 +95,13 @@ def test_what_a_page_asks_by_itself_does_not_keep_a_session_alive(vault: OpenVau
     assert SignedInSession.objects.latest("pk").last_seen_at == long_ago
     vault.island.get(f"vaults/{vault.id}/news")
     assert SignedInSession.objects.latest("pk").last_seen_at > long_ago
+
+
+def test_brief_news_are_one_record_with_what_opens_it(vault: OpenVault) -> None:
+    for _ in range(2):
+        vault.add_folder()
+    news = vault.island.get(f"vaults/{vault.id}/news?brief=true")
+    assert [len(news[part]) for part in ("records", "rows", "wraps")] == [1, 1, 1]
+    assert (news["more"], news["seq"]) == (True, 3)
+    following = vault.island.get(f"vaults/{vault.id}/news?since=2&brief=true")
+    assert (len(following["records"]), following["more"]) == (1, False)

@@ -11,14 +11,15 @@ from siegel.lib.merkle import leaf_hash
 from siegel.seals.ids import new_id
 from siegel.vault import staging
 from siegel.vault.actions import uploads as actions
-from siegel.vault.models import Settings, Upload, Vault
+from siegel.vault.models import Settings, Upload, Vault, Version
 from siegel.vault.tests.island import OpenVault, Sealed, tus
 from siegel.vault.tests.test_uploads import Usage
 
 
-def send(island: Island, vault: str, lengths: Sequence[int | str], body: bytes) -> Any:
-    mark = b64encode(vault.encode()).decode()
-    named = {"Upload_Lengths": ",".join(map(str, lengths)), "Upload_Metadata": f"vault {mark}"}
+def send(island: Island, vault: str, lengths: Sequence[int | str], body: bytes, **told: str) -> Any:
+    told = {"vault": vault, **told}
+    marks = ",".join(f"{name} {b64encode(value.encode()).decode()}" for name, value in told.items())
+    named = {"Upload_Lengths": ",".join(map(str, lengths)), "Upload_Metadata": marks}
     return tus(island, "POST", "uploads/small", body, **named)
 
 
@@ -63,6 +64,13 @@ def test_what_is_not_small_or_no_length_is_refused_unread(
 def test_where_one_may_not_write_there_is_no_vault(owner: Island) -> None:
     answer = send(owner, new_id(), [100], b"x" * 100)
     assert answer.status_code == 404
+
+
+def test_what_is_sealed_anew_is_refused_in_a_bundle(vault: OpenVault) -> None:
+    replaced = Version.objects.get(node__node=vault.put(b"Beleg")).manifest_hash
+    answer = send(vault.island, vault.id, [100], b"x" * 100, replaces=replaced)
+    assert (answer.status_code, answer.json()["code"]) == (400, "small_replaces")
+    assert not Upload.objects.exists()
 
 
 def test_a_bundle_counts_with_all_its_payloads(
