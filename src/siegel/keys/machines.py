@@ -92,7 +92,7 @@ def _certified(tenant: "Tenant", shown: dict[str, str]) -> list[MachineKey]:
     log = log_subject(tenant.pk)
     kinds = {kid: LOG if some[0].subject == log else some[0].kind for kid, some in rows.items()}
     keys = [_key(kinds[kid], some, shown, revoked.get(kid)) for kid, some in rows.items()]
-    return sorted(keys, key=lambda key: (key.badge != "valid", key.kind, -key.since.timestamp()))
+    return sorted(reversed(keys), key=lambda key: (key.badge != "valid", key.kind, -key.since.timestamp()))
 
 
 def _key(kind: str, rows: Sequence[Certificate], shown: dict[str, str], revoked_at: int | None) -> MachineKey:
