@@ -146,7 +146,7 @@ def test_who_leaves_a_team_is_out_of_its_vaults_at_once_and_a_new_generation_mak
     assert owner.get("keys/due")["teams"] == [team.id]
     team.refresh()
     rotate_team(team)
-    assert owner.get("keys/due") == {"teams": [], "vaults": [vault.id], "more": False}
+    assert owner.get("keys/due") == {"teams": [], "vaults": [vault.id], "more": False, "waiting": 0}
     vault.refresh()
     assert vault.due
     vault.rotate()

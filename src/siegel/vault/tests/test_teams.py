@@ -118,7 +118,7 @@ def test_certificates_come_page_by_page_and_each_page_verifies_upon_the_last(
     ("path", "most"),
     [
         ("keys/certificates", 9),
-        ("keys/due", 5),
+        ("keys/due", 6),
         ("keys/tree", 15),
         ("teams", 4),
         ("vaults", 2),
