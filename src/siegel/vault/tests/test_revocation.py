@@ -151,7 +151,7 @@ def test_who_leaves_a_team_is_out_of_its_vaults_at_once_and_a_new_generation_mak
     assert vault.due
     vault.rotate()
     vault.put(b"Neu")
-    assert owner.get("keys/due") == {"teams": [], "vaults": [], "more": False}
+    assert owner.get("keys/due") == {"teams": [], "vaults": [], "more": False, "waiting": 0}
 
 
 def test_a_team_epoch_without_the_certificate_of_its_generation_is_refused(
