@@ -42,7 +42,11 @@ export class HandoverView {
     const options = { signal: drawn.signal };
     const draw = (): void => showWords(dialog, recipientWords(card.value));
     const load = async (): Promise<void> => {
-      card.value = (await file.files?.[0]?.slice(0, MOST_CARD_BYTES).text()) ?? "";
+      const chosen = file.files?.[0];
+      const read = (await chosen?.slice(0, MOST_CARD_BYTES).text()) ?? "";
+      // Another one may have been chosen meanwhile.
+      if (chosen !== file.files?.[0]) return;
+      card.value = read;
       draw();
     };
     card.addEventListener("input", draw, options);
