@@ -9,6 +9,8 @@ from siegel.accounts.errors import AccountsError
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{2,63}", re.ASCII)
 NAME_MAX = 200
+# They would show a person another text than the machine sees.
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 LOCK_WINDOW = timedelta(minutes=15)
 # From one source three guesses; from all sources together thirty, so that a stranger who fails on purpose locks
@@ -42,10 +44,17 @@ def check_username(username: str) -> None:
         raise AccountsError("username_invalid")
 
 
+def is_line(text: str, most: int) -> bool:
+    """Whether it is one line of 1 to `most` characters in NFC, without any that control lines or turn text round."""
+    fits = 0 < len(text) <= most and text == text.strip() and unicodedata.is_normalized("NFC", text)
+    return fits and not any(
+        unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _BIDI_CONTROLS for character in text
+    )
+
+
 def check_name(name: str) -> None:
-    """AccountsError `name_invalid` unless `name` is one line of 1 to 200 characters (NFC, no control characters)."""
-    fits = 0 < len(name) <= NAME_MAX and name == name.strip() and unicodedata.is_normalized("NFC", name)
-    if not fits or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+    """AccountsError `name_invalid` unless `name` is one line of 1 to 200 characters, as of `is_line`."""
+    if not is_line(name, NAME_MAX):
         raise AccountsError("name_invalid")
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, TypeVar, cast
 
 from siegel.agent.client import Api, Wire
 from siegel.agent.errors import AgentError
@@ -101,9 +101,17 @@ def put(vault: OpenVault, plan: Plan, watcher: Watcher) -> list[Outcome]:
     return outcomes
 
 
-def batches(items: Sequence[Item], most_files: int, most_bytes: int) -> Iterator[list[Item]]:
+class Sized(Protocol):
+    @property
+    def size(self) -> int: ...
+
+
+AnySized = TypeVar("AnySized", bound=Sized)
+
+
+def batches(items: Sequence[AnySized], most_files: int, most_bytes: int) -> Iterator[list[AnySized]]:
     """`items` in order, in lists of no more than that; a larger file has one of its own."""
-    batch: list[Item] = []
+    batch: list[AnySized] = []
     size = 0
     for item in items:
         if batch and (len(batch) == most_files or size + item.size > most_bytes):

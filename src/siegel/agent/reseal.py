@@ -4,29 +4,24 @@ Nothing lies in plain text on this machine, and no more than a few MiB in memory
 that was stopped goes on where it was when it is called again.
 """
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, cast
 
+from siegel.agent.anew import SentAnew, send_anew
 from siegel.agent.client import Wire
 from siegel.agent.errors import AgentError, OfflineError
-from siegel.agent.get import fetch_version, picture_of
 from siegel.agent.old_contents import OldVersion, old_contents
 from siegel.agent.opened import OpenVault
 from siegel.agent.scans import scanned, scanner_recipient
 from siegel.agent.tree import place_change
-from siegel.agent.versions import Payload, signed_anew
+from siegel.agent.versions import signed_anew
 from siegel.seals.errors import IntegrityError, SealError
-from siegel.seals.files import SealedFile, seal_anew
 from siegel.seals.nodes import Node
 from siegel.seals.records import ResealChange
-from siegel.seals.rows import FileRow
 
 BATCH_FILES = 50
 BATCH_BYTES = 256 << 20
 NAMES_PER_RECORD = 500
-IN_MEMORY_SIZE = 4 << 20
 
 
 @dataclass(slots=True)
@@ -41,18 +36,6 @@ class Resealed:
     def is_broken(self) -> bool:
         """Whether something did not verify."""
         return any(isinstance(error, IntegrityError) for _, _, error in self.failed)
-
-
-@dataclass(slots=True)
-class _Sent:
-    """A version whose new payload has arrived."""
-
-    old: OldVersion
-    sealed: SealedFile
-    row: FileRow
-    upload: str
-    picture: bytes | None = None
-    result: str = ""
 
 
 # Is told how many of how many versions are done.
@@ -91,22 +74,26 @@ def _batches(old: Sequence[OldVersion]) -> Iterator[tuple[int, list[OldVersion]]
 
 
 def _reseal_batch(vault: OpenVault, batch: Sequence[OldVersion], done: Resealed) -> None:
-    def refuse(one: _Sent, code: str, _: str) -> None:
-        done.failed.append((one.old.node, one.old.version, AgentError(code)))
+    sent: dict[str, tuple[OldVersion, SentAnew]] = {}
 
-    sent = []
+    def refuse(one: SentAnew, code: str, _: str) -> None:
+        old, _one = sent[one.upload]
+        done.failed.append((old.node, old.version, AgentError(code)))
+
     for old in batch:
         try:
-            sent.append(_send(vault, old))
+            one = send_anew(vault, old.node, old.version, vault.id, replaces=old.manifest)
+            sent[one.upload] = old, one
         except OfflineError:
             raise
         except (AgentError, SealError) as error:
             done.failed.append((old.node, old.version, error))
     good = []
-    for one in scanned(vault, sent, refuse):
+    for one in scanned(vault, [one for _, one in sent.values()], refuse):
+        old, _one = sent[one.upload]
         # What opens today must not come to wait for a release.
-        if one.result == "clean" or vault.state.is_released(one.old.manifest):
-            good.append(one)
+        if one.result == "clean" or vault.state.is_released(old.manifest):
+            good.append((old, one))
         else:
             refuse(one, one.result, "")
     committed: list[int] = []
@@ -119,40 +106,15 @@ def _reseal_batch(vault: OpenVault, batch: Sequence[OldVersion], done: Resealed)
         done.versions += sum(committed)
 
 
-def _send(vault: OpenVault, old: OldVersion) -> _Sent:
-    """Fetches, seals anew and uploads one version; the sealed bytes wait in the folder of state."""
-    version = fetch_version(vault, old.node, old.version)
-    source = vault.account.api.download(f"{version.place}/payload")
-    with tempfile.SpooledTemporaryFile(IN_MEMORY_SIZE, dir=str(vault.home.work)) as spooled:
-        payload = cast("BinaryIO", spooled)
-        try:
-            identity = vault.opened.seed(version.manifest.epoch).identity()
-            sealed = seal_anew(source, payload, version, identity)
-        finally:
-            source.close()
-        api, size = vault.account.api, sealed.payload_size
-        upload = api.upload(vault.id, payload, size, lambda _: None, replaces=old.manifest)
-    return _Sent(old, sealed, version.row, upload, picture_of(vault, old.node, version.manifest))
-
-
-def _commit(vault: OpenVault, good: Sequence[_Sent]) -> int:
+def _commit(vault: OpenVault, good: Sequence[tuple[OldVersion, SentAnew]]) -> int:
     """How many were still to be done: somebody else may have been quicker, or have purged one."""
     changes: list[ResealChange] = []
     files: list[Wire] = []
     recipient = vault.seed.recipient()
-    for one in good:
-        old, sealed = one.old, one.sealed
+    for old, one in good:
         if vault.hashes[old.node, old.version] != old.manifest or vault.state.tree.is_purged(old.node):
             continue
-        payload = Payload(
-            sealed.file_key,
-            sealed.commitment,
-            sealed.payload_hash,
-            sealed.payload_size,
-            one.upload,
-            picture=one.picture,
-        )
-        change, file = signed_anew(vault, payload, one.row, node=old.node, version=old.version, recipient=recipient)
+        change, file = signed_anew(vault, one.payload, one.row, node=old.node, version=old.version, recipient=recipient)
         changes.append(change)
         files.append(file)
     if changes:

@@ -12,21 +12,29 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, for progra
 Where = Annotated[str, typer.Argument(metavar="VAULT:/PATH")]
 Target = Annotated[str, typer.Argument(metavar="VAULT:/PATH", help="A folder that exists, or the new name.")]
 InTrash = Annotated[str, typer.Argument(metavar="VAULT:/NAME", help="A name or id as `siegel vault trash` lists it.")]
+WithVersions = Annotated[
+    bool,
+    typer.Option("--with-versions", help="Into another vault: earlier versions too. Whoever reads there sees them."),
+]
 Version = Annotated[int | None, typer.Option("--version", min=1, metavar="N", help="Default: the latest.")]
 
 
-def vault_mv(source: Where, target: Target, as_json: AsJson = False) -> None:
-    """Move or rename a file or folder; into another vault it is copied, then removed."""
+def vault_mv(source: Where, target: Target, with_versions: WithVersions = False, as_json: AsJson = False) -> None:
+    """Move or rename a file or folder; into another vault it is copied, then removed.
+
+    Within a vault the earlier versions always come along. Into another one they go to the trash with the old file,
+    unless you take them with you.
+    """
     from siegel.agent import tree_online
 
-    tree_online.mv(source, target, as_json=as_json)
+    tree_online.mv(source, target, with_versions=with_versions, as_json=as_json)
 
 
-def vault_cp(source: Where, target: Target, as_json: AsJson = False) -> None:
+def vault_cp(source: Where, target: Target, with_versions: WithVersions = False, as_json: AsJson = False) -> None:
     """Copy a file or folder; within a vault no contents move, into another one they are sealed anew."""
     from siegel.agent import tree_online
 
-    tree_online.cp(source, target, as_json=as_json)
+    tree_online.cp(source, target, with_versions=with_versions, as_json=as_json)
 
 
 def vault_rm(where: Where, as_json: AsJson = False) -> None:

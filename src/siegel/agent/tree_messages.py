@@ -6,6 +6,27 @@ TREE_TEXTS: dict[str, tuple[str, str]] = {
         "„{path}“ liegt jetzt in „{target}“ unter „{to}“ ({files:Datei|Dateien}), hier im Papierkorb.",
         "“{path}” is now in “{target}” at “{to}” ({files:file|files}), and in the trash here.",
     ),
+    "copying": ("Kopieren", "Copying"),
+    "earlier_into_trash": (
+        "{count:frühere Fassung bleibt|frühere Fassungen bleiben} zurück: mit der alten Datei im Papierkorb, bis er"
+        " geleert wird. Mit --with-versions kommen sie mit.",
+        "{count:earlier version stays|earlier versions stay} behind: in the trash with the old file, until it is"
+        " emptied. With --with-versions they come along.",
+    ),
+    "earlier_not_copied": (
+        "Nicht mitkopiert: {count:frühere Fassung|frühere Fassungen}. Mit --with-versions kommen sie mit.",
+        "Not copied: {count:earlier version|earlier versions}. With --with-versions they come along.",
+    ),
+    "versions_across_only": (
+        "--with-versions gilt nur für einen anderen Tresor. Es wurde nichts kopiert.",
+        "--with-versions is for another vault only. Nothing was copied.",
+    ),
+    "changed_meanwhile": (
+        "Alles liegt jetzt auch in „{target}“ unter „{to}“. In „{path}“ kam inzwischen aber Neues dazu. Deshalb wurde"
+        " dort nichts entfernt. Bitte sehen Sie nach, was davon noch hinüber soll.",
+        "All of it is now in “{target}” at “{to}”, too. But something new came to “{path}” meanwhile. So nothing was"
+        " removed there. Please look what of it is still to come over.",
+    ),
     "copied": (
         "„{path}“ nach „{target}“ kopiert, unter „{to}“: {files:Datei|Dateien}.",
         "“{path}” copied to “{target}”, at “{to}”: {files:file|files}.",

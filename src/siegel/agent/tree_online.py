@@ -1,25 +1,17 @@
 """What the commands of `tree_commands` do: resolve names, change the tree, say what was done."""
 
 import sys
-import tempfile
-from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from siegel.agent import terminal, tree
+from siegel.agent import across, terminal, tree
 from siegel.agent.account import Account
-from siegel.agent.entities import Entity
-from siegel.agent.errors import AgentError
-from siegel.agent.get import get_file
+from siegel.agent.errors import AgentError, UsageError
 from siegel.agent.old_contents import author_of
 from siegel.agent.online import keep_session, place_of, signed_in_account
 from siegel.agent.opened import OpenVault
-from siegel.agent.plan import plan_put
-from siegel.agent.put import put as put_files
 from siegel.agent.session import Home
 from siegel.agent.vaults import open_named
-from siegel.seals.rows import FileRow
 
 Names = tuple[str, ...]
 
@@ -40,90 +32,56 @@ def _done(vault: OpenVault, home: Home, code: str, answer: dict[str, Any], *, as
         terminal.say(code, vault=terminal.clean(vault.title), **cleaned)
 
 
-def mv(source: str, target: str, *, as_json: bool) -> None:
-    vault, path, account, home = _opened(source)
-    name, onto = place_of(target, needs_path=True)
-    other = open_named(account, home, name)
-    if other.id != vault.id:
-        _require_readable(vault, path)
-        count, to = _copy_across(vault, path, other, onto, into=target.endswith("/"))
-        vault.sync()
-        tree.remove(vault, path)
-        answer = {"path": _text(path), "target": other.title, "to": _text(to), "files": count}
-        _done(vault, home, "moved_across", answer, as_json=as_json)
-        return
-    to = tree.move(vault, path, onto, into=target.endswith("/"))
-    _done(vault, home, "moved", {"path": _text(path), "name": to[-1], "to": _text(to)}, as_json=as_json)
-
-
-def cp(source: str, target: str, *, as_json: bool) -> None:
+def mv(source: str, target: str, *, with_versions: bool, as_json: bool) -> None:
     vault, path, account, home = _opened(source)
     name, onto = place_of(target, needs_path=True)
     other = open_named(account, home, name)
     into = target.endswith("/")
     if other.id == vault.id:
-        count, to = tree.copy(vault, path, onto, into=into)
-    else:
-        count, to = _copy_across(vault, path, other, onto, into=into)
+        to = tree.move(vault, path, onto, into=into)
+        _done(vault, home, "moved", {"path": _text(path), "name": to[-1], "to": _text(to)}, as_json=as_json)
+        return
+    across.require_readable(vault, tree.entity_at(vault, path).id)
+    crossing = across.plan(vault, path, other, onto, into=into, with_versions=with_versions)
+    if crossing.earlier and not as_json:
+        terminal.say("earlier_into_trash", count=crossing.earlier)
+    answer = _carried(crossing, path)
+    if not across.clear(crossing):
+        keep_session(account, home)
+        raise AgentError("changed_meanwhile", path=_text(path), target=other.title, to=_text(crossing.to))
+    _done(vault, home, "moved_across", answer, as_json=as_json)
+
+
+def cp(source: str, target: str, *, with_versions: bool, as_json: bool) -> None:
+    vault, path, account, home = _opened(source)
+    name, onto = place_of(target, needs_path=True)
+    other = open_named(account, home, name)
+    into = target.endswith("/")
+    if other.id != vault.id:
+        crossing = across.plan(vault, path, other, onto, into=into, with_versions=with_versions)
+        _done(vault, home, "copied", _carried(crossing, path), as_json=as_json)
+        if crossing.earlier and not as_json:
+            terminal.say("earlier_not_copied", count=crossing.earlier)
+        return
+    if with_versions:
+        raise UsageError("versions_across_only")
+    count, to = tree.copy(vault, path, onto, into=into)
     answer = {"path": _text(path), "target": other.title, "to": _text(to), "files": count}
     _done(vault, home, "copied", answer, as_json=as_json)
 
 
-def _require_readable(vault: OpenVault, path: Names) -> None:
-    """AgentError `unreadable_below` where something would stay behind and go to the trash with its folder."""
-    moved, lies_in = tree.entity_at(vault, path).id, vault.state.tree.lies_in
-    left = [one for one in vault.unreadable if lies_in(one, moved)]
-    if left:
-        raise AgentError("unreadable_below", count=len(left), path=_text(path))
-
-
-def _copy_across(vault: OpenVault, path: Names, other: OpenVault, onto: Names, *, into: bool) -> tuple[int, Names]:
-    """Opens everything on this machine and seals it anew for the other vault, under the name it has or is given.
-
-    How many files, and the path of the whole there.
-    AgentError `copy_incomplete` when not all of it was stored.
-    """
-    entity = tree.entity_at(vault, path)
-    parent, name = tree.destination(other, onto, entity.name, into=into)
-    tree.require_free(other, parent, name)
-    notes: dict[Path, str | None] = {}
-    folder = onto if name == entity.name and parent == _id_of(other, onto) else onto[:-1]
-    with tempfile.TemporaryDirectory(dir=home_work(vault)) as scratch:
-        top = Path(scratch) / name
-        if entity.is_folder:
-            top.mkdir()
-            for below, one in vault.walk(entity.id):
-                target = top.joinpath(*below)
-                if one.is_folder:
-                    target.mkdir()
-                else:
-                    notes[target] = _fetched(vault, one, target)
-        else:
-            notes[top] = _fetched(vault, entity, top)
-        plan = plan_put([top], folder)
-        plan.items = [replace(item, note=notes.get(item.source)) for item in plan.items]
-        with terminal.bars(quiet=True) as progress:
-            outcomes = put_files(other, plan, terminal.Bars(progress, len(plan.items), plan.total_bytes))
-    stored = sum(one.code == "stored" for one in outcomes)
-    if stored < len(outcomes):
-        raise AgentError("copy_incomplete", stored=stored, files=len(outcomes), vault=other.title)
-    return stored, (*folder, name)
-
-
-def _fetched(vault: OpenVault, file: Entity, target: Path) -> str | None:
-    """The file as it is, onto this machine; its note."""
-    get_file(vault, file, target)
-    return file.row.note if isinstance(file.row, FileRow) else None
-
-
-def _id_of(vault: OpenVault, path: Names) -> str:
-    found = vault.find(path) if path else None
-    return found.id if found else vault.id
-
-
-def home_work(vault: OpenVault) -> str:
-    """The folder of this program's own, where what is opened lies for a moment."""
-    return str(vault.home.work)
+def _carried(crossing: across.Crossing, path: Names) -> dict[str, Any]:
+    """Brings all of it over, and what to say of it; AgentError `copy_incomplete` when not all of it was stored."""
+    with terminal.counting("copying", quiet=False) as progress:
+        outcomes = across.copy(crossing, progress)
+    refused = [one for one in outcomes if one.code != "stored"]
+    for one in refused:
+        terminal.notes().print(terminal.refusal(one), markup=False, style="red")
+    files, other = len(outcomes), crossing.other
+    if refused:
+        raise AgentError("copy_incomplete", stored=files - len(refused), files=files, vault=other.title)
+    to = _text(crossing.to)
+    return {"path": _text(path), "target": other.title, "to": to, "files": files, "earlier_left": crossing.earlier}
 
 
 def rm(where: str, *, as_json: bool) -> None:

@@ -36,10 +36,11 @@ TOKEN_BYTES = 32
 def create_firm(*, slug: str, name: str, place: str = "", phone: str = "") -> tuple[Tenant, str]:
     """A firm that its owner has yet to found, and the token of the one-time link for that (24 hours).
 
-    FirmsError: `slug_invalid`, `slug_taken` (409). AccountsError: `name_invalid`.
+    FirmsError: `slug_invalid`, `slug_taken` (409), `whereabouts_invalid`. AccountsError: `name_invalid`.
     """
     rules.check_slug(slug)
     check_name(name)
+    rules.check_whereabouts(place, phone)
     try:
         with transaction.atomic():
             tenant = Tenant.objects.create(slug=slug, name=name, place=place, phone=phone, created_at=timezone.now())
@@ -71,10 +72,12 @@ def issue_set_up_link(*, tenant: Tenant) -> str:
 def found_firm(*, token: str, name: str, place: str, root_fingerprint: bytes, owner: "Person") -> Tenant:
     """Use the link up: the firm has its name, its root (32 bytes) and its owner.
 
-    FirmsError `set_up_link_invalid` (410): of two who hold the link only the first succeeds.
+    FirmsError `set_up_link_invalid` (410): of two who hold the link only the first succeeds; `whereabouts_invalid`.
+    AccountsError `name_invalid`.
     """
     audit.in_turn(owner.tenant)
     check_name(name)
+    rules.check_whereabouts(place, "")
     now = timezone.now()
     link = SetUpLink.objects.filter(token_hash=set_up_token_hash(token), used_at=None, expires_at__gt=now)
     if not link.update(used_at=now):

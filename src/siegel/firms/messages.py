@@ -5,6 +5,10 @@ MESSAGES: Messages = {
         "Eine Kanzleiadresse hat 2 bis 40 Zeichen: kleine Buchstaben a bis z, Ziffern und Bindestriche.",
         "A firm's address has 2 to 40 characters: small letters a to z, digits and hyphens.",
     ),
+    "whereabouts_invalid": (
+        "Der Ort einer Kanzlei hat höchstens 100 Zeichen in einer Zeile, ihre Telefonnummer höchstens 40.",
+        "A firm's place has at most 100 characters in one line, its telephone number at most 40.",
+    ),
     "slug_taken": (
         "Die Adresse „{slug}“ gehört schon einer anderen Kanzlei.",
         "The address “{slug}” belongs to another firm already.",

@@ -4,12 +4,15 @@ import re
 import unicodedata
 from datetime import timedelta
 
+from siegel.accounts.rules import is_line
 from siegel.firms.errors import FirmsError
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]", re.ASCII)
 NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}", re.ASCII)
 TITLE_MAX = 120
 OFFICE_NAME_MAX = 100
+PLACE_MAX = 100
+PHONE_MAX = 40
 SORT_NAME_MAX = 400  # decomposed, a name can grow
 SET_UP_LINK_LIFE = timedelta(hours=24)
 
@@ -29,16 +32,20 @@ def check_number(number: str) -> None:
 
 
 def check_title(title: str) -> None:
-    fits = 0 < len(title) <= TITLE_MAX and title == title.strip() and unicodedata.is_normalized("NFC", title)
-    if not fits or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in title):
+    if not is_line(title, TITLE_MAX):
         raise FirmsError("title_invalid")
 
 
 def check_office_name(name: str) -> None:
     """FirmsError `office_name_invalid` unless it is one line of 1 to 100 characters."""
-    fits = 0 < len(name) <= OFFICE_NAME_MAX and name == name.strip() and unicodedata.is_normalized("NFC", name)
-    if not fits or any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in name):
+    if not is_line(name, OFFICE_NAME_MAX):
         raise FirmsError("office_name_invalid")
+
+
+def check_whereabouts(place: str, phone: str) -> None:
+    """FirmsError `whereabouts_invalid` unless each is empty, or one line of at most 100 and 40 characters."""
+    if not all(not text or is_line(text, most) for text, most in ((place, PLACE_MAX), (phone, PHONE_MAX))):
+        raise FirmsError("whereabouts_invalid")
 
 
 def sort_name(name: str) -> str:

@@ -21,17 +21,18 @@ _ARCHIVES = (
     b"MSCF\0\0\0\0",
     b"!<arch>\n",
     b"xar!",
-    b"\xc7\x71",
 )
 _COMPRESSED = (
     b"\x1f\x8b\x08",
     b"\xfd7zXZ\0",
     b"\x28\xb5\x2f\xfd",
     b"\x04\x22\x4d\x18",
-    b"\x1f\x9d",
     b"LZIP",
     b"]\0\0",
 )
+_OLD_CPIO = b"\xc7\x71"
+_LZW = b"\x1f\x9d"
+_LZW_MOST_BITS, _LZW_CLEAR = 16, 256
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 _LHA = re.compile(rb"..-l[hz][0-9ds]-", re.DOTALL)
 _CPIO = re.compile(rb"07070[127][0-7A-Fa-f]{40}")
@@ -72,7 +73,7 @@ def sniff(fd: int, size_bytes: int) -> list[Guess]:
         (Kind.ENCRYPTED, head.startswith(_ENCRYPTED), False),
         (Kind.ZIP, head.startswith(b"PK\x03\x04"), _ZIP_END in tail),
         (Kind.ARCHIVE, head.startswith(_ARCHIVES) or _is_tar(head), _may_be_archive(head)),
-        (Kind.COMPRESSED, head.startswith(_COMPRESSED[:-1]) or bool(_BZIP2.match(head)), head.startswith(_COMPRESSED)),
+        (Kind.COMPRESSED, _is_compressed(head), head.startswith(_COMPRESSED)),
         (Kind.PDF, bool(_PDF.match(head)), b"%PDF-" in head[:1024]),
         (Kind.MAIL, False, bool(_MAIL_FIRST.match(head, 0, 4096) or _MAIL_LINE.search(head, 0, 4096))),
     )
@@ -80,7 +81,31 @@ def sniff(fd: int, size_bytes: int) -> list[Guess]:
 
 
 def _may_be_archive(head: bytes) -> bool:
-    return bool(_CPIO.match(head) or _LHA.match(head)) or head[32769:32774] == b"CD001"
+    # Two bytes are no proof: the old binary cpio stays a guess.
+    return head.startswith(_OLD_CPIO) or bool(_CPIO.match(head) or _LHA.match(head)) or head[32769:32774] == b"CD001"
+
+
+def _is_compressed(head: bytes) -> bool:
+    return head.startswith(_COMPRESSED[:-1]) or bool(_BZIP2.match(head)) or _is_lzw(head)
+
+
+def _is_lzw(head: bytes) -> bool:
+    """compress(1): its two bytes of magic, and first codes that any of its readers would take.
+
+    Codes are of nine bits at first, the lowest bit first; each names a byte, or a string that came before. One that
+    names a later string ends every reader, so what has one opens for nobody.
+    """
+    if not head.startswith(_LZW) or len(head) < 4 or head[2] & 0x1F > _LZW_MOST_BITS:
+        return False
+    is_block = bool(head[2] & 0x80)
+    codes = int.from_bytes(head[3:12], "little")
+    for number in range(min(8, (len(head) - 3) * 8 // 9)):
+        code = codes >> 9 * number & 0x1FF
+        if is_block and code == _LZW_CLEAR:
+            return True
+        if code > (0xFF if number == 0 else 0xFF + is_block + number):
+            return False
+    return True
 
 
 def _is_tar(head: bytes) -> bool:

@@ -21,6 +21,7 @@ KINDS: dict[str, str | Promise] = {
     "notice": _("Benachrichtigung"),
     "digest": _("Neue Dateien"),
     "log_head": _("Stand des Protokolls"),
+    "readmitted": _("Eigener Tresor wieder da"),
 }
 PROBLEMS: dict[str, str | Promise] = {
     "unreachable": _("Der Mailserver antwortet nicht."),

@@ -30,7 +30,7 @@ export const PROBLEMS_DE = {
   ),
   subject_has_key: problem(
     "Der Server zeigt einen zweiten Schlüssel im Namen einer Person.",
-    "Der bisherige ist nicht gesperrt. Vielleicht gibt sich jemand als diese Person aus. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
+    "Der bisherige ist nicht widerrufen. Vielleicht gibt sich jemand als diese Person aus. Bitte arbeiten Sie hier nicht weiter und rufen Sie Ihre Kanzlei an.",
   ),
   scanner_key_expired: problem(
     "Bitte prüfen Sie die Uhr dieses Geräts.",
@@ -70,7 +70,7 @@ export const PROBLEMS_DE = {
   ),
   not_allowed: problem(
     "Das dürfen Sie nicht.",
-    "Diesen Schlüssel kann nur jemand sperren, dessen Rolle es erlaubt. Bitte wenden Sie sich an die Inhaberin oder den Inhaber der Kanzlei.",
+    "Diesen Schlüssel kann nur jemand widerrufen, dessen Rolle es erlaubt. Bitte wenden Sie sich an die Inhaberin oder den Inhaber der Kanzlei.",
   ),
   needs_root: problem(
     "Der Hauptschlüssel fehlt.",

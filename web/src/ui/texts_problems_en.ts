@@ -31,7 +31,7 @@ export const PROBLEMS_EN: typeof PROBLEMS_DE = {
   ),
   subject_has_key: problem(
     "The server shows a second key in somebody's name.",
-    "The present one was not taken back. Somebody may be posing as this person. Please stop working here and call your firm.",
+    "The present one was not revoked. Somebody may be posing as this person. Please stop working here and call your firm.",
   ),
   scanner_key_expired: problem(
     "Please check the clock of this device.",
@@ -68,7 +68,7 @@ export const PROBLEMS_EN: typeof PROBLEMS_DE = {
   ),
   not_allowed: problem(
     "You may not do that.",
-    "Only somebody whose role allows it can block this key. Please ask an owner of the firm.",
+    "Only somebody whose role allows it can revoke this key. Please ask an owner of the firm.",
   ),
   needs_root: problem(
     "The root key is missing.",

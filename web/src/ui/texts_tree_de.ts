@@ -76,7 +76,7 @@ export const TREE_DE = {
       ? "1 frühere Fassung mitnehmen"
       : `${count.toLocaleString("de-DE")} frühere Fassungen mitnehmen`,
   earlierHint: (kept: number, mayMove: boolean) =>
-    `Wer dort lesen kann, sieht sie dann auch. Ohne Häkchen kommt nur die neueste Fassung mit.${mayMove ? ` Beim Verschieben liegen die früheren dann mit der alten Datei im Papierkorb und werden nach ${kept === 1 ? "einem Tag" : `${kept} Tagen`} endgültig gelöscht.` : ""}`,
+    `Wer dort lesen kann, sieht sie dann auch. Ohne Häkchen kommt nur die neueste Fassung mit.${mayMove ? ` Beim Verschieben liegen die früheren dann mit der alten Datei im Papierkorb und werden nach ${kept === 1 ? "einem Tag" : `${kept} Tagen`} endgültig gelöscht.` : ""} Lassen Sie diese Seite offen, bis alles angekommen ist: Sonst kann dort eine frühere Fassung als neueste stehen bleiben.`,
   and: (names: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names),
   copied: (what: string) => `${what} kopiert.`,
   moved: (what: string) => `${what} verschoben.`,

@@ -69,7 +69,7 @@ export const TREE_EN: typeof TREE_DE = {
       ? "Take 1 earlier version along"
       : `Take ${count.toLocaleString("en-GB")} earlier versions along`,
   earlierHint: (kept, mayMove) =>
-    `Who can read there sees them then, too. Unticked, only the newest version comes along.${mayMove ? ` When moving, the earlier ones then lie in the trash with the old file, and are deleted for good after ${kept === 1 ? "one day" : `${kept} days`}.` : ""}`,
+    `Who can read there sees them then, too. Unticked, only the newest version comes along.${mayMove ? ` When moving, the earlier ones then lie in the trash with the old file, and are deleted for good after ${kept === 1 ? "one day" : `${kept} days`}.` : ""} Keep this page open until all has arrived: otherwise an earlier version may stay there as the newest.`,
   and: (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names),
   copied: (what) => `${what} copied.`,
   moved: (what) => `${what} moved.`,

@@ -42,7 +42,11 @@ export class HandoverView {
     const options = { signal: drawn.signal };
     const draw = (): void => showWords(dialog, recipientWords(card.value));
     const load = async (): Promise<void> => {
-      card.value = (await file.files?.[0]?.slice(0, MOST_CARD_BYTES).text()) ?? "";
+      const chosen = file.files?.[0];
+      const read = (await chosen?.slice(0, MOST_CARD_BYTES).text()) ?? "";
+      // Another one may have been chosen meanwhile.
+      if (chosen !== file.files?.[0]) return;
+      card.value = read;
       draw();
     };
     card.addEventListener("input", draw, options);
@@ -84,15 +88,24 @@ export class HandoverView {
     this.showCard(dialog);
     let given: Given | null = null;
     const drawn = new AbortController();
+    let choice = 0;
+    // An older choice may be read later than the newest: it says nothing any more.
     const look = async (): Promise<void> => {
+      const own = ++choice;
+      const isNewest = () => own === choice && !drawn.signal.aborted;
       given = null;
       this.showGiven(dialog, null);
       sayProblem(dialog, null);
-      given = await givenBy([...(chosen.files ?? [])], vault);
-      this.showGiven(dialog, given);
+      try {
+        const read = await givenBy([...(chosen.files ?? [])], vault);
+        if (!isNewest()) return;
+        given = read;
+        this.showGiven(dialog, given);
+      } catch (error) {
+        if (isNewest()) sayProblem(dialog, error);
+      }
     };
-    const lookAndSay = () => void look().catch((error: unknown) => sayProblem(dialog, error));
-    chosen.addEventListener("change", lookAndSay, { signal: drawn.signal });
+    chosen.addEventListener("change", () => void look(), { signal: drawn.signal });
     this.showGiven(dialog, null);
     const submit = async (_button: HTMLElement, signal: AbortSignal): Promise<boolean> => {
       if (given === null || !isCompared(dialog, "takein-compared")) return false;

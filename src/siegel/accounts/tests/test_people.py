@@ -28,7 +28,7 @@ def test_other_user_names_are_refused(username: str) -> None:
         rules.check_username(username)
 
 
-@pytest.mark.parametrize("name", ["", " A", "A\n", "A\u0000B", "a" * 201, "Ju\u0308rgen", "A\u2028B"])
+@pytest.mark.parametrize("name", ["", " A", "A\n", "A\u0000B", "a" * 201, "Ju\u0308rgen", "A\u2028B", "A\u202eB"])
 def test_a_name_is_one_line_in_nfc(name: str) -> None:
     with pytest.raises(AccountsError, match="name_invalid"):
         rules.check_name(name)

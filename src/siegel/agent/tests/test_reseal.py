@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from siegel.agent import tree
+from siegel.agent.anew import SentAnew
 from siegel.agent.errors import OfflineError, ServerError
 from siegel.agent.folders import make_folders
 from siegel.agent.get import fetch_version
 from siegel.agent.old_contents import OldVersion, author_of, exposed_epoch, old_contents
 from siegel.agent.opened import OpenVault, open_by_id
 from siegel.agent.plan import Item, Plan, plan_put
-from siegel.agent.reseal import _commit, _Sent, reseal
+from siegel.agent.reseal import _commit, reseal
 from siegel.agent.scans import scanned
 from siegel.agent.session import Home
 from siegel.agent.tests.conftest import put_all
@@ -190,9 +191,9 @@ def sealed_as(manager: OpenVault, called: str, content: bytes, **row: Any) -> No
     sealed = seal(io.BytesIO(content), payload)
     upload = manager.account.api.upload(manager.id, payload, sealed.payload_size, lambda _: None)
     old = OldVersion(entity.id, 1, manager.hashes[entity.id, 1], sealed.payload_size)
-    sent = _Sent(old, sealed, described, upload)
+    sent = SentAnew(sealed, described, upload)
     assert scanned(manager, [sent], lambda *_: None) == [sent]
-    assert _commit(manager, [sent]) == 1
+    assert _commit(manager, [(old, sent)]) == 1
 
 
 @pytest.fixture

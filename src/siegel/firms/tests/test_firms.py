@@ -1,10 +1,12 @@
 import secrets
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siegel.accounts.errors import AccountsError
 from siegel.accounts.models import Person
 from siegel.accounts.tests.people import make_person
 from siegel.base.ids import new_id
@@ -80,6 +82,23 @@ def test_an_address_is_given_once(new_firm: tuple[Tenant, str]) -> None:
 def test_an_address_has_small_letters_digits_and_hyphens(db: None, slug: str) -> None:
     with pytest.raises(FirmsError, match="slug_invalid"):
         actions.create_firm(slug=slug, name="X")
+
+
+@pytest.mark.parametrize("text", ["Kanzlei\nHaber", "Kanzlei\u0000", "Kanzlei\u0085Haber", "Kanzlei \u202erebaH"])
+def test_a_firm_s_name_and_place_have_no_control_characters(new_firm: tuple[Tenant, str], text: str) -> None:
+    tenant, token = new_firm
+    person = make_person(tenant, "inhaber", "Ina Haber")
+    found = partial(actions.found_firm, token=token, root_fingerprint=ROOT, owner=person)
+    with pytest.raises(AccountsError, match="name_invalid"):
+        actions.create_firm(slug="andere", name=text)
+    with pytest.raises(AccountsError, match="name_invalid"):
+        found(name=text, place="Jever")
+    with pytest.raises(FirmsError, match="whereabouts_invalid"):
+        found(name="Kanzlei Haber", place=text)
+    for more in ({"place": text}, {"phone": text}, {"place": "a" * 101}, {"phone": "0" * 41}):
+        with pytest.raises(FirmsError, match="whereabouts_invalid"):
+            actions.create_firm(slug="andere", name="Andere", **more)
+    assert found(name="Kanzlei Haber", place="").name == "Kanzlei Haber"
 
 
 def test_each_role_has_its_standing(owner: Person, clerk: Person, client_user: Person, bakery: Client) -> None:

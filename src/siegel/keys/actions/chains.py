@@ -59,12 +59,16 @@ class Documents:
 
 @dataclass(frozen=True)
 class Appended:
-    """Where the record stands. `step` is what it did, `log_index` its entry; None when it had been accepted before."""
+    """Where the record stands. `step` is what it did, `log_index` its entry; None when it had been accepted before.
+
+    `readmits`: it gives a founder whose key was lost his own vault back.
+    """
 
     seq: int
     head: str
     step: Step | None
     log_index: int | None = None
+    readmits: bool = False
 
 
 @action
@@ -131,7 +135,8 @@ def _accept(
             raise KeysError("document_refused", reason="record_documents")
         add_team_key(by=by, team_id=before.vault, signed=documents.certificate)
     about = _about(record, documents.record.hash)
-    what = READMITTED if _readmits(before, record) else rules.audit_kind(record, kind)
+    readmits = _readmits(before, record)
+    what = READMITTED if readmits else rules.audit_kind(record, kind)
     logged = audit.record(what, tenant=by.tenant, by=by, about=about, personal=personal, attested_by="person")
     entry = _entry(documents, logged)
     with rules.refusing():
@@ -151,7 +156,7 @@ def _accept(
     if documents.certificate:
         _move_team(step.position.vault, CertificateDocument.parse(documents.certificate).kid)
     _write_wraps(step, documents.wraps)
-    return Appended(step.position.seq, step.position.head, step, logged.index)
+    return Appended(step.position.seq, step.position.head, step, logged.index, readmits)
 
 
 def _check_sealed(before: Position, after: Position, documents: Documents, store: "CertificateStore", now: int) -> None:

@@ -84,6 +84,22 @@ def compressed(content: bytes) -> dict[str, bytes]:
     return {"gz": gzip.compress(content), "bz2": bz2.compress(content), "xz": lzma.compress(content)}
 
 
+def lzw(content: bytes) -> bytes:
+    """As compress(1) writes it, every byte as a code of its own; at most 255 bytes, then codes would become longer."""
+    codes = sum(byte << 9 * at for at, byte in enumerate(content[:255]))
+    return b"\x1f\x9d\x90" + codes.to_bytes((len(content[:255]) * 9 + 7) // 8, "little")
+
+
+def old_cpio(content: bytes) -> bytes:
+    """The binary cpio of before 1990: 16-bit words, the lowest byte first; long numbers with their upper word first."""
+
+    def entry(name: bytes, held: bytes) -> bytes:
+        head = struct.pack("<13H", 0o70707, 0, 1, 0o100644, 0, 0, 1, 0, 0, 0, len(name), len(held) >> 16, len(held))
+        return head + name + bytes(len(name) % 2) + held + bytes(len(held) % 2)
+
+    return entry(b"beleg.bin\0", content) + entry(b"TRAILER!!!\0", b"")
+
+
 def mail(attachment: bytes) -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = "anna@example.org", "kanzlei@example.org", "Belege"

@@ -31,6 +31,8 @@ INFECTED = {
     **{f"in a {kind}": samples.archive(kind, samples.zip64(EICAR)) for kind in ("7zip", "cpio", "xar", "iso9660")},
     **{f"in a tar.{end}": packed for end, packed in samples.compressed(samples.tarred(samples.zip64(EICAR))).items()},
     "in a gzip": samples.compressed(samples.zip64(EICAR))["gz"],
+    "in a compress(1) file": samples.lzw(samples.zip64(EICAR)),
+    "in an old cpio": samples.old_cpio(samples.zip64(EICAR)),
     "attached to a mail": samples.mail(EICAR),
     "in a ZIP64 attached to a mail": samples.mail(samples.zip64(EICAR)),
     "in a ZIP64 in a forwarded mail": samples.forwarded(samples.mail(samples.zip64(EICAR))),
@@ -68,6 +70,8 @@ CLEAN_CONTENTS = {
     "a text that mentions PDF": b"Die Datei beginnt mit %PDF-1.7 und endet mit %%EOF",
     "a text that looks like a mail": b"From: here\nto there",
     "a text like an archive's magic": b"070701 Konto 1200\n" * 9,
+    "bytes like an old cpio's magic": b"\xc7\x71" + bytes(range(256)) * 16,
+    "bytes like compress(1)'s magic": b"\x1f\x9d\x90" + bytes(range(255, -1, -1)) * 16,
     "a file with a zip's end record in it": b"\x01\x02" + b"PK\x05\x06" + bytes(40),
 }
 
@@ -94,6 +98,8 @@ def test_encrypted_content_is_not_scannable(judge: Judge, content: bytes) -> Non
 BROKEN = {
     "zip": samples.zipped(samples.unique(5000))[:-30],
     "gzip": samples.compressed(samples.unique(9000))["gz"][:-20],
+    "a compress(1) file": samples.lzw(samples.unique(100)) + b"\xff" * 100,
+    "an old cpio that ends in its member": samples.old_cpio(samples.unique(5000))[:3000],
     "xz in a zip": samples.zipped(samples.compressed(samples.unique(9000))["xz"][:-20]),
     "PDF": b"%PDF-1.7\nthis is all there is",
     "7z without its headers": b"7z\xbc\xaf\x27\x1c" + bytes(40),

@@ -4,17 +4,21 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
+from siegel.accounts.mailbox import mailboxes_of
 from siegel.base import audit
 from siegel.base.actions import action
 from siegel.base.errors import BaseError
 from siegel.firms import actions as firms
 from siegel.firms.queries import dossiers_visible_to
 from siegel.keys.actions import chains
+from siegel.seals.documents import Roster
+from siegel.seals.readmission import founder_line
 from siegel.seals.records import Genesis
 from siegel.vault.actions import tree
 from siegel.vault.actions.locks import require_unlocked
 from siegel.vault.errors import VaultError
 from siegel.vault.models import Vault
+from siegel.vault.notices.mails import post_readmitted
 from siegel.vault.personal import personal_of, personal_of_dossier
 from siegel.vault.tree import Lookups
 
@@ -73,7 +77,17 @@ def append_record(*, by: "Person", vault_id: str, documents: chains.Documents, r
     if appended.step and appended.log_index is not None:
         require_unlocked(by, appended.step)
         tree.change_tree(appended.step, rows, appended.log_index)
+        if appended.readmits:
+            _tell_founder(by, vault_id, appended.step.position.now.roster)
     return appended
+
+
+def _tell_founder(by: "Person", vault_id: str, roster: Roster) -> None:
+    """By mail, if he has an address and may sign in, that his own vault is back."""
+    line = founder_line(roster)
+    boxes = mailboxes_of([line.subject] if line else [])
+    for box in boxes.values():
+        post_readmitted(box, owner=by.name, vault_id=vault_id)
 
 
 def _dossier(by: "Person", dossier_id: str | None) -> "Dossier | None":

@@ -52,6 +52,25 @@ def post_digest(box: Mailbox, counts: Sequence[tuple[str, str, int]]) -> None:
     _post(box, "digest", subject, text, [vault_id for vault_id, _title, _files in counts])
 
 
+def post_readmitted(box: Mailbox, *, owner: str, vault_id: str) -> None:
+    """To the founder of a vault of his own, whatever he wants to be told of: somebody had its key in hand.
+
+    Part of the running transaction. It says nothing of the vault, not even what it is called.
+    """
+    names = {"name": box.person.name, "owner": owner, "firm": box.person.tenant.name}
+    names = {field: one_line(text) for field, text in names.items()}
+    with translation.override(box.language):
+        subject = _("Ihr eigener Tresor bei %(firm)s ist wieder da") % names
+        lines = [
+            _("Guten Tag %(name)s,") % names,
+            _("%(owner)s hat Ihren eigenen Tresor mit dem Notfallblatt von %(firm)s für Ihren neuen Zugang geöffnet:")
+            % names,
+            address_of(vault_id),
+            _("Haben Sie gar keinen neuen Zugang erhalten? Dann rufen Sie bitte Ihre Kanzlei an."),
+        ]
+    _post(box, "readmitted", subject, "\n\n".join(lines) + "\n", [vault_id])
+
+
 def _letter(box: Mailbox, lines: Sequence[str]) -> str:
     end = _("Wie oft Siegel Ihnen schreibt, oder dass es das nicht mehr tut, stellen Sie hier ein:")
     settings_page = f"{settings.PUBLIC_URL}{reverse('accounts:access')}#e-mail"

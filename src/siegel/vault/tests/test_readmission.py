@@ -5,7 +5,10 @@ import json
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
+from siegel.accounts.mailbox import set_mailbox
+from siegel.accounts.models import Person
 from siegel.base.models import AuditEntry
+from siegel.base.outmail.models import OutMail
 from siegel.keys import recovery
 from siegel.keys.models import Wrap
 from siegel.keys.tests.island import Island, RefusedError, invite, redemption
@@ -13,6 +16,7 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.documents import Holder
 from siegel.seals.epochs import open_epochs, seal_seed
 from siegel.seals.records import RosterChange
+from siegel.vault.notices.queries import address_of
 from siegel.vault.tests.island import OpenVault, begin_vault, open_vault
 from siegel.vault.tests.teams import status
 
@@ -94,6 +98,33 @@ def test_the_log_and_the_vaults_activity_say_who_gave_it_back(
     assert leaf["about"]["vault"] == own.id
     newest = again.get(f"vaults/{own.id}/activity")["entries"][0]
     assert (newest["kind"], newest["by"]) == ("keys.founder_readmitted", partner.person)
+
+
+def test_the_founder_is_told_by_mail_that_his_own_vault_is_back_and_nothing_more(
+    owner: Island, vault: OpenVault, clerk: Island, partner: Island
+) -> None:
+    own = begin_vault(clerk)
+    own.put(b"Entwurf")
+    again = renewed(clerk, owner)
+    founder = Person.objects.get(pk=clerk.person)
+    # also to somebody who wants to hear of no contents
+    set_mailbox(person=founder, by=founder, address="wulff@kanzlei.example", digest="off")
+    readmit(partner, own.id, owner, again)
+    [mail] = OutMail.objects.filter(kind="readmitted")
+    assert (mail.person, mail.address, mail.vaults) == (clerk.person, "wulff@kanzlei.example", [own.id])
+    names = {"firm": founder.tenant.name, "by": Person.objects.get(pk=partner.person).name, "name": founder.name}
+    assert mail.subject == "Ihr eigener Tresor bei {firm} ist wieder da".format_map(names)
+    assert mail.text.split("\n\n") == [
+        "Guten Tag {name},".format_map(names),
+        "{by} hat Ihren eigenen Tresor mit dem Notfallblatt von {firm} für Ihren neuen Zugang geöffnet:".format_map(
+            names
+        ),
+        address_of(own.id),
+        "Haben Sie gar keinen neuen Zugang erhalten? Dann rufen Sie bitte Ihre Kanzlei an.\n",
+    ]
+    # a further record of the founder's own is no readmission
+    open_vault(again, own.id).rotate()
+    assert OutMail.objects.filter(kind="readmitted").count() == 1
 
 
 def test_an_owner_takes_nobody_else_in_with_the_founder(
