@@ -14,13 +14,13 @@ TimestampError, by `code`:
     roots         no certificates to trust on this machine     of_service
 """
 
-import http.client
 import ssl
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -36,9 +36,12 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from siegel.base.posting import PostError, post
+
 TIMEOUT_S = 20.0
 MAX_ANSWER_BYTES = 1 << 16
 MAX_SKEW_S = 600
+REQUEST_TYPE = "application/timestamp-query"
 ANSWER_TYPE = "application/timestamp-reply"
 _CERTIFICATES = 0xA0  # [0] IMPLICIT of SignedData (RFC 5652, 5.1)
 _SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
@@ -198,40 +201,18 @@ def _roots(ca_file: Path | None) -> tuple[x509.Certificate, ...]:
 
 
 def _post(service: TimestampService, request: bytes) -> bytes:
-    url = urlsplit(service.url)
-    path = (url.path or "/") + (f"?{url.query}" if url.query else "")
-    deadline = time.monotonic() + TIMEOUT_S
-    connection = _connection(service)
     try:
-        connection.request("POST", path, request, {"Content-Type": "application/timestamp-query"})
-        with connection.getresponse() as response:
-            kind = (response.getheader("Content-Type") or "").split(";")[0].strip().lower()
-            if response.status != http.client.OK or kind != ANSWER_TYPE:
-                raise TimestampError("http")
-            return _read(response, deadline)
-    except (OSError, http.client.HTTPException) as error:
-        raise TimestampError("unreachable") from error
-    finally:
-        connection.close()
-
-
-def _connection(service: TimestampService) -> http.client.HTTPConnection:
-    url = urlsplit(service.url)
-    if url.scheme == "http":
-        return http.client.HTTPConnection(service.host, url.port, timeout=TIMEOUT_S)
-    # What the stamps lead to may be another authority than that of the line, so the system's count too.
-    context = ssl.create_default_context()
-    if service.ca_file is not None:
-        context.load_verify_locations(service.ca_file)
-    return http.client.HTTPSConnection(service.host, url.port, timeout=TIMEOUT_S, context=context)
-
-
-def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
-    answer = b""
-    while piece := response.read1(MAX_ANSWER_BYTES):
-        answer += piece
-        if len(answer) > MAX_ANSWER_BYTES:
-            raise TimestampError("oversized")
-        if time.monotonic() > deadline:
-            raise TimestampError("unreachable")
-    return answer
+        # What the stamps lead to may be another authority than that of the line, so the system's count too.
+        answer = post(
+            service.url,
+            request,
+            kind=REQUEST_TYPE,
+            timeout_s=TIMEOUT_S,
+            most_bytes=MAX_ANSWER_BYTES,
+            ca_file=service.ca_file,
+        )
+    except PostError as error:
+        raise TimestampError(error.code) from error
+    if answer.status != HTTPStatus.OK or answer.kind != ANSWER_TYPE:
+        raise TimestampError("http")
+    return answer.body

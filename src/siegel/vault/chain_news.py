@@ -107,4 +107,4 @@ def _page(entries: Sequence[Entry], loads: Mapping[int, _Load]) -> Sequence[Entr
         nodes, row_bytes = nodes + load.nodes, row_bytes + load.row_bytes
         if taken and (nodes > NODES_PER_PAGE or row_bytes > ROW_BYTES_PER_PAGE):
             return entries[:taken]
-    return entries[:ENTRIES_PER_PAGE]
+    return entries

@@ -5,7 +5,7 @@ import type { Certificates } from "../seals/certificates";
 import { toDoc } from "../seals/documents";
 import { signObjection, signRequest } from "../seals/events";
 import { OpenedVault } from "../vault/opened";
-import { type EntrustedAnswer, type RequestAnswer, trustedApi } from "../wire/trusted";
+import { type RequestAnswer, trustedApi } from "../wire/trusted";
 import { addTrusted, removeHolder } from "./holders";
 
 /** `kid`: of somebody whose certificate the person may see. @throws as `addTrusted`. */
@@ -24,10 +24,10 @@ export async function endTrust(open: Open, vault: string, key: string): Promise<
   await removeHolder(await OpenedVault.load(open, vault), key);
 }
 
-/** The trusted person's own word; the server begins to count. */
+/** The trusted person's own word; the server begins to count. `roster`: its hash; `last`: of the vault's last event. */
 export async function askForAccess(
   { keys, session }: Open,
-  { vault, roster, last }: Pick<EntrustedAnswer, "last" | "roster" | "vault">,
+  { vault, roster, last }: { readonly vault: string; readonly roster: string; readonly last: string | null },
 ): Promise<RequestAnswer> {
   const place = { firm: session.firm.id, vault, roster };
   return trustedApi.addEvent(vault, toDoc(await signRequest(keys, place, last)));

@@ -1,5 +1,6 @@
 /**
- * Why a log, or what is said to come from one, is not believed. The codes are those of `siegel.lib.tlog`.
+ * Why a log, or what is said to come from one, is not believed. The codes are those of `siegel.lib.tlog`, but for the last two,
+ * which are about the log of a firm.
  *
  *     tlog.key, tlog.note, tlog.checkpoint, tlog.proof_file   not exactly the format
  *     tlog.signature   a known key's signature that does not verify

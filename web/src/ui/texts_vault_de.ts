@@ -3,7 +3,7 @@
 const TRAY = {
   both: "Hochladen und Kopieren",
   copy: "Kopieren",
-  mixed: "Hochladen und neu versiegeln",
+  mixed: "Übertragen und neu versiegeln",
   reseal: "Neu versiegeln",
   upload: "Hochladen",
 } as const;

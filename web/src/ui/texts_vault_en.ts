@@ -5,7 +5,7 @@ import type { VAULT_DE } from "./texts_vault_de";
 const TRAY = {
   both: "Upload and copy",
   copy: "Copy",
-  mixed: "Upload and seal anew",
+  mixed: "Transfer and seal anew",
   reseal: "Seal anew",
   upload: "Upload",
 } as const;

@@ -6,7 +6,7 @@
 import type { Bytes } from "../crypto/bytes";
 import { RECORD, signDocument, toDoc } from "../seals/documents";
 import { RefusedError } from "../seals/errors";
-import { type SealedFile, sealContents } from "../seals/files";
+import type { SealedFile } from "../seals/files";
 import type { FileRow } from "../seals/rows";
 import { isExpected } from "../ui/texts";
 import { WireError } from "../wire/http";
@@ -16,8 +16,8 @@ import { bytesOf, type OldVersion, oldContents } from "./old_contents";
 import type { OpenedVault } from "./opened";
 import { pictureOf } from "./origins";
 import { scan } from "./scan";
+import { sealInto } from "./sealing";
 import { startSending } from "./sending";
-import { memoryDraft, openDraft, ownId } from "./staging";
 import { signVersion } from "./version_change";
 
 /** How far it is, in versions of all that were old at its beginning. */
@@ -143,26 +143,28 @@ async function send(
   const row = await vault.rowOf(node, version);
   if (row === null) throw new RefusedError("row_unreadable", "nobody here can read the row of this version");
   const pieces = await readable(vault, { id: node, signed: version, row }, signal);
-  const draft = (await openDraft(await ownId(), version.manifest.payload_size)) ?? memoryDraft();
+  const half = version.manifest.payload_size / 2;
+  const staged = await sealInto(vault, pieces(), row.size, null, (share) => {
+    signal.throwIfAborted();
+    // Sending is the other half of the way.
+    advance(share * half);
+  });
   try {
-    let sealedBytes = 0;
-    const sealed = await sealContents(pieces(), async (piece) => {
-      signal.throwIfAborted();
-      sealedBytes += piece.length;
-      await draft.write(piece);
-      // Sending is the other half of the way.
-      advance(sealedBytes / 2);
-    });
-    const payload = await draft.finish();
-    const half = sealed.payloadSize / 2;
     const onShare = (share: number): void => advance(half + share * half);
-    const sending = startSending(vault.id, payload, onShare, null, () => undefined, version.manifestHash);
+    const sending = startSending(
+      vault.id,
+      staged.payload,
+      onShare,
+      null,
+      () => undefined,
+      version.manifestHash,
+    );
     const stop = (): void => sending.abort();
     signal.addEventListener("abort", stop);
     const upload = await sending.done.finally(() => signal.removeEventListener("abort", stop));
-    return { old, row, sealed, upload, picture: await pictureOf(vault, node, version) };
+    return { old, row, sealed: staged.sealed, upload, picture: await pictureOf(vault, node, version) };
   } finally {
-    await draft.discard().catch(() => undefined);
+    await staged.remove().catch(() => undefined);
   }
 }
 

@@ -28,8 +28,9 @@ export async function sealInto(
   about: (Place & { readonly name: string; readonly file: FileFacts }) | null,
   tell: (share: number) => void,
 ): Promise<Staged> {
-  const id = size < WORTH_STAGING_BYTES ? "" : await ownId();
-  const onDisk = await openDraft(id, sealedSize(size));
+  const sealedBytes = sealedSize(size);
+  const id = sealedBytes < WORTH_STAGING_BYTES ? "" : await ownId();
+  const onDisk = await openDraft(id, sealedBytes);
   const draft = onDisk ?? memoryDraft();
   try {
     let doneBytes = 0;

@@ -186,8 +186,6 @@ export const keysApi = {
     call<Head>("POST", "/api/teams", body),
   addOffice: (name: string) => call<{ id: string }>("POST", "/api/offices", { name }),
   renameOffice: (office: string, name: string) => call<unknown>("POST", `/api/offices/${office}`, { name }),
-  blockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/block`, {}),
-  unblockPerson: (person: string) => call<unknown>("POST", `/api/people/${person}/unblock`, {}),
   invite: (body: {
     id: string;
     person: { id: string; name: string; username: string; email?: string };

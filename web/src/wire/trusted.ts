@@ -10,29 +10,7 @@ export interface RequestAnswer {
   readonly opens_at: number | null;
 }
 
-/** A vault that trusts the person. `roster`: its hash; `last`: of the vault's last event. */
-export interface EntrustedAnswer {
-  readonly vault: string;
-  readonly title: string | null;
-  readonly owners: string;
-  readonly wait_days: number;
-  readonly roster: string;
-  readonly last: string | null;
-  readonly request: RequestAnswer | null;
-  readonly is_open: boolean;
-}
-
 export const trustedApi = {
-  overview: () =>
-    call<{
-      asked: readonly (RequestAnswer & {
-        readonly vault: string;
-        readonly title: string | null;
-        readonly name: string;
-        readonly last: string;
-      })[];
-      entrusted: readonly EntrustedAnswer[];
-    }>("GET", "/api/trusted"),
   /** Whom the person may trust. */
   candidates: () =>
     call<{ people: readonly { readonly id: string; readonly name: string; readonly kid: string }[] }>(

@@ -36,14 +36,14 @@ def provider() -> Tenant:
 
 def note_heads() -> None:
     """For the timetable: each firm's newest head every hour if it has grown, and at once after a weighty entry."""
-    known = dict(AuditNotedHead.objects.values_list("tenant").annotate(Max("size")))
-    noted_at = dict(AuditNotedHead.objects.values_list("tenant").annotate(Max("at")))
+    found = AuditNotedHead.objects.values_list("tenant").annotate(Max("size"), Max("at"))
+    noted = {tenant_id: (size, at) for tenant_id, size, at in found}
     for tenant in Tenant.objects.filter(kind=Tenant.Kind.FIRM).order_by("pk"):
-        newest, size = checkpoints.newest(tenant.pk), known.get(tenant.pk, 0)
+        newest, (size, at) = checkpoints.newest(tenant.pk), noted.get(tenant.pk, (0, 0))
         if newest is None or newest.size == size:
             continue
         weighty = AuditEntry.objects.filter(tenant=tenant, weighty=True, index__gte=size, index__lt=newest.size)
-        if time.time() - noted_at.get(tenant.pk, 0) >= EVERY_S or weighty.exists():
+        if time.time() - at >= EVERY_S or weighty.exists():
             note_head(checkpoint=newest, known=size)
 
 
@@ -81,10 +81,7 @@ def first_differing(tenant_id: str) -> int | None:
     gaps_of: dict[str, list[tuple[frozenset[str], int]]] = {}
     entries = AuditEntry.objects.filter(tenant=tenant_id).order_by("index").values_list("index", "leaf")
     for index, leaf in entries.iterator(_BATCH):
-        if HEAD_NOTED.encode() not in bytes(leaf):
-            continue
-        content = json.loads(bytes(leaf))
-        if content["kind"] != HEAD_NOTED:
+        if HEAD_NOTED.encode() not in bytes(leaf) or (content := json.loads(bytes(leaf)))["kind"] != HEAD_NOTED:
             continue
         about = content["about"]
         if about["firm"] not in gaps_of:

@@ -269,16 +269,21 @@ def _committed(leaf: bytes) -> bytes:
 def _personals_hold(leaves: Sequence[bytes], personals: Sequence[bytes], salts: Sequence[bytes]) -> bool:
     """Whether all personal parts are there and are what the leaves commit to. Where not, `_Walk._holds` says which.
 
-    HMAC-SHA-256 (RFC 2104) written out for keys of 32 bytes takes 60 % of `hmac.digest`, and is wrong for no others
-    that anybody could find. One byte more, and 32 bytes are 44 characters of base64: all are encoded at once.
+    One byte more, and 32 bytes are 44 characters of base64: all are encoded at once.
     """
-    made = [
-        sha256(
-            salt.translate(_OUTER) + _OUTER_REST + sha256(salt.translate(_INNER) + _INNER_REST + personal).digest()
-        ).digest()
-        for personal, salt in zip(personals, salts, strict=True)
-    ]
+    made = hmacs(salts, personals)
     return urlsafe_b64encode(b"\0".join([*made, b""])) == b"A".join([*map(_committed, leaves), b""])
+
+
+def hmacs(keys: Sequence[bytes], texts: Sequence[bytes]) -> list[bytes]:
+    """HMAC-SHA-256 (RFC 2104) of each text under its key of 32 bytes, in 60 % of the time that `hmac.digest` takes.
+
+    Under a key of another length it is some other hash, never that of a key of 32 bytes.
+    """
+    inner = [sha256(key.translate(_INNER) + _INNER_REST + text).digest() for key, text in zip(keys, texts, strict=True)]
+    return [
+        sha256(key.translate(_OUTER) + _OUTER_REST + digest).digest() for key, digest in zip(keys, inner, strict=True)
+    ]
 
 
 def _first_altered(first: int, stored: Sequence[bytes], runs: list[tlog.Run]) -> Finding:

@@ -1,5 +1,6 @@
 """The tree beside the entries, the log key's process, verification, proofs, erasure."""
 
+import hmac
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -123,6 +124,16 @@ def test_all_entries_about_a_person_are_found_for_erasure(firm: Tenant) -> None:
     index = note(tenant=firm, about={"person": "A" * 22})
     note(tenant=firm, about={"person": "B" * 22})
     assert list(entries_about(firm, "A" * 22)) == [index]
+
+
+def test_commitments_of_many_entries_at_once_are_hmacs() -> None:
+    texts = [bytes(range(size)) * 5 for size in range(60)]
+    keys = [leaf_hash(text) for text in texts]
+    assert verification.hmacs(keys, texts) == [
+        hmac.digest(key, text, "sha256") for key, text in zip(keys, texts, strict=True)
+    ]
+    odd = [b"", keys[0][:31], keys[0] + b"\0", keys[0] * 3]
+    assert not set(verification.hmacs(odd, texts[:4])) & {hmac.digest(keys[0], text, "sha256") for text in texts[:4]}
 
 
 def test_an_index_is_known_to_actions_in_turn_only(firm: Tenant) -> None:
