@@ -45,7 +45,11 @@ def archive(fd: int) -> Members:
 
 
 def compressed(fd: int) -> Members:
-    """A compressed archive's members, or the one file that was compressed."""
+    """A compressed archive's members, or the one file that was compressed.
+
+    UnreadableError where libarchive knows no such compression, as with header bits that mean nothing: it would hand
+    back the file as it is, and other programs may take it.
+    """
     return _members(fd, ("tar", "cpio", "raw"), _FILTERS)
 
 
@@ -54,6 +58,8 @@ def _members(fd: int, formats: tuple[str, ...], filters: tuple[str, ...], *, may
     empty = True
     buffer = create_string_buffer(_BLOCK_BYTES)
     with _opened(fd, formats, filters) as reader, _entry() as entry:
+        if filters and ffi.filter_count(reader) == 1:  # the file itself counts as one
+            raise UnreadableError
         while _next_header(reader, entry):
             empty = False
             if S_IFMT(ffi.entry_filetype(entry)) not in (0, S_IFREG):

@@ -27,10 +27,11 @@ _COMPRESSED = (
     b"\xfd7zXZ\0",
     b"\x28\xb5\x2f\xfd",
     b"\x04\x22\x4d\x18",
-    b"LZIP",
+    b"LZIP\0",
+    b"LZIP\1",
     b"]\0\0",
 )
-_OLD_CPIO = b"\xc7\x71"
+_OLD_CPIO = (b"\xc7\x71", b"\x71\xc7")
 _LZW = b"\x1f\x9d"
 _LZW_MOST_BITS, _LZW_CLEAR = 16, 256
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")

@@ -90,6 +90,11 @@ def lzw(content: bytes) -> bytes:
     return b"\x1f\x9d\x90" + codes.to_bytes((len(content[:255]) * 9 + 7) // 8, "little")
 
 
+def strange(packed: bytes, at: int) -> bytes:
+    """With a bit set that is reserved: some programs refuse the file, others open it all the same."""
+    return packed[:at] + bytes([packed[at] | 0x60]) + packed[at + 1 :]
+
+
 def old_cpio(content: bytes) -> bytes:
     """The binary cpio of before 1990: 16-bit words, the lowest byte first; long numbers with their upper word first."""
 

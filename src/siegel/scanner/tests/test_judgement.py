@@ -98,6 +98,8 @@ def test_encrypted_content_is_not_scannable(judge: Judge, content: bytes) -> Non
 BROKEN = {
     "zip": samples.zipped(samples.unique(5000))[:-30],
     "gzip": samples.compressed(samples.unique(9000))["gz"][:-20],
+    "gzip whose header says what nobody knows": samples.strange(samples.compressed(EICAR)["gz"], 3),
+    "a compress(1) file whose header says what nobody knows": samples.strange(samples.lzw(EICAR), 2),
     "a compress(1) file": samples.lzw(samples.unique(100)) + b"\xff" * 100,
     "an old cpio that ends in its member": samples.old_cpio(samples.unique(5000))[:3000],
     "xz in a zip": samples.zipped(samples.compressed(samples.unique(9000))["xz"][:-20]),
