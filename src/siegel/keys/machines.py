@@ -91,7 +91,7 @@ def _certified(tenant: "Tenant", shown: dict[str, str]) -> list[MachineKey]:
     revoked = dict(Revocation.objects.filter(tenant=tenant, kid__in=rows).values_list("kid", "accepted_at"))
     log = log_subject(tenant.pk)
     kinds = {kid: LOG if some[0].subject == log else some[0].kind for kid, some in rows.items()}
-    keys = [_key(kinds[kid], some, shown, revoked.get(kid)) for kid, some in rows.items()]
+    keys = [_key(kinds[kid], some, shown, revoked.get(kid)) for kid, some in reversed(rows.items())]
     return sorted(keys, key=lambda key: (key.badge != "valid", key.kind, -key.since.timestamp()))
 
 
