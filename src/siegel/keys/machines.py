@@ -116,6 +116,17 @@ def log_verifiers(tenant_id: str) -> list[str]:
     return [VerifierKey(origin, ED25519, unb64(key)).encode() for key in dict.fromkeys(filter(None, keys))]
 
 
+def log_certificates(tenant_id: str) -> list[dict[str, str]]:
+    """The certificates of the keys of the firm's log, and all that lead from them to its first root, as on the wire."""
+    found: dict[str, Certificate] = {}
+    rows = list(Certificate.objects.filter(tenant=tenant_id, kind=SERVICE, subject=log_subject(tenant_id)))
+    while rows:
+        found |= {row.pk: row for row in rows}
+        issuers = {row.issuer_id for row in rows} - found.keys() - {None}
+        rows = list(Certificate.objects.filter(tenant=tenant_id, pk__in=issuers))
+    return [signed(row).to_wire() for row in sorted(found.values(), key=lambda row: (row.log_index, row.pk))]
+
+
 def _log_shows(tenant: "Tenant") -> str | None:
     """The public key that signs the firm's log now, b64; None before its first head."""
     vkey = checkpoints.log_of(tenant.pk).vkey
