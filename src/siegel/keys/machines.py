@@ -116,6 +116,19 @@ def log_verifiers(tenant_id: str) -> list[str]:
     return [VerifierKey(origin, ED25519, unb64(key)).encode() for key in dict.fromkeys(filter(None, keys))]
 
 
+def log_print(tenant: "Tenant") -> tuple[str | None, bool]:
+    """The print of the key that signs the log, None before it has; whether an owner ever certified it.
+
+    The provider's needs none.
+    """
+    key = _log_shows(tenant)
+    if key is None:
+        return None, False
+    kid = PublicKeys(key, None).kid
+    rows = Certificate.objects.filter(tenant=tenant, kind=SERVICE, subject=log_subject(tenant.pk), kid=kid)
+    return print_of(kid), tenant.kind == tenant.Kind.PROVIDER or rows.exists()
+
+
 def log_certificates(tenant_id: str) -> list[dict[str, str]]:
     """The certificates of the keys of the firm's log, and all that lead from them to its first root, as on the wire."""
     found: dict[str, Certificate] = {}

@@ -17,7 +17,7 @@ from siegel.base.audit.export import write_export
 from siegel.base.models import Tenant
 from siegel.base.tests.logs import notary, note
 from siegel.keys import scanner as asked
-from siegel.keys.machines import MachinesPage, log_certificates
+from siegel.keys.machines import MachinesPage, log_certificates, log_print
 from siegel.keys.tests.island import Island, RefusedError, found
 from siegel.keys.tests.scanner import ScannerDouble
 from siegel.lib.tlog import VerifierKey
@@ -105,7 +105,10 @@ def test_the_logs_key_waits_until_an_owner_certifies_it(owner: Island, scanner: 
         checkpoints.sign_head(owner.firm)
         [waiting] = page_of(owner).waiting
         assert (waiting.kind, waiting.revoked) == ("log", False)
+        tenant = Tenant.objects.get(pk=owner.firm)
+        assert log_print(tenant) == (waiting.print, False)
         certify_log(owner)
+        assert log_print(tenant) == (waiting.print, True)
         page = page_of(owner)
         assert page.waiting == []
         assert [(key.badge, key.shown) for key in page.keys if key.kind == "log"] == [("valid", True)]
