@@ -42,13 +42,7 @@ def found_firm(
     opened = Fields(api.post("set-up/open", {"token": token}), "set-up")
     firm = Fields(opened.take("firm"), "firm")
     key_file = _new_key_file(firm.id("id"), firm.text("slug"), username)
-    machines = [
-        ("scanner", new_id(), opened.hash("scanner_key")),
-        ("service", new_id(), opened.hash("service_key")),
-    ]
-    # Null where nobody signs the log now; an owner certifies its key later.
-    if (log_key := opened.present(opened.hash, "log_key")) is not None:
-        machines.append(("service", log_subject(key_file.firm), log_key))
+    machines = _machines(opened, key_file.firm)
     body = {
         "token": token,
         "name": owner_name,
@@ -67,6 +61,18 @@ def found_firm(
     account.require_root(session.root)
     account.own()
     return Founded(account, key_file, session)
+
+
+def _machines(opened: Fields, firm: str) -> list[tuple[str, str, str]]:
+    """Kind, subject and signing key of each."""
+    machines = [
+        ("scanner", new_id(), opened.hash("scanner_key")),
+        ("service", new_id(), opened.hash("service_key")),
+    ]
+    # Null where nobody signs the log now; an owner certifies its key later.
+    if (log_key := opened.present(opened.hash, "log_key")) is not None:
+        machines.append(("service", log_subject(firm), log_key))
+    return machines
 
 
 def _new_key_file(firm: str, slug: str, username: str) -> KeyFile:
