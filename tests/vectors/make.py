@@ -48,6 +48,7 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.derive import EpochSeed, Secret, commitment, hkdf, join, print_of
 from siegel.seals.invitations import Letter, encode_code, invitation_seed
 from siegel.seals.keyfile import KeyFile, write_key_file
+from siegel.seals.log_keys import log_subject
 from siegel.seals.unlock import (
     ARGON2_PARAMS,
     PRF_INPUT,
@@ -192,6 +193,9 @@ def derive_vectors() -> dict[str, Any]:
             "recipient": epoch.recipient(),
             "row_key": b64(epoch.row_key().reveal()),
         },
+        "log_subjects": [
+            {"firm": firm, "subject": log_subject(firm)} for firm in (b64(bytes(16)), b64(bytes(range(16))))
+        ],
         "public_keys": public_key_vectors(),
         "commitment": {"file_key": b64(file_key.raw), "commitment": commitment(file_key)},
     }

@@ -1,10 +1,16 @@
 /** What a browser knew of the firm's log outlives its sign-out: it comes back with the self-record. */
 
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { toBase64url } from "../src/crypto/base64";
 import type { Open } from "../src/keyring/keyring";
 import { joinLog, noteLog } from "../src/keyring/log_memory";
 import { HiddenError, heldOf, watchLog } from "../src/keyring/log_watch";
 import { recallSelf, shareSelf } from "../src/keyring/memory";
+import { signDocument } from "../src/seals/documents";
+import { certify } from "../src/seals/issue";
+import { logSubject } from "../src/seals/log_keys";
+import { REVOCATION } from "../src/seals/revocations";
+import { parseVerifierKey } from "../src/tlog";
 import type { ShownBeginning } from "../src/tlog/origins";
 import { FirmServer } from "./firm_server";
 import { kept } from "./kept_store";
@@ -96,6 +102,35 @@ describe("after a sign-out", () => {
     await seenAndSignedOut(named("held more than is cited"));
     expect(await codeOfError(() => joinLog(open, shelf))).toBe("log_differs");
     for (const _ of [1, 2]) await expect(watchLog(firm, shelf)).rejects.toBeInstanceOf(HiddenError);
+  });
+
+  test("the key of the log is held against the certificates", async () => {
+    const own = toBase64url((await parseVerifierKey(known.log)).publicKey);
+    await seenAndSignedOut(named("held before the backup"));
+    server.log = () => ({
+      key: known.log,
+      checkpoint: named("held before the backup").held,
+      proof: [],
+      begun: [],
+    });
+    await joinLog(open, shelf);
+    expect((await watchLog(firm, shelf))?.isCertified).toBe(false);
+    const { owner } = server;
+    const client = server.signIn(await server.hire("client"));
+    const of = { kind: "service", subject: logSubject(firm), signingKey: own, recipient: null } as const;
+    const certificate = await server.accept(await certify(firm, of, owner.keys, owner.hash, server.now));
+    await joinLog(client, shelf);
+    expect((await watchLog(firm, shelf))?.isCertified).toBe(true);
+    const fields = {
+      author: owner.keys.kid,
+      certificate,
+      compromised_since: null,
+      firm,
+      reason: "compromised",
+    } as const;
+    await server.take(await signDocument(REVOCATION, fields, owner.keys.signing));
+    expect(await codeOfError(() => joinLog(client, shelf))).toBe("log_differs");
+    expect(await codeOfError(() => watchLog(firm, shelf))).toBe("tlog.revoked");
   });
 
   test("a log that is signed no more is found", async () => {

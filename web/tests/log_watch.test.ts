@@ -142,6 +142,16 @@ describe("what the firm's owner says of the log's key", () => {
     expect((await watchLog(FIRM, shelf))?.isCertified).toBe(true);
   });
 
+  test("is not forgotten once a key was taken back", async () => {
+    const [shelf, own] = [new MapShelf(), await publicOf(known.log)];
+    await shown();
+    noteLogKeys(FIRM, { certified: [], revoked: [own] }, shelf);
+    for (const certified of [[], [own]]) {
+      noteLogKeys(FIRM, { certified, revoked: [] }, shelf);
+      expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.revoked");
+    }
+  });
+
   test("refuses a key that was taken back, and one beside which another is certified", async () => {
     for (const [certified, revoked, code] of [
       [[another], [await publicOf(known.log)], "tlog.revoked"],

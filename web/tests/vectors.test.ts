@@ -49,6 +49,7 @@ import {
 } from "../src/seals/invitations";
 import { keyFileText, needsPassphrase, readKeyFile, withoutArmor } from "../src/seals/keyfile";
 import { commitmentOf, epochKeys, holderKeys, keyId, printOf, signingKeys } from "../src/seals/keys";
+import { logSubject } from "../src/seals/log_keys";
 import {
   checkName,
   checkTitle,
@@ -106,6 +107,7 @@ describe("derive.json", () => {
     seeds,
     epoch,
     commitment,
+    log_subjects: logSubjects,
     public_keys: publicKeys,
   } = vectors<{
     joins: { fields: string[]; joined: string }[];
@@ -113,6 +115,7 @@ describe("derive.json", () => {
     seeds: Texts[];
     epoch: { seed: string; contents_seed: string; recipient: string; row_key: string };
     commitment: { file_key: string; commitment: string };
+    log_subjects: { firm: string; subject: string }[];
     public_keys: {
       signing_good: string[];
       signing_bad: string[];
@@ -125,6 +128,10 @@ describe("derive.json", () => {
   test("fields are joined with their lengths", () => {
     for (const { fields, joined } of joins)
       expect(toBase64url(join(...fields.map(fromBase64url)))).toBe(joined);
+  });
+
+  test("a firm's log has the same subject", () => {
+    for (const { firm, subject } of logSubjects) expect(logSubject(firm)).toBe(subject);
   });
 
   test("HKDF gives the same keys", () => {

@@ -11,6 +11,7 @@ from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.fields import Fields
 from siegel.seals.ids import new_id
 from siegel.seals.keyfile import KeyFile
+from siegel.seals.log_keys import log_subject
 from siegel.seals.signed import Signed
 
 
@@ -35,13 +36,13 @@ def found_firm(
 ) -> Founded:
     """Founds the firm of the one-time link's `token` and signs its owner in.
 
-    Scanner and service are certified with the keys the server shows (trusted on this first use). ServerError for a
+    Scanner, service and log are certified with the keys the server shows (trusted on this first use). ServerError for a
     link that was used or has expired; RefusedError `password_short`.
     """
     opened = Fields(api.post("set-up/open", {"token": token}), "set-up")
     firm = Fields(opened.take("firm"), "firm")
     key_file = _new_key_file(firm.id("id"), firm.text("slug"), username)
-    machines = {kind: PublicKeys(opened.hash(f"{kind}_key"), None) for kind in ("scanner", "service")}
+    machines = _machines(opened, key_file.firm)
     body = {
         "token": token,
         "name": owner_name,
@@ -62,6 +63,18 @@ def found_firm(
     return Founded(account, key_file, session)
 
 
+def _machines(opened: Fields, firm: str) -> list[tuple[str, str, str]]:
+    """Kind, subject and signing key of each."""
+    machines = [
+        ("scanner", new_id(), opened.hash("scanner_key")),
+        ("service", new_id(), opened.hash("service_key")),
+    ]
+    # Null where nobody signs the log now; an owner certifies its key later.
+    if (log_key := opened.present(opened.hash, "log_key")) is not None:
+        machines.append(("service", log_subject(firm), log_key))
+    return machines
+
+
 def _new_key_file(firm: str, slug: str, username: str) -> KeyFile:
     """With new keys of root, recovery and owner."""
     root = Seed.generate()
@@ -78,8 +91,8 @@ def _new_key_file(firm: str, slug: str, username: str) -> KeyFile:
     )
 
 
-def _certificates(key_file: KeyFile, machines: dict[str, PublicKeys], now: int) -> list[Signed]:
-    """Root, recovery, owner, scanner, service, in this order."""
+def _certificates(key_file: KeyFile, machines: list[tuple[str, str, str]], now: int) -> list[Signed]:
+    """Root, recovery, owner and `machines` (kind, subject, signing key), in this order."""
     assert key_file.root_seed is not None
     assert key_file.recovery_seed is not None
     store = CertificateStore(key_file.root)
@@ -94,6 +107,6 @@ def _certificates(key_file: KeyFile, machines: dict[str, PublicKeys], now: int) 
     accept(issue(key_file.root_seed, root, recovery, kind="recovery", subject=key_file.firm, now=now))
     own = key_file.seed.public_keys()
     owner = accept(issue(key_file.root_seed, root, own, kind="owner", subject=key_file.person, now=now))
-    for kind, keys in machines.items():
-        accept(issue(key_file.seed, owner, keys, kind=kind, subject=new_id(), now=now))
+    for kind, subject, key in machines:
+        accept(issue(key_file.seed, owner, PublicKeys(key, None), kind=kind, subject=subject, now=now))
     return issued

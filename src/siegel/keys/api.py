@@ -89,7 +89,7 @@ class SetUpIn(TokenIn):
     firm_name: schemas.Name
     firm_place: schemas.Name
     person: schemas.Id
-    certificates: Annotated[list[schemas.Doc], Field(min_length=5, max_length=5)]
+    certificates: Annotated[list[schemas.Doc], Field(min_length=5, max_length=6)]
     credential: schemas.Credential
     unlock: schemas.Binary
 
@@ -198,13 +198,14 @@ def set_up_open(request: HttpRequest, body: TokenIn) -> Wire:
         "firm": {"id": tenant.id, "slug": tenant.slug, "name": tenant.name},
         "scanner_key": scanner.signing_key(),
         "service_key": founding.service_key(),
+        "log_key": founding.log_key(tenant),
     }
 
 
 @router.post("/set-up", auth=None)
 def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
     _throttle(request, "set-up")
-    firm_to_set_up(body.token)
+    tenant = firm_to_set_up(body.token)
     made = founding.Founding(
         token=body.token,
         person_id=body.person,
@@ -215,7 +216,8 @@ def set_up(request: HttpRequest, body: SetUpIn) -> Wire:
         certificates=tuple(doc.signed() for doc in body.certificates),
         keys=_person_keys(body.credential, body.unlock),
     )
-    owner = founding.found_firm(founding=made, scanner_key=scanner.signing_key())
+    log_key = founding.log_key(tenant)
+    owner = founding.found_firm(founding=made, scanner_key=scanner.signing_key(), log_key=log_key)
     return open_session(request, owner, "set_up")
 
 

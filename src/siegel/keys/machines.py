@@ -91,8 +91,8 @@ def _certified(tenant: "Tenant", shown: dict[str, str]) -> list[MachineKey]:
     revoked = dict(Revocation.objects.filter(tenant=tenant, kid__in=rows).values_list("kid", "accepted_at"))
     log = log_subject(tenant.pk)
     kinds = {kid: LOG if some[0].subject == log else some[0].kind for kid, some in rows.items()}
-    keys = [_key(kinds[kid], some, shown, revoked.get(kid)) for kid, some in rows.items()]
-    return sorted(reversed(keys), key=lambda key: (key.badge != "valid", key.kind, -key.since.timestamp()))
+    keys = [_key(kinds[kid], some, shown, revoked.get(kid)) for kid, some in reversed(rows.items())]
+    return sorted(keys, key=lambda key: (key.badge != "valid", key.kind, -key.since.timestamp()))
 
 
 def _key(kind: str, rows: Sequence[Certificate], shown: dict[str, str], revoked_at: int | None) -> MachineKey:
@@ -114,6 +114,30 @@ def log_verifiers(tenant_id: str) -> list[str]:
     origin = checkpoints.log_of(tenant_id).origin
     keys = [CertificateDocument.parse(signed(row)).signing_key for row in rows.order_by("log_index")]
     return [VerifierKey(origin, ED25519, unb64(key)).encode() for key in dict.fromkeys(filter(None, keys))]
+
+
+def log_print(tenant: "Tenant") -> tuple[str | None, bool]:
+    """The print of the key that signs the log, None before it has; whether an owner ever certified it.
+
+    The provider's needs none.
+    """
+    key = _log_shows(tenant)
+    if key is None:
+        return None, False
+    kid = PublicKeys(key, None).kid
+    rows = Certificate.objects.filter(tenant=tenant, kind=SERVICE, subject=log_subject(tenant.pk), kid=kid)
+    return print_of(kid), tenant.kind == tenant.Kind.PROVIDER or rows.exists()
+
+
+def log_certificates(tenant_id: str) -> list[dict[str, str]]:
+    """The certificates of the keys of the firm's log, and all that lead from them to its first root, as on the wire."""
+    found: dict[str, Certificate] = {}
+    rows = list(Certificate.objects.filter(tenant=tenant_id, kind=SERVICE, subject=log_subject(tenant_id)))
+    while rows:
+        found |= {row.pk: row for row in rows}
+        issuers = {row.issuer_id for row in rows} - found.keys() - {None}
+        rows = list(Certificate.objects.filter(tenant=tenant_id, pk__in=issuers))
+    return [signed(row).to_wire() for row in sorted(found.values(), key=lambda row: (row.log_index, row.pk))]
 
 
 def _log_shows(tenant: "Tenant") -> str | None:

@@ -31,8 +31,10 @@ def verify(slug: Slug, as_json: AsJson = False) -> None:
     tenant = _tenant(slug)
     from siegel.base.audit.gaps import statements
     from siegel.base.audit.verification import check
+    from siegel.keys.machines import log_print
 
     report = check(tenant.pk)
+    shown, is_certified = log_print(tenant)
     found = report.finding
     lost = 0 if found is not None and found.is_tampered else sum(one.lost for one in statements(tenant.pk))
     answer = {
@@ -42,11 +44,15 @@ def verify(slug: Slug, as_json: AsJson = False) -> None:
         "finding": found.code if found else None,
         "entry": found.index if found else None,
         "lost": lost,
+        "key": shown,
+        "certified": is_certified,
     }
     place = "" if found is None or found.index is None else f", first entry {found.index}"
     text = f"{found.code}{place}" if found else "intact"
     if lost:
         text += f"; {lost} more are lost, the log began anew"
+    if shown is not None:
+        text += f"; log key {shown}" + ("" if is_certified else ", which no owner has certified")
     _say(answer, f"{slug}: {report.size} entries, {text}", as_json=as_json)
     if found is not None or lost:
         raise typer.Exit(TAMPERED if found is not None and found.is_tampered else INCOMPLETE)

@@ -106,6 +106,8 @@ AUDITED: dict[str, tuple[str, tuple[str, ...], str]] = {
 }
 # Under which keys owners certified that their firm's log is signed, though a higher room knows it.
 LOG_VERIFIERS = "siegel.keys.machines.log_verifiers"
+# The certificates by which they did.
+LOG_CERTIFICATES = "siegel.keys.machines.log_certificates"
 # How the PDF of an export words an entry.
 LOG_CELLS = "siegel.site.words.report_cells"
 # --- jobs and mails -------------------------------------------------------------------------------------------------

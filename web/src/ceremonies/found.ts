@@ -4,9 +4,10 @@ import { type Bytes, randomBytes } from "../crypto/bytes";
 import { keepOpen, type Open } from "../keyring/keyring";
 import { toDoc } from "../seals/documents";
 import { newId } from "../seals/ids";
-import { certificateHash, certify } from "../seals/issue";
+import { certificateHash, certify, type Subject } from "../seals/issue";
 import type { KeyFile } from "../seals/keyfile";
 import { type HolderKeys, holderKeys, type SigningKeys, signingKeys } from "../seals/keys";
+import { logSubject } from "../seals/log_keys";
 import type { FirmAnswer } from "../wire/api";
 import { keysApi } from "../wire/keys_api";
 import { newCredential } from "./credential";
@@ -17,6 +18,8 @@ export interface NewFirm {
   readonly firm: FirmAnswer;
   readonly scannerKey: string;
   readonly serviceKey: string;
+  /** Null where nobody signs the log now; an owner certifies its key later. */
+  readonly logKey: string | null;
   readonly person: string;
   readonly rootSeed: Bytes;
   readonly recoverySeed: Bytes;
@@ -28,13 +31,14 @@ export interface NewFirm {
 
 /** Checks the one-time link and makes the seeds. @throws WireError when the link is used up or expired. */
 export async function beginFirm(token: string): Promise<NewFirm> {
-  const { firm, scanner_key, service_key } = await keysApi.openSetUp(token);
+  const { firm, scanner_key, service_key, log_key } = await keysApi.openSetUp(token);
   const [rootSeed, recoverySeed, ownerSeed] = [randomBytes(32), randomBytes(32), randomBytes(32)];
   return {
     token,
     firm,
     scannerKey: scanner_key,
     serviceKey: service_key,
+    logKey: log_key,
     person: newId(),
     rootSeed,
     recoverySeed,
@@ -86,7 +90,7 @@ export async function foundFirm(made: NewFirm, entries: OwnerEntries, now: numbe
 }
 
 async function firstCertificates(
-  { firm, person, root, recovery, owner, scannerKey, serviceKey }: NewFirm,
+  { firm, person, root, recovery, owner, scannerKey, serviceKey, logKey }: NewFirm,
   now: number,
 ) {
   const signs = (signingKey: string) => ({ signingKey, recipient: null });
@@ -113,19 +117,13 @@ async function firstCertificates(
     now,
   );
   const byOwner = certificateHash(ownerCertificate);
-  const scanner = await certify(
-    firm.id,
+  const machines: Subject[] = [
     { kind: "scanner", subject: newId(), ...signs(scannerKey) },
-    owner,
-    byOwner,
-    now,
-  );
-  const service = await certify(
-    firm.id,
     { kind: "service", subject: newId(), ...signs(serviceKey) },
-    owner,
-    byOwner,
-    now,
+  ];
+  if (logKey !== null) machines.push({ kind: "service", subject: logSubject(firm.id), ...signs(logKey) });
+  const certified = await Promise.all(
+    machines.map((machine) => certify(firm.id, machine, owner, byOwner, now)),
   );
-  return [rootCertificate, recoveryCertificate, ownerCertificate, scanner, service];
+  return [rootCertificate, recoveryCertificate, ownerCertificate, ...certified];
 }

@@ -6,9 +6,11 @@
 import { fromBase64url, toBase64url } from "../crypto/base64";
 import { utf8 } from "../crypto/bytes";
 import { IntegrityError } from "../seals/errors";
+import { logKeys } from "../seals/log_keys";
 import { parseCheckpoint, parseNote, TlogError } from "../tlog";
-import { type Open, rememberHead, seenHead } from "./keyring";
-import { heldOf, type Shelf, watchElsewhere } from "./log_watch";
+import { type Open, rememberHead, requireRevoked, seenHead } from "./keyring";
+import { heldOf, noteLogKeys, type Shelf, watchElsewhere } from "./log_watch";
+import { certificatesOf } from "./root";
 import { keep, recall } from "./store";
 
 const NOTED = "log-noted";
@@ -33,14 +35,18 @@ export async function noteLog(
 }
 
 /**
- * Holds what the person's other devices saw of the log against the log as it is now.
- * @throws IntegrityError (`log_differs`), and from then on every page with the log says so. @throws WireError.
+ * Holds what the person's other devices saw of the log against the log as it is now, and its key against the certificates.
+ * @throws IntegrityError (`log_differs`), and from then on every page with the log says so; as `certificatesOf`. @throws WireError.
  */
-export async function joinLog({ session }: Open, shelf: Shelf = localStorage): Promise<void> {
-  const known = await seenHead(session.firm.id);
+export async function joinLog({ session, root }: Open, shelf: Shelf = localStorage): Promise<void> {
+  const firm = session.firm.id;
+  const known = await seenHead(firm);
   if (known === null) return;
+  const certificates = await certificatesOf(firm, root, []);
+  await requireRevoked(certificates);
+  noteLogKeys(firm, logKeys(certificates, firm), shelf);
   try {
-    await watchElsewhere(session.firm.id, { size: known.seq, root: fromBase64url(known.head) }, shelf);
+    await watchElsewhere(firm, { size: known.seq, root: fromBase64url(known.head) }, shelf);
   } catch (error) {
     if (!(error instanceof TlogError)) throw error;
     throw new IntegrityError("log_differs", error.message);

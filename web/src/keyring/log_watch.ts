@@ -119,9 +119,20 @@ async function watchHeld(firm: string, shelf: Shelf): Promise<Seen | null> {
   return { head, before: known?.size ?? 0, lost, isCertified };
 }
 
-/** Keeps what the certificates of the firm, verified up to its root, say of the keys of its log. */
-export function noteLogKeys(firm: string, keys: LogKeys, shelf: Shelf = localStorage): void {
+/** Keeps what the certificates of the firm, verified up to its root, say of the keys of its log. Taken back is for ever. */
+export function noteLogKeys(
+  firm: string,
+  { certified, revoked }: LogKeys,
+  shelf: Shelf = localStorage,
+): void {
+  const known = notedKeys(firm, shelf)?.revoked ?? [];
+  const keys: LogKeys = { certified, revoked: [...new Set([...known, ...revoked])] };
   shelf.setItem(`${nameOf(firm)}-keys`, JSON.stringify(keys));
+}
+
+function notedKeys(firm: string, shelf: Shelf): LogKeys | null {
+  const text = shelf.getItem(`${nameOf(firm)}-keys`);
+  return text === null ? null : (JSON.parse(text) as LogKeys);
 }
 
 /**
@@ -135,9 +146,9 @@ async function standingOf(
   begun: readonly ShownBeginning[],
   shelf: Shelf,
 ): Promise<boolean | null> {
-  const text = shelf.getItem(`${nameOf(firm)}-keys`);
-  if (text === null) return null;
-  const { certified, revoked } = JSON.parse(text) as LogKeys;
+  const noted = notedKeys(firm, shelf);
+  if (noted === null) return null;
+  const { certified, revoked } = noted;
   const publicKey = async (vkey: string) => toBase64url((await parseVerifierKey(vkey)).publicKey);
   const own = await publicKey(key);
   if (revoked.includes(own)) throw new TlogError("tlog.revoked", "the log's key was taken back");

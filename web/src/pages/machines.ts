@@ -28,13 +28,17 @@ function describe(dialog: HTMLElement, { kind, name }: Machine, kid: string): vo
   for (const part of findAll("[data-for]", dialog)) part.hidden = part.dataset["for"] !== kind;
 }
 
+/** Afterwards this browser learns what it said: the start page judges the log by what was seen of the certificates. */
 async function askToCertify(row: HTMLElement): Promise<void> {
   const key = await openKey();
   if (key === null) return;
   const machine = machineIn(row);
   const shown = row.dataset["shown"] ?? "";
   describe(find("dialog#certify-machine"), machine, machineKid(shown));
-  const submit = () => certifyMachine(key.open, key.certificates, machine.kind, shown, now());
+  const submit = async () => {
+    await certifyMachine(key.open, key.certificates, machine.kind, shown, now());
+    await openKey();
+  };
   if (await runDialog("certify-machine", { submit })) location.reload();
 }
 
@@ -46,7 +50,10 @@ async function askToRevoke(row: HTMLElement): Promise<void> {
   const certificate = machineOf(certificates, machine.kind, row.dataset["key"] ?? "");
   describe(find("dialog#revoke-machine"), machine, certificate.kid);
   const plan = { certificate, reason: "replaced", compromisedSince: null, recertify: [] } as const;
-  const submit = () => revoke(open, certificates, plan, now());
+  const submit = async () => {
+    await revoke(open, certificates, plan, now());
+    await openKey();
+  };
   if (await runDialog("revoke-machine", { submit })) location.reload();
 }
 

@@ -2,7 +2,9 @@
 
 import { countersign } from "../ceremonies/countersign";
 import { type Open, reopen } from "../keyring/keyring";
+import { noteLogKeys } from "../keyring/log_watch";
 import { joinMemory } from "../keyring/memory";
+import { logKeys } from "../seals/log_keys";
 import { find } from "../ui/dom";
 import { now } from "../ui/format";
 import { showProblem } from "../ui/message";
@@ -39,6 +41,8 @@ async function show(open: Open, asked: Asked | null = null): Promise<void> {
   const main = find("main[data-vault]");
   performance.mark("vault-begun");
   const vault = await openForPage(open, vaultId, asked);
+  const { firm } = open.session;
+  noteLogKeys(firm.id, logKeys(vault.certificates, firm.id));
   vault.requireShown(shownVault(main.dataset));
   performance.mark("vault-replayed");
   const page = new VaultPage(vault, main.dataset["right"] !== "read");

@@ -13,7 +13,7 @@ import { hashOf, type Signed, signDocument } from "./documents";
 import type { SigningKeys } from "./keys";
 import { CLOCK_LEEWAY_S } from "./scanning";
 
-interface Subject {
+export interface Subject {
   readonly kind: CertificateKind;
   readonly subject: string;
   /** b64 of the Ed25519 public key; null for a team. */

@@ -114,9 +114,11 @@ const pageAfter = (after: string | null): string => (after === null ? "" : `?aft
 
 export const keysApi = {
   openSetUp: (token: string) =>
-    call<{ firm: FirmAnswer; scanner_key: string; service_key: string }>("POST", "/api/set-up/open", {
-      token,
-    }),
+    call<{ firm: FirmAnswer; scanner_key: string; service_key: string; log_key: string | null }>(
+      "POST",
+      "/api/set-up/open",
+      { token },
+    ),
   setUp: (body: {
     token: string;
     name: string;

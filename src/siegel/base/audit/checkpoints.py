@@ -41,6 +41,14 @@ def log_of(tenant_id: str) -> AuditLog:
     return AuditLog.objects.get_or_create(tenant_id=tenant_id, defaults={"origin": f"{host}/log/{tenant_id}"})[0]
 
 
+def signing_key(tenant_id: str) -> tlog.VerifierKey | None:
+    """The key under which the next head of the log is signed, also the first; None where nobody signs."""
+    try:
+        return tlog.VerifierKey.parse(notary.last(log_of(tenant_id).origin).vkey)
+    except notary.NotaryError:
+        return None
+
+
 def sign_head(tenant_id: str) -> AuditCheckpoint | None:
     """The signed checkpoint of the log as it is now; None for an empty log.
 

@@ -80,6 +80,7 @@ def _files(tenant: Tenant, newest: AuditCheckpoint) -> Iterator[tuple[str, bytes
         if stamp.checkpoint.size <= newest.size:
             yield f"timestamps/{stamp.checkpoint.size}.tsr", bytes(stamp.answer)
             yield f"timestamps/{stamp.checkpoint.size}.txt", checkpoints.note_of(stamp.checkpoint).text.encode()
+    yield "certificates.jsonl", _certificates(tenant.pk)
     yield from _noted(tenant.pk, newest.size)
     read = tree.reader(tenant.pk)
     for tile in tlog.tiles_of_tree(newest.size):
@@ -94,6 +95,12 @@ def _noted(tenant_id: str, size: int) -> Iterator[tuple[str, bytes]]:
     if (found := provider.noted_proof(tenant_id, size)) is not None:
         noted, proof = found
         yield f"provider/{noted.size}.tlog-proof", proof.encode()
+
+
+def _certificates(tenant_id: str) -> bytes:
+    """By which owners certified the log's keys, up to the firm's root."""
+    documents: list[dict[str, str]] = import_string(settings.LOG_CERTIFICATES)(tenant_id)
+    return b"".join(json.dumps(one).encode() + b"\n" for one in documents)
 
 
 def _certified_keys(tenant_id: str) -> list[str]:

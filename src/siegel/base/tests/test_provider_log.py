@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from siegel.base.audit import beginnings, checkpoints, provider, verification
+from siegel.base.audit.auditor import verify
 from siegel.base.audit.erasure import erase_personal_parts
 from siegel.base.audit.export import write_export
 from siegel.base.models import AuditCheckpoint, AuditEntry, AuditLog, AuditNotedHead, Tenant
 from siegel.base.tests.backups import Backup
-from siegel.base.tests.logs import Attacker, grow, notary
+from siegel.base.tests.logs import Attacker, entry_at, grow, notary
 from siegel.lib import tlog
+from siegel.seals.canonical import b64, unb64
 
 
 @pytest.fixture
@@ -56,6 +60,13 @@ def test_a_head_is_noted_every_hour_and_at_once_behind_a_weighty_entry(log: Tena
     assert finding() is None
 
 
+def forget(log: Tenant, tmp_path: Path) -> None:
+    """The notary knows nothing of the firm's log any more."""
+    for path in (tmp_path / "notary" / "state").iterdir():
+        if log.pk in path.read_text():
+            path.unlink()
+
+
 def weigh(log: Tenant) -> None:
     """The operator erases a name: weighty, and one of his accesses."""
     erase_personal_parts(tenant=log, indexes=[1], reason="a request")
@@ -77,9 +88,7 @@ def test_a_firms_log_that_is_rebuilt_with_the_log_key_is_found_in_the_providers(
     attacker.rebuild()
     AuditCheckpoint.objects.filter(tenant=log).delete()
     AuditNotedHead.objects.all().delete()
-    for path in (tmp_path / "notary" / "state").iterdir():
-        if log.pk in path.read_text():
-            path.unlink()
+    forget(log, tmp_path)
     grow(log, 1 if lie == "cut" else 9)
     found = finding()
     assert found is not None
@@ -120,3 +129,38 @@ def test_an_export_holds_the_proof_that_the_providers_log_names_its_head(log: Te
         head = tlog.Checkpoint.parse(tlog.Note.parse(archive.read(f"checkpoints/{size}")).text)
         assert (about["log"], about["size"]) == (head.origin, head.size)
         assert log.name not in bytes(leaf).decode()
+        assert f"{size} entries noted in the provider's log: entry {proof.index}" in verify.check_log(archive, "", [])
+
+
+def test_an_export_that_is_not_the_log_the_provider_noted_is_found_without_siegel(log: Tenant, tmp_path: Path) -> None:
+    provider.note_heads()
+    own = provider.provider()
+    checkpoints.sign_head(own.pk)
+    write_export(log, tmp_path / "log.zip")
+    with zipfile.ZipFile(tmp_path / "log.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    [name] = [one for one in files if one.startswith("provider/")]
+    proof = tlog.ProofFile.parse(files[name])
+
+    def checked(**values: Any) -> str:
+        with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
+            for one, content in (files | {name: replace(proof, **values).encode()}).items():
+                archive.writestr(one, content)
+            return verify.check_log(archive, "", [])
+
+    assert "noted in the provider's log" in checked()
+    shown = json.loads(proof.extra)
+    leaf = unb64(shown["leaf"])
+    with pytest.raises(verify.TamperedError, match="does not hold the entry"):
+        checked(extra=json.dumps(shown | {"leaf": b64(leaf.replace(b'"size":', b'"size":1'))}).encode())
+    with pytest.raises(verify.TamperedError, match="does not hold the entry"):
+        checked(index=proof.index + 1)
+    attacker = Attacker(log)
+    attacker.alter(1, leaf=bytes(entry_at(log, 1).leaf).replace(b"server", b"person"))
+    attacker.rebuild()
+    AuditCheckpoint.objects.filter(tenant=log).delete()
+    forget(log, tmp_path)
+    grow(log, 9)
+    write_export(log, tmp_path / "log.zip")
+    with zipfile.ZipFile(tmp_path / "log.zip") as archive, pytest.raises(verify.TamperedError, match="or others"):
+        verify.check_log(archive, "", [])

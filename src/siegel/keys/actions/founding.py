@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from siegel.accounts import actions as accounts
 from siegel.base import audit
 from siegel.base.actions import action
+from siegel.base.audit import checkpoints
 from siegel.base.blobs import sync_folder
 from siegel.firms import actions as firms
 from siegel.firms.queries import firm_to_set_up
@@ -23,17 +24,19 @@ from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import CertificateStore
 from siegel.seals.derive import Seed
 from siegel.seals.documents import Certificate
+from siegel.seals.log_keys import log_subject
 from siegel.seals.signed import Signed
 
 if TYPE_CHECKING:
     from siegel.accounts.models import Person
+    from siegel.base.models import Tenant
 
 KINDS = ("root", "recovery", "owner", "scanner", "service")
 
 
 @dataclass(frozen=True)
 class Founding:
-    """What the owner's browser made. `certificates` stand in the order of KINDS."""
+    """What the owner's browser made. `certificates` stand in the order of KINDS, behind them perhaps the log key's."""
 
     token: str
     person_id: str
@@ -46,8 +49,9 @@ class Founding:
 
 
 @action
-def found_firm(*, founding: Founding, scanner_key: str) -> "Person":
-    """The firm has a root and an active owner. `scanner_key`: b64, what the scanner process says is its own.
+def found_firm(*, founding: Founding, scanner_key: str, log_key: str | None) -> "Person":
+    """The firm has a root and an active owner. `scanner_key`: b64, what the scanner process says is its own;
+    `log_key`: what the notary says so of.
 
     FirmsError `set_up_link_invalid` (410): the first of two wins. KeysError `document_refused`.
     """
@@ -55,7 +59,8 @@ def found_firm(*, founding: Founding, scanner_key: str) -> "Person":
     tenant = firm_to_set_up(founding.token)  # again: another may have had the turn before
     with rules.refusing():
         documents = [Certificate.parse(signed) for signed in founding.certificates]
-    _check_founding(documents, founding.person_id, {"scanner": scanner_key, "service": service_key()})
+    _check_founding(documents[: len(KINDS)], founding.person_id, {"scanner": scanner_key, "service": service_key()})
+    _check_log(documents[len(KINDS) :], log_subject(tenant.id), log_key)
     root = documents[0].kid
     owner = accounts.add_person(
         tenant=tenant, person_id=founding.person_id, username=founding.username, name=founding.name, by=None
@@ -91,6 +96,19 @@ def _check_founding(documents: list[Certificate], person_id: str, machines: dict
     for kind, signing_key in machines.items():
         if by_kind[kind].signing_key != signing_key:
             raise KeysError("document_refused", reason=f"set_up_{kind}")
+
+
+def _check_log(documents: list[Certificate], subject: str, log_key: str | None) -> None:
+    """One certificate of the log's key, or none: from a browser to which nobody showed one."""
+    asked = [(document.kind, document.subject, document.signing_key) for document in documents]
+    if asked not in ([], [("service", subject, log_key)]):
+        raise KeysError("document_refused", reason="set_up_log")
+
+
+def log_key(tenant: "Tenant") -> str | None:
+    """The public key (b64) under which the firm's log is signed; None where nobody signs."""
+    key = checkpoints.signing_key(tenant.pk)
+    return None if key is None else b64(key.public_key)
 
 
 def service_key() -> str:

@@ -15,6 +15,7 @@ from siegel.seals.derive import PublicKeys, Seed
 from siegel.seals.documents import Certificate, Revocation
 from siegel.seals.ids import new_id
 from siegel.seals.invitations import invitation_seed, new_code, new_invitation_id
+from siegel.seals.log_keys import log_subject
 from siegel.seals.login import sign_login
 from siegel.seals.revocations import AcceptedRevocation
 from siegel.seals.signed import Signed
@@ -141,6 +142,8 @@ def founding(token: str, slug: str, browser: Browser, **shown: str) -> tuple[Isl
     machines = certified.by(owner)
     for kind in ("scanner", "service"):
         machines.add(kind, PublicKeys(opened[f"{kind}_key"], None), new_id())
+    if opened["log_key"] is not None:
+        machines.add("service", PublicKeys(opened["log_key"], None), log_subject(firm))
     island = Island(browser, firm, slug, certified.root, person, "inhaberin", owner, sheet=Sheet(root, recovery))
     body = {
         "token": token,

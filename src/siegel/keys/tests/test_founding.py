@@ -1,12 +1,15 @@
 import json
 import secrets
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import Client as Browser
 
 from siegel.accounts.models import Person
+from siegel.base.audit import checkpoints
 from siegel.base.models import AuditEntry
+from siegel.base.tests.logs import notary
 from siegel.firms import actions as firms
 from siegel.keys.actions import founding
 from siegel.keys.tests.island import Island, Json, RefusedError, found, post
@@ -14,6 +17,7 @@ from siegel.keys.tests.island import founding as prepare
 from siegel.keys.tests.scanner import ScannerDouble
 from siegel.seals.canonical import b64
 from siegel.seals.derive import Seed
+from siegel.seals.log_keys import standing_of
 
 
 @pytest.fixture
@@ -61,6 +65,37 @@ def test_a_machine_that_is_not_the_servers_own_is_not_certified(prepared: tuple[
     assert refused.value.code == "document_refused"
     assert not Person.objects.exists()
     post(island.browser, "set-up", body)
+
+
+def test_the_logs_key_is_certified_at_the_set_up_where_it_is_known(
+    db: None, scanner: ScannerDouble, tmp_path: Path
+) -> None:
+    with notary(tmp_path):
+        owner = found("muster")
+        checkpoints.sign_head(owner.firm)
+        key = checkpoints.signing_key(owner.firm)
+        assert key is not None
+        assert standing_of(owner.store(), owner.firm, key) == "certified"
+        assert checkpoints.log_of(owner.firm).vkey == key.encode()
+
+
+def test_a_key_that_does_not_sign_the_log_is_not_certified_for_it(
+    db: None, scanner: ScannerDouble, tmp_path: Path
+) -> None:
+    foreign = Seed.generate().public_keys(signs_only=True).signing_key or ""
+    _, token = firms.create_firm(slug="muster", name="Muster")
+    with notary(tmp_path):
+        forged = prepare(token, "muster", Browser(), log_key=foreign)[1]
+        with pytest.raises(RefusedError) as refused:
+            post(Browser(), "set-up", forged)
+        assert "set_up_log" in refused.value.message
+        island, body = prepare(token, "muster", Browser())
+        scanners, servers, logs = body["certificates"][3:]
+        body["certificates"][3:] = [scanners, logs, servers]
+        with pytest.raises(RefusedError) as refused:
+            post(island.browser, "set-up", body)
+        assert refused.value.code == "document_refused"
+    assert not Person.objects.exists()
 
 
 @pytest.mark.parametrize("swap", [(0, 1), (1, 2), (3, 4)])

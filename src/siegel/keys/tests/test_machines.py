@@ -1,6 +1,8 @@
 """The page of the machines' keys: what is certified, what the machines show now, and what follows from that."""
 
+import json
 import os
+import re
 import time
 import zipfile
 from pathlib import Path
@@ -15,11 +17,11 @@ from siegel.base.audit.export import write_export
 from siegel.base.models import Tenant
 from siegel.base.tests.logs import notary, note
 from siegel.keys import scanner as asked
-from siegel.keys.machines import MachinesPage
-from siegel.keys.tests.island import Island, RefusedError
+from siegel.keys.machines import MachinesPage, log_certificates, log_print
+from siegel.keys.tests.island import Island, RefusedError, found
 from siegel.keys.tests.scanner import ScannerDouble
 from siegel.lib.tlog import VerifierKey
-from siegel.seals.canonical import b64
+from siegel.seals.canonical import b64, unb64
 from siegel.seals.certificates import issue
 from siegel.seals.derive import PublicKeys, Seed, print_of
 from siegel.seals.ids import new_id
@@ -103,7 +105,10 @@ def test_the_logs_key_waits_until_an_owner_certifies_it(owner: Island, scanner: 
         checkpoints.sign_head(owner.firm)
         [waiting] = page_of(owner).waiting
         assert (waiting.kind, waiting.revoked) == ("log", False)
+        tenant = Tenant.objects.get(pk=owner.firm)
+        assert log_print(tenant) == (waiting.print, False)
         certify_log(owner)
+        assert log_print(tenant) == (waiting.print, True)
         page = page_of(owner)
         assert page.waiting == []
         assert [(key.badge, key.shown) for key in page.keys if key.kind == "log"] == [("valid", True)]
@@ -130,6 +135,66 @@ def test_heads_under_a_renewed_log_key_verify_while_owners_certified_the_old_one
         write_export(Tenant.objects.get(pk=owner.firm), tmp_path / "log.zip")
     with zipfile.ZipFile(tmp_path / "log.zip") as archive:
         assert "entries intact" in verify.check_log(archive, "", [])
+
+
+def altered(archive: Path, name: str, old: bytes, new: bytes) -> zipfile.ZipFile:
+    """The export with something else in one of its files."""
+    path = archive.with_suffix(".altered")
+    with zipfile.ZipFile(archive) as good, zipfile.ZipFile(path, "w") as bad:
+        for one in good.namelist():
+            content = good.read(one)
+            assert one != name or old in content
+            bad.writestr(one, content.replace(old, new, 1) if one == name else content)
+    return zipfile.ZipFile(path)
+
+
+def test_an_export_shows_without_siegel_which_owner_certified_the_logs_key(
+    db: None, scanner: ScannerDouble, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.zip"
+
+    def told() -> str:
+        checkpoints.sign_head(owner.firm)
+        write_export(Tenant.objects.get(pk=owner.firm), path)
+        with zipfile.ZipFile(path) as archive:
+            return verify.check_log(archive, "", [])
+
+    with notary(tmp_path):
+        owner = found("muster")
+        assert re.search(rf"log key certified by an owner: entry \d+, under the firm's root {owner.root}\n", told())
+        lines = zipfile.ZipFile(path).read("certificates.jsonl").splitlines()
+        assert len(lines) == 3
+        for line in lines:
+            sig = json.loads(line)["sig"]
+            other = b64(bytes([*unb64(sig)[:-1], unb64(sig)[-1] ^ 1]))
+            forged = altered(path, "certificates.jsonl", sig.encode(), other.encode())
+            with forged as archive, pytest.raises(verify.TamperedError, match="not signed by who issued it"):
+                verify.check_log(archive, "", [])
+        with altered(path, "certificates.jsonl", b"\n".join([*lines, b""]), b"") as archive:
+            assert "certified by no owner" in verify.check_log(archive, "", [])
+        [log] = [key for key in page_of(owner).keys if key.kind == "log"]
+        owner.revoke(log.kid, reason="compromised")
+        with pytest.raises(verify.TamperedError, match="took the log's key back in entry"):
+            told()
+
+
+def test_a_certificate_that_the_log_does_not_name_vouches_for_no_key(
+    owner: Island, scanner: ScannerDouble, tmp_path: Path
+) -> None:
+    path = tmp_path / "log.zip"
+    with notary(tmp_path):
+        checkpoints.sign_head(owner.firm)
+        write_export(Tenant.objects.get(pk=owner.firm), path)
+        certify_log(owner)
+    lines = b"".join(json.dumps(one).encode() + b"\n" for one in log_certificates(owner.firm))
+    with zipfile.ZipFile(path) as archive:
+        assert archive.read("certificates.jsonl") == b""
+        names = [name for name in archive.namelist() if name != "certificates.jsonl"]
+        files = {name: archive.read(name) for name in names}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in (files | {"certificates.jsonl": lines}).items():
+            archive.writestr(name, content)
+        assert "certified by no owner" in verify.check_log(archive, "", [])
 
 
 def test_heads_under_a_key_that_nobody_certified_are_found_by_the_self_check(

@@ -6,8 +6,10 @@ KEY is the log's verifier key as you know it from elsewhere (a delivery proof, a
 the one in the export is believed. CHECKPOINT is a file with an earlier signed head: the export must have grown from it.
 Exit: 0 intact, 1 incomplete (after a restored backup, see README.txt) or unreadable, 2 wrong usage, 3 tampered.
 
-It follows RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature and tlog-tiles; timestamps by RFC 3161.
+It follows RFC 6962 and C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles and tlog-proof; timestamps by
+RFC 3161, certificates of the log's key by OpenSSH's PROTOCOL.sshsig.
 """
+# long because: who checks takes this one file along, and reads it
 
 import argparse
 import base64
@@ -38,6 +40,15 @@ HASHES = {
 ALGORITHMS: dict[str, HashAlgorithm] = dict(zip(HASHES, (SHA256(), SHA384(), SHA512()), strict=True))
 MESSAGE_DIGEST = "2a864886f70d010904"
 
+
+# Who may have certified whom, from the log's key up to the firm's first root.
+ISSUERS = {
+    "service": {"owner"},
+    "owner": {"root", "invitation"},
+    "invitation": {"root"},
+    "root": {"root", "recovery"},
+    "recovery": {"root"},
+}
 
 BEGUN = "base.log_begun_anew"
 
@@ -275,6 +286,100 @@ def told_of_gaps(begun: list[dict[str, Any]], held: list[tuple[str, int, bytes]]
     return told
 
 
+def unb64(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def joined(*fields: bytes) -> bytes:
+    return b"".join(len(field).to_bytes(4, "big") + field for field in fields)
+
+
+def require_sshsig(blob: bytes, message: bytes, public: bytes) -> None:
+    """TamperedError unless this key signed the message as a certificate."""
+    kind, terms = b"ssh-ed25519", joined(b"siegel-certificate@v1", b"", b"sha512")
+    expected = b"SSHSIG\x00\x00\x00\x01" + joined(joined(kind, public)) + terms + joined(joined(kind, blob[-64:]))
+    try:
+        signed = b"SSHSIG" + terms + joined(hashlib.sha512(message).digest())
+        Ed25519PublicKey.from_public_bytes(public).verify(blob[-64:], signed)
+    except InvalidSignature:
+        expected = b""
+    if blob != expected:
+        raise TamperedError("a certificate of the log's key was not signed by who issued it")
+
+
+def root_above(certificates: dict[str, tuple[dict[str, Any], bytes, bytes]], name: str) -> bytes:
+    """The key of the root under which the certificate stands: TamperedError unless its signatures lead to one."""
+    found = None
+    for _ in certificates:
+        fields, message, sig = certificates[name]
+        issuer = certificates[fields["issuer"]][0] if fields["issuer"] else fields
+        if fields["kind"] == "root":
+            found = found or unb64(fields["signing_key"])
+        if issuer["kind"] not in ISSUERS[fields["kind"]] or issuer["firm"] != fields["firm"]:
+            raise TamperedError("a certificate of the log's key was issued by somebody who may not")
+        require_sshsig(sig, message, unb64(issuer["signing_key"]))
+        if fields["issuer"] is None and found is not None:
+            return found
+        name = fields["issuer"]
+    raise TamperedError("a certificate of the log's key leads to no root")
+
+
+def told_of_key(archive: zipfile.ZipFile, vkey: str, walk: "Walk") -> str:
+    """Whether an owner of the firm certified the log's key, by a certificate that stands in the log."""
+    public = key_of(vkey)[3]
+    kid = b64(hashlib.sha256(joined(b"siegel-key@v1", public, b"")).digest())
+    if kid in walk.revoked:
+        raise TamperedError(f"an owner took the log's key back in entry {walk.revoked[kid]}")
+    known: dict[str, tuple[dict[str, Any], bytes, bytes]] = {}
+    if "certificates.jsonl" in archive.namelist():
+        for line in archive.read("certificates.jsonl").splitlines():
+            message, sig = (unb64(json.loads(line)[name]) for name in ("bytes", "sig"))
+            known[b64(hashlib.sha256(message).digest())] = json.loads(message), message, sig
+    for name, (fields, _, _) in known.items():
+        subject = b64(hashlib.sha256(b"siegel-log-key@v1\n" + fields["firm"].encode()).digest()[:16])
+        about = ("service", subject, b64(public))
+        if (fields["kind"], fields["subject"], fields["signing_key"]) != about or name not in walk.certified:
+            continue
+        fingerprint = b64(hashlib.sha256(joined(b"siegel-key@v1", root_above(known, name), b"")).digest())
+        return f"log key certified by an owner: entry {walk.certified[name]}, under the firm's root {fingerprint}"
+    return "log key certified by no owner: compare it with what a witness or a proof shows"
+
+
+def noted(archive: zipfile.ZipFile) -> tuple[list[tuple[str, int, bytes]], list[str]]:
+    """The head of this log that the provider's log names, proven there; and a line about it."""
+    heads, told = [], []
+    for name in archive.namelist():
+        if not name.startswith("provider/"):
+            continue
+        head, _, note = archive.read(name).partition(b"\n\n")
+        _version, extra, index, *hashes = head.decode().split("\n")
+        shown = json.loads(base64.b64decode(extra.removeprefix("extra "), validate=True))
+        open_note(note, shown["key"], needed=True)
+        place, (_, size, root), leaf = int(index.removeprefix("index ")), head_of(note), unb64(shown["leaf"])
+        if not is_at(leaf, place, size, [base64.b64decode(one, validate=True) for one in hashes], root):
+            raise TamperedError("the provider's log does not hold the entry that is shown of it")
+        about = json.loads(leaf)["about"]
+        heads.append((about["log"], about["size"], unb64(about["root"])))
+        told.append(f"{about['size']} entries noted in the provider's log: entry {place}, key {shown['key']}")
+    return heads, told
+
+
+def is_at(entry: bytes, place: int, size: int, hashes: list[bytes], root: bytes) -> bool:
+    """Whether the entry stands there in the tree (RFC 9162, 2.1.3.2)."""
+    digest, last = hashlib.sha256(b"\x00" + entry).digest(), size - 1
+    is_inside = place <= last
+    for sibling in hashes:
+        is_inside &= last > 0
+        if place & 1 or place == last:
+            digest = hashlib.sha256(b"\x01" + sibling + digest).digest()
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            digest = hashlib.sha256(b"\x01" + digest + sibling).digest()
+        place, last = place >> 1, last >> 1
+    return is_inside and last == 0 and digest == root
+
+
 def b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
@@ -307,6 +412,10 @@ def check_log(archive: zipfile.ZipFile, vkey: str, held_notes: list[bytes]) -> s
     newest = archive.read("checkpoint")
     origin, size, root = opened(newest, keys)
     roots, held = signed_heads(archive, keys), [opened(note, keys) for note in held_notes]
+    named, told_of_named = noted(archive)
+    if any(one[0] not in keys for one in named):
+        raise TamperedError("the provider's log names a head of another log")
+    held += named
     if max(roots) > size or origin != key_of(facts["key"])[0]:
         raise TamperedError(f"the log had {max(roots)} entries and now has {size}")
     wanted = {one[1] for one in held} | {head_of(archive.read(f"openings/{n}"))[1] for n in range(1, len(keys))}
@@ -326,7 +435,8 @@ def check_log(archive: zipfile.ZipFile, vkey: str, held_notes: list[bytes]) -> s
         if open_note(newest, one["key"], needed=False) is not None
     ]
     about = f"{size} entries intact, {len(walk.erased)} personal parts erased, {len(roots)} heads"
-    told = ["; ".join([about, *confirmed]), *check_stamps(archive), f"log key: {facts['key']}", f"root: {root.hex()}"]
+    told = ["; ".join([about, *confirmed]), *check_stamps(archive), *told_of_named, f"log key: {facts['key']}"]
+    told += [told_of_key(archive, facts["key"], walk), f"root: {root.hex()}"]
     if gaps:
         raise IncompleteError("\n".join([*told, *gaps]))
     return "\n".join(told)
@@ -339,6 +449,8 @@ class Walk:
         self.tree, self.signed, self.wanted = Tree(), signed, wanted
         self.roots: dict[int, bytes] = {}
         self.erased, self.lawful, self.begun = set[int](), set[int](), list[dict[str, Any]]()
+        # By hash of the certificate, and by id of the key: in which entry.
+        self.certified, self.revoked = dict[str, int](), dict[str, int]()
 
     def add(self, entry: bytes, has_part: bool) -> None:
         self.tree.add(entry)
@@ -355,6 +467,12 @@ class Walk:
                 self.lawful.update(range(first, last + 1))
         if leaf["kind"] == BEGUN:
             self.begun.append(leaf["about"])
+        if leaf["kind"] == "keys.firm_founded":
+            self.certified.update(dict.fromkeys(leaf["about"]["certificates"], size - 1))
+        if leaf["kind"] == "keys.certificate_added":
+            self.certified[leaf["about"]["certificate"]] = size - 1
+        if leaf["kind"] == "keys.revoked":
+            self.revoked[leaf["about"]["key"]] = size - 1
 
 
 def main() -> int:
