@@ -119,9 +119,20 @@ async function watchHeld(firm: string, shelf: Shelf): Promise<Seen | null> {
   return { head, before: known?.size ?? 0, lost, isCertified };
 }
 
-/** Keeps what the certificates of the firm, verified up to its root, say of the keys of its log. */
-export function noteLogKeys(firm: string, keys: LogKeys, shelf: Shelf = localStorage): void {
-  shelf.setItem(`${nameOf(firm)}-keys`, JSON.stringify(keys));
+/**
+ * Keeps what the certificates of the firm, verified up to its root, say of the keys of its log. A key that was seen taken
+ * back stays so, also where the server leaves out all about it.
+ */
+export function noteLogKeys(
+  firm: string,
+  { certified, revoked }: LogKeys,
+  shelf: Shelf = localStorage,
+): void {
+  const name = `${nameOf(firm)}-keys`;
+  const before = shelf.getItem(name);
+  const seen = before === null ? [] : (JSON.parse(before) as LogKeys).revoked;
+  const keys: LogKeys = { certified, revoked: [...new Set([...seen, ...revoked])] };
+  shelf.setItem(name, JSON.stringify(keys));
 }
 
 /**
