@@ -18,7 +18,7 @@ from siegel.agent.witness_http import listening
 from siegel.base import witness_calls
 from siegel.base.audit import checkpoints, pushing
 from siegel.base.audit.standing import standing_of
-from siegel.base.audit.witnesses import add_witness
+from siegel.base.audit.witnesses import MAX_WITNESSES, add_witness
 from siegel.base.models import AuditCheckpoint, AuditCosignature, AuditPush, AuditWitness, Tenant
 from siegel.base.tests.logs import Attacker, grow, notary
 from siegel.base.witness_calls import WitnessService
@@ -166,6 +166,21 @@ def test_a_witness_whose_key_the_settings_name_is_added_when_it_signs(
     settings.WITNESSES = (WitnessService(service.url, own.verifier.encode()),)
     assert pushed(log).code == ""
     assert AuditWitness.objects.get().name == "127.0.0.1"
+    assert AuditCosignature.objects.count() == 1
+
+
+def test_who_adds_as_many_witnesses_as_may_be_keeps_the_operators_out_of_no_log(
+    log: Tenant, own: Witness, settings: Settings
+) -> None:
+    """Any of the staff may add some."""
+    [service] = settings.WITNESSES
+    AuditWitness.objects.all().delete()
+    for number in range(MAX_WITNESSES):
+        raw = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
+        vkey = tlog.VerifierKey(f"pc-{number}", tlog.COSIGNATURE, raw).encode()
+        AuditWitness.objects.create(tenant=log, name="PC", vkey=vkey)
+    settings.WITNESSES = (WitnessService(service.url, own.verifier.encode()),)
+    assert pushed(log).code == ""
     assert AuditCosignature.objects.count() == 1
 
 

@@ -165,6 +165,14 @@ describe("what the firm's owner says of the log's key", () => {
     }
   });
 
+  test("goes on refusing a key that was taken back when the server shows nothing of it any more", async () => {
+    const shelf = new MapShelf();
+    noteLogKeys(FIRM, { certified: [another], revoked: [await publicOf(known.log)] }, shelf);
+    noteLogKeys(FIRM, { certified: [], revoked: [] }, shelf);
+    await shown();
+    expect(await codeOfError(() => watchLog(FIRM, shelf))).toBe("tlog.revoked");
+  });
+
   test("lets a renewed key follow, if the log has grown from what the old one signed", async () => {
     const { older, newer, proof } = named("33 to 70");
     const origin = older.split("\n", 1)[0] ?? "";

@@ -4,15 +4,19 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { countersign } from "../src/ceremonies/countersign";
 import { loadCertificates } from "../src/ceremonies/directory";
 import { addPerson, addTeam, openTeam } from "../src/ceremonies/holders";
+import { revoke } from "../src/ceremonies/revoke";
 import { rotateAll, rotateEach } from "../src/ceremonies/rotate_all";
 import { addMember, removeMember } from "../src/ceremonies/team";
-import { signDocument, toDoc } from "../src/seals/documents";
+import { fromBase64url } from "../src/crypto/base64";
+import { fromUtf8 } from "../src/crypto/bytes";
+import { requireRevoked } from "../src/keyring/keyring";
+import { type Doc, signDocument, toDoc } from "../src/seals/documents";
 import { newId } from "../src/seals/ids";
 import { certify } from "../src/seals/issue";
 import { holderKeys } from "../src/seals/keys";
 import { REVOCATION } from "../src/seals/revocations";
 import { MOST_ABOUT } from "../src/wire/directory";
-import { DAY_S, Firm } from "./firm_pages";
+import { certified, DAY_S, Firm } from "./firm_pages";
 import { type FirmServer, type Person, randomSeed } from "./firm_server";
 import { kept } from "./kept_store";
 import { codeOfError } from "./vectors";
@@ -52,6 +56,31 @@ function askedOnlyAbout(...ids: string[]): void {
   const asked = new Set(server.asked.flatMap((about) => about ?? []));
   expect([...asked].filter((id) => id !== "").sort()).toEqual([...ids].sort());
 }
+
+test("nothing is sealed to a key that was seen taken back when it is asked about only now, and that is left out", async () => {
+  const leaver = await server.hire("clerk");
+  const vaultId = await firm.beginVault();
+  const { open, certificates } = await firm.at(owner);
+  const certificate = certified(certificates, leaver);
+  const plan = { certificate, reason: "left", compromisedSince: null, recertify: [] } as const;
+  await revoke(open, certificates, plan, server.now);
+  await requireRevoked((await firm.at(owner)).certificates);
+  const isHis = ({ doc }: { doc: Doc }) => fromUtf8(fromBase64url(doc.bytes)).includes(leaver.id);
+  server.tamper = (answer) => {
+    if (!("revocations" in answer)) return answer;
+    const certificates = answer["certificates"] as { doc: Doc }[];
+    // The vault's news say nothing of who is no holder; whoever asks about him is shown half of it.
+    const shown = "records" in answer ? certificates.filter((one) => !isHis(one)) : certificates;
+    return { ...answer, certificates: shown, revocations: [] };
+  };
+  const vault = await firm.load(owner, vaultId);
+  let isSent = false;
+  server.before = async (path) => {
+    isSent ||= path.endsWith("/records");
+  };
+  expect(await codeOfError(() => addPerson(vault, certificate, "read"))).toBe("revocation_hidden");
+  expect(isSent).toBe(false);
+});
 
 describe("a countersignature", () => {
   test("asks for the chains of those who wait, and vouches for them", async () => {

@@ -37,6 +37,8 @@ class Account:
     certificates: Certificates
     keys: PublicKeys = field(init=False)
     teams: dict[str, dict[int, EpochSeed | None]] = field(default_factory=dict)
+    # What this device remembers; whatever is learned from then on has to fit.
+    home: "Home | None" = None
 
     def __post_init__(self) -> None:
         self.keys = self.seed.public_keys()
@@ -72,10 +74,13 @@ class Account:
     def learn_about(self, *subjects: str) -> CertificateStore:
         """What is about these people and teams, the person himself and the firm's own, verified with what is known.
 
-        A vault's news bring what verifies the vault. IntegrityError.
+        A vault's news bring what verifies the vault. IntegrityError, also for what the device remembers otherwise: who
+        is asked about only now may be somebody whose key it saw revoked.
         """
         for some in [subjects[at : at + MOST_ABOUT] for at in range(0, len(subjects), MOST_ABOUT)] or [()]:
             self.certificates.learn(*self.fetch_evidence(some).values())
+        if self.home is not None:
+            self.require_seen(self.home)
         return self.certificates.store
 
     def fetch_evidence(self, about: Sequence[str] | None = None) -> dict[str, list[Json]]:
@@ -94,7 +99,10 @@ class Account:
             log = _last_index(page["certificates"], after=log)
 
     def require_seen(self, home: "Home") -> None:
-        """As `Certificates.require_seen`; what is known may be older than what another program saw meanwhile."""
+        """As `Certificates.require_seen`, now and whenever something is learned about somebody; what is known may be
+        older than what another program saw meanwhile.
+        """
+        self.home = home
         try:
             self.certificates.require_seen(home)
         except IntegrityError as error:

@@ -54,8 +54,9 @@ def begin_chain(
 
 def rulers(store: CertificateStore) -> dict[str, str]:
     """The owners, who manage, and the recovery key, which holds: key id → rights, as far as they are in force."""
-    always = [known for known in store if known.certificate.kind in ALWAYS and store.in_force(known.kid)]
-    return {known.kid: ALWAYS[known.certificate.kind] for known in always}
+    owners = {known.kid for known in store if known.certificate.kind == "owner" and store.in_force(known.kid)}
+    recovery = store.recovery()
+    return {**dict.fromkeys(owners, ALWAYS["owner"]), **({recovery.kid: ALWAYS["recovery"]} if recovery else {})}
 
 
 def holders_of(store: CertificateStore, rights: Mapping[str, str]) -> tuple[Holder, ...]:

@@ -30,8 +30,12 @@ def shown(account: Account, own: Witness) -> tuple[Held, tlog.AddCheckpoint, lis
         note = tlog.Note.parse(str(answer["checkpoint"]).encode())
         later = passed(known.key, begun) if known else []
         if known is None or not later or later[-1].key != key:
+            if known is None:
+                # Before it is believed: else the one that is refused would be what the witness knows.
+                _tell_standing(account, key, begun)
             held = _pinned(account, own, key)
-            _tell_standing(account, key, begun)
+            if known is not None:
+                _tell_standing(account, key, begun)
             return held, tlog.AddCheckpoint(since, proof, note), begun
         head = tlog.open_checkpoint(note, key).checkpoint
         if known.head is not None:
@@ -67,6 +71,9 @@ def _tell_standing(account: Account, key: tlog.VerifierKey, begun: list[Beginnin
         # A witness runs for months; what it learned at its start is old.
         store = account.learn_about()
         standing = standing_of(store, account.firm, key)
+    if account.home is not None and log_kid(key) in account.home.revoked(account.key_file.root):
+        # Who leaves out certificate and revocation turns no red into yellow here.
+        standing = "revoked"
     if standing == "other":
         for number, one in enumerate(begun):
             later = passed(one.before, begun[number:])

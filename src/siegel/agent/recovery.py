@@ -57,8 +57,7 @@ def replace(sheet: Path, out: Path, *, reason: str, since: int | None, yes: bool
 def parties(account: Account, root_seed: Seed) -> tuple[Known, Known]:
     """The root, and the recovery key that is in force. RefusedError `needs_root`."""
     root = root_of(account, root_seed)
-    store = account.certificates.store
-    old = next((known for known in store if known.certificate.kind == "recovery" and store.in_force(known.kid)), None)
+    old = account.certificates.store.recovery()
     if old is None:
         raise RefusedError("needs_root", "no recovery key is in force")
     return root, old

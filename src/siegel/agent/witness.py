@@ -97,7 +97,9 @@ class Witness:
         """The cosignature line for a request `add-checkpoint`. WitnessError with the status of the refusal."""
         request = tlog.AddCheckpoint.parse(body)
         with self._alone():
-            held = self.held(request.origin)
+            # A log that has begun anew does not go on under its old origin, too: those would be two histories.
+            has_ended = "next" in self._logs().get(request.origin, {})
+            held = None if has_ended else self.held(request.origin)
             fresh = tlog.examine(request, held.key if held else None, held.head if held else None)
             if held is not None and held.head != fresh:
                 self._keep(held.key, request.note)

@@ -7,10 +7,10 @@ matter, so it listens at loopback addresses only.
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
-from threading import BoundedSemaphore, Thread
+from threading import BoundedSemaphore, Thread, Timer
 from urllib.parse import urlsplit
 
 from siegel.agent.errors import AgentError
@@ -93,6 +93,20 @@ class _Connection(BaseHTTPRequestHandler):
     server_version, sys_version = "witness", ""
     timeout = BODY_S
     server: _Server
+
+    def handle_one_request(self) -> None:
+        """However slowly somebody sends, a header too, he holds a place no longer than this."""
+        end = Timer(3 * BODY_S, self._cut_off)
+        end.daemon = True
+        end.start()
+        try:
+            super().handle_one_request()
+        finally:
+            end.cancel()
+
+    def _cut_off(self) -> None:
+        with suppress(OSError):  # it ended by itself
+            self.connection.shutdown(socket.SHUT_RDWR)
 
     def do_POST(self) -> None:
         body = self._body()

@@ -86,14 +86,38 @@ class Registry:
             return self._present_recovery(known, at)
         return known
 
+    def recovery(self) -> Known | None:
+        """The recovery key to which the firm's first one leads, if that is in force; else the newest that is."""
+        present = [known for known in self._recoveries if self.in_force(known.kid)]
+        first = min(self._recoveries, key=lambda known: self._place(known.kid), default=None)
+        led = self._present_recovery(first, MAX_INTEGER) if first else None
+        newest = max(present, key=lambda known: self._place(known.kid), default=None)
+        return led if led and self.in_force(led.kid) else newest
+
     def _present_recovery(self, named: Known, at: int) -> Known:
-        """The key itself until it is taken back; from then on the newest recovery key in force, if there is one."""
-        revoked = self._revoked.get(named.kid)
-        if revoked is None or revoked.log_index > at:
-            return named
-        present = [known for known in self._recoveries if known.log_index <= at and self.in_force(known.kid, at)]
-        newest = max(present, key=lambda known: (known.certificate.generation, known.log_index), default=named)
-        return self.by_kid(newest.kid) or named
+        """The key itself until it is taken back; then the one in its place, until that is taken back, and so on.
+
+        Not simply the newest: else another key beside the one in force would be enough to read on.
+        """
+        kid = named.kid
+        while (revoked := self._revoked.get(kid)) and revoked.log_index <= at:
+            follower = self._recovery_after(revoked.log_index, at)
+            if follower is None:
+                return named
+            kid = follower
+        return self.by_kid(kid) or named
+
+    def _recovery_after(self, place: int, at: int) -> str | None:
+        """Which recovery key came for one that was taken back at `place`: the newest that counted there, as it is
+        certified just before; else the first since then. Without those that have fallen at a log index.
+        """
+        kids = {known.kid for known in self._recoveries if self._stands(known, at)}
+        there = [kid for kid in kids if self.since(kid) <= place and self.in_force(kid, place)]
+        later = [kid for kid in kids if self.since(kid) > place]
+        return max(there, key=self._place) if there else min(later, key=self._place, default=None)
+
+    def _place(self, kid: str) -> tuple[int, str]:
+        return self.since(kid), kid
 
     def generation(self, subject: str, number: int | None = None, *, at: int = MAX_INTEGER) -> Known | None:
         """The first certificate of a team's or a person's key of this generation, or of the newest at a log index."""

@@ -21,8 +21,12 @@ interface Beginning {
 
 /** Who belongs from the first: its creator and the owners manage, the recovery holds. */
 export function firstHolders(certificates: Certificates, creator: VerifiedCertificate): Beginning["holders"] {
-  const others = certificates.all().filter(({ kind }) => kind === "owner" || kind === "recovery");
-  const unique = new Map([creator, ...others].map((certificate) => [certificate.kid, certificate] as const));
+  const owners = certificates.all().filter(({ kind }) => kind === "owner");
+  // Another key beside the recovery in force holds nothing (ADR 0040).
+  const recovery = certificates.recovery() ?? [];
+  const unique = new Map(
+    [creator, ...owners].concat(recovery).map((certificate) => [certificate.kid, certificate] as const),
+  );
   return [...unique.values()]
     .filter(({ kid }) => certificates.inForce(kid))
     .map((certificate) => holderOf(certificate, certificate.kind === "recovery" ? "hold" : "manage"));

@@ -1,7 +1,7 @@
 /** Who belongs to a vault or a team: added, changed, limited, removed; and the epoch that follows from it. */
 
 import { sealSmall } from "../crypto/age";
-import type { Open } from "../keyring/keyring";
+import { type Open, requireRevoked } from "../keyring/keyring";
 import type { VerifiedCertificate } from "../seals/certificate";
 import { hashOf, RECORD, type Rights, ROSTER, type RosterHolder, signDocument } from "../seals/documents";
 import { recipientOf } from "../seals/epochs";
@@ -86,6 +86,8 @@ export async function removeHolder(vault: OpenedVault, key: string): Promise<voi
 async function add(vault: OpenedVault, line: RosterHolder): Promise<void> {
   // The vault's news tell of its holders, not of those who are none yet.
   for await (const page of directory([line.subject])) await vault.learn(page);
+  // Before anything is sealed: he may be somebody whose key was seen taken back here, of which nothing is shown now.
+  await requireRevoked(vault.certificates);
   await changeRoster(vault, (lines) => {
     const isThere = lines.some(({ key, subject }) => key === line.key || subject === line.subject);
     if (isThere) throw new RefusedError("holder_there", "the person or team belongs to it already");

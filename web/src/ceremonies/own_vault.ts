@@ -20,12 +20,10 @@ export async function beginOwnVault(
   { isRecoverable }: { readonly isRecoverable: boolean },
 ): Promise<string> {
   const id = newId();
-  const recovery = certificates
-    .all()
-    .filter(({ kid, kind }) => kind === "recovery" && certificates.inForce(kid));
+  const recovery = isRecoverable ? certificates.recovery() : null;
   const holders = [
     holderOf(certificates.person(open.keys.kid), "manage"),
-    ...(isRecoverable ? recovery.map((certificate) => holderOf(certificate, "hold")) : []),
+    ...(recovery === null ? [] : [holderOf(recovery, "hold")]),
   ];
   const { append } = await beginChain(open, {
     id,

@@ -18,7 +18,7 @@ interface RecoveryPlan {
 
 /** The recovery key that counts now; null when there is none. */
 export function presentRecovery(certificates: Certificates): VerifiedCertificate | null {
-  return certificates.all().find(({ kid, kind }) => kind === "recovery" && certificates.inForce(kid)) ?? null;
+  return certificates.recovery();
 }
 
 /**

@@ -80,14 +80,47 @@ export class Registry {
     return redemption !== null && redemption.logIndex <= at ? this.of(redemption.kid) : known;
   }
 
-  /** The key itself until it is taken back; from then on the newest recovery key in force, if there is one. */
+  /** The recovery key to which the firm's first one leads, if that is in force; else the newest that is. */
+  recovery(): VerifiedCertificate | null {
+    const kids = this.recoveries(NOW);
+    const known = this.all().filter(({ kind }) => kind === "recovery");
+    const [first] = known.sort((a, b) => this.since(a.kid) - this.since(b.kid));
+    const led = first === undefined ? null : this.presentRecovery(first, NOW);
+    const newest = kids.findLast((kid) => this.inForce(kid));
+    return led !== null && this.inForce(led.kid) ? led : newest === undefined ? null : this.of(newest);
+  }
+
+  /**
+   * The key itself until it is taken back; then the one in its place, until that is taken back, and so on. Not simply the
+   * newest: else another key beside the one in force would be enough to read on.
+   */
   private presentRecovery(named: VerifiedCertificate, at: number): VerifiedCertificate {
-    const revocation = this.revocationOf(named.kid);
-    if (revocation === null || revocation.logIndex > at) return named;
-    const [newest] = this.all()
-      .filter(({ kid, kind, logIndex }) => kind === "recovery" && logIndex <= at && this.inForce(kid, at))
-      .sort((a, b) => b.generation - a.generation || b.logIndex - a.logIndex);
-    return (newest && this.of(newest.kid)) ?? named;
+    let { kid } = named;
+    let gone = this.revocationOf(kid);
+    while (gone !== null && gone.logIndex <= at) {
+      const follower = this.recoveryAfter(gone.logIndex, at);
+      if (follower === null) return named;
+      kid = follower;
+      gone = this.revocationOf(kid);
+    }
+    return this.of(kid) ?? named;
+  }
+
+  /**
+   * Which recovery key came for one that was taken back at `place`: the newest that counted there, as it is certified just
+   * before; else the first since then. Without those that have fallen at a log index.
+   */
+  private recoveryAfter(place: number, at: number): string | null {
+    const kids = this.recoveries(at);
+    const there = kids.findLast((kid) => this.since(kid) <= place && this.inForce(kid, place));
+    return there ?? kids.find((kid) => this.since(kid) > place) ?? null;
+  }
+
+  /** The recovery keys that stand at a log index, taken back or not, in the order in which they were first certified. */
+  private recoveries(at: number): readonly string[] {
+    const standing = this.all().filter((one) => one.kind === "recovery" && this.stands(one, at));
+    const kids = [...new Set(standing.map(({ kid }) => kid))];
+    return kids.sort((a, b) => this.since(a) - this.since(b) || (a < b ? -1 : 1));
   }
 
   /** The key of a team's generation (1, 2, …), which is its epoch of that number. */

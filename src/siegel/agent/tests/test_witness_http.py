@@ -95,10 +95,13 @@ def test_a_body_that_is_too_large_or_of_no_known_length_is_not_read(door: Door) 
     assert door.post(door.request(0, 5))[0] == 200
 
 
-def test_a_slow_peer_is_cut_off_and_keeps_nobody_waiting(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("end", [b"Content-Length: 900\r\n\r\n", b"X-Long: "], ids=["body", "header"])
+def test_a_slow_peer_is_cut_off_and_keeps_nobody_waiting(
+    door: Door, monkeypatch: pytest.MonkeyPatch, end: bytes
+) -> None:
     monkeypatch.setattr(witness_http, "BODY_S", 0.5)
     with socket.create_connection(("127.0.0.1", door.port), timeout=10) as line:
-        line.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: a\r\nContent-Length: 900\r\n\r\n")
+        line.sendall(b"POST /add-checkpoint HTTP/1.1\r\nHost: a\r\n" + end)
         assert door.post(door.request(0, 5))[0] == 200
         began, ended = time.monotonic(), False
         while time.monotonic() - began < 5 and not ended:
