@@ -35,7 +35,7 @@ async function askToCertify(row: HTMLElement): Promise<void> {
   const shown = row.dataset["shown"] ?? "";
   describe(find("dialog#certify-machine"), machine, machineKid(shown));
   const submit = () => certifyMachine(key.open, key.certificates, machine.kind, shown, now());
-  if (await runDialog("certify-machine", { submit })) location.reload();
+  if (await runDialog("certify-machine", { submit })) await showAnew();
 }
 
 async function askToRevoke(row: HTMLElement): Promise<void> {
@@ -47,7 +47,13 @@ async function askToRevoke(row: HTMLElement): Promise<void> {
   describe(find("dialog#revoke-machine"), machine, certificate.kid);
   const plan = { certificate, reason: "replaced", compromisedSince: null, recertify: [] } as const;
   const submit = () => revoke(open, certificates, plan, now());
-  if (await runDialog("revoke-machine", { submit })) location.reload();
+  if (await runDialog("revoke-machine", { submit })) await showAnew();
+}
+
+/** First this browser learns what was just signed: its next look at the log judges the key by it. */
+async function showAnew(): Promise<void> {
+  await openKey();
+  location.reload();
 }
 
 function listen(selector: string, ask: (row: HTMLElement) => Promise<void>): void {
