@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
@@ -25,8 +26,8 @@ PAGE = "/mitarbeiter/systemschluessel"
 
 @pytest.fixture
 def firm(installation: Installation, tmp_path: Path) -> Iterator[Firm]:
-    """One whose scanner's keys nobody else needs."""
-    firm = make_firm(installation, tmp_path, "systemschluessel", "Kanzlei System")
+    """One whose machines' keys nobody else needs."""
+    firm = make_firm(installation, tmp_path, f"systemschluessel-{token_hex(3)}", "Kanzlei System")
     yield firm
     firm.close()
 
@@ -116,3 +117,22 @@ def test_the_owner_certifies_the_scanners_new_key_and_takes_the_old_one_back(
         page.goto(firm.url + PAGE)
         look(page, Axe(), f"{name}-firm-machine-revoked")
         assert width(page) <= page.viewport_size["width"]  # type: ignore[index]
+
+
+def test_a_browser_judges_the_log_at_once_by_what_its_owner_signed_of_the_logs_key(owner: Page, firm: Firm) -> None:
+    not_certified, alarm = owner.locator("[data-log-key]"), owner.locator("[data-log-watch]")
+    owner.goto(firm.url + PAGE)
+    row = owner.locator('li[data-kind="log"][data-key]')
+    if (certify := owner.locator('li[data-kind="log"] [data-certify]')).count():
+        certify.click()
+        owner.locator("dialog#certify-machine [data-submit]").click()
+    expect(row).to_contain_text("Gültig")
+    with owner.expect_response("**/api/audit/checkpoint*"):
+        owner.goto(f"{firm.url}/")
+    expect(not_certified).to_be_hidden()
+    owner.goto(firm.url + PAGE)
+    row.locator("[data-revoke]").click()
+    owner.locator("dialog#revoke-machine [data-submit]").click()
+    expect(row).to_contain_text("Widerrufen")
+    owner.goto(f"{firm.url}/")
+    expect(alarm).to_contain_text("(tlog.revoked)")

@@ -16,6 +16,10 @@ MESSAGES: Messages = {
         "Dieser Link gilt nicht mehr. Bitte tragen Sie die Adresse noch einmal ein.",
         "This link is no longer valid. Please enter the address again.",
     ),
+    "address_link_of_another": (
+        "Dieser Link gehört zu einem anderen Zugang. Bitte melden Sie sich ab und mit jenem Zugang wieder an.",
+        "This link belongs to another access. Please sign out, and in again with that one.",
+    ),
     "code_needed": (
         "Bitte geben Sie auch das Einmalpasswort aus Ihrer App ein, oder einen Wiederherstellungscode.",
         "Please also enter the one-time password of your app, or a recovery code.",

@@ -56,18 +56,23 @@ def asked_address(person: Person) -> str:
 
 
 def linked_address(person: Person, link: str) -> str:
-    """The address for which the link was sent. AccountsError `address_link_invalid`: old, used, or somebody else's."""
+    """The address for which the link was sent; his present one where it was followed before.
+
+    AccountsError `address_link_invalid`: old, or another address came since; `address_link_of_another` person.
+    """
     try:
         said = signing.loads(link, salt=_SALT, max_age=VALID)
     except signing.BadSignature as error:
         raise AccountsError("address_link_invalid") from error
-    if said["person"] != person.pk or said["before"] != mailbox_of(person).address:
+    if said["person"] != person.pk:
+        raise AccountsError("address_link_of_another")
+    if mailbox_of(person).address not in (said["before"], said["address"]):
         raise AccountsError("address_link_invalid")
     return str(said["address"])
 
 
 def confirm_own_address(*, person: Person, link: str) -> None:
-    """The address counts from now on. Errors as `linked_address`."""
+    """The address counts from now on; one that does already stays. Errors as `linked_address`."""
     set_mailbox(person=person, by=person, address=linked_address(person, link))
 
 

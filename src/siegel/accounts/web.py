@@ -91,12 +91,14 @@ def _saved() -> HttpResponseBase:
 @require_GET
 @sign_in_required
 def mailbox_link(request: HttpRequest) -> HttpResponseBase:
-    """Where the link of the mail leads: it shows the address, and a click makes it count."""
+    """Where the link of the mail leads: it shows the address, and a click makes it count. Followed again, it did."""
     link = request.GET.get("link", "")
     try:
         address = linked_address(person_of(request), link)
     except AccountsError as error:
         return _access(request, mail_problem=message_of(error.code))
+    if address == mailbox_of(person_of(request)).address:
+        return _saved()
     return _access(request, confirming={"link": link, "address": address})
 
 

@@ -6,6 +6,7 @@ Everything is planned upon the vault as it stands and signed as one record; afte
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from siegel.agent.client import Wire
 from siegel.agent.entities import Entity
@@ -92,6 +93,16 @@ def trashed(vault: OpenVault, name: str) -> Entity:
     if len(found) > 1:
         raise AgentError("trash_ambiguous", name=name, nodes=", ".join(one.id for one in found))
     return found[0]
+
+
+def trash_lines(vault: OpenVault) -> list[dict[str, Any]]:
+    """`size` in bytes, None for a folder; `from`, the folder it lay in, None if that is not there any more."""
+    lines = []
+    for one in vault.in_trash():
+        parent, size = one.node.parent, None if isinstance(one.row, FolderRow) else one.row.size
+        where = "/" + "/".join(vault.path_of(parent)) if vault.state.tree.is_live(parent) else None
+        lines.append({"name": one.name, "kind": one.node.kind, "node": one.id, "size": size, "from": where})
+    return lines
 
 
 def restore(vault: OpenVault, name: str, target: Path | None) -> tuple[str, ...]:

@@ -73,8 +73,10 @@ TREE_TEXTS: dict[str, tuple[str, str]] = {
         "There is no “{name}” in the trash of “{vault}”. siegel vault trash lists what is there.",
     ),
     "trash_ambiguous": (
-        "Im Papierkorb liegt „{name}“ mehrmals. Bitte nennen Sie statt des Namens eine dieser Kennungen: {nodes}.",
-        "There is more than one “{name}” in the trash. Please give one of these ids instead: {nodes}.",
+        "Im Papierkorb liegt „{name}“ mehrmals. Bitte nennen Sie statt des Namens eine dieser Kennungen: {nodes}."
+        " Größe und Ordner dazu zeigt siegel vault trash.",
+        "There is more than one “{name}” in the trash. Please give one of these ids instead: {nodes}."
+        " siegel vault trash shows size and folder of each.",
     ),
     "too_many_copies": (
         "Auf einmal werden höchstens {most} Dateien und Ordner kopiert. Es wurde nichts kopiert. Bitte kopieren Sie die"

@@ -93,13 +93,15 @@ def rm(where: str, *, as_json: bool) -> None:
 def trash(name: str, *, as_json: bool) -> None:
     vault, _, _, home = _opened(name, full=False)
     keep_session(vault.account, home)
-    lines = [{"name": one.name, "kind": one.node.kind, "node": one.id} for one in vault.in_trash()]
+    lines = tree.trash_lines(vault)
     if as_json:
         terminal.answer(lines)
         return
     for line in lines:
         slash = "/" if line["kind"] == "folder" else ""
-        sys.stdout.write(f"{line['node']}  {terminal.clean(line['name'])}{slash}\n")
+        size = "" if line["size"] is None else line["size"]
+        where = f"  ({terminal.clean(line['from'])})" if line["from"] else ""
+        sys.stdout.write(f"{line['node']}  {size:>14}  {terminal.clean(line['name'])}{slash}{where}\n")
 
 
 def restore(where: str, to: str | None, version: int | None, *, as_json: bool) -> None:

@@ -3,7 +3,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -67,10 +67,18 @@ def _firm(request: HttpRequest, person: Person) -> HttpResponseBase:
 
 
 @dataclass(frozen=True)
+class _Deed:
+    """An entry, the newest of so many that somebody made of the same thing one after the other."""
+
+    line: AuditLine
+    times: int
+
+
+@dataclass(frozen=True)
 class _Log:
     """The newest deeds, and how many signed in, or tried to, among the entries that were looked at, since `since`."""
 
-    lines: Sequence[AuditLine]
+    lines: Sequence[_Deed]
     signed_in: int
     failed: int
     since: datetime
@@ -82,9 +90,10 @@ def _log(person: Person) -> _Log:
     # A day with more entries than are read is told from the oldest of them on.
     since = max(midnight, newest[-1].at) if len(newest) == LINES_READ else midnight
     kinds = Counter(line.kind for line in newest if line.at >= since)
-    deeds = islice((line for line in newest if line.kind not in ROUTINE), LINES_SHOWN)
-    lines = with_tried(deeds, person)
-    return _Log(lines, kinds["accounts.signed_in"], kinds["accounts.sign_in_failed"], since)
+    lines = with_tried((line for line in newest if line.kind not in ROUTINE), person)
+    alike = (list(group) for _, group in groupby(lines, lambda line: (line.kind, line.who, line.about)))
+    deeds = [_Deed(group[0], len(group)) for group in islice(alike, LINES_SHOWN)]
+    return _Log(deeds, kinds["accounts.signed_in"], kinds["accounts.sign_in_failed"], since)
 
 
 def _client(request: HttpRequest, person: Person) -> HttpResponseBase:

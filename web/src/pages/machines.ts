@@ -28,18 +28,14 @@ function describe(dialog: HTMLElement, { kind, name }: Machine, kid: string): vo
   for (const part of findAll("[data-for]", dialog)) part.hidden = part.dataset["for"] !== kind;
 }
 
-/** Afterwards this browser learns what it said: the start page judges the log by what was seen of the certificates. */
 async function askToCertify(row: HTMLElement): Promise<void> {
   const key = await openKey();
   if (key === null) return;
   const machine = machineIn(row);
   const shown = row.dataset["shown"] ?? "";
   describe(find("dialog#certify-machine"), machine, machineKid(shown));
-  const submit = async () => {
-    await certifyMachine(key.open, key.certificates, machine.kind, shown, now());
-    await openKey();
-  };
-  if (await runDialog("certify-machine", { submit })) location.reload();
+  const submit = () => certifyMachine(key.open, key.certificates, machine.kind, shown, now());
+  if (await runDialog("certify-machine", { submit })) await showAnew();
 }
 
 async function askToRevoke(row: HTMLElement): Promise<void> {
@@ -50,11 +46,14 @@ async function askToRevoke(row: HTMLElement): Promise<void> {
   const certificate = machineOf(certificates, machine.kind, row.dataset["key"] ?? "");
   describe(find("dialog#revoke-machine"), machine, certificate.kid);
   const plan = { certificate, reason: "replaced", compromisedSince: null, recertify: [] } as const;
-  const submit = async () => {
-    await revoke(open, certificates, plan, now());
-    await openKey();
-  };
-  if (await runDialog("revoke-machine", { submit })) location.reload();
+  const submit = () => revoke(open, certificates, plan, now());
+  if (await runDialog("revoke-machine", { submit })) await showAnew();
+}
+
+/** First this browser learns what was just signed: its next look at the log judges the key by it. */
+async function showAnew(): Promise<void> {
+  await openKey();
+  location.reload();
 }
 
 function listen(selector: string, ask: (row: HTMLElement) => Promise<void>): void {

@@ -131,9 +131,17 @@ def test_the_link_serves_once_and_nobody_else(clerk: Person, owner: Person, sign
     browser = sign_in(clerk)
     send(browser, "wulff@kanzlei.example")
     [mail] = OutMail.objects.all()
-    assert confirm(sign_in(owner), mail).status_code == 400
+    refused = confirm(sign_in(owner), mail)
+    assert refused.status_code == 400
+    assert "gehört zu einem anderen Zugang" in refused.content.decode()
     assert Browser().get(link_in(mail)).status_code == 302
     assert confirm(browser, mail).status_code == 302
+    # followed once more it changes nothing and shows the address, as long as that is the one
+    again = browser.get(link_in(mail))
+    assert (again.status_code, again["Location"]) == (302, "/mein-zugang?gespeichert=1#e-mail")
+    kinds = [line.kind for line in audit_lines(clerk.tenant, limit=9)]
+    assert kinds.count("accounts.address_set") == 1
+    set_mailbox(person=clerk, by=clerk, address="neu@kanzlei.example")
     assert confirm(browser, mail).status_code == 400
     assert mailbox_of(owner).address == ""
 

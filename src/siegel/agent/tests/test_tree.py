@@ -138,7 +138,7 @@ def test_the_commands_say_what_they_did(
     assert "with 1 file." in unwrapped(capsys.readouterr().err)
     assert run("vault", "trash", TITLE, "--json") == 0
     [line] = json.loads(capsys.readouterr().out)
-    assert (line["name"], line["kind"]) == ("alt", "folder")
+    assert (line["name"], line["kind"], line["from"]) == ("alt", "folder", "/")
     assert run("vault", "restore", f"{TITLE}:/{line['node']}") == 0
     assert run("vault", "lock", f"{TITLE}:/alt/Brief", "--reason", "in Arbeit", "--json") == 0
     assert run("vault", "unlock", f"{TITLE}:/alt/Brief") == 0

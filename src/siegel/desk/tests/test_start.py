@@ -32,6 +32,15 @@ def test_the_start_page_says_what_somebody_was_refused(owner: Person, clerk: Per
     assert "Mandant · Tischlerei Ohm" in sign_in(owner).get("/").content.decode()
 
 
+def test_the_same_deed_one_after_the_other_is_one_line_with_its_number(owner: Person, sign_in: SignIn) -> None:
+    for number in ("20001", "20002", "20003"):
+        create_client(number=number, name="Tischlerei Ohm", by=owner)
+    create_client(number="20004", name="Gasthof Brandt", by=owner)
+    text = sign_in(owner).get("/").content.decode()
+    assert text.count("<b>Mandant angelegt</b>") == 2
+    assert '<b>Mandant angelegt</b> <span class="muted">3-mal</span>' in text
+
+
 def test_the_client_s_start_page_shows_no_log(client_user: Person, sign_in: SignIn) -> None:
     page = sign_in(client_user).get("/")
     assert page.templates[0].name == "desk/client.html"
