@@ -5,7 +5,6 @@ import json
 import socket
 import time
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from siegel.agent import terminal, web_online
@@ -37,8 +36,8 @@ def witness(*, name: str | None, every_s: int | None, listen: str | None, as_jso
         _confirm_again(account, home, own, name=name, every_s=every_s, as_json=as_json)
         return
     with listening(own, address, lambda status, origin: terminal.answer({"status": status, "log": origin})):
+        every_s = every_s or int(LOOK_EVERY_S)  # a key that was taken back meanwhile must not be confirmed for ever
         _confirm_again(account, home, own, name=name, every_s=every_s, as_json=as_json)
-        Event().wait()
 
 
 def _confirm_again(

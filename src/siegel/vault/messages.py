@@ -8,7 +8,7 @@ MESSAGES: Messages = {
         "The upload could not be understood. Nothing was stored.",
     ),
     "small_replaces": (
-        "Was neu verschlüsselt wird, lässt sich nur einzeln senden. Es wurde nichts gespeichert.",
+        "Was neu versiegelt wird, lässt sich nur einzeln senden. Es wurde nichts gespeichert.",
         "What is sealed anew can only be sent one by one. Nothing was stored.",
     ),
     "too_many_uploads": (

@@ -1,6 +1,6 @@
 /** The firm's certificates, revocations and teams, verified up to the root this browser has pinned. */
 
-import type { Open } from "../keyring/keyring";
+import { type Open, requireRevoked } from "../keyring/keyring";
 import { certificatesOf } from "../keyring/root";
 import type { Certificates } from "../seals/certificates";
 import { type KeysOfPerson, type KeyTreePage, keysApi } from "../wire/keys_api";
@@ -8,13 +8,16 @@ import { type KeysOfPerson, type KeyTreePage, keysApi } from "../wire/keys_api";
 /**
  * `about`: people and teams with whose keys the staff's and the person's own are enough, at most `MOST_ABOUT`; a firm has thousands of clients.
  * Then no other teams are there. Each certificate that comes is verified as ever: none stands without its issuers.
- * @throws IntegrityError (`root_rolled_back`, `root_link`, `certificate_…`, …).
+ * What this browser has seen revoked must be revoked there.
+ * @throws IntegrityError (`root_rolled_back`, `root_link`, `certificate_…`, `revocation_hidden`, …).
  */
-export function loadCertificates(
+export async function loadCertificates(
   { session, root }: Open,
   about: readonly string[] | null = null,
 ): Promise<Certificates> {
-  return certificatesOf(session.firm.id, root, about);
+  const certificates = await certificatesOf(session.firm.id, root, about);
+  await requireRevoked(certificates);
+  return certificates;
 }
 
 /** Names by id of the people and teams whose keys the person looks after, as the server has them. */

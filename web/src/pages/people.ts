@@ -1,7 +1,7 @@
 /** The pages of keys: the staff, and a client's people. Blocking needs no key and no script. */
 
 import { loadCertificates } from "../ceremonies/directory";
-import { reopen, requireRevoked } from "../keyring/keyring";
+import { reopen } from "../keyring/keyring";
 import { CompareDialog, requireHis } from "../people/compare_dialog";
 import { Renewing } from "../people/renewing";
 import { type Asked, RevokeDialog } from "../people/revoke_dialog";
@@ -85,7 +85,6 @@ async function checkShown(): Promise<void> {
   const people = rows.map(({ dataset }) => dataset["person"] ?? "");
   // A client's page shows few, the staff's page only the firm's own, who come without being named.
   const certificates = await loadCertificates(open, people.slice(0, MOST_ABOUT));
-  await requireRevoked(certificates);
   for (const { dataset } of rows) requireHis(certificates.of(dataset["key"] ?? ""), dataset["person"] ?? "");
 }
 

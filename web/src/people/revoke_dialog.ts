@@ -3,7 +3,7 @@
 import { loadCertificates, loadNames } from "../ceremonies/directory";
 import { lastOf } from "../ceremonies/reset";
 import { type Falling, falling, placeAt, revoke } from "../ceremonies/revoke";
-import { type Open, requireRevoked } from "../keyring/keyring";
+import type { Open } from "../keyring/keyring";
 import type { Certificates, VerifiedCertificate } from "../seals/certificates";
 import { RefusedError } from "../seals/errors";
 import { printOf } from "../seals/keys";
@@ -84,7 +84,6 @@ export class RevokeDialog {
     const { shown } = this;
     if (shown === null || shown.names !== null || this.day === "") return false;
     const certificates = await loadCertificates(shown.open);
-    await requireRevoked(certificates);
     this.shown = { ...shown, certificates, names: await loadNames() };
     return true;
   }

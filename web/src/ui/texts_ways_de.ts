@@ -66,7 +66,7 @@ export const WAYS_DE = {
     if (left > 0) return `${done}, nicht geöffnet: ${left}. Versuchen Sie es noch einmal.`;
     return waiting === 0
       ? `${done}.`
-      : `${done}. Steht noch aus: ${waiting === 1 ? "1 Tresor, geht" : `${waiting} Tresore, gehen`} beim nächsten Schlüsselwechsel über.`;
+      : `${done}. Steht noch aus: ${waiting === 1 ? "ein Tresor oder Team, geht" : `${waiting} Tresore und Teams, gehen`} beim nächsten Schlüsselwechsel über.`;
   },
   lostVaults: (count: number) => (count === 1 ? "1 eigener Tresor" : `${count} eigene Tresore`),
   lostOpen: (name: string) => `Wieder öffnen: ${name}`,

@@ -63,7 +63,7 @@ export const WAYS_EN: typeof WAYS_DE = {
     if (left > 0) return `${done}, not opened: ${left}. Please try again.`;
     return waiting === 0
       ? `${done}.`
-      : `${done}. Still to come: ${waiting === 1 ? "1 vault, goes" : `${waiting} vaults, go`} over with the next change of keys.`;
+      : `${done}. Still to come: ${waiting === 1 ? "one vault or team, goes" : `${waiting} vaults and teams, go`} over with the next change of keys.`;
   },
   lostVaults: (count: number) => (count === 1 ? "1 own vault" : `${count} own vaults`),
   lostOpen: (name: string) => `Open again: ${name}`,

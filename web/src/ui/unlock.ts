@@ -3,7 +3,7 @@
 import { loadCertificates } from "../ceremonies/directory";
 import { hasPasskey, unlockWithPasskey } from "../ceremonies/passkey";
 import { unlockWithPassword } from "../ceremonies/sign_in";
-import { type Open, reopen, requireRevoked } from "../keyring/keyring";
+import { type Open, reopen } from "../keyring/keyring";
 import { noteLogKeys } from "../keyring/log_watch";
 import { joinMemory } from "../keyring/memory";
 import type { Certificates } from "../seals/certificates";
@@ -25,7 +25,6 @@ export async function openKey(
   if (open === null) return null;
   await joinMemory(open, showProblem);
   const certificates = await loadCertificates(open, about);
-  await requireRevoked(certificates);
   noteLogKeys(session.firm.id, logKeys(certificates, session.firm.id));
   return { open, certificates };
 }
