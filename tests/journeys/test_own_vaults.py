@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from siegel.agent.session import Home
 from siegel.agent.teams import found_team
 from tests.journeys.people import Firm
 from tests.journeys.test_looks import look, width
+from tests.journeys.tree import choose, target, tool
 from tests.journeys.visits import DESKTOP, PHONE, Visit, come_in, expect_done, expect_opened, upload
 from tests.journeys.watch import Watch
 
@@ -63,6 +65,29 @@ def test_a_clerk_has_several_vaults_of_his_own_and_only_he_reads_their_names(
     watch.expect(r"^404: GET .*/tresore/")
     for address in (first, second):
         assert owner.goto(address).status == 404  # type: ignore[union-attr]
+
+
+def test_who_copies_to_where_a_client_reads_is_warned_before(clerk: Page, firm: Firm) -> None:
+    dossier, beside = firm.new_vault("Zum Mitlesen"), firm.new_vault("Daneben")
+    begin(clerk, firm, "Für mich")
+    upload(clerk, FILE)
+    expect_done(clerk, "Notiz.txt")
+    choose(clerk, "Notiz.txt")
+    tool(clerk, "target").click()
+    readers = clerk.locator("dialog#target [data-readers]")
+    target(clerk, f"Bäckerei Harms GmbH, {dossier.title}").check()
+    expect(readers).to_contain_text(f"{firm.client.name} ist Mandant und konnte das bisher nicht lesen.")
+    expect(readers).to_have_class(re.compile(r"\block\b"))
+    look(clerk, Axe(), "desktop-clerk-copy-to-a-client")
+    # among those who read it already nothing is new
+    clerk.goto(dossier.url)
+    upload(clerk, FILE)
+    expect_done(clerk, "Notiz.txt")
+    choose(clerk, "Notiz.txt")
+    tool(clerk, "target").click()
+    target(clerk, f"Bäckerei Harms GmbH, {beside.title}").check()
+    expect(readers).not_to_contain_text("ist Mandant")
+    expect(readers).to_have_class(re.compile(r"\bseal\b"))
 
 
 def test_a_new_name_shows_for_all_who_share_the_vault(clerk: Page, visit: Visit, firm: Firm, tmp_path: Path) -> None:

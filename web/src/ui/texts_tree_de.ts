@@ -2,6 +2,10 @@
 
 import { type Problem, problem } from "./problem";
 
+function and(names: readonly string[]): string {
+  return new Intl.ListFormat("de", { type: "conjunction" }).format(names);
+}
+
 /** How many of what: `files` and `folders` as whole numbers, together more than none. */
 function counted(files: number, folders: number): string {
   const all = (files + folders).toLocaleString("de-DE");
@@ -69,6 +73,10 @@ export const TREE_DE = {
   readersTitle: (count: number, one: boolean) =>
     `Danach ${count === 1 ? "kann 1 Person" : `können ${count} Personen`} ${one ? "das" : "diese Dateien"} lesen:`,
   readersSame: "Am Zugriff ändert sich nichts.",
+  readersNew: (names: readonly string[]) =>
+    names.length === 1
+      ? `${names[0]} ist Mandant und konnte das bisher nicht lesen. Prüfen Sie, ob es für ihn oder sie bestimmt ist.`
+      : `${and(names)} sind Mandanten und konnten das bisher nicht lesen. Prüfen Sie, ob es für sie bestimmt ist.`,
   readersOther:
     "Die Dateien werden dafür auf Ihrem Gerät neu verschlüsselt. Dort steht, dass Sie sie abgelegt haben.",
   earlier: (count: number) =>
@@ -77,7 +85,7 @@ export const TREE_DE = {
       : `${count.toLocaleString("de-DE")} frühere Fassungen mitnehmen`,
   earlierHint: (kept: number, mayMove: boolean) =>
     `Wer dort lesen kann, sieht sie dann auch. Ohne Häkchen kommt nur die neueste Fassung mit.${mayMove ? ` Beim Verschieben liegen die früheren dann mit der alten Datei im Papierkorb und werden nach ${kept === 1 ? "einem Tag" : `${kept} Tagen`} endgültig gelöscht.` : ""} Lassen Sie diese Seite offen, bis alles angekommen ist: Sonst kann dort eine frühere Fassung als neueste stehen bleiben.`,
-  and: (names: readonly string[]) => new Intl.ListFormat("de", { type: "conjunction" }).format(names),
+  and,
   copied: (what: string) => `${what} kopiert.`,
   moved: (what: string) => `${what} verschoben.`,
   movedTo: (what: string, folder: string) => `${what} nach „${folder}“ verschoben.`,

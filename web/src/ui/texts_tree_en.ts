@@ -3,6 +3,10 @@
 import { problem } from "./problem";
 import type { TREE_DE, TREE_PROBLEMS_DE } from "./texts_tree_de";
 
+function and(names: readonly string[]): string {
+  return new Intl.ListFormat("en", { type: "conjunction" }).format(names);
+}
+
 function counted(files: number, folders: number): string {
   const all = (files + folders).toLocaleString("en-US");
   if (folders === 0) return files === 1 ? "1 file" : `${all} files`;
@@ -63,6 +67,10 @@ export const TREE_EN: typeof TREE_DE = {
   readersTitle: (count, one) =>
     `Afterwards ${count === 1 ? "1 person" : `${count} people`} can read ${one ? "this" : "these files"}:`,
   readersSame: "Access does not change.",
+  readersNew: (names) =>
+    names.length === 1
+      ? `${names[0]} is a client and could not read this before. Check whether it is meant for them.`
+      : `${and(names)} are clients and could not read this before. Check whether it is meant for them.`,
   readersOther: "Your device encrypts the files anew for this. There it will say that you put them there.",
   earlier: (count) =>
     count === 1
@@ -70,7 +78,7 @@ export const TREE_EN: typeof TREE_DE = {
       : `Take ${count.toLocaleString("en-GB")} earlier versions along`,
   earlierHint: (kept, mayMove) =>
     `Who can read there sees them then, too. Unticked, only the newest version comes along.${mayMove ? ` When moving, the earlier ones then lie in the trash with the old file, and are deleted for good after ${kept === 1 ? "one day" : `${kept} days`}.` : ""} Keep this page open until all has arrived: otherwise an earlier version may stay there as the newest.`,
-  and: (names) => new Intl.ListFormat("en", { type: "conjunction" }).format(names),
+  and,
   copied: (what) => `${what} copied.`,
   moved: (what) => `${what} moved.`,
   movedTo: (what, folder) => `${what} moved to “${folder}”.`,

@@ -98,13 +98,19 @@ function showTarget(
   const readers = target.vault.readers();
   const isOther = target.vault !== page.vault;
   const own = target.vault.open.session.person.id;
-  const names = readers
-    .filter(({ subject }) => subject !== own)
-    .map(({ key }) => target.vault.nameOf(key) ?? page.nameOf(key));
+  const named = (some: typeof readers) => some.map(({ key }) => target.vault.nameOf(key) ?? page.nameOf(key));
+  const names = named(readers.filter(({ subject }) => subject !== own));
   if (readers.some(({ subject }) => subject === own)) names.push(texts().vault.you);
   write("[data-readers-title]", tree.readersTitle(readers.length, nodes.length === 1), region);
+  const here = new Set(page.vault.readers().map(({ subject }) => subject));
+  const newClients = readers.filter(
+    ({ subject, certificate }) => certificate.kind === "client" && !here.has(subject),
+  );
+  region.classList.toggle("lock", newClients.length > 0);
+  region.classList.toggle("seal", newClients.length === 0);
+  const warning = newClients.length > 0 ? tree.readersNew(named(newClients)) : "";
   const more = isOther ? tree.readersOther : tree.readersSame;
-  write("[data-readers-text]", `${tree.and(names)}. ${more}`, region);
+  write("[data-readers-text]", [`${tree.and(names)}.`, warning, more].filter(Boolean).join(" "), region);
 }
 
 function earlierBox(dialog: HTMLElement): HTMLInputElement {
