@@ -76,7 +76,7 @@ def test_who_copies_to_where_a_client_reads_is_warned_before(clerk: Page, firm: 
     tool(clerk, "target").click()
     readers = clerk.locator("dialog#target [data-readers]")
     target(clerk, f"Bäckerei Harms GmbH, {dossier.title}").check()
-    expect(readers).to_contain_text(f"{firm.client.name} ist Mandant und konnte das bisher nicht lesen.")
+    expect(readers).to_contain_text(f"{firm.client.name} gehört zu den Mandanten und konnte das bisher nicht lesen.")
     expect(readers).to_have_class(re.compile(r"\block\b"))
     look(clerk, Axe(), "desktop-clerk-copy-to-a-client")
     # among those who read it already nothing is new
@@ -86,7 +86,7 @@ def test_who_copies_to_where_a_client_reads_is_warned_before(clerk: Page, firm: 
     choose(clerk, "Notiz.txt")
     tool(clerk, "target").click()
     target(clerk, f"Bäckerei Harms GmbH, {beside.title}").check()
-    expect(readers).not_to_contain_text("ist Mandant")
+    expect(readers).not_to_contain_text("zu den Mandanten")
     expect(readers).to_have_class(re.compile(r"\bseal\b"))
 
 

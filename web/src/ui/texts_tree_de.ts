@@ -75,8 +75,8 @@ export const TREE_DE = {
   readersSame: "Am Zugriff ändert sich nichts.",
   readersNew: (names: readonly string[]) =>
     names.length === 1
-      ? `${names[0]} ist Mandant und konnte das bisher nicht lesen. Prüfen Sie, ob es für ihn oder sie bestimmt ist.`
-      : `${and(names)} sind Mandanten und konnten das bisher nicht lesen. Prüfen Sie, ob es für sie bestimmt ist.`,
+      ? `${names[0]} gehört zu den Mandanten und konnte das bisher nicht lesen. Prüfen Sie, ob es für diese Person bestimmt ist.`
+      : `${and(names)} gehören zu den Mandanten und konnten das bisher nicht lesen. Prüfen Sie, ob es für sie bestimmt ist.`,
   readersOther:
     "Die Dateien werden dafür auf Ihrem Gerät neu verschlüsselt. Dort steht, dass Sie sie abgelegt haben.",
   earlier: (count: number) =>
