@@ -19,11 +19,12 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from bench.figures import at_most
+from bench.server_processes import web_cpu_s
 from siegel.agent.folders import make_folders
 from siegel.agent.plan import plan_put
 from siegel.agent.put import put
 from siegel.demo.furnish import Silent
-from tests.installation import installed
+from tests.installation import Installation, installed
 from tests.journeys.people import Firm, Vault, make_firm
 
 LISTED = 10_000
@@ -69,9 +70,9 @@ def measure() -> list[Row]:
             browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             page = _signed_in(browser.new_context(viewport={"width": 1440, "height": 900}, locale="de-DE"), firm)
             rows = [
-                *_lists(page, listed, "vault.list_10k", LIST_GOAL_MS),
+                *_lists(installation, page, listed, "vault.list_10k", LISTED, LIST_GOAL_MS),
                 _scrolling(page),
-                *_lists(page, many, "vault.list_100k", MANY_GOAL_MS),
+                *_lists(installation, page, many, "vault.list_100k", MANY, MANY_GOAL_MS),
             ]
             browser.close()
         firm.close()
@@ -103,9 +104,14 @@ def _signed_in(context: BrowserContext, firm: Firm) -> Page:
     return page
 
 
-def _lists(page: Page, vault: Vault, name: str, goal_ms: float) -> list[Row]:
-    """Cold, and the fastest of a few warm openings: on a shared machine the slower ones measure the neighbours."""
+def _lists(installation: Installation, page: Page, vault: Vault, name: str, entries: int, goal_ms: float) -> list[Row]:
+    """Cold, and the fastest of a few warm openings: on a shared machine the slower ones measure the neighbours.
+
+    `…_server_cpu`: of the server's processes for the cold one, all requests of the page included.
+    """
+    before = web_cpu_s(installation)
     cold = _shown(page, vault)
+    server_s = web_cpu_s(installation) - before
     deadline = time.monotonic() + TIMEOUT_MS / 1000
     while not page.evaluate(KEPT, vault.id):
         if time.monotonic() > deadline:
@@ -116,6 +122,7 @@ def _lists(page: Page, vault: Vault, name: str, goal_ms: float) -> list[Row]:
         at_most(f"{name}_warm", warm, "ms", goal_ms),
         at_most(f"{name}_cold", cold["shown"], "ms", goal_ms),
         at_most(f"{name}_cold_replay", cold["replayed"] - cold["begun"], "ms", None),
+        at_most(f"{name}_server_cpu", server_s / entries * 1e6, "µs/entry", None),
     ]
 
 

@@ -43,7 +43,7 @@ def measure() -> list[Row]:
         page = first_page(installation, people)
         small = put_small_files(installation, client)
         speeds = _transfers(installation, client)
-        return [page, small, *speeds, _memory(installation)]
+        return [page, *small, *speeds, _memory(installation)]
 
 
 def _transfers(installation: Installation, client: Person) -> list[Row]:
