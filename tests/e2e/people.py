@@ -60,9 +60,10 @@ class Siegel:
 
     @contextmanager
     def started(self, *words: str | Path) -> Iterator[subprocess.Popen[str]]:
-        """The running command; killed at the end if it still runs."""
+        """The running command; killed at the end if it still runs. Ctrl-C ends it, even if these tests ignore it."""
+        words = ("env", "--default-signal=INT", *self.command(*words))
         command = subprocess.Popen(
-            self.command(*words), env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            words, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         with command:
             try:

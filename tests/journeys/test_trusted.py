@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import FilePayload, Page, expect
 
-from tests.journeys.people import Firm, Person, Vault
+from tests.installation import Installation
+from tests.journeys.people import Firm, Person, Vault, make_firm
 from tests.journeys.test_looks import look, width
 from tests.journeys.test_vault_access import access_of, line
 from tests.journeys.visits import PHONE, Visit, come_in, expect_done, expect_opened, row, upload
 from tests.journeys.watch import Watch
 
 LETTER: FilePayload = {"name": "Vollmacht.txt", "mimeType": "text/plain", "buffer": b"Wo alles liegt."}
+
+
+@pytest.fixture(scope="module")
+def firm(installation: Installation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firm]:
+    """One of its own: its client has no vault of his own yet."""
+    firm = make_firm(installation, tmp_path_factory.mktemp("trusting"), "vertraut", "Kanzlei Vertraut")
+    yield firm
+    firm.close()
 
 
 @pytest.fixture(scope="module")
