@@ -321,7 +321,10 @@ def waiting(server: HostileServer, honest: Honest) -> Json:
     ("alter", "codes"),
     [
         (lambda one: one.update(wrap=flipped(one["wrap"])), {"wrap_invalid", "wrap_not_ours"}),
-        (lambda one: one["epoch"].update(bytes=flipped(one["epoch"]["bytes"])), {"not_canonical", "signature_invalid"}),
+        (
+            lambda one: one["epoch"].update(bytes=flipped(one["epoch"]["bytes"])),
+            {"document_invalid", "not_canonical", "signature_invalid"},
+        ),
         (lambda one: one["epoch"].update(sig=flipped(one["epoch"]["sig"])), {"signature_invalid"}),
         (lambda one: one["roster"].update(sig=flipped(one["roster"]["sig"])), {"signature_invalid"}),
         (lambda one: one.update(vault=new_id()), {"record_documents"}),

@@ -60,7 +60,7 @@ def test_a_commit_of_many_files_costs_no_more_queries_than_one_of_a_few(
     made = [vault.send(b"x") for _ in range(20)]
     vault.check(*made)
     body = vault.commit_body(*made)
-    with django_assert_max_num_queries(43):
+    with django_assert_max_num_queries(44):
         vault.island.post(f"vaults/{vault.id}/commit", body)
 
 
