@@ -1,7 +1,7 @@
 """The provider's own log: the heads of all firms' logs, and where the operator acted in them.
 
 A firm whose log is rebuilt, cut or regrown has to have the provider's rebuilt too, of which every other firm's export
-holds a head. One entry is about one firm, so that an export names no other; the size of the tree is all firms' activity.
+holds a head. One entry is about one firm, so that an export names no other; its tree's size is the activity of all.
 """
 
 import json
