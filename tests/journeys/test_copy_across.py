@@ -239,11 +239,20 @@ def full(firm: Firm) -> Iterator[None]:
     """Meanwhile no vault of the firm takes another byte."""
     with closing(sqlite3.connect(firm.installation.data / "siegel.sqlite3", timeout=20)) as database:
         [tenant] = database.execute("SELECT id FROM base_tenant WHERE slug = ?", [firm.slug]).fetchone()
+        asked = "SELECT vault_quota_bytes FROM vault_settings WHERE tenant_id = ?"
+        before = database.execute(asked, [tenant]).fetchone()
         row = "(tenant_id, trash_days, lock_hours, hold_unscannable, vault_quota_bytes)"
-        database.execute(f"INSERT INTO vault_settings {row} VALUES (?, 30, 12, 0, 1)", [tenant])
+        database.execute(
+            f"INSERT INTO vault_settings {row} VALUES (?, 30, 12, 0, 1)"
+            " ON CONFLICT (tenant_id) DO UPDATE SET vault_quota_bytes = 1",
+            [tenant],
+        )
         database.commit()
         yield
-        database.execute("DELETE FROM vault_settings WHERE tenant_id = ?", [tenant])
+        if before is None:
+            database.execute("DELETE FROM vault_settings WHERE tenant_id = ?", [tenant])
+        else:
+            database.execute("UPDATE vault_settings SET vault_quota_bytes = ? WHERE tenant_id = ?", [*before, tenant])
         database.commit()
 
 
