@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from siegel.agent.folders import make_folders
 from tests.journeys.people import Firm, Vault
 from tests.journeys.visits import LISTED, Visit, come_in, open_vault, row
+from tests.journeys.watch import Watch
 
 ENTRIES = 600
 NEWS = re.compile(r"/news\?since=(\d+)")
@@ -55,7 +56,9 @@ def test_a_large_vault_is_replayed_once_in_a_session_and_shows_what_came_since(
     expect(clerk.locator("[data-message]:visible")).to_have_count(0)
 
 
-def test_signing_out_takes_what_was_kept_of_vaults_along(clerk: Page, large: Vault) -> None:
+def test_signing_out_takes_what_was_kept_of_vaults_along(clerk: Page, large: Vault, watch: Watch) -> None:
+    # the sign-out deletes the browser's store, whoever is writing to it
+    watch.expect(r"Force close delete origin")
     open_vault(clerk, large)
     clerk.wait_for_function(KEPT, arg=large.id)
     clerk.get_by_role("button", name="Abmelden").click()
