@@ -77,7 +77,7 @@ class Server:
             self._command,
             cwd=self._home,
             **self._as_user,
-            preexec_fn=_end_with_parent,  # noqa: PLW1509
+            preexec_fn=_end_with_parent,  # noqa: PLW1509  # nothing but a system call
         )
         self.connected("postgres").close()
 

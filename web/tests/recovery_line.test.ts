@@ -62,6 +62,15 @@ describe("a line of a recovery key", () => {
     expect([line.meant("first"), line.meant("second"), line.recovery()?.kid]).toEqual(Array(3).fill("third"));
   });
 
+  it("ends where a server shows that keys were taken back before they were certified", () => {
+    const line = new Line();
+    line.certified("first", 2, 1);
+    line.takenBack("first", 3);
+    line.certified("second", 10, 2);
+    line.takenBack("second", 5);
+    expect([line.meant("first"), line.meant("second"), line.recovery()]).toEqual(["second", "second", null]);
+  });
+
   it("means itself until another is certified", () => {
     const line = new Line();
     line.certified("first", 2, 1);

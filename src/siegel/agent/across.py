@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from siegel.agent.anew import SentAnew, send_anew
+from siegel.agent.anew import BATCH_BYTES, BATCH_FILES, SentAnew, send_anew
 from siegel.agent.client import Wire
 from siegel.agent.entities import Entity
 from siegel.agent.errors import AgentError
@@ -23,9 +23,6 @@ from siegel.seals.errors import RefusedError
 from siegel.seals.ids import new_id
 from siegel.seals.records import RemoveChange, VersionChange
 from siegel.seals.rows import name_key
-
-BATCH_FILES = 50
-BATCH_BYTES = 256 << 20
 
 Names = tuple[str, ...]
 # Is told how many of how many files are done.

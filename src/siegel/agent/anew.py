@@ -6,11 +6,13 @@ from typing import BinaryIO, cast
 
 from siegel.agent.get import fetch_version, picture_of
 from siegel.agent.opened import OpenVault
-from siegel.agent.versions import Payload
+from siegel.agent.versions import IN_MEMORY_SIZE, Payload
 from siegel.seals.files import SealedFile, seal_anew
 from siegel.seals.rows import FileRow
 
-IN_MEMORY_SIZE = 4 << 20
+# Of versions that are scanned and committed together: a batch waits for its slowest.
+BATCH_FILES = 50
+BATCH_BYTES = 256 << 20
 
 
 @dataclass(slots=True)

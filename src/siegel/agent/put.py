@@ -26,7 +26,7 @@ from siegel.agent.messages import problem_of
 from siegel.agent.opened import OpenVault
 from siegel.agent.plan import Item, Outcome, Plan
 from siegel.agent.scans import scanned, scanner_recipient
-from siegel.agent.versions import Payload, signed_version
+from siegel.agent.versions import IN_MEMORY_SIZE, Payload, signed_version
 from siegel.seals.errors import RefusedError
 from siegel.seals.files import SealedFile, seal
 from siegel.seals.ids import new_id
@@ -38,8 +38,6 @@ BATCH_BYTES = 1 << 30
 # Committed, scanned and sent at one time; of what was sent nothing stays in memory.
 BATCHES = 3
 PARALLEL = 4
-# Sealed payloads up to this size wait in memory, larger ones in the folder of state.
-IN_MEMORY_SIZE = 4 << 20
 # Files up to this size go many to a request.
 SMALL_BYTES = 256 << 10
 BUNDLE_FILES = 100

@@ -7,7 +7,7 @@ that was stopped goes on where it was when it is called again.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from siegel.agent.anew import SentAnew, send_anew
+from siegel.agent.anew import BATCH_BYTES, BATCH_FILES, SentAnew, send_anew
 from siegel.agent.client import Wire
 from siegel.agent.errors import AgentError, OfflineError
 from siegel.agent.old_contents import OldVersion, old_contents
@@ -19,8 +19,6 @@ from siegel.seals.errors import IntegrityError, SealError
 from siegel.seals.nodes import Node
 from siegel.seals.records import ResealChange
 
-BATCH_FILES = 50
-BATCH_BYTES = 256 << 20
 NAMES_PER_RECORD = 500
 
 

@@ -18,8 +18,8 @@ TREE_TEXTS: dict[str, tuple[str, str]] = {
         "Not copied: {count:earlier version|earlier versions}. With --with-versions they come along.",
     ),
     "versions_across_only": (
-        "--with-versions gilt nur für einen anderen Tresor. Es wurde nichts kopiert.",
-        "--with-versions is for another vault only. Nothing was copied.",
+        "--with-versions gilt nur für einen anderen Tresor. Es wurde nichts kopiert. Bitte lassen Sie es weg.",
+        "--with-versions is for another vault only. Nothing was copied. Please leave it out.",
     ),
     "changed_meanwhile": (
         "Alles liegt jetzt auch in „{target}“ unter „{to}“. In „{path}“ kam inzwischen aber Neues dazu. Deshalb wurde"

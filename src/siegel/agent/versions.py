@@ -17,6 +17,9 @@ from siegel.seals.thumbnails import Pictured, seal_thumbnail
 if TYPE_CHECKING:
     from siegel.agent.opened import OpenVault
 
+# Sealed payloads up to this size wait in memory, larger ones in the folder of state.
+IN_MEMORY_SIZE = 4 << 20
+
 
 @dataclass(frozen=True, slots=True)
 class Payload:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from threading import BoundedSemaphore, Thread, Timer
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from siegel.agent.errors import AgentError
@@ -22,8 +23,8 @@ PATH = "/add-checkpoint"
 MAX_BODY_BYTES = 1 << 16
 BODY_S = 10.0
 MOST_AT_ONCE = 32
-SIZE_TYPE = "text/x.tlog.size"
 TEXT_TYPE = "text/plain; charset=utf-8"
+Request: TypeAlias = socket.socket | tuple[bytes, socket.socket]
 
 
 def address_of(text: str) -> tuple[str, int]:
@@ -67,24 +68,24 @@ class _Server(ThreadingHTTPServer):
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
         super().__init__(address, _Connection)
 
-    def process_request(self, request: object, client_address: object) -> None:
+    def process_request(self, request: Request, client_address: Any) -> None:
         """Whoever comes when all places are taken is not kept waiting."""
         if not self.places.acquire(blocking=False):
-            self.shutdown_request(request)  # type: ignore[arg-type]
+            self.shutdown_request(request)
             return
         try:
-            super().process_request(request, client_address)  # type: ignore[arg-type]
+            super().process_request(request, client_address)
         except BaseException:
             self.places.release()
             raise
 
-    def process_request_thread(self, request: object, client_address: object) -> None:
+    def process_request_thread(self, request: Request, client_address: Any) -> None:
         try:
-            super().process_request_thread(request, client_address)  # type: ignore[arg-type]
+            super().process_request_thread(request, client_address)
         finally:
             self.places.release()
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Request, client_address: Any) -> None:
         """A peer that goes away is no fault of ours; damage of the own state is answered by `do_POST`."""
 
 
@@ -122,7 +123,7 @@ class _Connection(BaseHTTPRequestHandler):
             if error.held is None:
                 self._answer(error.status, f"{error}\n")
             else:
-                self._answer(error.status, f"{error.held}\n", SIZE_TYPE)
+                self._answer(error.status, f"{error.held}\n", tlog.SIZE_TYPE)
         except (AgentError, OSError):
             self._answer(500, "the witness cannot keep what it sees\n")
         self.server.tell(self._status, _origin_of(body))

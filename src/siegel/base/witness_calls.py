@@ -21,7 +21,6 @@ from siegel.lib import tlog
 TIMEOUT_S = 10.0
 MAX_ANSWER_BYTES = 1 << 16
 REQUEST_TYPE = "text/plain; charset=utf-8"
-SIZE_TYPE = "text/x.tlog.size"
 _CODES = {400: "refused", 403: "refused", 404: "unknown_log", 422: "proof"}
 _OF_SERVICE = {"unreachable", "http", "oversized"}
 
@@ -55,7 +54,7 @@ def add_checkpoint(service: WitnessService, request: tlog.AddCheckpoint) -> list
     except PostError as error:
         raise WitnessCallError(error.code) from error
     try:
-        if answer.status == HTTPStatus.CONFLICT and answer.kind == SIZE_TYPE:
+        if answer.status == HTTPStatus.CONFLICT and answer.kind == tlog.SIZE_TYPE:
             raise WitnessCallError("stale", _size(answer.body))
         if answer.status != HTTPStatus.OK:
             raise WitnessCallError(_CODES.get(answer.status, "http"))

@@ -6,8 +6,9 @@ MESSAGES: Messages = {
         "A firm's address has 2 to 40 characters: small letters a to z, digits and hyphens.",
     ),
     "whereabouts_invalid": (
-        "Der Ort einer Kanzlei hat höchstens 100 Zeichen in einer Zeile, ihre Telefonnummer höchstens 40.",
-        "A firm's place has at most 100 characters in one line, its telephone number at most 40.",
+        "Der Ort einer Kanzlei hat höchstens 100 Zeichen in einer Zeile, ihre Telefonnummer höchstens 40."
+        " Bitte kürzen Sie die Angabe.",
+        "A firm's place has at most 100 characters in one line, its telephone number at most 40. Please shorten it.",
     ),
     "slug_taken": (
         "Die Adresse „{slug}“ gehört schon einer anderen Kanzlei.",

@@ -97,11 +97,13 @@ class Registry:
     def _present_recovery(self, named: Known, at: int) -> Known:
         """The key itself until it is taken back; then the one in its place, until that is taken back, and so on.
 
-        Not simply the newest: else another key beside the one in force would be enough to read on.
+        Not simply the newest: else another key beside the one in force would be enough to read on. Where a server shows
+        an end that does not lie behind the one before, the line ends there.
         """
-        kid = named.kid
-        while (revoked := self._revoked.get(kid)) and revoked.log_index <= at:
-            follower = self._recovery_after(revoked.log_index, at)
+        kid, place = named.kid, -1
+        while (revoked := self._revoked.get(kid)) and place < revoked.log_index <= at:
+            place = revoked.log_index
+            follower = self._recovery_after(place, at)
             if follower is None:
                 return named
             kid = follower

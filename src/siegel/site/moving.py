@@ -98,7 +98,9 @@ def move(settings: dict[str, Any], *, say: Say) -> int:
             with transaction.atomic():
                 count = _take_over(say)
                 if was != {pk: _log(pk, "default") for pk in Tenant.objects.values_list("pk", flat=True)}:
-                    raise BrokenError("a log does not verify in the target as it does here")
+                    raise BrokenError(
+                        "a log does not verify in the target as it does here, nothing was moved: tell who makes Siegel"
+                    )
                 say("compared; every log verified in the target")
         except DatabaseError as error:
             raise MoveError(_reason(error)) from error
@@ -168,14 +170,18 @@ def _check_source() -> None:
         raise MoveError("the installation is not up to date: siegel-server migrate")
     known = {model._meta.db_table for model in _models()} | _NO_MODEL
     if strange := sorted(set(source.introspection.table_names()) - known):
-        raise MoveError(f"there are tables that are not ours: {', '.join(strange)}")
+        raise MoveError(
+            f"there are tables that are not ours, which would stay behind: {', '.join(strange)}; remove them first"
+        )
     with source.cursor() as cursor:
         cursor.execute("PRAGMA quick_check(1)")
         if cursor.fetchone()[0] != "ok":
-            raise BrokenError("the file of SQLite is damaged")
+            raise BrokenError("the file of SQLite is damaged, nothing was moved: restore a backup first")
         cursor.execute("PRAGMA foreign_key_check")
         if (row := cursor.fetchone()) is not None:
-            raise BrokenError(f"a row of {row[0]} names one of {row[2]} that is not there")
+            raise BrokenError(
+                f"a row of {row[0]} names one of {row[2]} that is not there, nothing was moved: restore a backup first"
+            )
 
 
 def _log(tenant_id: str, alias: str) -> tuple[verification.Report, tuple[int, int]]:
@@ -209,7 +215,10 @@ def _take_over(say: Say) -> int:
             for row in _rows(model, "default"):
                 arrived.add(row)
             if arrived.value() != sent:
-                raise BrokenError(f"{model._meta.db_table} did not arrive as it was sent")
+                raise BrokenError(
+                    f"{model._meta.db_table} did not arrive as it was sent, nothing was moved:"
+                    " look at disk and memory, and try again"
+                )
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)

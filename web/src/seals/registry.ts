@@ -92,13 +92,16 @@ export class Registry {
 
   /**
    * The key itself until it is taken back; then the one in its place, until that is taken back, and so on. Not simply the
-   * newest: else another key beside the one in force would be enough to read on.
+   * newest: else another key beside the one in force would be enough to read on. Where a server shows an end that does not
+   * lie behind the one before, the line ends there.
    */
   private presentRecovery(named: VerifiedCertificate, at: number): VerifiedCertificate {
     let { kid } = named;
     let gone = this.revocationOf(kid);
-    while (gone !== null && gone.logIndex <= at) {
-      const follower = this.recoveryAfter(gone.logIndex, at);
+    let place = -1;
+    while (gone !== null && gone.logIndex > place && gone.logIndex <= at) {
+      place = gone.logIndex;
+      const follower = this.recoveryAfter(place, at);
       if (follower === null) return named;
       kid = follower;
       gone = this.revocationOf(kid);

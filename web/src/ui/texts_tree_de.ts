@@ -19,15 +19,15 @@ const days = (count: number): string => (count === 1 ? "einen Tag" : `${count} T
 export const TREE_PROBLEMS_DE = {
   no_right_there: problem(
     "Sie dürfen dort nichts mehr ablegen.",
-    "Ihr Zugriff auf den Tresor wurde beendet. Dort wurde nichts gespeichert. Was Sie ablegen wollten, ist noch da, wo es war.",
+    "Ihr Zugriff auf den Tresor wurde beendet. Dort wurde nichts gespeichert. Was Sie ablegen wollten, ist noch da, wo es war. Fragen Sie, wer den Tresor verwaltet.",
   ),
   gone_at_source: problem(
     "Die Datei ist nicht mehr da.",
-    "Sie wurde endgültig gelöscht, oder Ihr Zugriff darauf wurde beendet. Es wurde nichts geändert.",
+    "Sie wurde endgültig gelöscht, oder Ihr Zugriff darauf wurde beendet. Es wurde nichts geändert. Bitte laden Sie die Seite neu.",
   ),
   reseal_stopped: problem(
     "Angehalten.",
-    "Was neu versiegelt ist, bleibt es. Der Rest liegt weiter unter den alten Schlüsseln.",
+    "Was neu versiegelt ist, bleibt es. Der Rest liegt weiter unter den alten Schlüsseln; mit „Fortsetzen“ geht es weiter.",
   ),
   gone: problem(
     "Das ist nicht mehr da.",

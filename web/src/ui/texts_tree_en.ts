@@ -19,15 +19,15 @@ const days = (count: number): string => (count === 1 ? "one day" : `${count} day
 export const TREE_PROBLEMS_EN: typeof TREE_PROBLEMS_DE = {
   no_right_there: problem(
     "You may put nothing there any more.",
-    "Your access to the vault has ended. Nothing was stored there. What you wanted to put there is still where it was.",
+    "Your access to the vault has ended. Nothing was stored there. What you wanted to put there is still where it was. Ask whoever manages the vault.",
   ),
   gone_at_source: problem(
     "The file is not there any more.",
-    "It was deleted for good, or your access to it has ended. Nothing was changed.",
+    "It was deleted for good, or your access to it has ended. Nothing was changed. Please reload the page.",
   ),
   reseal_stopped: problem(
     "Stopped.",
-    "What is sealed anew stays so. The rest still lies under the old keys.",
+    "What is sealed anew stays so. The rest still lies under the old keys; “Continue” goes on.",
   ),
   gone: problem(
     "This is no longer here.",

@@ -74,16 +74,7 @@ export function twinsIn(items: readonly UploadItem[]): ReadonlySet<UploadItem> {
 }
 
 /** Codes that another try cannot change; nor can it change a name that is not allowed. */
-const FINAL = new Set([
-  "infected",
-  "not_scannable",
-  "too_large",
-  "scan_too_large",
-  "source_gone",
-  "name_is_file",
-  "name_is_folder",
-  "name_taken",
-]);
+const FINAL = new Set(["infected", "not_scannable", "too_large", "scan_too_large", "source_gone"]);
 
 export function isFinal(error: unknown): boolean {
   return isExpected(error) && (FINAL.has(error.code) || error.code.startsWith("name_"));

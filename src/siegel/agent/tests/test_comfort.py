@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -77,8 +78,8 @@ def test_without_a_server_the_session_is_forgotten_here_and_that_is_said(
     def nobody(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("nobody there", request=request)
 
-    def api(origin: str, **more: object) -> Api:
-        return Api(origin, transport=httpx.MockTransport(nobody), pauses_s=(0, 0), **more)  # type: ignore[arg-type]  # as the command gives them
+    def api(origin: str, **more: Any) -> Api:
+        return Api(origin, transport=httpx.MockTransport(nobody), pauses_s=(0, 0), **more)
 
     monkeypatch.setattr(online_commands, "Api", api)
     capsys.readouterr()

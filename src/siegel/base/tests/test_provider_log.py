@@ -103,10 +103,13 @@ def test_what_a_log_lost_in_a_restore_and_says_so_is_no_tampering(log: Tenant) -
     provider.note_heads()
     own = provider.provider()
     checkpoints.sign_head(own.pk)
-    newer = [list(table.objects.filter(tenant=own)) for table in (AuditEntry, AuditLog, AuditCheckpoint)]
+    entries = list(AuditEntry.objects.filter(tenant=own))
+    logs = list(AuditLog.objects.filter(tenant=own))
+    signed = list(AuditCheckpoint.objects.filter(tenant=own))
     backup.restore()
-    for rows in newer:
-        type(rows[0]).objects.bulk_create(rows)  # type: ignore[attr-defined]
+    AuditEntry.objects.bulk_create(entries)
+    AuditLog.objects.bulk_create(logs)
+    AuditCheckpoint.objects.bulk_create(signed)
     found = finding()
     assert found is not None
     assert found.code == "firm_differs"

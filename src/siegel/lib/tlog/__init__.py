@@ -90,7 +90,7 @@ from siegel.lib.tlog.tree import (
     verify_consistency,
     verify_inclusion,
 )
-from siegel.lib.tlog.witness import AddCheckpoint, examine
+from siegel.lib.tlog.witness import SIZE_TYPE, AddCheckpoint, examine
 
 __all__ = [
     "COSIGNATURE",
@@ -100,6 +100,7 @@ __all__ = [
     "MAX_NOTE_SIZE",
     "MAX_PROOF_FILE_SIZE",
     "MAX_SIGNATURES",
+    "SIZE_TYPE",
     "TILE_HEIGHT",
     "TILE_WIDTH",
     "AddCheckpoint",

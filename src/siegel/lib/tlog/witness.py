@@ -12,6 +12,8 @@ from siegel.lib.tlog.tree import verify_consistency
 
 MALFORMED, NOT_SIGNED, UNKNOWN_LOG, CONFLICT, NO_PROOF = 400, 403, 404, 409, 422
 """Statuses of a refusal; to CONFLICT belongs the size the witness holds."""
+SIZE_TYPE = "text/x.tlog.size"
+"""Content type of that size."""
 _OLD = "old "
 _MAX_HASHES = 63
 

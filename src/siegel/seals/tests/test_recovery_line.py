@@ -1,7 +1,9 @@
 """Which recovery key a line means after others were taken back; one more beside it means nothing (ADR 0040)."""
 
+import pytest
+
 from siegel.seals.derive import Seed
-from siegel.seals.revocations import AcceptedRevocation
+from siegel.seals.revocations import AcceptedRevocation, revoke_key
 from siegel.seals.root_change import change_root
 from siegel.seals.signed import Accepted
 from siegel.seals.tests.people import Firm, Person
@@ -62,6 +64,17 @@ def test_a_line_without_a_follower_means_itself_until_one_is_certified(firm: Fir
     later = another(firm, 2)
     assert meant(firm, first) == later.kid
     assert present(firm) == later.kid
+
+
+@pytest.mark.timeout(20)
+def test_a_line_ends_where_a_server_shows_that_keys_were_taken_back_before_they_were_certified(firm: Firm) -> None:
+    first, places = firm.recovery, [firm.next_index(), firm.next_index()]
+    second = another(firm, 2)
+    for key, place in zip((first, second), places, strict=True):
+        signed = revoke_key(firm.root.seed, firm.root.known, key.known, None, "replaced")
+        firm.store.revoke(AcceptedRevocation(signed, firm.now + place, place))
+    assert meant(firm, first) == meant(firm, second) == second.kid
+    assert firm.store.recovery() is None
 
 
 def test_what_a_compromised_root_put_in_its_place_is_passed_over(firm: Firm) -> None:
